@@ -1,0 +1,82 @@
+# Without make (Windows, say), the same by hand:
+#   py -3 -m venv .venv
+#   .venv\Scripts\pip install --require-hashes -r requirements\runtime.txt
+#   .venv\Scripts\pip install --no-deps --no-build-isolation -e .
+#   .venv\Scripts\python app.py
+
+PYTHON  ?= python3
+ARGS    ?=
+WORKERS ?= 0
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+# Each stamp is newer than what it was made from, so that a second run has nothing to do.
+INSTALLED_RUNTIME     := .venv/runtime.stamp
+INSTALLED_PROJECT     := .venv/project.stamp
+INSTALLED_DEVELOPMENT := .venv/development.stamp
+
+.DELETE_ON_ERROR:
+.PHONY: help setup run development test lint format lock clean
+
+help:
+	@awk '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
+	      /^[a-z-]+:.*## / { split($$0, line, ":.*## "); printf "  make %-12s %s\n", line[1], line[2] } \
+	      END { print "" }' $(firstword $(MAKEFILE_LIST))
+
+##@ Use
+
+setup: $(INSTALLED_PROJECT) ## Build .venv from the lock (PYTHON=python3.12 for another Python)
+
+run: setup ## Serve a local demo (TODO_HOST, TODO_PORT, TODO_DATABASE_URL)
+	@$(BIN)/python app.py
+
+##@ Develop
+
+development: $(INSTALLED_DEVELOPMENT) ## Add the development tools to .venv
+
+test: development ## Run the tests (ARGS="-k article" for some, WORKERS=2 for two at once)
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+lint: development ## Check style, format and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: development ## Mend what ruff can mend
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+##@ Maintain
+
+COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --no-config --universal --generate-hashes \
+	--python-version 3.11 --no-annotate --custom-compile-command "make lock" $(ARGS)
+
+lock: development ## Pin what pyproject.toml asks for (ARGS=--upgrade for the newest)
+	$(COMPILE) --group dev --override requirements/overrides.txt -o requirements/development.txt
+	$(COMPILE) --group build --constraint requirements/development.txt -o requirements/runtime.txt
+
+clean: ## Remove what was built; the databases stay
+	rm -rf .venv dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A changed lock starts .venv anew: it holds what the lock says and nothing that it once said.
+$(INSTALLED_RUNTIME): requirements/runtime.txt
+	@command -v "$(PYTHON)" >/dev/null || \
+		{ echo "There is no $(PYTHON) here: install Python 3.11 or newer, or name yours with PYTHON=..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "This needs Python 3.11 or newer; $$($(PYTHON) --version 2>&1) is older: name another one with PYTHON=..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) has no venv module: install it (Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
+	@echo "Building .venv from $< (once, some 15 seconds) ..."
+	@"$(PYTHON)" -m venv --clear .venv
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+$(INSTALLED_PROJECT): pyproject.toml $(INSTALLED_RUNTIME)
+	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+$(INSTALLED_DEVELOPMENT): requirements/development.txt $(INSTALLED_PROJECT)
+	@echo "Adding what $< holds (once, some 20 seconds) ..."
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
