@@ -1,0 +1,114 @@
+"""Migration: forward, once, and never over somebody else's data."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from alembic import command
+from sqlalchemy import text
+
+from todo_api.storage import (
+    Database,
+    DatabaseForeign,
+    DatabaseNewer,
+    is_current,
+    migrate,
+)
+from todo_api.storage.migration import REVISION_TABLE, configuration, revisions
+from todo_api.storage.users import insert_user, select_user
+
+REVISIONS = revisions()
+
+
+@pytest.fixture
+def unmigrated(empty_database_url: str) -> Database:
+    """Open a database that nothing was ever done to."""
+    return Database(empty_database_url)
+
+
+def test_an_empty_database_is_migrated_once(unmigrated: Database) -> None:
+    assert not is_current(unmigrated)
+    assert migrate(unmigrated)
+    assert is_current(unmigrated)
+    assert not migrate(unmigrated)
+    unmigrated.close()
+
+
+def test_a_migrated_database_keeps_its_data(database: Database, miguel: int) -> None:
+    assert not migrate(database)
+    with database.snapshot() as db:
+        user = select_user(db, "miguel")
+    assert user is not None
+    assert user.id == miguel
+
+
+def test_the_migrated_schema_is_the_one_that_the_program_uses(database: Database) -> None:
+    with database.transaction() as db:
+        command.check(configuration(db))
+
+
+@pytest.mark.parametrize("earlier", REVISIONS)
+def test_each_revision_is_migrated_forward(unmigrated: Database, earlier: str) -> None:
+    with unmigrated.migration() as db:
+        command.upgrade(configuration(db), earlier)
+    assert not migrate(unmigrated)
+    assert is_current(unmigrated)
+    unmigrated.close()
+
+
+def test_revisions_are_named_by_their_numbers() -> None:
+    numbers = [f"{number:04}" for number in range(1, len(REVISIONS) + 1)]
+    assert numbers == REVISIONS
+
+
+def test_a_newer_database_is_refused_in_one_sentence(database: Database) -> None:
+    with database.transaction() as db:
+        db.execute(text(f"UPDATE {REVISION_TABLE} SET version_num = '9999'"))  # noqa: S608 - ours
+    assert not is_current(database)
+    with pytest.raises(DatabaseNewer, match=r"newer version of this program \(revision 9999\)"):
+        migrate(database)
+
+
+def test_tables_of_another_program_are_refused_in_one_sentence(unmigrated: Database) -> None:
+    with unmigrated.transaction() as db:
+        db.execute(text("CREATE TABLE invoices (id INTEGER)"))
+    with pytest.raises(DatabaseForeign, match=r"tables of another program \(invoices\)"):
+        migrate(unmigrated)
+    with unmigrated.transaction() as db:
+        assert db.execute(text("SELECT count(*) FROM invoices")).scalar() == 0
+    unmigrated.close()
+
+
+def test_a_failing_migration_leaves_nothing_behind(unmigrated: Database) -> None:
+    def fail_halfway() -> None:
+        with unmigrated.migration() as db:
+            command.upgrade(configuration(db), "head")
+            db.execute(text("CREATE TABLE users (id INTEGER)"))
+
+    with pytest.raises(Exception, match=re.compile("already exists")):
+        fail_halfway()
+    assert migrate(unmigrated)
+    unmigrated.close()
+
+
+def test_of_many_processes_that_start_together_one_migrates(empty_database_url: str) -> None:
+    program = (
+        "import sys; from todo_api.storage import Database, migrate;"
+        " database = Database(sys.argv[1]); print(migrate(database)); database.check()"
+    )
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, empty_database_url], stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+    answers = [process.communicate(timeout=60)[0].strip() for process in processes]
+    assert sorted(answers) == ["False", "False", "True"]
+
+
+def test_a_user_can_be_stored_right_after_migration(unmigrated: Database) -> None:
+    migrate(unmigrated)
+    with unmigrated.transaction() as db:
+        insert_user(db, username="miguel", email=None, password_hash="python")
+    unmigrated.close()

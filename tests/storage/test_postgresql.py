@@ -1,0 +1,149 @@
+"""What is PostgreSQL's own: lost races, lost servers."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy import text
+
+from tests.databases import PostgreSQLDatabases, PostgreSQLServer, postgresql_server
+from todo_api.storage import Database, DatabaseForeign, TransactionLost, Unavailable, migrate
+from todo_api.storage.users import insert_user, update_user
+
+
+@pytest.fixture
+def database_url(postgresql_databases: PostgreSQLDatabases) -> Iterator[str]:
+    """Give a fresh, migrated database on PostgreSQL alone."""
+    url = postgresql_databases.fresh()
+    yield url
+    postgresql_databases.discard(url)
+
+
+def test_both_sides_of_a_deadlock_succeed_when_they_are_retried(
+    database: Database, miguel: int, susan: int
+) -> None:
+    together, lost = Barrier(2), []
+
+    def update_both(users: list[int]) -> None:
+        runs = 0
+
+        def run() -> None:
+            nonlocal runs
+            runs += 1
+            with database.transaction() as db:
+                update_user(db, users[0], {"email": f"{users[0]}@example.com"})
+                if runs == 1:
+                    together.wait(timeout=10)
+                update_user(db, users[1], {"email": f"{users[0]}@example.com"})
+
+        database.retrying(run)
+        lost.append(runs - 1)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(update_both, [[miguel, susan], [susan, miguel]]))
+    assert sorted(lost) == [0, 1]
+
+
+def test_a_serialization_failure_is_a_lost_transaction(database: Database) -> None:
+    with pytest.raises(TransactionLost), database.transaction() as db:
+        db.execute(text("DO $$ BEGIN RAISE SQLSTATE '40001'; END $$"))
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("client_encoding", "UTF8"),
+        ("statement_timeout", "6s"),
+        ("lock_timeout", "4s"),
+        ("idle_in_transaction_session_timeout", "10s"),
+        ("transaction_isolation", "read committed"),
+        ("transaction_read_only", "off"),
+    ],
+)
+def test_a_transaction_runs_with(database: Database, setting: str, value: str) -> None:
+    with database.transaction() as db:
+        assert db.execute(text(f"SHOW {setting}")).scalar() == value
+
+
+def test_the_url_says_more_than_the_defaults(database_url: str) -> None:
+    database = Database(f"{database_url}?application_name=mine")
+    with database.snapshot() as db:
+        assert db.execute(text("SHOW application_name")).scalar() == "mine"
+        assert db.execute(text("SHOW lock_timeout")).scalar() == "4s"
+    database.close()
+
+
+def test_a_row_that_another_holds_too_long_is_an_outage(database: Database, miguel: int) -> None:
+    def wait_for_the_row() -> None:
+        with database.transaction() as db:
+            db.execute(text("SET LOCAL lock_timeout = '20ms'"))
+            update_user(db, miguel, {"email": None})
+
+    with database.transaction() as holder:
+        update_user(holder, miguel, {"email": None})
+        with pytest.raises(Unavailable, match="lock timeout"):
+            wait_for_the_row()
+
+
+def test_all_connections_in_use_are_an_outage(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("todo_api.storage.postgresql.POOL_PATIENCE", 0.05)
+    database = Database(database_url, connections=1)
+    with (
+        database.snapshot(),
+        pytest.raises(Unavailable, match="all connections are in use"),
+        database.snapshot(),
+    ):
+        pass
+    database.check()
+    database.close()
+
+
+def test_a_connection_that_the_server_closed_costs_no_error(database: Database) -> None:
+    with database.snapshot() as first, database.snapshot() as second:
+        for db in (first, second):
+            db.execute(text("SELECT 1"))
+    with database.transaction() as db:
+        db.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    for _ in range(4):
+        with database.snapshot(), database.snapshot():
+            database.check()
+
+
+def lose_the_server(database: Database, server: PostgreSQLServer) -> None:
+    with database.transaction() as db:
+        insert_user(db, username="susan", email=None, password_hash="cat")
+        server.stop()
+
+
+def test_a_restarted_server_is_found_again() -> None:
+    with postgresql_server() as server:
+        database = Database(server.url)
+        migrate(database)
+        with pytest.raises(Unavailable):
+            lose_the_server(database, server)
+        with pytest.raises(Unavailable):
+            database.check()
+        server.start()
+        database.check()
+        with database.transaction() as db:
+            insert_user(db, username="susan", email=None, password_hash="cat")
+        database.close()
+
+
+def test_a_database_that_cannot_hold_every_character_is_refused(
+    postgresql_databases: PostgreSQLDatabases,
+) -> None:
+    url = postgresql_databases.empty(encoding="SQL_ASCII")
+    database = Database(url)
+    with pytest.raises(DatabaseForeign, match="has the encoding SQL_ASCII"):
+        migrate(database)
+    database.close()
+    postgresql_databases.discard(url)

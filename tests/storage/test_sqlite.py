@@ -1,0 +1,197 @@
+"""What is SQLite's own: the file, the journal, the single writer."""
+
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import pytest
+from sqlalchemy import Connection, text
+
+from tests.databases import SQLiteDatabases
+from todo_api.storage import Database, DatabaseUnreachable, Unavailable, migrate
+from todo_api.storage import sqlite as sqlite_module
+from todo_api.storage.sqlite import can_corrupt_wal
+from todo_api.storage.users import insert_user, select_user
+
+
+@pytest.fixture
+def file(sqlite_databases: SQLiteDatabases) -> Path:
+    """Give the path of a fresh, migrated database."""
+    return Path(sqlite_databases.fresh().removeprefix("sqlite:///"))
+
+
+@pytest.fixture
+def database(file: Path) -> Iterator[Database]:
+    """Open it."""
+    database = Database(f"sqlite:///{file}")
+    yield database
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("version", "affected"),
+    [
+        ((3, 6, 23), False),
+        ((3, 7, 0), True),
+        ((3, 40, 1), True),
+        ((3, 44, 5), True),
+        ((3, 44, 6), False),
+        ((3, 45, 0), True),
+        ((3, 50, 6), True),
+        ((3, 50, 7), False),
+        ((3, 51, 0), True),
+        ((3, 51, 2), True),
+        ((3, 51, 3), False),
+        ((3, 53, 0), False),
+        ((4, 0, 0), False),
+    ],
+)
+def test_the_versions_with_the_wal_reset_bug_are_known(
+    version: tuple[int, ...], *, affected: bool
+) -> None:
+    assert can_corrupt_wal(version) is affected
+
+
+@pytest.mark.parametrize(("affected", "mode"), [(False, "wal"), (True, "delete")])
+def test_an_affected_version_uses_a_rollback_journal_and_says_so(
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    affected: bool,
+    mode: str,
+) -> None:
+    monkeypatch.setattr(sqlite_module, "can_corrupt_wal", lambda _version: affected)
+    with caplog.at_level(logging.WARNING):
+        database = Database(f"sqlite:///{file}")
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * affected
+    with database.transaction() as db:
+        assert db.execute(text("PRAGMA journal_mode")).scalar() == mode
+        insert_user(db, username="miguel", email=None, password_hash="python")
+    database.check()
+    database.close()
+
+
+@pytest.mark.parametrize(("pragma", "value"), [("synchronous", 2), ("foreign_keys", 1)])
+def test_every_connection_is_safe(database: Database, pragma: str, value: int) -> None:
+    with database.snapshot() as first, database.snapshot() as second:
+        for db in (first, second):
+            assert db.execute(text(f"PRAGMA {pragma}")).scalar() == value
+
+
+def test_a_relative_path_stays_where_it_was_when_the_program_moves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    database = Database("sqlite:///todo.db")
+    monkeypatch.chdir("/")
+    migrate(database)
+    database.close()
+    assert (tmp_path / "todo.db").exists()
+
+
+def test_a_path_may_hold_any_character(tmp_path: Path) -> None:
+    path = tmp_path / "my täsks, 100% & more.db"
+    database = Database(f"sqlite:///{path}")
+    migrate(database)
+    database.close()
+    assert path.exists()
+
+
+def test_a_missing_directory_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnreachable, match=r"/nowhere of the SQLite database does not"):
+        Database(f"sqlite:///{tmp_path}/nowhere/todo.db")
+
+
+def test_a_directory_is_no_database(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnreachable, match="is a directory"):
+        Database(f"sqlite:///{tmp_path}")
+
+
+def test_a_file_of_another_kind_is_refused_and_kept(tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear Susan, " * 100)
+    database = Database(f"sqlite:///{letter}")
+    with pytest.raises(DatabaseUnreachable, match="file is not a database"):
+        migrate(database)
+    database.close()
+    assert letter.read_text() == "Dear Susan, " * 100
+
+
+def test_a_read_only_database_is_read_and_refuses_to_be_written(file: Path) -> None:
+    database = Database(f"sqlite:///{file}")
+    with database.transaction() as db:
+        insert_user(db, username="miguel", email=None, password_hash="python")
+    database.close()
+    # A write version of 3 makes SQLite itself treat a file as read-only, for root as well
+    # (https://www.sqlite.org/fileformat.html#file_format_version_numbers).
+    content = bytearray(file.read_bytes())
+    content[18] = 3
+    file.write_bytes(content)
+
+    database = Database(f"sqlite:///{file}")
+    with database.snapshot() as db:
+        assert select_user(db, "miguel") is not None
+    with pytest.raises(Unavailable, match="readonly"), database.transaction() as db:
+        insert_user(db, username="susan", email=None, password_hash="cat")
+    with database.snapshot() as db:
+        assert select_user(db, "susan") is None
+    database.close()
+
+
+def test_a_full_disk_is_an_outage_that_ends_when_there_is_room(database: Database) -> None:
+    def insert_much(db: Connection) -> None:
+        insert_user(db, username="miguel", email=None, password_hash="python" * 100_000)
+
+    def insert_too_much() -> None:
+        with database.transaction() as db:
+            db.execute(text("PRAGMA max_page_count = 1"))
+            insert_much(db)
+
+    with pytest.raises(Unavailable, match="full"):
+        insert_too_much()
+    with database.transaction() as db:
+        insert_much(db)
+
+
+def test_a_writer_of_another_process_is_waited_for_and_then_given_up(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_module, "PATIENCE", 0.05)
+    # Two `Database`s share no turnstile, as two processes do not.
+    ours, theirs = (Database(f"sqlite:///{file}") for _ in range(2))
+    with (
+        theirs.transaction(),
+        pytest.raises(Unavailable, match="database is locked"),
+        ours.transaction(),
+    ):
+        pass
+    with ours.transaction() as db:
+        insert_user(db, username="miguel", email=None, password_hash="python")
+    ours.close()
+    theirs.close()
+
+
+def test_a_writer_of_another_thread_is_waited_for_and_then_given_up(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_module, "PATIENCE", 0.05)
+    taken, release = Event(), Event()
+
+    def hold() -> None:
+        with database.transaction():
+            taken.set()
+            release.wait(timeout=10)
+
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(hold)
+        assert taken.wait(timeout=10)
+        with pytest.raises(Unavailable, match="queueing"), database.transaction():
+            pass
+        database.check()  # readers do not queue
+        release.set()
+        held.result()
+    with database.transaction() as db:
+        insert_user(db, username="miguel", email=None, password_hash="python")
