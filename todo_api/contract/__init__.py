@@ -1,0 +1,57 @@
+"""An OpenAPI 3.0 document goes in, an ASGI application comes out.
+
+The document is compiled once, at start-up, by Connexion's specification, resolver and middleware
+classes; nothing of it is interpreted while requests are answered. The package knows nothing of
+any particular API. `ContractApp` is a `connexion.FlaskApp`; its `add_api` takes the document and
+what the application adds: functions, authenticators, values that functions take by name.
+
+The way of a request:
+
+1. `middleware` is the boundary. It gives the request an id, and turns whatever is raised within
+   into an answer of the one error shape (`problem`), in JSON or by RFC 9457 (`media` weighs the
+   ``Accept``).
+2. `request` reads target and headers within their limits: 414, 431, 400.
+3. `router` walks its tree of path segments. A path that is not in the document goes on to Flask,
+   which serves pages or says 404; a method that is not gets 405, OPTIONS gets 204.
+4. `operation`, compiled for this path and method, takes over:
+   `links` settles under which origin the service's URIs are (400 for a host not its own),
+   `media` refuses an ``Accept`` without JSON (406),
+   `body` refuses by headers what it need not read (415, 413),
+   `security` wants credentials (401, or 403 for a browser's background request),
+   `body` reads what was sent (413).
+5. The rest happens in one go in a thread of `workers`:
+   `security` recalls who sends these credentials; only if nobody does, they are verified first,
+   `parameter` converts and validates path (404), query and headers (400),
+   `body` parses (`strict_json`) and validates (400),
+   `schema` is behind both: a compiled validator that explains itself in sentences.
+   Then the function is called, with arguments named as in the document, and returns plain
+   values; `links` gives it `url_for`. The answer is made into bytes (`response`).
+6. `conformance`, where switched on, holds the answer against the document.
+
+At start-up `document` loads the text as data, `resolver` finds each function by tag and
+operationId, and a `BrokenDocumentError` names the place of whatever cannot be served.
+"""
+
+from todo_api.contract.application import ContractApp
+from todo_api.contract.document import BrokenDocumentError, Document
+from todo_api.contract.links import UrlFor
+from todo_api.contract.operation import Answer, Reply
+from todo_api.contract.problem import Problem
+from todo_api.contract.request import Limits
+from todo_api.contract.resolver import TagResolver
+from todo_api.contract.security import Unauthenticated
+from todo_api.contract.workers import Workers
+
+__all__ = [
+    "Answer",
+    "BrokenDocumentError",
+    "ContractApp",
+    "Document",
+    "Limits",
+    "Problem",
+    "Reply",
+    "TagResolver",
+    "Unauthenticated",
+    "UrlFor",
+    "Workers",
+]

@@ -1,0 +1,65 @@
+"""Absolute URIs of operations, so that neither handlers nor clients build paths."""
+
+import re
+from collections.abc import Collection
+from typing import Protocol
+from urllib.parse import quote
+
+from todo_api.contract.problem import Problem
+from todo_api.contract.request import Request
+
+
+class UrlFor(Protocol):
+    """``url_for("get_task", task_id=2)``: the absolute URI of an operation."""
+
+    def __call__(self, operation_id: str, /, **arguments: object) -> str:
+        """Return the URI with the path parameters filled in and percent-encoded."""
+
+
+class Links:
+    """The path templates of all operations."""
+
+    def __init__(self) -> None:
+        """Start without operations."""
+        self._templates: dict[str, str] = {}
+
+    def add(self, operation_id: str, template: str) -> None:
+        """Remember where an operation is, as a path template from the root."""
+        self._templates[operation_id] = template
+
+    def from_origin(self, origin: str) -> UrlFor:
+        """Return a `UrlFor` of URIs that begin with ``origin``, a scheme and an authority."""
+        templates = self._templates
+
+        def url_for(operation_id: str, /, **arguments: object) -> str:
+            quoted = {name: quote(str(value), safe="") for name, value in arguments.items()}
+            return origin + templates[operation_id].format_map(quoted)
+
+        return url_for
+
+
+class Origins:
+    """Where the service says it is: one public URL, or the host that the client addressed.
+
+    A ``Host`` is repeated in URIs only if it is an IP address or one of the names that the
+    service knows as its own. A name that a stranger made up could carry our URIs into caches
+    and mails, and a web page whose DNS name is rebound to a local address could use the service.
+    """
+
+    def __init__(self, public_url: str | None, own_hosts: Collection[str]) -> None:
+        """Take the public origin, such as ``https://todo.example``, if there is one."""
+        self._public_url = public_url
+        self._own_hosts = frozenset(own_hosts)
+
+    def of(self, request: Request) -> str:
+        """Return scheme and authority for URIs; raise `Problem` 400 for a host not our own."""
+        if self._public_url is not None:
+            return self._public_url
+        authority = request.headers[b"host"].decode("ascii")
+        host = re.sub(r":\d+$", "", authority).lower()
+        if host not in self._own_hosts and not _IP_ADDRESS.fullmatch(host):
+            raise Problem(400, "The Host header does not name a host of this service.")
+        return f"{request.scheme}://{authority}"
+
+
+_IP_ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\]")

@@ -1,0 +1,133 @@
+"""The ASGI application of a contract, and the boundary at which every failure becomes an answer."""
+
+import logging
+import re
+import secrets
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Self
+
+from connexion.http_facts import METHODS
+from connexion.middleware.abstract import SpecMiddleware
+from connexion.resolver import Resolver
+from connexion.spec import Specification
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from todo_api.contract.document import BrokenDocumentError
+from todo_api.contract.operation import Operation, Surroundings
+from todo_api.contract.problem import Problem
+from todo_api.contract.request import ClientDisconnectedError, Limits, Request
+from todo_api.contract.resolver import TaggedOperation
+from todo_api.contract.response import Response
+from todo_api.contract.router import Resource, Router
+
+logger = logging.getLogger(__name__)
+
+_SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+
+class ContractMiddleware(SpecMiddleware):
+    """Answers what documents declare; everything else goes on to the wrapped application."""
+
+    app: ASGIApp
+
+    def __init__(self, limits: Limits, explained_at: str) -> None:
+        """Start without operations; ``explained_at`` is the page about the errors."""
+        self._limits = limits
+        self._explained_at = explained_at
+        self._router = Router()
+
+    def wrap(self, app: ASGIApp) -> Self:
+        """Take the application to which undeclared paths go."""
+        self.app = app
+        return self
+
+    def add_api(  # type: ignore[override]  # Connexion's takes any keyword
+        self, specification: Specification, *, resolver: Resolver, around: Surroundings
+    ) -> None:
+        """Compile every operation of a document.
+
+        Raises:
+            BrokenDocumentError: with one sentence that names the operation and the fault.
+            connexion.exceptions.ResolverError: for an operation without a function.
+
+        """
+        for path, item in specification["paths"].items():
+            template = specification.base_path + path
+            for method in METHODS & item.keys():
+                operation = TaggedOperation.from_spec(
+                    specification, path=path, method=method, resolver=resolver
+                )
+                around.links.add(item[method]["operationId"], template)
+                endpoint = Operation(operation, around)
+                self._router.add(template).add(method.upper(), endpoint)
+
+    def add_resource(self, path: str) -> Resource:
+        """Make a resource that the document does not describe, such as the document itself."""
+        return self._router.add(path)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer by ASGI; whatever goes wrong, the client gets the common error shape."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        sent = dict(scope["headers"])
+        request_id = sent.get(b"x-request-id", b"")
+        if not _SANE_REQUEST_ID.fullmatch(request_id):
+            request_id = secrets.token_hex(16).encode()
+        try:
+            request = Request(scope, receive, self._limits)
+            found = self._router.find(request.path)
+            if found is None:
+                await self.app(scope, receive, _with_request_id(send, request_id))
+                return
+            response = await self._respond(request, *found)
+        except ClientDisconnectedError:
+            return
+        except Exception as failure:  # noqa: BLE001 - the boundary: no failure goes unanswered
+            problem = _problem(failure, request_id)
+            response = problem.render(sent.get(b"accept"), self._explained_at)
+        await response.send(send, request_id=request_id, head=scope["method"] == "HEAD")
+
+    async def _respond(
+        self, request: Request, resource: Resource, path_arguments: Mapping[str, str]
+    ) -> Response:
+        endpoint = resource.endpoints.get(request.method)
+        if endpoint is not None:
+            return await endpoint.respond(request, path_arguments)
+        allow = {"Allow": resource.allow}
+        if request.method == "OPTIONS":
+            return Response(204, allow)
+        raise Problem(405, f"This path answers {resource.allow}.", headers=allow)
+
+
+def _problem(failure: Exception, request_id: bytes) -> Problem:
+    """Turn what was raised outside an operation into a problem; log what nobody expected."""
+    if isinstance(failure, Problem):
+        return failure
+    if isinstance(failure, HTTPException):
+        return Problem(failure.status_code, headers=failure.headers)
+    logger.error("Request %s failed.", request_id.decode(), exc_info=failure)
+    return Problem(500, "The server failed; its log tells why under this answer's X-Request-Id.")
+
+
+def _with_request_id(send: Send, request_id: bytes) -> Send:
+    async def send_with_request_id(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"x-request-id", request_id)]
+        await send(message)
+
+    return send_with_request_id
+
+
+def refuse_duplicates(document: Mapping[str, Any]) -> None:
+    """Raise `BrokenDocumentError` for an operationId that two operations share."""
+    counted = Counter(
+        item[method].get("operationId", f"{method} {path}")
+        for path, item in document["paths"].items()
+        for method in METHODS & item.keys()
+    )
+    name, times = counted.most_common(1)[0]
+    if times > 1:
+        raise BrokenDocumentError(f"operationId {name} stands at {times} operations, not at one.")

@@ -1,0 +1,165 @@
+"""One operation of the document, compiled: everything that a request to it needs."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+import orjson
+
+from todo_api.contract.body import JSONBody, NoBody
+from todo_api.contract.conformance import Conformance
+from todo_api.contract.document import BrokenDocumentError
+from todo_api.contract.links import Links, Origins
+from todo_api.contract.media import JSON, accepts_json
+from todo_api.contract.parameter import Parameters
+from todo_api.contract.problem import Problem
+from todo_api.contract.request import Limits, Request
+from todo_api.contract.resolver import TaggedOperation
+from todo_api.contract.response import Response
+from todo_api.contract.security import (
+    Attempt,
+    SecuritySchemes,
+    Unauthenticated,
+    recall,
+    verify,
+)
+from todo_api.contract.workers import Workers
+
+
+class Reply(NamedTuple):
+    """What a function returns that has more to say than a body."""
+
+    body: dict[str, Any]
+    status: int = 200
+    headers: Mapping[str, str] = {}
+
+
+Answer = dict[str, Any] | Reply
+"""What a function returns."""
+
+
+class Exchange(NamedTuple):
+    """A request whose body has arrived, as a worker takes it over."""
+
+    request: Request
+    path_arguments: Mapping[str, str]
+    body: bytes
+    origin: str
+
+
+class UnknownCredentialsError(Exception):
+    """The credentials were not verified lately; only that takes long."""
+
+
+class Surroundings(NamedTuple):
+    """What all operations of an API share."""
+
+    schemes: SecuritySchemes
+    workers: Workers
+    links: Links
+    origins: Origins
+    limits: Limits
+    provided: Mapping[str, Any]
+    """Values of the application that handlers take by name."""
+    invoke: Callable[[Callable[[], Answer]], Answer]
+    """Calls a handler; the place for what every call needs, such as retries."""
+    failures: Mapping[type[Exception], Callable[[Exception], Exception]]
+    """What functions may raise, and which `Problem` or `Unauthenticated` it amounts to."""
+    explained_at: str
+    check_responses: bool
+
+
+class Operation:
+    """An endpoint made from an Operation Object and its function."""
+
+    def __init__(self, operation: TaggedOperation, around: Surroundings) -> None:
+        """Compile; raise `BrokenDocumentError` with the operation's name and the fault."""
+        name = operation.operation_id
+        self._around = around
+        self._function: Callable[..., Answer] = operation.function
+        self._security = around.schemes.compile(operation.stated_security, name)
+        self._parameters = Parameters(operation.parameters, name)
+        self._body: NoBody | JSONBody = (
+            JSONBody(operation.request_body, around.limits.body, name)
+            if operation.is_request_body_defined
+            else NoBody()
+        )
+        self._takes = self._check_function(name)
+        self._provided = {key: around.provided[key] for key in self._takes & set(around.provided)}
+        self._conformance = (
+            Conformance(operation.responses, name) if around.check_responses else None
+        )
+
+    def _check_function(self, name: str) -> frozenset[str]:
+        """Hold the function's arguments against the document's; return those it takes."""
+        taken = frozenset(inspect.signature(self._function).parameters)
+        declared = {*self._parameters.arguments, *(["body"] if self._body.is_argument else [])}
+        given = {"user", "url_for", *self._around.provided}
+        if clash := declared & given:
+            raise BrokenDocumentError(f"{name}: {min(clash)} is also provided otherwise.")
+        if ignored := declared - taken:
+            raise BrokenDocumentError(f"{name}: its function does not take {min(ignored)}.")
+        if unknown := taken - declared - given:
+            raise BrokenDocumentError(f"{name}: nothing provides {min(unknown)} to its function.")
+        return taken
+
+    async def respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:
+        """Answer a request; errors are answers too."""
+        try:
+            response = await self._respond(request, path_arguments)
+        except Exception as failure:
+            problem = self._problem(failure, request)
+            if problem is None:
+                raise
+            response = problem.render(request.headers.get(b"accept"), self._around.explained_at)
+        if self._conformance is not None:
+            self._conformance.check(response)
+        return response
+
+    async def _respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:
+        origin = self._around.origins.of(request)
+        if not accepts_json(request.headers.get(b"accept")):
+            raise Problem(406, "The answer is JSON, which the Accept header rules out.")
+        self._body.check_headers(request)
+        attempts = self._security.attempts(request)
+        exchange = Exchange(request, path_arguments, await self._body.receive(request), origin)
+        try:
+            # One hop to a worker does it all, where credentials were verified a while ago.
+            return await self._around.workers.run(self._work, exchange, attempts)
+        except UnknownCredentialsError:
+            user = await verify(attempts)
+        if user is None:
+            raise Unauthenticated
+        return await self._around.workers.run(self._answer, exchange, user)
+
+    def _work(self, exchange: Exchange, attempts: list[Attempt]) -> Response:
+        """Run in a worker: find out who asks, then answer."""
+        user = None
+        if attempts:
+            user = recall(attempts)
+            if user is None:
+                raise UnknownCredentialsError
+        return self._answer(exchange, user)
+
+    def _answer(self, exchange: Exchange, user: Any) -> Response:  # noqa: ANN401 - the application's own type
+        """Run in a worker: validate, call the function, turn its answer to bytes."""
+        arguments = self._parameters.read(exchange.request, exchange.path_arguments)
+        if self._body.is_argument:
+            arguments["body"] = self._body.parse(exchange.request, exchange.body)
+        if "user" in self._takes:
+            arguments["user"] = user
+        if "url_for" in self._takes:
+            arguments["url_for"] = self._around.links.from_origin(exchange.origin)
+        answer = self._around.invoke(partial(self._function, **self._provided, **arguments))
+        body, status, headers = answer if isinstance(answer, Reply) else Reply(answer)
+        return Response(status, headers, orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE), JSON)
+
+    def _problem(self, failure: Exception, request: Request) -> Problem | None:
+        """Return the answer to what was raised, or None if nobody expected it."""
+        for kind, explain in self._around.failures.items():
+            if isinstance(failure, kind):
+                failure = explain(failure)
+        if isinstance(failure, Unauthenticated):
+            return self._security.refusal(request)
+        return failure if isinstance(failure, Problem) else None

@@ -1,0 +1,111 @@
+"""One HTTP request, read once: its target, its headers and, when asked for, its body."""
+
+import re
+from typing import NamedTuple
+from urllib.parse import quote
+
+from starlette.types import Receive, Scope
+
+from todo_api.contract.problem import Problem
+
+
+class Limits(NamedTuple):
+    """How much of a request is read."""
+
+    url: int = 8 * 1024
+    """Bytes of the target: path and query."""
+    header_bytes: int = 16 * 1024
+    """Bytes of all header fields together."""
+    headers: int = 64
+    """Header fields."""
+    body: int = 128 * 1024
+    """Bytes of the body, counted as they arrive; an operation may state another number."""
+
+
+class ClientDisconnectedError(Exception):
+    """The client went away before its request was complete; nobody is left to answer."""
+
+
+class Request:
+    """The request as handlers' arguments are made from it."""
+
+    __slots__ = ("_receive", "headers", "method", "path", "query", "scheme")
+
+    def __init__(self, scope: Scope, receive: Receive, limits: Limits) -> None:
+        """Read target and headers.
+
+        Raises:
+            Problem: 414 or 431 beyond the limits, 400 for a header that may not be repeated
+                (RFC 9110, 5.3) or a ``Host`` that is missing or malformed (RFC 9112, 3.2).
+
+        """
+        self.method: str = scope["method"]
+        self.query: bytes = scope["query_string"]
+        self.path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+        self.scheme: str = scope["scheme"]
+        self._receive = receive
+        if len(self.path) + len(self.query) > limits.url:
+            raise Problem(414, f"The URL is longer than {limits.url:,} bytes.")
+        self.headers = _read_headers(scope["headers"], limits)
+        if not _HOST.fullmatch(self.headers.get(b"host", b"")):
+            raise Problem(400, "The request needs one Host header that names a host.")
+
+    @property
+    def announces_body(self) -> bool:
+        """Whether a body follows the headers (RFC 9112, 6.3)."""
+        return self.headers.get(b"content-length", b"0") != b"0" or (
+            b"transfer-encoding" in self.headers
+        )
+
+    async def body(self, limit: int) -> bytes:
+        """Read the whole body.
+
+        Raises:
+            Problem: 413 as soon as more than ``limit`` bytes have arrived.
+            ClientDisconnectedError: if the client went away first.
+
+        """
+        chunks = []
+        size = 0
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnectedError
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            if size > limit:
+                raise too_large(limit)
+            chunks.append(chunk)
+            if not message.get("more_body"):
+                return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def too_large(limit: int) -> Problem:
+    """Refuse a body of more than ``limit`` bytes; the rest of it is never read."""
+    detail = f"The body is larger than {limit:,} bytes."
+    return Problem(413, detail, headers={"Connection": "close"})
+
+
+def _read_headers(fields: list[tuple[bytes, bytes]], limits: Limits) -> dict[bytes, bytes]:
+    """Map lower-case names to values; repeated fields are joined as RFC 9110, 5.3 has it."""
+    if len(fields) > limits.headers:
+        raise Problem(431, f"The request has more than {limits.headers} header fields.")
+    headers: dict[bytes, bytes] = {}
+    size = 0
+    for name, value in fields:
+        size += len(name) + len(value)
+        if name in headers:
+            if name in _SINGLETONS:
+                raise Problem(400, f"The header {name.decode('latin-1').title()} was sent twice.")
+            headers[name] += b", " + value
+        else:
+            headers[name] = value
+    if size > limits.header_bytes:
+        raise Problem(431, f"The header fields are larger than {limits.header_bytes:,} bytes.")
+    return headers
+
+
+_SINGLETONS = frozenset({b"authorization", b"content-length", b"content-type", b"host"})
+
+_HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+"""A registered name or IP literal with a port (RFC 3986, 3.2.2), less what DNS never has."""

@@ -1,0 +1,40 @@
+"""The answer to a request, complete before its first byte is sent."""
+
+from collections.abc import Mapping
+
+from starlette.types import Send
+
+
+class Response:
+    """A status, headers by name, and a body with its media type."""
+
+    __slots__ = ("body", "headers", "media_type", "status")
+
+    def __init__(
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        media_type: bytes | None = None,
+    ) -> None:
+        """Take the parts; ``media_type`` is None for an answer without content."""
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.media_type = media_type
+
+    async def send(self, send: Send, *, request_id: bytes, head: bool) -> None:
+        """Send by ASGI; ``head`` leaves out the body, as HEAD asks (RFC 9110, 9.3.2)."""
+        headers = [(b"x-request-id", request_id)]
+        if self.media_type is not None:
+            headers.append((b"content-type", self.media_type))
+        if self.status not in _WITHOUT_CONTENT:
+            headers.append((b"content-length", b"%d" % len(self.body)))
+        for name, value in self.headers.items():
+            headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if head else self.body})
+
+
+_WITHOUT_CONTENT = frozenset({204, 304})
+"""Statuses whose answers carry neither content nor its length (RFC 9110, 8.6)."""

@@ -1,0 +1,99 @@
+"""From a request's path and method to the endpoint that answers it."""
+
+from collections.abc import Mapping
+from typing import Protocol
+from urllib.parse import unquote_to_bytes
+
+from todo_api.contract.request import Request
+from todo_api.contract.response import Response
+
+
+class Endpoint(Protocol):
+    """Whatever answers one method of one path."""
+
+    async def respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:
+        """Answer the request; raise `Problem` for an answer that is an error."""
+
+
+class Resource:
+    """One path of the document with the endpoints of its methods."""
+
+    def __init__(self) -> None:
+        """Start without methods."""
+        self.endpoints: dict[str, Endpoint] = {}
+
+    def add(self, method: str, endpoint: Endpoint) -> None:
+        """Let ``endpoint`` answer ``method``; GET answers HEAD too (RFC 9110, 9.3.2)."""
+        self.endpoints[method] = endpoint
+        if method == "GET":
+            self.endpoints.setdefault("HEAD", endpoint)
+
+    @property
+    def allow(self) -> str:
+        """The value of ``Allow``: every method of the path."""
+        return ", ".join(sorted({*self.endpoints, "OPTIONS"}))
+
+
+class Router:
+    """A tree of path segments: a look-up costs the length of the path, not of the document."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._root = _Node()
+
+    def add(self, template: str) -> Resource:
+        """Find or make the resource of a path template such as ``/tasks/{task_id}``."""
+        node = self._root
+        names = []
+        for segment in template.split("/")[1:]:
+            if segment.startswith("{") and segment.endswith("}"):
+                names.append(segment[1:-1])
+                node.any = node.any or _Node()
+                node = node.any
+            else:
+                node = node.literal.setdefault(segment, _Node())
+        node.parameters = tuple(names)
+        node.resource = node.resource or Resource()
+        return node.resource
+
+    def find(self, path: bytes) -> tuple[Resource, dict[str, str]] | None:
+        """Match a path as it was sent, percent-encoded; None if the document has no such path.
+
+        Each segment is decoded on its own, so that ``%2F`` never becomes a separator
+        (RFC 3986, 2.2) while ``%31`` is the ``1`` it stands for. A path written out in the
+        document goes before a template that matches as well (OpenAPI 3.0, Paths Object).
+        """
+        try:
+            segments = [
+                unquote_to_bytes(segment).decode() if b"%" in segment else segment.decode()
+                for segment in path.split(b"/")[1:]
+            ]
+        except UnicodeDecodeError:
+            return None
+        return self._root.find(segments, 0, [])
+
+
+class _Node:
+    """One segment of the tree."""
+
+    __slots__ = ("any", "literal", "parameters", "resource")
+
+    def __init__(self) -> None:
+        self.literal: dict[str, _Node] = {}
+        self.any: _Node | None = None
+        self.resource: Resource | None = None
+        self.parameters: tuple[str, ...] = ()
+
+    def find(
+        self, segments: list[str], at: int, values: list[str]
+    ) -> tuple[Resource, dict[str, str]] | None:
+        if at == len(segments):
+            if self.resource is None:
+                return None
+            return self.resource, dict(zip(self.parameters, values, strict=True))
+        segment = segments[at]
+        literal = self.literal.get(segment)
+        found = literal.find(segments, at + 1, values) if literal is not None else None
+        if found is None and self.any is not None and segment:
+            found = self.any.find(segments, at + 1, [*values, segment])
+        return found

@@ -1,0 +1,106 @@
+"""Schemas of the document, compiled to validators that speak in sentences."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from jsonschema_rs import Draft4Validator, ValidationError
+
+LONGEST_ECHO = 100
+"""A client's own text is repeated to it only up to this many characters."""
+
+_RANGES = {"int32": 2**31, "int64": 2**63}
+
+
+class Schema:
+    """One compiled schema. OpenAPI 3.0 schemas are JSON Schema Draft 4 with ``nullable``."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        """Compile a schema whose references Connexion has already resolved."""
+        self._schema = to_json_schema(schema)
+        self._validator = Draft4Validator(self._schema, validate_formats=True)
+        self.is_valid: Callable[[Any], bool] = self._validator.is_valid
+
+    def faults(self, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON is any value
+        """Yield what is wrong with ``value``: a JSON pointer (RFC 6901) and a sentence."""
+        for error in self._validator.iter_errors(value):
+            place = "".join(map(_pointer_token, error.instance_path))
+            yield from self._sentences(error, place)
+
+    def _sentences(self, error: ValidationError, place: str) -> Iterator[tuple[str, str]]:
+        rule = error.kind.name
+        limit = error.kind.value
+        if rule == "required":
+            yield place + _pointer_token(limit), "This member is required."
+        elif rule == "additionalProperties":
+            for name in limit:
+                known = place + _pointer_token(name) if len(name) <= LONGEST_ECHO else place
+                yield known, "There is no such member here."
+        elif rule in _SENTENCES:
+            yield place, _SENTENCES[rule](limit)
+        else:
+            yield place, self._described(error)
+
+    def _described(self, error: ValidationError) -> str:
+        """Say a rule that a machine checks, such as a pattern, in the document's own words."""
+        schema: Any = self._schema
+        for step in list(error.schema_path)[:-1]:
+            schema = schema[step]
+        description = schema.get("description") if isinstance(schema, dict) else None
+        words = " ".join(description.split()) if description else "see the document."
+        return f"This does not have the required form: {words}"
+
+
+def to_json_schema(schema: Any) -> Any:  # noqa: ANN401 - a schema holds any value
+    """Translate an OpenAPI 3.0 schema to JSON Schema Draft 4: ``nullable`` and integer formats."""
+    if isinstance(schema, list):
+        return [to_json_schema(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    translated = {
+        name: value
+        if name in {"enum", "default", "example"}
+        else {key: to_json_schema(item) for key, item in value.items()}
+        if name == "properties"
+        else to_json_schema(value)
+        for name, value in schema.items()
+    }
+    if translated.pop("nullable", False):
+        translated["type"] = [schema["type"], "null"]
+        if "enum" in schema and None not in schema["enum"]:
+            translated["enum"] = [*schema["enum"], None]
+    if bound := _RANGES.get(schema.get("format", "")):
+        translated.setdefault("minimum", -bound)
+        translated.setdefault("maximum", bound - 1)
+    return translated
+
+
+def _pointer_token(step: str | int) -> str:
+    return "/" + str(step).replace("~", "~0").replace("/", "~1")
+
+
+def _types(names: list[str]) -> str:
+    words = {"integer": "an integer", "object": "an object", "array": "an array", "null": "null"}
+    return "This must be " + " or ".join(words.get(name, f"a {name}") for name in names) + "."
+
+
+def _characters(count: int) -> str:
+    return "1 character" if count == 1 else f"{count:,} characters"
+
+
+_SENTENCES: dict[str, Callable[[Any], str]] = {
+    "type": _types,
+    "minLength": lambda least: f"This must have at least {_characters(least)}.",
+    "maxLength": lambda most: f"This must have at most {_characters(most)}.",
+    "minimum": lambda least: f"This must be at least {least}.",
+    "maximum": lambda most: f"This must be at most {most}.",
+    "exclusiveMinimum": lambda least: f"This must be more than {least}.",
+    "exclusiveMaximum": lambda most: f"This must be less than {most}.",
+    "multipleOf": lambda step: f"This must be a multiple of {step}.",
+    "minItems": lambda least: f"This must have at least {least} items.",
+    "maxItems": lambda most: f"This must have at most {most} items.",
+    "uniqueItems": lambda _: "This must not hold an item twice.",
+    "minProperties": lambda least: f"This must have at least {least} of its members.",
+    "maxProperties": lambda most: f"This must have at most {most} members.",
+    "enum": lambda values: "This must be one of " + ", ".join(map(str, values)) + ".",
+    "format": lambda name: f"This is not a valid {name}.",
+}

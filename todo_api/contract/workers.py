@@ -1,0 +1,72 @@
+"""The bounded pool of threads in which functions run."""
+
+import asyncio
+from collections.abc import Callable
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar, TypeVarTuple
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+class Workers:
+    """Threads for plain functions that may block; the event loop never does.
+
+    A ThreadPoolExecutor would do the same: for each call it makes two futures, a lock and a
+    condition, which together take longer than reading a row.
+    """
+
+    def __init__(self, threads: int) -> None:
+        """Allow up to ``threads`` calls at once; more wait in the order they came."""
+        self._calls: SimpleQueue[_Call | None] = SimpleQueue()
+        self._threads = [
+            Thread(target=self._work, name=f"worker-{number}", daemon=True)
+            for number in range(threads)
+        ]
+        self._started = False
+
+    async def run(self, call: Callable[[*Ts], T], /, *args: *Ts) -> T:
+        """Run ``call`` in a thread and return or raise what it does."""
+        if not self._started:
+            self._started = True
+            for thread in self._threads:
+                thread.start()
+        loop = asyncio.get_running_loop()
+        outcome: asyncio.Future[T] = loop.create_future()
+        self._calls.put((loop, outcome, call, args))
+        return await outcome
+
+    def close(self) -> None:
+        """Let calls end that were asked for, and start no others."""
+        if self._started:
+            for _ in self._threads:
+                self._calls.put(None)
+            for thread in self._threads:
+                thread.join()
+
+    def _work(self) -> None:
+        while (item := self._calls.get()) is not None:
+            loop, outcome, call, args = item
+            try:
+                value = call(*args)
+            except BaseException as failure:  # noqa: BLE001 - it is raised where the call was asked for
+                loop.call_soon_threadsafe(_settle, outcome, None, failure)
+            else:
+                loop.call_soon_threadsafe(_settle, outcome, value, None)
+                del value
+            # Nothing of a call must live on while the thread waits for the next one.
+            del item, outcome, call, args
+
+
+_Call = tuple[asyncio.AbstractEventLoop, asyncio.Future[Any], Callable[..., Any], tuple[Any, ...]]
+
+
+def _settle(outcome: asyncio.Future[Any], value: object, failure: BaseException | None) -> None:
+    """Hand over the outcome, unless whoever asked has gone."""
+    if outcome.done():
+        return
+    if failure is None:
+        outcome.set_result(value)
+    else:
+        outcome.set_exception(failure)
