@@ -1,0 +1,217 @@
+"""Accounts: whom a username and a password belong to.
+
+Each authentication reads the user's row. A credential that was verified a short while ago is
+remembered together with the hash it matched, and counts as long as the row still holds that hash:
+a changed password and a deleted account take effect at once, in every process. Any other
+credential costs one argon2 verification in a pool of two threads, and costs it alike when the user
+is unknown, the password wrong, or the password one that nobody can have.
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from hashlib import blake2b
+from threading import Lock
+from typing import NamedTuple, Protocol, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+
+from todo_api.passwords import MAX_LENGTH, MIN_LENGTH, has_unusable_characters, normalize
+from todo_api.storage import Database, Unavailable
+from todo_api.storage.users import UserRow, select_user, update_user
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class User(NamedTuple):
+    """Somebody who proved to be who they are."""
+
+    id: int
+    username: str
+
+
+class RunInThread(Protocol):
+    """A way to call a blocking function from the event loop, such as `asyncio.to_thread`."""
+
+    def __call__(self, call: Callable[[], T], /) -> Awaitable[T]:
+        """Return what the call returns, raise what it raises."""
+
+
+class RememberedCredentials:
+    """Credentials that were verified a short while ago, the least recently used forgotten first.
+
+    What is kept is a digest under a key that lives and dies with the process, never a password.
+    """
+
+    def __init__(self, seconds: float, *, at_most: int = 10_000) -> None:
+        """Remember up to `at_most` credentials, each for `seconds` from its verification."""
+        self._seconds = seconds
+        self._at_most = at_most
+        self._key = secrets.token_bytes(blake2b.MAX_KEY_SIZE)
+        self._entries: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
+        self._guard = Lock()
+
+    def digest(self, username: str, password: str) -> bytes:
+        """Return what stands for a credential here."""
+        credential = f"{len(username)}:{username}:{password}"
+        return blake2b(_encoded(credential), key=self._key, digest_size=32).digest()
+
+    def add(self, digest: bytes, password_hash: str) -> None:
+        """Remember that a credential matched a hash."""
+        with self._guard:
+            self._entries[digest] = (password_hash, time.monotonic() + self._seconds)
+            self._entries.move_to_end(digest)
+            if len(self._entries) > self._at_most:
+                self._entries.popitem(last=False)
+
+    def has(self, digest: bytes, password_hash: str) -> bool:
+        """Tell whether a credential is known to match a hash."""
+        with self._guard:
+            matched, expires = self._entries.get(digest, ("", 0.0))
+            if matched != password_hash or expires <= time.monotonic():
+                self._entries.pop(digest, None)
+                return False
+            self._entries.move_to_end(digest)
+            return True
+
+
+class Accounts:
+    """Authentication against the users of a database.
+
+    `verify` belongs to the event loop. The other methods block: they are for any other thread.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        hasher: PasswordHasher,
+        *,
+        run_in_thread: RunInThread = asyncio.to_thread,
+        remember_seconds: float = 300,
+        demo: bool = False,
+    ) -> None:
+        """Use the hasher's costs for new hashes and `run_in_thread` for the database.
+
+        Only with `demo` do passwords authenticate that are shorter than the rules allow, since
+        the demo's own one is.
+        """
+        self._database = database
+        self._hasher = hasher
+        self._run_in_thread = run_in_thread
+        self._remembered = RememberedCredentials(remember_seconds)
+        self._min_length = 1 if demo else MIN_LENGTH
+        self._verifying: dict[tuple[bytes, str], asyncio.Task[bool]] = {}
+        self._argon2 = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
+        # Verified in place of a user who does not exist, so that the answer takes as long.
+        self._nobody = UserRow(
+            id=0, username="", email=None, password_hash=hasher.hash(secrets.token_bytes())
+        )
+
+    def recall(self, username: str, password: str) -> User | None:
+        """Return the user that a credential belongs to if it was verified a short while ago.
+
+        One row is read; None says nothing about the credential.
+        """
+        row = self._select_user(username)
+        if row is None:
+            return None
+        credential = self._remembered.digest(username, normalize(password))
+        if not self._remembered.has(credential, row.password_hash):
+            return None
+        return User(row.id, row.username)
+
+    async def verify(self, username: str, password: str) -> User | None:
+        """Return the user that a credential belongs to, None if there is none."""
+        password = normalize(password)
+        row = await self._run_in_thread(partial(self._select_user, username))
+        if row is None or not self._is_possible(password):
+            row = self._nobody
+        credential = self._remembered.digest(username, password)
+        if self._remembered.has(credential, row.password_hash) or await self._verify_once(
+            credential, row, password
+        ):
+            return User(row.id, row.username)
+        return None
+
+    def hash_password(self, password: str) -> str:
+        """Return the hash to store for a password."""
+        return self._argon2.submit(self._hash, normalize(password)).result()
+
+    def verify_password(self, password_hash: str, password: str) -> bool:
+        """Tell whether a password matches a stored hash."""
+        return self._argon2.submit(self._matches, password_hash, normalize(password)).result()
+
+    def close(self) -> None:
+        """End the threads; whoever still waits for one is told that it was cancelled."""
+        self._argon2.shutdown(cancel_futures=True)
+
+    async def _verify_once(self, credential: bytes, row: UserRow, password: str) -> bool:
+        """Verify a credential; requests that bring it meanwhile share the outcome."""
+        key = (credential, row.password_hash)
+        task = self._verifying.get(key)
+        if task is None:
+            task = asyncio.create_task(self._verify(credential, row, password))
+            task.add_done_callback(lambda _: self._verifying.pop(key))
+            self._verifying[key] = task
+        # A client that goes away must not take the answer from the others.
+        return await asyncio.shield(task)
+
+    async def _verify(self, credential: bytes, row: UserRow, password: str) -> bool:
+        """Verify a credential, remember it, and renew a hash that was made with other costs."""
+        in_argon2 = asyncio.get_running_loop().run_in_executor
+        if not await in_argon2(self._argon2, self._matches, row.password_hash, password):
+            return False
+        self._remembered.add(credential, row.password_hash)
+        if self._hasher.check_needs_rehash(row.password_hash):
+            renewed = await in_argon2(self._argon2, self._hash, password)
+            if await self._run_in_thread(partial(self._replace_hash, row, renewed)):
+                self._remembered.add(credential, renewed)
+        return True
+
+    def _is_possible(self, password: str) -> bool:
+        """Tell whether anybody can have this password."""
+        fits = self._min_length <= len(password) <= MAX_LENGTH
+        return fits and not has_unusable_characters(password)
+
+    def _select_user(self, username: str) -> UserRow | None:
+        if has_unusable_characters(username):
+            return None  # PostgreSQL would refuse the statement.
+        with self._database.snapshot() as db:
+            return select_user(db, username)
+
+    def _replace_hash(self, row: UserRow, renewed: str) -> bool:
+        """Store a renewed hash, unless the password was changed meanwhile; tell if it is stored."""
+
+        def replace() -> bool:
+            with self._database.transaction() as db:
+                changes = {"password_hash": renewed}
+                return update_user(db, row.id, changes, known_hash=row.password_hash) is not None
+
+        try:
+            return self._database.retrying(replace)
+        except Unavailable:
+            # The password is right all the same: another login will renew the hash.
+            log.warning("The password hash of %s could not be renewed.", row.username)
+            return False
+
+    def _hash(self, password: str) -> str:
+        return self._hasher.hash(_encoded(password))
+
+    def _matches(self, password_hash: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(password_hash, _encoded(password))
+        except VerifyMismatchError:
+            return False
+
+
+def _encoded(text: str) -> bytes:
+    """Return the text's UTF-8; lone surrogates, which match nothing, must not raise either."""
+    return text.encode(errors="surrogatepass")
