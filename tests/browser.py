@@ -1,0 +1,90 @@
+"""A person at the console: headless Chromium, driven by Playwright."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+ADDRESS = "http://localhost:5000"
+"""Where the browser finds the service, whatever port that really has."""
+
+EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def find_chromium() -> str | None:
+    """Return the path of this machine's own Chromium, if it has one."""
+    return next(filter(None, map(shutil.which, EXECUTABLES)), None)
+
+
+@contextmanager
+def chromium(executable: str, origin: str) -> Iterator[Browser]:
+    """Run a browser to which the service at ``origin`` is at `ADDRESS`, and nothing else exists."""
+    names = f"MAP {urlsplit(ADDRESS).netloc} {urlsplit(origin).netloc}, MAP * ~NOTFOUND"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable,
+            args=[
+                f"--host-resolver-rules={names}",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-gpu",
+                "--disable-quic",
+                "--disable-sync",
+                "--no-first-run",
+                "--no-sandbox",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+class Console:
+    """The console in a page, with all that the browser complained of."""
+
+    def __init__(self, page: Page) -> None:
+        """Open the console as a person does: by the address of the service alone."""
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        # Violations of the Content-Security-Policy are among the console's errors.
+        page.on(
+            "console",
+            lambda message: (
+                self.complaints.append(message.text)
+                if message.type in {"error", "warning"}
+                else None
+            ),
+        )
+        page.goto(ADDRESS)
+        self.operations.first.wait_for()
+
+    @property
+    def operations(self) -> Locator:
+        """All the operations that are listed."""
+        return self.page.locator(".opblock")
+
+    def authorize(self, username: str, password: str) -> None:
+        """Fill in the form behind "Authorize"."""
+        self.page.get_by_role("button", name="Authorize").click()
+        dialog = self.page.locator(".modal-ux")
+        dialog.get_by_label("username").fill(username)
+        dialog.get_by_label("password").fill(password)
+        dialog.get_by_role("button", name="Authorize").click()
+        dialog.get_by_role("button", name="Close").click()
+
+    def open(self, operation_id: str) -> Locator:
+        """Open an operation in the list."""
+        operation = self.page.locator(f"[id^=operations-][id$=-{operation_id}]")
+        operation.locator(".opblock-summary-control").click()
+        return operation
+
+    def execute(self, operation: Locator) -> tuple[str, str]:
+        """Send the request of an opened operation; return status and body, as they are shown."""
+        operation.get_by_role("button", name="Execute").click()
+        answer = operation.locator(".live-responses-table .response")
+        status = answer.locator(".response-col_status").inner_text()
+        return status.strip(), answer.locator(".highlight-code").first.inner_text()

@@ -1,0 +1,41 @@
+"""The one place that knows what an error looks like."""
+
+import httpx2
+
+WORDS = {
+    400: "Bad request",
+    401: "Unauthorized access",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    409: "Conflict",
+    413: "Content too large",
+    414: "URI too long",
+    415: "Unsupported media type",
+    431: "Request header fields too large",
+    500: "Internal server error",
+    503: "Service unavailable",
+}
+
+
+def assert_problem(
+    response: httpx2.Response, status: int, *places: str, error: str | None = None
+) -> None:
+    """Assert that ``response`` is an error of this status that names exactly these places.
+
+    A place is a JSON pointer into the body or the name of a parameter.
+    """
+    assert response.status_code == status, response.text
+    assert response.headers["Content-Type"] == "application/json"
+    problem = response.json()
+    assert problem["error"] == (error or WORDS[status])
+    assert problem.keys() <= {"error", "detail", "errors"}
+    assert isinstance(problem.get("detail", ""), str)
+    faults = problem.get("errors", [])
+    named = [fault.get("pointer", fault.get("parameter")) for fault in faults]
+    assert sorted(named) == sorted(places)
+    for fault in faults:
+        assert fault.keys() in ({"pointer", "detail"}, {"parameter", "detail"})
+        assert fault["detail"].endswith((".", "!")), fault
+    assert len(response.text) < 4000

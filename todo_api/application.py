@@ -1,0 +1,96 @@
+"""The application: contract, handlers, accounts and storage, wired."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from todo_api.accounts import Accounts
+from todo_api.contract import (
+    ContractApp,
+    Limits,
+    Problem,
+    TagResolver,
+    Unauthenticated,
+    Workers,
+)
+from todo_api.pages import add_pages
+from todo_api.passwords import password_hasher
+from todo_api.settings import Settings
+from todo_api.storage import Database, Unavailable, UserGone
+
+RETRY_AFTER = "5"
+"""Seconds after which a client may ask again when the database could not be reached."""
+
+
+def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
+    """Make the ASGI application.
+
+    ``demo`` lets the demo's own short password in; the database is opened when the first request
+    needs it, and has been migrated before.
+
+    Raises:
+        BrokenDocumentError: if the document and the handlers do not fit together.
+        DatabaseUrlInvalid: if the database URL cannot be read.
+
+    """
+    database = Database(settings.database_url, connections=settings.threads)
+    workers = Workers(settings.threads)
+    accounts = Accounts(
+        database,
+        password_hasher(
+            time_cost=settings.password_time_cost,
+            memory_cost=settings.password_memory_kib,
+            parallelism=settings.password_parallelism,
+        ),
+        run_in_thread=workers.run,
+        remember_seconds=settings.remember_seconds,
+        demo=demo,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: ContractApp) -> AsyncIterator[None]:
+        yield
+        workers.close()
+        accounts.close()
+        database.close()
+
+    app = ContractApp(
+        __name__,
+        lifespan=lifespan,
+        limits=Limits(
+            url=settings.max_url_bytes,
+            header_bytes=settings.max_header_bytes,
+            headers=settings.max_headers,
+            body=settings.max_body_bytes,
+        ),
+        explained_at="/problems",
+    )
+    app.add_api(
+        document_path(),
+        resolver=TagResolver("todo_api"),
+        workers=workers,
+        authenticators={"basicAuth": accounts},
+        provided={"database": database, "accounts": accounts, "settings": settings},
+        invoke=database.retrying,
+        failures={Unavailable: _outage, UserGone: lambda _: Unauthenticated()},
+        public_url=settings.public_url,
+        own_hosts={*settings.own_hosts, settings.host},
+        check_responses=settings.check_responses,
+    )
+    add_pages(app.app)
+    return app
+
+
+def document_path() -> Path:
+    """Return where the contract is: in the installed package, or in the checkout beside it."""
+    package = Path(__file__).parent
+    installed = package / "openapi" / "todo.yaml"
+    return installed if installed.exists() else package.parent / "openapi" / "todo.yaml"
+
+
+def _outage(_: Exception) -> Problem:
+    return Problem(
+        503,
+        "The database cannot be reached at the moment.",
+        headers={"Retry-After": RETRY_AFTER},
+    )

@@ -1,0 +1,25 @@
+"""Read-only members of a resource, which a client may send back but not change."""
+
+from typing import Any
+
+from todo_api.contract import Problem
+
+
+def split_changes(body: dict[str, Any], **stored: object) -> dict[str, Any]:
+    """Return the members of ``body`` that are to change, without the read-only ones.
+
+    What GET answered can be sent to PUT as it is: a read-only member may come along if it is
+    the ``stored`` value.
+
+    Raises:
+        Problem: 400 that points at each read-only member that differs.
+
+    """
+    faults = [
+        {"pointer": f"/{name}", "detail": "This member is read-only; leave it out or unchanged."}
+        for name, value in stored.items()
+        if body.get(name, value) != value
+    ]
+    if faults:
+        raise Problem(400, "The body is not valid.", faults=faults)
+    return {name: value for name, value in body.items() if name not in stored}

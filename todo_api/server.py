@@ -1,0 +1,76 @@
+"""The HTTP server: uvicorn on a socket of our own."""
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from todo_api.settings import Settings
+
+GRACE_SECONDS = 10
+"""How long requests under way may take when the server is told to stop."""
+
+
+class ListenError(Exception):
+    """The address cannot be listened on; the message is a sentence that says why."""
+
+
+def serve(app: ASGIApp, settings: Settings, announce: Callable[[str], None]) -> None:
+    """Serve until told to stop by SIGINT or SIGTERM.
+
+    Args:
+        app: the ASGI application.
+        settings: the address to listen on.
+        announce: is called with the service's URL once connections are accepted.
+
+    Raises:
+        ListenError: if the port is taken or the address is not this machine's.
+
+    """
+    with _listen(settings.host, settings.port) as listener:
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            # Where a proxy stands in between, TODO_PUBLIC_URL says so; headers could be anybody's.
+            proxy_headers=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        announce(_url(listener))
+        # uvicorn raises the signal once more when everything has ended well.
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as fault:
+        reason = (fault.strerror or str(fault)).lower()
+        raise ListenError(
+            f"Cannot listen on {host}, port {port}: {reason}."
+            " Choose others with TODO_HOST and TODO_PORT."
+        ) from fault
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,123 @@
+"""The settings: a table of names, defaults and one sentence each, read once from ``TODO_*``."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+PREFIX = "TODO_"
+
+
+class SettingError(ValueError):
+    """A setting has a value that cannot be used; the message is a sentence that says why."""
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(word.strip().lower() for word in value.split(",") if word.strip())
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,10}", value) or not least <= int(value) <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return int(value)
+
+    return read
+
+
+def _choice(**values: Any) -> Callable[[str], Any]:  # noqa: ANN401 - a choice stands for any value
+    def read(value: str) -> Any:  # noqa: ANN401
+        if value.lower() not in values:
+            raise ValueError(" or ".join(values))
+        return values[value.lower()]
+
+    return read
+
+
+def _origin(value: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.\[\]:_-]+/?", value):
+        raise ValueError(
+            "the scheme and host under which clients know the service, https://todo.example"
+        )
+    return value.rstrip("/")
+
+
+def _setting(
+    sentence: str,
+    read: Callable[[str], Any] = _text,
+    *,
+    default: Any,  # noqa: ANN401 - as each field is typed
+) -> Any:  # noqa: ANN401
+    return field(default=default, metadata={"sentence": sentence, "read": read})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What can be chosen when the service is started."""
+
+    host: str = _setting("Address to listen on.", default="127.0.0.1")
+    port: int = _setting("Port to listen on; 0 takes a free one.", _number(0, 65535), default=5000)
+    database_url: str = _setting(
+        "Where the data is: `sqlite:///FILE` or `postgresql+psycopg://USER:PASSWORD@HOST/NAME`.",
+        default="sqlite:///todo.db",
+    )
+    public_url: str | None = _setting(
+        "Scheme and host that URIs begin with; needed behind a proxy.", _origin, default=None
+    )
+    own_hosts: tuple[str, ...] = _setting(
+        "Host names, separated by commas, that requests may address without a public URL.",
+        _words,
+        default=("localhost",),
+    )
+    registration: bool = _setting(
+        "Whether strangers may create users: `open` or `closed`.",
+        _choice(open=True, closed=False),
+        default=False,
+    )
+    threads: int = _setting("Requests that are worked on at once.", _number(1, 256), default=8)
+    password_time_cost: int = _setting("Argon2id's passes.", _number(1, 100), default=2)
+    password_memory_kib: int = _setting(
+        "Argon2id's memory in KiB.", _number(1024, 4_194_304), default=19456
+    )
+    password_parallelism: int = _setting("Argon2id's lanes.", _number(1, 64), default=1)
+    remember_seconds: int = _setting(
+        "How long verified credentials need not be hashed again.", _number(0, 86400), default=300
+    )
+    max_url_bytes: int = _setting("The longest URL.", _number(256, 65536), default=8192)
+    max_header_bytes: int = _setting(
+        "The largest header fields, all together.", _number(1024, 65536), default=16384
+    )
+    max_headers: int = _setting("The most header fields.", _number(8, 1000), default=64)
+    max_body_bytes: int = _setting(
+        "The largest body, unless the document states another for an operation.",
+        _number(1024, 2**30),
+        default=131072,
+    )
+    check_responses: bool = _setting(
+        "Whether each response is held against the document: `on` or `off`.",
+        _choice(on=True, off=False),
+        default=False,
+    )
+
+
+def read_settings(environ: Mapping[str, str], **defaults: Any) -> Settings:  # noqa: ANN401
+    """Read the settings from an environment; ``defaults`` replace the table's own.
+
+    Raises:
+        SettingError: for a value that cannot be used.
+
+    """
+    values = dict(defaults)
+    for setting in fields(Settings):
+        name = PREFIX + setting.name.upper()
+        if environ.get(name, "") == "":
+            continue
+        try:
+            values[setting.name] = setting.metadata["read"](environ[name])
+        except ValueError as wanted:
+            raise SettingError(f"{name} must be {wanted}, not {environ[name][:100]!r}.") from None
+    return Settings(**values)

@@ -1,0 +1,53 @@
+/**
+ * The console: Swagger UI over the document that is served beside this page.
+ */
+
+const { SwaggerUIBundle } = window;
+
+/**
+ * Swagger UI encodes credentials with `btoa`, which takes each character for a byte and refuses
+ * what does not fit. The service reads UTF-8, so it is given the bytes of that.
+ */
+const utf8Credentials = {
+  statePlugins: {
+    auth: {
+      wrapActions: {
+        authorize: (authorize) => (schemes) => authorize(mapValues(schemes, inUtf8)),
+      },
+    },
+  },
+};
+
+const inUtf8 = (scheme) =>
+  scheme.schema.get("scheme") === "basic"
+    ? { ...scheme, value: mapValues(scheme.value, utf8Bytes) }
+    : scheme;
+
+const utf8Bytes = (text) => String.fromCharCode(...new TextEncoder().encode(text));
+
+const mapValues = (object, change) =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
+
+/**
+ * Say that a script is asking, so that wrong credentials are answered without a challenge and the
+ * browser opens no dialog; and send only what Authorize was given, nothing the browser remembers.
+ */
+const asScript = (request) => {
+  request.headers["X-Requested-With"] = "XMLHttpRequest";
+  request.credentials = "omit";
+  return request;
+};
+
+SwaggerUIBundle({
+  domNode: document.getElementById("console"),
+  url: new URL("../openapi.json", window.location.href).href,
+  plugins: [utf8Credentials],
+  requestInterceptor: asScript,
+  showMutatedRequest: false, // the curl line is for people, who are no script
+  docExpansion: "list",
+  defaultModelsExpandDepth: 0,
+  displayRequestDuration: true,
+  tryItOutEnabled: true,
+  persistAuthorization: false,
+  validatorUrl: null, // no badge: it would come from elsewhere
+});
