@@ -1,0 +1,136 @@
+"""The document's examples tell one story; here it happens, example by example."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from tests.serving import CHECKOUT
+from todo_api import demo
+from todo_api.application import create_app
+from todo_api.settings import Settings
+from todo_api.storage import Database
+
+DOCUMENT = yaml.safe_load((CHECKOUT / "openapi" / "todo.yaml").read_text("utf-8"))
+EXAMPLES = DOCUMENT["components"]["examples"]
+SENT = {
+    name
+    for body in DOCUMENT["components"]["requestBodies"].values()
+    for content in body["content"].values()
+    for name in (reference["$ref"].rpartition("/")[2] for reference in content["examples"].values())
+}
+
+MIGUEL = ("miguel", "python")
+SUSAN = ("susan", "Pizza is not a fruit!")
+
+STORY: list[tuple[str, str, str, dict[str, Any]]] = [
+    # What is answered, to which request; what stands in a request by name is sent.
+    ("Fine", "GET", "/healthz", {}),
+    ("Unauthorized", "GET", "/tasks", {}),
+    ("UnauthorizedScript", "GET", "/tasks", {"headers": {"X-Requested-With": "XMLHttpRequest"}}),
+    ("TwoTasks", "GET", "/tasks", {"auth": MIGUEL}),
+    ("LearnPython", "GET", "/tasks/2", {"auth": MIGUEL}),
+    ("BookToRead", "POST", "/tasks", {"auth": MIGUEL, "json": "ReadABook"}),
+    ("PythonLearned", "PUT", "/tasks/2", {"auth": MIGUEL, "json": "Done"}),
+    ("NotFound", "GET", "/tasks/4", {"auth": MIGUEL}),
+    ("", "POST", "/tasks", {"auth": MIGUEL, "json": "WriteASequel"}),
+    ("", "PUT", "/tasks/1", {"auth": MIGUEL, "json": "SecondThoughts"}),
+    ("Gone", "DELETE", "/tasks/4", {"auth": MIGUEL}),
+    ("BadRequest", "GET", "/tasks?colour=red", {"auth": MIGUEL}),
+    ("BadTask", "POST", "/tasks", {"auth": MIGUEL, "json": {"title": "x" * 201, "urgent": True}}),
+    ("NotAcceptable", "GET", "/tasks", {"headers": {"Accept": "text/html"}}),
+    ("UnsupportedMediaType", "POST", "/tasks", {"auth": MIGUEL, "content": "title=Read"}),
+    ("ContentTooLarge", "POST", "/tasks", {"auth": MIGUEL, "json": {"title": "x" * 131_072}}),
+    ("UriTooLong", "GET", "/tasks?_=" + "x" * 8192, {"auth": MIGUEL}),
+    ("HeaderFieldsTooLarge", "GET", "/tasks", {"headers": {"Cookie": "x" * 16_384}}),
+    ("Miguel", "GET", "/users/miguel", {"auth": MIGUEL}),
+    ("MiguelMoved", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NewAddress"}),
+    ("", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NoAddress"}),
+    ("Susan", "POST", "/users", {"json": "NewSusan"}),
+    ("NothingToDo", "GET", "/tasks", {"auth": SUSAN}),
+    ("", "POST", "/users", {"json": "NewShy"}),
+    ("UsernameTaken", "POST", "/users", {"json": "NewSusan"}),
+    ("BadUser", "POST", "/users", {"json": {"username": "eve", "password": "password1"}}),
+    (
+        "BadUserChanges",
+        "PUT",
+        "/users/miguel",
+        {"auth": MIGUEL, "json": {"password": "password1", "current_password": "python"}},
+    ),
+    (
+        "NotCurrentPassword",
+        "PUT",
+        "/users/miguel",
+        {"auth": MIGUEL, "json": {"password": "two pugs in a wig", "current_password": "cobra"}},
+    ),
+    ("", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NewPassword"}),
+]
+ELSEWHERE = {"RegistrationClosed", "InternalServerError", "ServiceUnavailable"}
+"""Examples that only another service answers: each has a test of its own."""
+
+
+@pytest.fixture
+def story(database: Database, settings: Settings) -> Iterator[TestClient]:
+    demo.seed(database)
+    with database.transaction() as db:
+        db.execute(text("UPDATE users SET email = 'miguel@example.com'"))
+    with client_of(settings) as client:
+        yield client
+
+
+def client_of(settings: Settings) -> TestClient:
+    return TestClient(
+        create_app(settings, demo=True),
+        "http://localhost:5000/todo/api/v1.0",
+        raise_server_exceptions=False,
+    )
+
+
+def assert_answers(client: TestClient, name: str, method: str, path: str, **request: Any) -> None:  # noqa: ANN401
+    """Assert that a request is answered by the example of this name, and by its problem form."""
+    if isinstance(request.get("json"), str):
+        request["json"] = EXAMPLES[request["json"]]["value"]
+    response = client.request(method, path, **request)
+    if not name:
+        assert response.is_success, response.text
+        return
+    assert response.json() == EXAMPLES[name]["value"]
+    if f"{name}Problem" in EXAMPLES:
+        accept = {"Accept": "application/problem+json"}
+        request["headers"] = {**accept, **request.get("headers", {})}
+        response = client.request(method, path, **request)
+        assert response.json() == EXAMPLES[f"{name}Problem"]["value"]
+
+
+def test_the_story_happens_as_the_examples_tell_it(story: TestClient) -> None:
+    for name, method, path, request in STORY:
+        assert_answers(story, name, method, path, **request)
+
+
+def test_the_story_tells_every_example() -> None:
+    answered = {name for name, *_ in STORY} | ELSEWHERE
+    sent = {request.get("json") for *_, request in STORY if isinstance(request.get("json"), str)}
+    assert sent == SENT
+    told = answered | {f"{name}Problem" for name in answered} | SENT
+    assert not EXAMPLES.keys() - told
+
+
+def test_a_service_without_registration_answers_as_its_example(database_url: str) -> None:
+    with client_of(Settings(database_url=database_url)) as client:
+        assert_answers(client, "RegistrationClosed", "POST", "/users", json="NewSusan")
+
+
+def test_a_service_without_its_database_answers_as_the_example() -> None:
+    nowhere = Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
+    with client_of(nowhere) as client:
+        assert_answers(client, "ServiceUnavailable", "GET", "/healthz")
+
+
+def test_a_service_that_fails_answers_as_the_example(tmp_path: Path) -> None:
+    unmigrated = Settings(database_url=f"sqlite:///{tmp_path}/todo.db")
+    with client_of(unmigrated) as client:
+        assert_answers(client, "InternalServerError", "GET", "/healthz")

@@ -1,0 +1,84 @@
+"""The document's links, followed: what they compute from an answer leads somewhere."""
+
+from typing import Any
+
+import pytest
+import yaml
+from starlette.testclient import TestClient
+
+from tests.conftest import PASSWORD, client_of
+from tests.serving import CHECKOUT
+from todo_api.contract import ContractApp
+
+DOCUMENT = yaml.safe_load((CHECKOUT / "openapi" / "todo.yaml").read_text("utf-8"))
+OPERATIONS = {
+    operation["operationId"]: (method, path, operation)
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+    if method != "parameters"
+}
+BODIES = {
+    "create_task": {"title": "Learn Python"},
+    "update_task": {"done": True},
+    "create_user": {"username": "susan", "password": PASSWORD},
+    "update_user": {"email": "susan@example.com"},
+}
+ARGUMENTS: dict[str, Any] = {"task_id": 1, "username": "susan"}
+
+
+def component(reference: dict[str, str]) -> dict[str, Any]:
+    """Return what a reference points to."""
+    _, kind, name = reference["$ref"].removeprefix("#/").split("/")
+    found: dict[str, Any] = DOCUMENT["components"][kind][name]
+    return found
+
+
+LINKS = [
+    pytest.param(operation_id, int(status), component(link), id=f"{operation_id} to {name}")
+    for operation_id, (_, _, operation) in OPERATIONS.items()
+    for status, response in operation["responses"].items()
+    for name, link in component(response).get("links", {}).items()
+]
+
+
+def evaluated(expression: str, answer: Any) -> Any:  # noqa: ANN401 - JSON is any value
+    """Evaluate a runtime expression that points into the answer's body."""
+    value = answer
+    for token in expression.removeprefix("$response.body#/").split("/"):
+        value = value[token]
+    return value
+
+
+@pytest.fixture
+def susan(app: ContractApp, anonymous: TestClient) -> TestClient:
+    """A client of a user who has a task."""
+    assert anonymous.post("/users", json=BODIES["create_user"]).status_code == 201
+    client = client_of(app, "susan", PASSWORD)
+    assert client.post("/tasks", json=BODIES["create_task"]).status_code == 201
+    return client
+
+
+def call(client: TestClient, operation_id: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Call an operation; return its status and what it answers."""
+    method, path, _ = OPERATIONS[operation_id]
+    response = client.request(
+        method, path.format_map(arguments), json=BODIES.get(operation_id), follow_redirects=False
+    )
+    return response.status_code, response.json()
+
+
+@pytest.mark.parametrize(("operation_id", "status", "link"), LINKS)
+def test_a_link_leads_from_its_answer_to_another(
+    susan: TestClient, operation_id: str, status: int, link: dict[str, Any]
+) -> None:
+    if operation_id == "create_user":
+        assert call(susan, "delete_user", ARGUMENTS)[0] == 200
+    answered, answer = call(susan, operation_id, ARGUMENTS)
+    assert answered == status
+    arguments = {name: evaluated(value, answer) for name, value in link["parameters"].items()}
+    assert call(susan, link["operationId"], arguments)[0] == 200
+
+
+def test_there_are_links_from_what_is_created() -> None:
+    begun = {str(link.id).partition(" ")[0] for link in LINKS}
+    assert begun >= {"create_task", "create_user"}
