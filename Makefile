@@ -16,7 +16,7 @@ INSTALLED_PROJECT     := .venv/project.stamp
 INSTALLED_DEVELOPMENT := .venv/development.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: help setup run development test lint format lock clean
+.PHONY: help setup run development test lint format screenshot lock clean
 
 help:
 	@awk '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
@@ -45,6 +45,9 @@ lint: development ## Check style, format and types
 format: development ## Mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+screenshot: development ## Take the picture of the console anew (needs Chromium)
+	$(BIN)/python -m tests.screenshot docs/console.png
 
 ##@ Maintain
 

@@ -75,8 +75,8 @@ EXPLANATIONS = {
     " the usual reason; the service needs none of them.",
     500: "The service failed, and it is not your fault. Its log tells why under the X-Request-Id of"
     " the answer: tell that to whoever runs it. Look at what is there before you repeat a change.",
-    503: "The service cannot do its work at the moment, and nothing was changed. Send the request"
-    " again after as many seconds as the Retry-After header says.",
+    503: "The service cannot do its work at the moment; most often it cannot reach its data. Send"
+    " the request again after as many seconds as the Retry-After header says.",
 }
 """By status, what it means for a client. A status that the service answers has to be here."""
 

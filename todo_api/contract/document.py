@@ -13,7 +13,7 @@ class BrokenDocumentError(Exception):
     """The document cannot be served: one sentence that names the place and the fault."""
 
 
-class _PlainLoader(yaml.SafeLoader):
+class _PlainLoader(yaml.CSafeLoader):
     """YAML as JSON data: times stay text and no key may be written twice."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML reads this as a class attribute

@@ -4,9 +4,19 @@
 
 const { SwaggerUIBundle } = window;
 
+const mapValues = (object, change) =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
+
+const utf8Bytes = (text) => String.fromCharCode(...new TextEncoder().encode(text));
+
+const inUtf8 = (scheme) =>
+  scheme.schema.get("scheme") === "basic"
+    ? { ...scheme, value: mapValues(scheme.value, utf8Bytes) }
+    : scheme;
+
 /**
  * Swagger UI encodes credentials with `btoa`, which takes each character for a byte and refuses
- * what does not fit. The service reads UTF-8, so it is given the bytes of that.
+ * what does not fit. The service reads UTF-8, so `btoa` is given the bytes of that.
  */
 const utf8Credentials = {
   statePlugins: {
@@ -17,16 +27,6 @@ const utf8Credentials = {
     },
   },
 };
-
-const inUtf8 = (scheme) =>
-  scheme.schema.get("scheme") === "basic"
-    ? { ...scheme, value: mapValues(scheme.value, utf8Bytes) }
-    : scheme;
-
-const utf8Bytes = (text) => String.fromCharCode(...new TextEncoder().encode(text));
-
-const mapValues = (object, change) =>
-  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
 
 /**
  * Say that a script is asking, so that wrong credentials are answered without a challenge and the
@@ -43,11 +43,13 @@ SwaggerUIBundle({
   url: new URL("../openapi.json", window.location.href).href,
   plugins: [utf8Credentials],
   requestInterceptor: asScript,
-  showMutatedRequest: false, // the curl line is for people, who are no script
+  // The curl line is for people, who are no script.
+  showMutatedRequest: false,
   docExpansion: "list",
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
   tryItOutEnabled: true,
   persistAuthorization: false,
-  validatorUrl: null, // no badge: it would come from elsewhere
+  // Its badge would come from elsewhere.
+  validatorUrl: "none",
 });
