@@ -1,12 +1,13 @@
 """The body of a request: its media type, its size, its text, its schema."""
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from todo_api.contract import strict_json
 from todo_api.contract.document import BrokenDocumentError
 from todo_api.contract.media import parse_media_type
-from todo_api.contract.problem import Problem
+from todo_api.contract.problem import MOST_FAULTS, Problem
 from todo_api.contract.request import Request, too_large
 from todo_api.contract.schema import Schema
 
@@ -76,7 +77,10 @@ class JSONBody:
         except strict_json.JSONTextError as fault:
             raise Problem(400, str(fault)) from None
         if not schema.is_valid(value):
-            faults = [{"pointer": at, "detail": sentence} for at, sentence in schema.faults(value)]
+            faults = [
+                {"pointer": at, "detail": sentence}
+                for at, sentence in islice(schema.faults(value), MOST_FAULTS)
+            ]
             raise Problem(400, "The body is not valid.", faults=faults)
         return value
 

@@ -1,6 +1,7 @@
 """One operation of the document, compiled: everything that a request to it needs."""
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ from todo_api.contract.parameter import Parameters
 from todo_api.contract.problem import Problem
 from todo_api.contract.request import Limits, Request
 from todo_api.contract.resolver import TaggedOperation
-from todo_api.contract.response import Response
+from todo_api.contract.response import WITHOUT_CONTENT, Response
 from todo_api.contract.security import (
     Attempt,
     SecuritySchemes,
@@ -85,6 +86,8 @@ class Operation:
             if operation.is_request_body_defined
             else NoBody()
         )
+        if odd := self._parameters.path_names ^ set(re.findall(r"{([^}]*)}", operation.path)):
+            raise BrokenDocumentError(f"{name}: {min(odd)} is not both in the path and declared.")
         self._takes = self._check_function(name)
         self._provided = {key: around.provided[key] for key in self._takes & set(around.provided)}
         self._conformance = (
@@ -96,6 +99,8 @@ class Operation:
         taken = frozenset(inspect.signature(self._function).parameters)
         declared = {*self._parameters.arguments, *(["body"] if self._body.is_argument else [])}
         given = {"user", "url_for", *self._around.provided}
+        if self._body.is_argument and "body" in self._parameters.arguments:
+            raise BrokenDocumentError(f"{name}: body is also the name of a parameter.")
         if clash := declared & given:
             raise BrokenDocumentError(f"{name}: {min(clash)} is also provided otherwise.")
         if ignored := declared - taken:
@@ -112,14 +117,15 @@ class Operation:
             problem = self._problem(failure, request)
             if problem is None:
                 raise
-            response = problem.render(request.headers.get(b"accept"), self._around.explained_at)
+            response = problem.render(request.accept, self._around.explained_at)
         if self._conformance is not None:
             self._conformance.check(response)
         return response
 
     async def _respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:
+        request.check(self._around.limits)
         origin = self._around.origins.of(request)
-        if not accepts_json(request.headers.get(b"accept")):
+        if not accepts_json(request.accept):
             raise Problem(406, "The answer is JSON, which the Accept header rules out.")
         self._body.check_headers(request)
         attempts = self._security.attempts(request)
@@ -153,6 +159,8 @@ class Operation:
             arguments["url_for"] = self._around.links.from_origin(exchange.origin)
         answer = self._around.invoke(partial(self._function, **self._provided, **arguments))
         body, status, headers = answer if isinstance(answer, Reply) else Reply(answer)
+        if status in WITHOUT_CONTENT:
+            return Response(status, headers)
         return Response(status, headers, orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE), JSON)
 
     def _problem(self, failure: Exception, request: Request) -> Problem | None:
