@@ -15,7 +15,9 @@ from todo_api.contract.parameter import Parameters
 from todo_api.contract.router import Router
 from todo_api.contract.schema import Schema
 from todo_api.contract.security import read_basic, read_bearer
-from todo_api.contract.strict_json import JSONTextError, loads
+from todo_api.contract.strict_json import JSONTextError, StrictJSON
+
+loads = StrictJSON(depth=32, digits=20).loads
 
 JSON_VALUES = st.recursive(
     st.none()

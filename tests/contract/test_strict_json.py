@@ -4,7 +4,9 @@ import math
 
 import pytest
 
-from todo_api.contract.strict_json import JSONTextError, loads
+from todo_api.contract.strict_json import JSONTextError, StrictJSON
+
+loads = StrictJSON(depth=32, digits=20).loads
 
 
 @pytest.mark.parametrize(

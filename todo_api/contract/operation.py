@@ -82,7 +82,7 @@ class Operation:
         self._security = around.schemes.compile(operation.stated_security, name)
         self._parameters = Parameters(operation.parameters, name)
         self._body: NoBody | JSONBody = (
-            JSONBody(operation.request_body, around.limits.body, name)
+            JSONBody(operation.request_body, around.limits, name)
             if operation.is_request_body_defined
             else NoBody()
         )

@@ -1,6 +1,7 @@
 """One HTTP request, read once: its target, its headers and, when asked for, its body."""
 
 import re
+import secrets
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -20,6 +21,10 @@ class Limits(NamedTuple):
     """Header fields."""
     body: int = 128 * 1024
     """Bytes of the body, counted as they arrive; an operation may state another number."""
+    json_depth: int = 32
+    """Levels to which a body of JSON is nested."""
+    json_digits: int = 20
+    """Digits of a number in a body of JSON."""
 
 
 class ClientDisconnectedError(Exception):
@@ -29,7 +34,17 @@ class ClientDisconnectedError(Exception):
 class Request:
     """The request as handlers' arguments are made from it."""
 
-    __slots__ = ("_receive", "_repeated", "headers", "method", "path", "query", "scheme", "size")
+    __slots__ = (
+        "_receive",
+        "_repeated",
+        "headers",
+        "id",
+        "method",
+        "path",
+        "query",
+        "scheme",
+        "size",
+    )
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         """Read target and headers, whatever they are; `check` judges them."""
@@ -48,6 +63,9 @@ class Request:
                 self._repeated = name
             else:  # RFC 9110, 5.3
                 self.headers[name] += b", " + value
+        self.id = self.headers.get(b"x-request-id", b"")
+        if not _SANE_ID.fullmatch(self.id):
+            self.id = new_request_id()
 
     def check(self, limits: Limits) -> None:
         """Judge what any operation relies on.
@@ -59,11 +77,11 @@ class Request:
         """
         fields, field_bytes = self.size
         if len(self.path) + len(self.query) > limits.url:
-            raise Problem(414, f"The URL is longer than {limits.url:,} bytes.")
+            raise too_long_url(limits)
         if fields > limits.headers:
             raise Problem(431, f"The request has more than {limits.headers} header fields.")
         if field_bytes > limits.header_bytes:
-            raise Problem(431, f"The header fields are larger than {limits.header_bytes:,} bytes.")
+            raise too_large_fields(limits)
         if self._repeated is not None:
             raise Problem(400, f"The header {self._repeated.decode().title()} was sent twice.")
         if not _HOST.fullmatch(self.headers.get(b"host", b"")):
@@ -109,6 +127,21 @@ class Request:
                 return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
+def new_request_id() -> bytes:
+    """Make up an id for a request that brings none."""
+    return secrets.token_hex(16).encode()
+
+
+def too_long_url(limits: Limits) -> Problem:
+    """Refuse a URL beyond its limit."""
+    return Problem(414, f"The URL is longer than {limits.url:,} bytes.")
+
+
+def too_large_fields(limits: Limits) -> Problem:
+    """Refuse header fields beyond their limit."""
+    return Problem(431, f"The header fields are larger than {limits.header_bytes:,} bytes.")
+
+
 def too_large(limit: int) -> Problem:
     """Refuse a body of more than ``limit`` bytes; the rest of it is never read."""
     detail = f"The body is larger than {limit:,} bytes."
@@ -122,3 +155,4 @@ _HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]
 
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 _LONGEST_ACCEPT = 1024
+_SANE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
