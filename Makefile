@@ -6,7 +6,7 @@
 
 PYTHON  ?= python3
 ARGS    ?=
-WORKERS ?= 0
+WORKERS ?= auto
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
@@ -34,7 +34,7 @@ run: setup ## Serve a local demo (TODO_HOST, TODO_PORT, TODO_DATABASE_URL)
 
 development: $(INSTALLED_DEVELOPMENT) ## Add the development tools to .venv
 
-test: development ## Run the tests (ARGS="-k article" for some, WORKERS=2 for two at once)
+test: development ## Run the tests (ARGS="-k article" for some, WORKERS=0 for one at a time)
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 lint: development ## Check style, format and types

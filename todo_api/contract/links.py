@@ -33,7 +33,10 @@ class Links:
         templates = self._templates
 
         def url_for(operation_id: str, /, **arguments: object) -> str:
-            quoted = {name: quote(str(value), safe="") for name, value in arguments.items()}
+            quoted = {
+                name: value if isinstance(value, int) else quote(str(value), safe="")
+                for name, value in arguments.items()
+            }
             return origin + templates[operation_id].format_map(quoted)
 
         return url_for
