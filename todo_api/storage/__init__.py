@@ -7,7 +7,7 @@ Module by module, from the outside in:
   `insert_user`). The connection comes first, the owner always takes part in the WHERE clause.
 - `schema`: the tables; `migration` and `migrations/`: how a database gets them.
 - `sqlite`, `postgresql`: what differs between the two engines, each behind `backend.Backend`;
-  `turnstile`: the queue in which SQLite's writers stand.
+  `groupcommit`: how writers to SQLite share a commit; `turnstile`: the queue they stand in.
 
 The transaction stands where it matters, in the calling code:
 
