@@ -9,12 +9,14 @@ WORDS = {
     404: "Not found",
     405: "Method not allowed",
     406: "Not acceptable",
+    408: "Request timeout",
     409: "Conflict",
     413: "Content too large",
     414: "URI too long",
     415: "Unsupported media type",
     431: "Request header fields too large",
     500: "Internal server error",
+    501: "Not implemented",
     503: "Service unavailable",
 }
 

@@ -1,10 +1,12 @@
 """The application: contract, handlers, accounts and storage, wired."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-from todo_api.accounts import Accounts
+from todo_api.accounts import Accounts, Overloaded
 from todo_api.contract import (
     ContractApp,
     Problem,
@@ -15,7 +17,9 @@ from todo_api.contract import (
 from todo_api.pages import add_pages
 from todo_api.passwords import password_hasher
 from todo_api.settings import Settings
-from todo_api.storage import Database, Unavailable, UserGone
+from todo_api.storage import Database, DatabaseUnusable, Unavailable, UserGone, is_current
+
+log = logging.getLogger(__name__)
 
 RETRY_AFTER = "5"
 """Seconds after which a client may ask again when the database could not be reached."""
@@ -48,6 +52,12 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
 
     @asynccontextmanager
     async def lifespan(_: ContractApp) -> AsyncIterator[None]:
+        # A database that cannot be reached now may come; one of another version will not change.
+        with suppress(Unavailable):
+            if not is_current(database):
+                raise DatabaseUnusable(
+                    f"{database.name} has not been brought up to date: run `todo-api migrate`."
+                )
         yield
         workers.close()
         accounts.close()
@@ -66,7 +76,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         authenticators={"basicAuth": accounts},
         provided={"database": database, "accounts": accounts, "settings": settings},
         invoke=database.retrying,
-        failures={Unavailable: _outage, UserGone: lambda _: Unauthenticated()},
+        failures=FAILURES,
         public_url=settings.public_url,
         own_hosts={*settings.own_hosts, settings.host},
         check_responses=settings.check_responses,
@@ -75,16 +85,25 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
     return app
 
 
+def _outage(failure: Unavailable) -> Problem:
+    log.warning("%s", failure)
+    return _later("The database cannot be reached at the moment.")
+
+
+def _later(detail: str) -> Problem:
+    return Problem(503, detail, headers={"Retry-After": RETRY_AFTER})
+
+
+FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
+    Unavailable: _outage,
+    Overloaded: lambda _: _later("Too many passwords are being checked at the moment."),
+    UserGone: lambda _: Unauthenticated(),
+}
+"""What handlers let out of storage and accounts, and what it amounts to."""
+
+
 def document_path() -> Path:
     """Return where the contract is: in the installed package, or in the checkout beside it."""
     package = Path(__file__).parent
     installed = package / "openapi" / "todo.yaml"
     return installed if installed.exists() else package.parent / "openapi" / "todo.yaml"
-
-
-def _outage(_: Exception) -> Problem:
-    return Problem(
-        503,
-        "The database cannot be reached at the moment.",
-        headers={"Retry-After": RETRY_AFTER},
-    )

@@ -9,13 +9,14 @@ from contextlib import ExitStack
 from threading import Event
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, select, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
 from tests.databases import SQLiteDatabases
 from todo_api.storage import Database, TransactionLost, Unavailable, UsernameTaken, groupcommit
-from todo_api.storage.tasks import insert_task, select_tasks
+from todo_api.storage.schema import tasks as task_table
+from todo_api.storage.tasks import insert_task
 from todo_api.storage.users import insert_user, select_user
 
 Work = Callable[[Connection], object]
@@ -37,6 +38,13 @@ def insert(number):
 with ThreadPoolExecutor(8) as pool:
     list(pool.map(insert, range(int(sys.argv[2]))))
 """
+
+
+def stored_tasks(db: Connection, user_id: int) -> list[tuple[int, str]]:
+    """Return id and title of each task of a user."""
+    columns = select(task_table.c.id, task_table.c.title)
+    rows = db.execute(columns.where(task_table.c.user_id == user_id).order_by(task_table.c.id))
+    return [(row.id, row.title) for row in rows]
 
 
 @pytest.fixture
@@ -72,7 +80,7 @@ def insert(db: Connection, user_id: int, title: str = "Task") -> int:
 
 def titles(database: Database, user_id: int) -> list[str]:
     with database.snapshot() as db:
-        return [task.title for task in select_tasks(db, user_id)]
+        return [title for _, title in stored_tasks(db, user_id)]
 
 
 def run_as_one_group(database: Database, *works: Work) -> list[Future[object]]:
@@ -113,7 +121,7 @@ def test_many_threads_lose_nothing_and_count_without_a_gap(database: Database, m
         ids = list(pool.map(write, range(400)))
     assert sorted(ids) == list(range(1, 401))
     with database.snapshot() as db:
-        assert [task.id for task in select_tasks(db, miguel)] == list(range(1, 401))
+        assert [task_id for task_id, _ in stored_tasks(db, miguel)] == list(range(1, 401))
 
 
 def test_writers_who_queue_are_committed_at_once(
@@ -173,7 +181,7 @@ def test_nothing_is_seen_and_nobody_returns_before_the_commit(
     def write_second() -> bool:
         entered.set()
         with database.transaction() as db:
-            assert [task.title for task in select_tasks(db, miguel)] == ["First"]
+            assert [title for _, title in stored_tasks(db, miguel)] == ["First"]
             assert titles(database, miguel) == []
             return first_is_done.wait(timeout=0.05)
 
@@ -342,7 +350,7 @@ def test_what_was_acknowledged_outlives_a_process_that_is_killed(url: str) -> No
 
     database = Database(url)
     with database.snapshot() as db:
-        stored = [task.id for task in select_tasks(db, user_id)]
+        stored = [task_id for task_id, _ in stored_tasks(db, user_id)]
     database.close()
     assert acknowledged <= set(stored)
     assert stored == list(range(1, len(stored) + 1))

@@ -2,9 +2,10 @@
 
 import importlib
 import logging
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -85,7 +86,9 @@ class SQLite:
             module=driver,
             poolclass=NullPool,  # `_lent` keeps the connections
             connect_args={"timeout": PATIENCE},
+            hide_parameters=True,  # errors are logged, and what people store is not
         )
+        event.listen(self._engine, "do_connect", lambda *_: _create_for_oneself(path))
         event.listen(self._engine, "connect", self._prepare)
 
     @contextmanager
@@ -149,6 +152,12 @@ class SQLite:
         # The mode is the file's, not the connection's: changing it needs the file for oneself.
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != self._journal_mode:
             connection.execute(f"PRAGMA journal_mode = {self._journal_mode}")
+
+
+def _create_for_oneself(path: Path) -> None:
+    """Let nobody else read a new file, nor those that SQLite puts beside it with its rights."""
+    with suppress(OSError):  # SQLite will say what is wrong
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _path_of(url: URL) -> Path:
