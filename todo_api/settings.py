@@ -80,7 +80,7 @@ class Settings:
         _choice(open=True, closed=False),
         default=False,
     )
-    threads: int = _setting("Requests that are worked on at once.", _number(1, 256), default=8)
+    threads: int = _setting("Requests that are worked on at once.", _number(1, 256), default=16)
     password_time_cost: int = _setting("Argon2id's passes.", _number(1, 100), default=2)
     password_memory_kib: int = _setting(
         "Argon2id's memory in KiB.", _number(1024, 4_194_304), default=19456
