@@ -1,8 +1,9 @@
 """The application: contract, handlers, accounts and storage, wired."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from todo_api.accounts import Accounts
 from todo_api.contract import (
@@ -15,8 +16,19 @@ from todo_api.contract import (
 )
 from todo_api.pages import add_pages
 from todo_api.passwords import password_hasher
+from todo_api.protocol.cursors import Cursors
+from todo_api.protocol.preconditions import changed_since
+from todo_api.readonly import read_only
 from todo_api.settings import Settings
-from todo_api.storage import Database, Unavailable, UserGone
+from todo_api.storage import (
+    Database,
+    TaskChanged,
+    TaskMissing,
+    Unavailable,
+    UserGone,
+    ValuesDiffer,
+)
+from todo_api.storage.secrets import TOKENS, select_secret
 
 RETRY_AFTER = "5"
 """Seconds after which a client may ask again when the database could not be reached."""
@@ -47,6 +59,10 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         demo=demo,
     )
 
+    def tokens_key() -> bytes:
+        with database.snapshot() as db:
+            return select_secret(db, TOKENS)
+
     @asynccontextmanager
     async def lifespan(_: ContractApp) -> AsyncIterator[None]:
         yield
@@ -70,9 +86,14 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         resolver=TagResolver("todo_api"),
         workers=workers,
         authenticators={"basicAuth": accounts},
-        provided={"database": database, "accounts": accounts, "settings": settings},
+        provided={
+            "database": database,
+            "accounts": accounts,
+            "settings": settings,
+            "cursors": Cursors(tokens_key),
+        },
         invoke=database.retrying,
-        failures={Unavailable: _outage, UserGone: lambda _: Unauthenticated()},
+        failures=FAILURES,
         public_url=settings.public_url,
         own_hosts={*settings.own_hosts, settings.host},
         check_responses=settings.check_responses,
@@ -81,16 +102,26 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
     return app
 
 
-def document_path() -> Path:
-    """Return where the contract is: in the installed package, or in the checkout beside it."""
-    package = Path(__file__).parent
-    installed = package / "openapi" / "todo.yaml"
-    return installed if installed.exists() else package.parent / "openapi" / "todo.yaml"
-
-
-def _outage(_: Exception) -> Problem:
+def _outage(_: Unavailable) -> Problem:
     return Problem(
         503,
         "The database cannot be reached at the moment.",
         headers={"Retry-After": RETRY_AFTER},
     )
+
+
+FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
+    Unavailable: _outage,
+    UserGone: lambda _: Unauthenticated(),
+    TaskMissing: lambda _: Problem(404),
+    TaskChanged: lambda failure: changed_since(failure.change),
+    ValuesDiffer: lambda failure: read_only(failure.names),
+}
+"""What handlers let out of storage, and what it amounts to."""
+
+
+def document_path() -> Path:
+    """Return where the contract is: in the installed package, or in the checkout beside it."""
+    package = Path(__file__).parent
+    installed = package / "openapi" / "todo.yaml"
+    return installed if installed.exists() else package.parent / "openapi" / "todo.yaml"

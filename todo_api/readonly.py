@@ -1,5 +1,6 @@
 """Read-only members of a resource, which a client may send back but not change."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from todo_api.contract import Problem
@@ -15,11 +16,13 @@ def split_changes(body: dict[str, Any], **stored: object) -> dict[str, Any]:
         Problem: 400 that points at each read-only member that differs.
 
     """
-    faults = [
-        {"pointer": f"/{name}", "detail": "This member is read-only; leave it out or unchanged."}
-        for name, value in stored.items()
-        if body.get(name, value) != value
-    ]
-    if faults:
-        raise Problem(400, "The body is not valid.", faults=faults)
+    if differing := [name for name, value in stored.items() if body.get(name, value) != value]:
+        raise read_only(differing)
     return {name: value for name, value in body.items() if name not in stored}
+
+
+def read_only(names: Iterable[str]) -> Problem:
+    """Refuse other values of these members."""
+    sentence = "This member is read-only; leave it out or unchanged."
+    faults = [{"pointer": f"/{name}", "detail": sentence} for name in names]
+    return Problem(400, "The body is not valid.", faults=faults)

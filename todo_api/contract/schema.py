@@ -5,6 +5,8 @@ from typing import Any
 
 from jsonschema_rs import Draft4Validator, ValidationError
 
+from todo_api.contract.formats import FORMATS
+
 LONGEST_ECHO = 100
 """A client's own text is repeated to it only up to this many characters."""
 
@@ -17,7 +19,7 @@ class Schema:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         """Compile a schema whose references Connexion has already resolved."""
         self._schema = to_json_schema(schema)
-        self._validator = Draft4Validator(self._schema, validate_formats=True)
+        self._validator = Draft4Validator(self._schema, validate_formats=True, formats=FORMATS)
         self.is_valid: Callable[[Any], bool] = self._validator.is_valid
 
     def faults(self, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON is any value
@@ -102,5 +104,5 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "minProperties": lambda least: f"This must have at least {least} of its members.",
     "maxProperties": lambda most: f"This must have at most {most} members.",
     "enum": lambda values: "This must be one of " + ", ".join(map(str, values)) + ".",
-    "format": lambda name: f"This is not a valid {name}.",
+    "format": lambda name: f"This is not a valid {name.replace('-or-', ' or ')}.",
 }

@@ -5,6 +5,9 @@ Module by module, from the outside in:
 - `database`: `Database`, where a URL becomes transactions; `errors`: what it raises.
 - `tasks`, `users`: one function for each statement, named by its verb (`select_task`,
   `insert_user`). The connection comes first, the owner always takes part in the WHERE clause.
+- `pages`: one page of a user's tasks, filtered and sorted; a line for each filter and each sort.
+- `text`, `times`: what texts and times are compared by, so that both engines agree.
+- `secrets`: the key that all processes of the service share.
 - `schema`: the tables; `migration` and `migrations/`: how a database gets them.
 - `sqlite`, `postgresql`: what differs between the two engines, each behind `backend.Backend`;
   `turnstile`: the queue in which SQLite's writers stand.
@@ -12,7 +15,7 @@ Module by module, from the outside in:
 The transaction stands where it matters, in the calling code:
 
     with database.transaction() as db:
-        task = insert_task(db, user.id, title="Buy groceries", description="", done=False)
+        task = insert_task(db, user.id, title="Buy groceries")
 """
 
 from todo_api.storage.database import Database
@@ -23,10 +26,13 @@ from todo_api.storage.errors import (
     DatabaseUnreachable,
     DatabaseUnusable,
     DatabaseUrlInvalid,
+    TaskChanged,
+    TaskMissing,
     TransactionLost,
     Unavailable,
     UserGone,
     UsernameTaken,
+    ValuesDiffer,
 )
 from todo_api.storage.migration import is_current, migrate
 
@@ -38,10 +44,13 @@ __all__ = [
     "DatabaseUnreachable",
     "DatabaseUnusable",
     "DatabaseUrlInvalid",
+    "TaskChanged",
+    "TaskMissing",
     "TransactionLost",
     "Unavailable",
     "UserGone",
     "UsernameTaken",
+    "ValuesDiffer",
     "is_current",
     "migrate",
 ]

@@ -1,5 +1,6 @@
 """The statements on users, built once as those on tasks are."""
 
+import secrets
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -8,6 +9,8 @@ from sqlalchemy.exc import IntegrityError
 
 from todo_api.storage.errors import UsernameTaken
 from todo_api.storage.schema import users
+
+FIRST_CHANGES = 2**40
 
 
 class UserRow(NamedTuple):
@@ -42,7 +45,13 @@ def insert_user(db: Connection, *, username: str, email: str | None, password_ha
 
     Raises `UsernameTaken`, after which the transaction can only be rolled back.
     """
-    values = {"username": username, "email": email, "password_hash": password_hash}
+    values = {
+        "username": username,
+        "email": email,
+        "password_hash": password_hash,
+        # Anywhere, so that no change has the number of one of an earlier user of this name.
+        "last_change": secrets.randbelow(FIRST_CHANGES),
+    }
     try:
         row = db.execute(INSERT_USER, values).one()
     except IntegrityError as error:

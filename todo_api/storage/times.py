@@ -1,0 +1,34 @@
+"""Times in one form whose order as text is their order in time: UTC, to the microsecond."""
+
+from datetime import UTC, datetime
+
+_DAY_LENGTH = len("2026-11-30")
+
+
+def now() -> str:
+    """Return the present."""
+    return _text(datetime.now(UTC))
+
+
+def instant(moment: str) -> str:
+    """Return an instant of any offset (RFC 3339) in the one form."""
+    return _text(datetime.fromisoformat(moment.upper()).astimezone(UTC))
+
+
+def due_end(due: str) -> str:
+    """Return when something due has not been done in time: a day lasts to its end in UTC."""
+    return f"{due}T23:59:59.999999Z" if _is_day(due) else instant(due)
+
+
+def due_start(due: str) -> str:
+    """Return before what something has to be due to be due earlier."""
+    return f"{due}T00:00:00.000000Z" if _is_day(due) else instant(due)
+
+
+def _is_day(due: str) -> bool:
+    return len(due) == _DAY_LENGTH
+
+
+def _text(moment: datetime) -> str:
+    # Unlike strftime, which leaves out zeros before a year below 1000 on some systems.
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
