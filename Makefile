@@ -16,11 +16,11 @@ INSTALLED_PROJECT     := .venv/project.stamp
 INSTALLED_DEVELOPMENT := .venv/development.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: help setup run development test lint format screenshot lock clean
+.PHONY: help setup run development test lint format clients contract-diff screenshot lock release-contract clean
 
 help:
 	@awk '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
-	      /^[a-z-]+:.*## / { split($$0, line, ":.*## "); printf "  make %-12s %s\n", line[1], line[2] } \
+	      /^[a-z-]+:.*## / { split($$0, line, ":.*## "); printf "  make %-16s %s\n", line[1], line[2] } \
 	      END { print "" }' $(firstword $(MAKEFILE_LIST))
 
 ##@ Use
@@ -46,6 +46,12 @@ format: development ## Mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+clients: development ## Generate clients from the served document and use them (Java, Node.js)
+	$(BIN)/python -m pytest tests/clients $(ARGS)
+
+contract-diff: development ## Name the changes that break clients of the last release
+	$(BIN)/python -m tests.contract_diff
+
 screenshot: development ## Take the picture of the console anew (needs Chromium)
 	$(BIN)/python -m tests.screenshot docs/console.png
 
@@ -57,6 +63,9 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --no-config --universal -
 lock: development ## Pin what pyproject.toml asks for (ARGS=--upgrade for the newest)
 	$(COMPILE) --group dev --override requirements/overrides.txt -o requirements/development.txt
 	$(COMPILE) --group build --constraint requirements/development.txt -o requirements/runtime.txt
+
+release-contract: development ## Keep the document as released, under its version
+	$(BIN)/python -m tests.contract_diff release
 
 clean: ## Remove what was built; the databases stay
 	rm -rf .venv dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis

@@ -8,7 +8,6 @@ from typing import Any
 from todo_api.accounts import Accounts
 from todo_api.contract import (
     ContractApp,
-    Limits,
     Problem,
     TagResolver,
     Unauthenticated,
@@ -73,12 +72,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
     app = ContractApp(
         __name__,
         lifespan=lifespan,
-        limits=Limits(
-            url=settings.max_url_bytes,
-            header_bytes=settings.max_header_bytes,
-            headers=settings.max_headers,
-            body=settings.max_body_bytes,
-        ),
+        limits=settings.limits,
         explained_at="/problems",
     )
     app.add_api(

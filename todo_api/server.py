@@ -2,12 +2,16 @@
 
 import ipaddress
 import socket
+from asyncio import Protocol
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from todo_api.connection import Connection, Deadlines
 from todo_api.settings import Settings
 
 GRACE_SECONDS = 10
@@ -18,22 +22,35 @@ class ListenError(Exception):
     """The address cannot be listened on; the message is a sentence that says why."""
 
 
-def serve(app: ASGIApp, settings: Settings, announce: Callable[[str], None]) -> None:
+def serve(
+    app: ASGIApp,
+    settings: Settings,
+    announce: Callable[[str], None],
+    deadlines: Deadlines | None = None,
+) -> None:
     """Serve until told to stop by SIGINT or SIGTERM.
 
     Args:
         app: the ASGI application.
         settings: the address to listen on.
         announce: is called with the service's URL once connections are accepted.
+        deadlines: how long clients may take, if not as long as the settings say.
 
     Raises:
         ListenError: if the port is taken or the address is not this machine's.
 
     """
+    deadlines = deadlines or Deadlines(
+        settings.idle_seconds,
+        settings.head_seconds,
+        settings.body_seconds,
+        settings.answer_seconds,
+    )
+    connection = partial(Connection, limits=settings.limits, deadlines=deadlines)
     with _listen(settings.host, settings.port) as listener:
         config = uvicorn.Config(
             app,
-            http="httptools",
+            http=cast("type[Protocol]", connection),  # uvicorn only calls it
             ws="none",
             lifespan="on",
             log_config=None,

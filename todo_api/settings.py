@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from todo_api.contract import Limits
+
 PREFIX = "TODO_"
 
 
@@ -97,11 +99,39 @@ class Settings:
         _number(1024, 2**30),
         default=131072,
     )
+    max_json_depth: int = _setting("The deepest nesting of a body.", _number(2, 500), default=32)
+    max_json_digits: int = _setting(
+        "The most digits of a number in a body.", _number(15, 300), default=20
+    )
+    idle_seconds: int = _setting(
+        "How long a connection may be silent between requests.", _number(1, 3600), default=10
+    )
+    head_seconds: int = _setting(
+        "How long the head of a request may take to arrive.", _number(1, 600), default=10
+    )
+    body_seconds: int = _setting(
+        "How long its body may take after that.", _number(1, 600), default=10
+    )
+    answer_seconds: int = _setting(
+        "How long a client may take nothing of its answer.", _number(5, 3600), default=60
+    )
     check_responses: bool = _setting(
         "Whether each response is held against the document: `on` or `off`.",
         _choice(on=True, off=False),
         default=False,
     )
+
+    @property
+    def limits(self) -> Limits:
+        """The limits on requests."""
+        return Limits(
+            url=self.max_url_bytes,
+            header_bytes=self.max_header_bytes,
+            headers=self.max_headers,
+            body=self.max_body_bytes,
+            json_depth=self.max_json_depth,
+            json_digits=self.max_json_digits,
+        )
 
 
 def read_settings(environ: Mapping[str, str], **defaults: Any) -> Settings:  # noqa: ANN401

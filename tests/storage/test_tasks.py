@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select
@@ -110,7 +111,7 @@ def test_a_foreign_task_looks_like_a_missing_one(
 def test_an_update_changes_what_it_names_and_nothing_else(
     database: Database, miguel: int, changes: dict[str, object], after: tuple[str, str, bool]
 ) -> None:
-    given = {"due": "2026-11-30", "priority": 2, "labels": ["home"]}
+    given: dict[str, Any] = {"due": "2026-11-30", "priority": 2, "labels": ["home"]}
     with database.transaction() as db:
         insert_task(db, miguel, title="Old", description="before", **given)
         bystander = add(db, miguel, "Stay")

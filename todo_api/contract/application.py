@@ -18,6 +18,7 @@ from todo_api.contract.media import JSON
 from todo_api.contract.middleware import ContractMiddleware, refuse_duplicates
 from todo_api.contract.operation import Answer, Surroundings
 from todo_api.contract.problem import Problem
+from todo_api.contract.references import check_references
 from todo_api.contract.request import Limits
 from todo_api.contract.resource import StaticEndpoint
 from todo_api.contract.security import Authenticator, SecuritySchemes
@@ -93,8 +94,11 @@ class ContractApp(FlaskApp):
         if not isinstance(document, Document):
             document = Document.read(document)
         try:
-            refuse_duplicates(document.data)
+            if not str(document.data.get("openapi")).startswith("3.0."):
+                raise BrokenDocumentError("The document is not OpenAPI 3.0.")
+            check_references(document.data)
             specification = Specification.load(document.data)
+            refuse_duplicates(specification)
             check_examples(specification.raw, specification.spec)
             around = Surroundings(
                 schemes=SecuritySchemes(specification.security_schemes, authenticators or {}),
@@ -119,7 +123,7 @@ class ContractApp(FlaskApp):
             ("openapi.yaml", document.yaml, b"application/yaml"),
         ):
             resource = self._contract.add_resource(f"{specification.base_path}/{name}")
-            resource.add("GET", StaticEndpoint(text, media_type))
+            resource.add("GET", StaticEndpoint(text, media_type, self._limits))
 
 
 def _as_problem(failure: HTTPException) -> NoReturn:

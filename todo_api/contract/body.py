@@ -1,14 +1,15 @@
 """The body of a request: its media type, its size, its text, its schema."""
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
-from todo_api.contract import strict_json
 from todo_api.contract.document import BrokenDocumentError
 from todo_api.contract.media import parse_media_type
-from todo_api.contract.problem import Problem
-from todo_api.contract.request import Request, too_large
+from todo_api.contract.problem import MOST_FAULTS, Problem
+from todo_api.contract.request import Limits, Request, too_large
 from todo_api.contract.schema import Schema
+from todo_api.contract.strict_json import JSONTextError, StrictJSON
 
 
 class NoBody:
@@ -40,13 +41,14 @@ class JSONBody:
     is_argument = True
 
     def __init__(
-        self, definition: Mapping[str, Any], limit: int, operation: str, *, method: str = ""
+        self, definition: Mapping[str, Any], limits: Limits, operation: str, *, method: str = ""
     ) -> None:
-        """Compile a Request Body Object; ``x-max-bytes`` in it replaces ``limit``."""
+        """Compile a Request Body Object; ``x-max-bytes`` in it replaces the limit on bodies."""
         # RFC 5789, 2.2, has a name of its own for what a PATCH may be.
         self._accept = "Accept-Patch" if method.upper() == "PATCH" else "Accept"
+        self._json = StrictJSON(depth=limits.json_depth, digits=limits.json_digits)
         self._required: bool = definition.get("required", False)
-        self._limit: int = definition.get("x-max-bytes", limit)
+        self._limit: int = definition.get("x-max-bytes", limits.body)
         self._schemas = {
             media_type.lower(): Schema(content.get("schema", {}))
             for media_type, content in definition["content"].items()
@@ -76,11 +78,14 @@ class JSONBody:
             return None
         schema = self._schema_for(request)
         try:
-            value = strict_json.loads(text)
-        except strict_json.JSONTextError as fault:
+            value = self._json.loads(text)
+        except JSONTextError as fault:
             raise Problem(400, str(fault)) from None
         if not schema.is_valid(value):
-            faults = [{"pointer": at, "detail": sentence} for at, sentence in schema.faults(value)]
+            faults = [
+                {"pointer": at, "detail": sentence}
+                for at, sentence in islice(schema.faults(value), MOST_FAULTS)
+            ]
             raise Problem(400, "The body is not valid.", faults=faults)
         return value
 

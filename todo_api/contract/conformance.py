@@ -29,7 +29,10 @@ class Conformance:
 
     def check(self, response: Response) -> None:
         """Raise `NonconformingResponseError` with what the response has that it may not."""
-        declared = self._declared.get(str(response.status))
+        status = str(response.status)
+        declared = next(
+            filter(None, map(self._declared.get, (status, f"{status[0]}XX", "default"))), None
+        )
         faults = ["the status is not declared"] if declared is None else declared.faults(response)
         for fault in faults:
             raise NonconformingResponseError(
@@ -50,7 +53,7 @@ class _Declared:
             name.lower() for name, header in headers.items() if header.get("required")
         }
         self._content = {
-            media_type.encode(): Schema(content["schema"])
+            media_type.encode(): Schema(content.get("schema", {}))
             for media_type, content in response.get("content", {}).items()
         }
 

@@ -1,5 +1,6 @@
 """The OpenAPI document, loaded as data and served as it is."""
 
+import re
 from collections import Counter
 from collections.abc import Hashable
 from pathlib import Path
@@ -16,17 +17,28 @@ class BrokenDocumentError(Exception):
 class _PlainLoader(yaml.CSafeLoader):
     """YAML as JSON data: times stay text and no key may be written twice."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML reads this as a class attribute
-        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - PyYAML reads this as a class attribute
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
-        keys = Counter(key.value for key, _ in node.value)
+        keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
         if repeated := [key for key, times in keys.items() if times > 1]:
             line = node.start_mark.line + 1
             raise BrokenDocumentError(f"Below line {line}, {repeated[0]!r} is written twice.")
         return super().construct_mapping(node, deep)
+
+
+# YAML 1.2 as linters and client generators read it; PyYAML's own 1.1 takes `on` for true and
+# 12:30 for 750.
+for _tag, _pattern, _first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("null", r"null|Null|NULL|~|", ["n", "N", "~", ""]),
+    ("int", r"[-+]?(0|[1-9][0-9]*)", "-+0123456789"),
+    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
+    ("merge", r"<<", "<"),
+):
+    _PlainLoader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), _first
+    )
 
 
 class Document:
@@ -47,9 +59,15 @@ class Document:
             raise BrokenDocumentError("The document is not an object.")
         self.data: dict[str, Any] = data
         self.yaml = text.encode()
-        self.json = orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS)
+        try:
+            self.json = orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS)
+        except orjson.JSONEncodeError as fault:
+            raise BrokenDocumentError(f"The document is not JSON data: {fault}.") from None
 
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read the document from a UTF-8 file."""
-        return cls(path.read_text("utf-8"))
+        try:
+            return cls(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as fault:
+            raise BrokenDocumentError(f"{path} cannot be read: {fault}") from None

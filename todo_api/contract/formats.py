@@ -1,4 +1,4 @@
-"""Formats of text that a schema may ask for by name, checked to the last digit."""
+"""Formats of text that a schema may ask for by name, besides those that jsonschema-rs knows."""
 
 import re
 from collections.abc import Callable
@@ -8,6 +8,8 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_TIME = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
 )
+
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def is_date(text: str) -> bool:
@@ -28,6 +30,11 @@ def is_date_or_date_time(text: str) -> bool:
     return is_date(text) or is_date_time(text)
 
 
+def is_uuid(text: str) -> bool:
+    """Tell whether this is a UUID of any version, in its usual form."""
+    return bool(_UUID.fullmatch(text))
+
+
 def _exists(text: str) -> bool:
     try:
         if len(text) == len("2026-11-30"):
@@ -42,7 +49,8 @@ def _exists(text: str) -> bool:
 FORMATS: dict[str, Callable[[str], bool]] = {
     "date": is_date,
     "date-time": is_date_time,
-    # OpenAPI's formats are open; generators that do not know this one make it a string, as is
-    # right: those that would turn it into one of their times would lose which of both it was.
+    # Formats are open in OpenAPI: a generator that does not know this one makes it a string. That
+    # is right, since a time of its own would not say which of both was meant.
     "date-or-date-time": is_date_or_date_time,
+    "uuid": is_uuid,
 }

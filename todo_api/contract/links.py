@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
@@ -66,16 +67,20 @@ class Origins:
         """Take the public origin, such as ``https://todo.example``, if there is one."""
         self._public_url = public_url
         self._own_hosts = frozenset(own_hosts)
+        self._own = lru_cache(maxsize=256)(self._find)
 
     def of(self, request: Request) -> str:
         """Return scheme and authority for URIs; raise `Problem` 400 for a host not our own."""
         if self._public_url is not None:
             return self._public_url
-        authority = request.headers[b"host"].decode("ascii")
-        host = re.sub(r":\d+$", "", authority).lower()
-        if host not in self._own_hosts and not _IP_ADDRESS.fullmatch(host):
+        return f"{request.scheme}://{self._own(request.headers[b'host'])}"
+
+    def _find(self, host: bytes) -> str:
+        authority = host.decode("ascii")
+        name = re.sub(r":\d+$", "", authority).lower()
+        if name not in self._own_hosts and not _IP_ADDRESS.fullmatch(name):
             raise Problem(400, "The Host header does not name a host of this service.")
-        return f"{request.scheme}://{authority}"
+        return authority
 
 
 _PARAMETER = re.compile(r"{(\w+)}")

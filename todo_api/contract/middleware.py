@@ -1,8 +1,6 @@
 """The ASGI application of a contract, and the boundary at which every failure becomes an answer."""
 
 import logging
-import re
-import secrets
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Self
@@ -21,10 +19,9 @@ from todo_api.contract.request import ClientDisconnectedError, Limits, Request
 from todo_api.contract.resolver import TaggedOperation
 from todo_api.contract.response import Response
 from todo_api.contract.router import Resource, Router
+from todo_api.contract.schema import SchemaError
 
 logger = logging.getLogger(__name__)
-
-_SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
 class ContractMiddleware(SpecMiddleware):
@@ -60,7 +57,10 @@ class ContractMiddleware(SpecMiddleware):
                     specification, path=path, method=method, resolver=resolver
                 )
                 around.links.add(item[method]["operationId"], template)
-                endpoint = Operation(operation, around)
+                try:
+                    endpoint = Operation(operation, around)
+                except SchemaError as fault:
+                    raise BrokenDocumentError(f"{operation.operation_id}: {fault}") from None
                 self._router.add(template).add(method.upper(), endpoint)
 
     def add_resource(self, path: str) -> Resource:
@@ -72,23 +72,19 @@ class ContractMiddleware(SpecMiddleware):
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        sent = dict(scope["headers"])
-        request_id = sent.get(b"x-request-id", b"")
-        if not _SANE_REQUEST_ID.fullmatch(request_id):
-            request_id = secrets.token_hex(16).encode()
+        request = Request(scope, receive)
         try:
-            request = Request(scope, receive, self._limits)
             found = self._router.find(request.path)
             if found is None:
-                await self.app(scope, receive, _with_request_id(send, request_id))
+                request.check(self._limits)
+                await self.app(scope, receive, _with_request_id(send, request.id))
                 return
             response = await self._respond(request, *found)
         except ClientDisconnectedError:
             return
         except Exception as failure:  # noqa: BLE001 - the boundary: no failure goes unanswered
-            problem = _problem(failure, request_id)
-            response = problem.render(sent.get(b"accept"), self._explained_at)
-        await response.send(send, request_id=request_id, head=scope["method"] == "HEAD")
+            response = _problem(failure, request.id).render(request.accept, self._explained_at)
+        await response.send(send, request_id=request.id, head=request.method == "HEAD")
 
     async def _respond(
         self, request: Request, resource: Resource, path_arguments: Mapping[str, str]
@@ -96,6 +92,7 @@ class ContractMiddleware(SpecMiddleware):
         endpoint = resource.endpoints.get(request.method)
         if endpoint is not None:
             return await endpoint.respond(request, path_arguments)
+        request.check(self._limits)
         allow = {"Allow": resource.allow}
         if request.method == "OPTIONS":
             return Response(204, allow)
@@ -123,11 +120,16 @@ def _with_request_id(send: Send, request_id: bytes) -> Send:
 
 def refuse_duplicates(document: Mapping[str, Any]) -> None:
     """Raise `BrokenDocumentError` for an operationId that two operations share."""
-    counted = Counter(
-        item[method].get("operationId", f"{method} {path}")
+    operations = {
+        f"{method} {path}": item[method].get("operationId")
         for path, item in document["paths"].items()
         for method in METHODS & item.keys()
-    )
-    name, times = counted.most_common(1)[0]
+    }
+    if not operations:
+        raise BrokenDocumentError("The document has no operation.")
+    for place, name in operations.items():
+        if name is None:
+            raise BrokenDocumentError(f"{place} has no operationId.")
+    name, times = Counter(operations.values()).most_common(1)[0]
     if times > 1:
         raise BrokenDocumentError(f"operationId {name} stands at {times} operations, not at one.")

@@ -1,6 +1,7 @@
 """One operation of the document, compiled: everything that a request to it needs."""
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ from todo_api.contract.parameter import Parameters
 from todo_api.contract.problem import Problem
 from todo_api.contract.request import Limits, Request
 from todo_api.contract.resolver import TaggedOperation
-from todo_api.contract.response import Response
+from todo_api.contract.response import WITHOUT_CONTENT, Response
 from todo_api.contract.security import (
     Attempt,
     SecuritySchemes,
@@ -81,10 +82,12 @@ class Operation:
         self._security = around.schemes.compile(operation.stated_security, name)
         self._parameters = Parameters(operation.parameters, name)
         self._body: NoBody | JSONBody = (
-            JSONBody(operation.request_body, around.limits.body, name, method=operation.method)
+            JSONBody(operation.request_body, around.limits, name, method=operation.method)
             if operation.is_request_body_defined
             else NoBody()
         )
+        if odd := self._parameters.path_names ^ set(re.findall(r"{([^}]*)}", operation.path)):
+            raise BrokenDocumentError(f"{name}: {min(odd)} is not both in the path and declared.")
         self._takes = self._check_function(name)
         self._provided = {key: around.provided[key] for key in self._takes & set(around.provided)}
         self._conformance = (
@@ -97,6 +100,8 @@ class Operation:
         taken = frozenset(one.name for one in signature if one.kind is not one.VAR_KEYWORD)
         declared = {*self._parameters.arguments, *(["body"] if self._body.is_argument else [])}
         given = {"user", "url_for", *self._around.provided}
+        if self._body.is_argument and "body" in self._parameters.arguments:
+            raise BrokenDocumentError(f"{name}: body is also the name of a parameter.")
         if clash := declared & given:
             raise BrokenDocumentError(f"{name}: {min(clash)} is also provided otherwise.")
         if (ignored := declared - taken) and len(taken) == len(signature):
@@ -113,14 +118,15 @@ class Operation:
             problem = self._problem(failure, request)
             if problem is None:
                 raise
-            response = problem.render(request.headers.get(b"accept"), self._around.explained_at)
+            response = problem.render(request.accept, self._around.explained_at)
         if self._conformance is not None:
             self._conformance.check(response)
         return response
 
     async def _respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:
+        request.check(self._around.limits)
         origin = self._around.origins.of(request)
-        if not accepts_json(request.headers.get(b"accept")):
+        if not accepts_json(request.accept):
             raise Problem(406, "The answer is JSON, which the Accept header rules out.")
         self._body.check_headers(request)
         attempts = self._security.attempts(request)
@@ -154,7 +160,7 @@ class Operation:
             arguments["url_for"] = self._around.links.from_origin(exchange.origin)
         answer = self._around.invoke(partial(self._function, **self._provided, **arguments))
         body, status, headers = answer if isinstance(answer, Reply) else Reply(answer)
-        if body is None:
+        if status in WITHOUT_CONTENT:
             return Response(status, headers)
         return Response(status, headers, orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE), JSON)
 

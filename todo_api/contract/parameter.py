@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -25,7 +26,9 @@ class Parameter:
         """Compile a Parameter Object; raise `BrokenDocumentError` for what is not supported."""
         self.name: str = definition["name"]
         self.place: str = definition["in"]
-        self.argument = self.name.lower().replace("-", "_")
+        self.argument = self.name
+        if self.place == "header":
+            self.argument = self.name.lower().replace("-", "_")
         self.required: bool = definition.get("required", False)
         schema = definition.get("schema")
         if schema is None or self.place == "cookie":
@@ -33,7 +36,12 @@ class Parameter:
         self.is_list = schema.get("type") == "array"
         style = definition.get("style", "form" if self.place == "query" else "simple")
         repeated = definition.get("explode", style == "form")
-        if style not in {"form", "simple"} or (self.is_list and not repeated):
+        listable = self.place == "query" and repeated
+        if (
+            style not in {"form", "simple"}
+            or schema.get("type") == "object"
+            or (self.is_list and not listable)
+        ):
             raise BrokenDocumentError(f"{operation}: the style of {self.name} is not supported.")
         item = schema.get("items", {}) if self.is_list else schema
         self._type: str = item.get("type", "string")
@@ -76,6 +84,10 @@ class Parameters:
         """Compile the operation's Parameter Objects."""
         parameters = [Parameter(definition, operation) for definition in definitions]
         self.arguments = [parameter.argument for parameter in parameters]
+        for argument in self.arguments:
+            if self.arguments.count(argument) > 1:
+                raise BrokenDocumentError(f"{operation}: two parameters are called {argument}.")
+        self.path_names = {p.name for p in parameters if p.place == "path"}
         self._path = [p for p in parameters if p.place == "path"]
         self._query = {p.name: p for p in parameters if p.place == "query"}
         self._headers = [(p.name.lower().encode(), p) for p in parameters if p.place == "header"]
@@ -126,7 +138,7 @@ def _read_one(
     parameter: Parameter, texts: list[str] | None, arguments: dict[str, Any]
 ) -> list[Fault]:
     if texts is None:
-        arguments[parameter.argument] = parameter.default
+        arguments[parameter.argument] = deepcopy(parameter.default)
         return [parameter.missing()] if parameter.required else []
     arguments[parameter.argument], faults = parameter.read(texts)
     return faults

@@ -50,7 +50,8 @@ class Problem(ProblemException):
         media_type = JSON
         if prefers_problem_json(accept):
             media_type = PROBLEM_JSON
-            kind = f"{explained_at}#{self.status}"
+            known = explained_at != "about:blank"
+            kind = f"{explained_at}#{self.status}" if known else explained_at
             body = {"type": kind, "title": self.title, "status": self.status, **body}
         text = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
         return Response(self.status, {"Vary": "Accept", **(self.headers or {})}, text, media_type)

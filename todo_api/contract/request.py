@@ -1,6 +1,7 @@
 """One HTTP request, read once: its target, its headers and, when asked for, its body."""
 
 import re
+import secrets
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -20,6 +21,10 @@ class Limits(NamedTuple):
     """Header fields."""
     body: int = 128 * 1024
     """Bytes of the body, counted as they arrive; an operation may state another number."""
+    json_depth: int = 32
+    """Levels to which a body of JSON is nested."""
+    json_digits: int = 20
+    """Digits of a number in a body of JSON."""
 
 
 class ClientDisconnectedError(Exception):
@@ -29,26 +34,68 @@ class ClientDisconnectedError(Exception):
 class Request:
     """The request as handlers' arguments are made from it."""
 
-    __slots__ = ("_receive", "headers", "method", "path", "query", "scheme")
+    __slots__ = (
+        "_receive",
+        "_repeated",
+        "headers",
+        "id",
+        "method",
+        "path",
+        "query",
+        "scheme",
+        "size",
+    )
 
-    def __init__(self, scope: Scope, receive: Receive, limits: Limits) -> None:
-        """Read target and headers.
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        """Read target and headers, whatever they are; `check` judges them."""
+        self.method: str = scope["method"]
+        self.scheme: str = scope["scheme"]
+        self.path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+        self.query: bytes = scope["query_string"]
+        self._receive = receive
+        self.size = len(scope["headers"]), sum(len(n) + len(v) for n, v in scope["headers"])
+        self.headers: dict[bytes, bytes] = {}
+        self._repeated = None
+        for name, value in scope["headers"]:
+            if name not in self.headers:
+                self.headers[name] = value
+            elif name in _SINGLETONS:
+                self._repeated = name
+            else:  # RFC 9110, 5.3
+                self.headers[name] += b", " + value
+        self.id = self.headers.get(b"x-request-id", b"")
+        if not _SANE_ID.fullmatch(self.id):
+            self.id = new_request_id()
+
+    def check(self, limits: Limits) -> None:
+        """Judge what any operation relies on.
 
         Raises:
             Problem: 414 or 431 beyond the limits, 400 for a header that may not be repeated
-                (RFC 9110, 5.3) or a ``Host`` that is missing or malformed (RFC 9112, 3.2).
+                or a ``Host`` that is missing or malformed (RFC 9112, 3.2).
 
         """
-        self.method: str = scope["method"]
-        self.query: bytes = scope["query_string"]
-        self.path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
-        self.scheme: str = scope["scheme"]
-        self._receive = receive
+        fields, field_bytes = self.size
         if len(self.path) + len(self.query) > limits.url:
-            raise Problem(414, f"The URL is longer than {limits.url:,} bytes.")
-        self.headers = _read_headers(scope["headers"], limits)
+            raise too_long_url(limits)
+        if fields > limits.headers:
+            raise Problem(431, f"The request has more than {limits.headers} header fields.")
+        if field_bytes > limits.header_bytes:
+            raise too_large_fields(limits)
+        if self._repeated is not None:
+            raise Problem(400, f"The header {self._repeated.decode().title()} was sent twice.")
         if not _HOST.fullmatch(self.headers.get(b"host", b"")):
             raise Problem(400, "The request needs one Host header that names a host.")
+        if not (self.path.isascii() and self.query.isascii()):
+            raise Problem(400, "The URL must be percent-encoded.")
+        if not _LENGTH.fullmatch(self.headers.get(b"content-length", b"0")):
+            raise Problem(400, "The Content-Length is not a number.")
+
+    @property
+    def accept(self) -> bytes | None:
+        """The ``Accept`` header; one too long to be worth weighing counts as none."""
+        accept = self.headers.get(b"accept")
+        return accept if accept is None or len(accept) <= _LONGEST_ACCEPT else None
 
     @property
     def announces_body(self) -> bool:
@@ -80,32 +127,32 @@ class Request:
                 return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
+def new_request_id() -> bytes:
+    """Make up an id for a request that brings none."""
+    return secrets.token_hex(16).encode()
+
+
+def too_long_url(limits: Limits) -> Problem:
+    """Refuse a URL beyond its limit."""
+    return Problem(414, f"The URL is longer than {limits.url:,} bytes.")
+
+
+def too_large_fields(limits: Limits) -> Problem:
+    """Refuse header fields beyond their limit."""
+    return Problem(431, f"The header fields are larger than {limits.header_bytes:,} bytes.")
+
+
 def too_large(limit: int) -> Problem:
     """Refuse a body of more than ``limit`` bytes; the rest of it is never read."""
     detail = f"The body is larger than {limit:,} bytes."
     return Problem(413, detail, headers={"Connection": "close"})
 
 
-def _read_headers(fields: list[tuple[bytes, bytes]], limits: Limits) -> dict[bytes, bytes]:
-    """Map lower-case names to values; repeated fields are joined as RFC 9110, 5.3 has it."""
-    if len(fields) > limits.headers:
-        raise Problem(431, f"The request has more than {limits.headers} header fields.")
-    headers: dict[bytes, bytes] = {}
-    size = 0
-    for name, value in fields:
-        size += len(name) + len(value)
-        if name in headers:
-            if name in _SINGLETONS:
-                raise Problem(400, f"The header {name.decode('latin-1').title()} was sent twice.")
-            headers[name] += b", " + value
-        else:
-            headers[name] = value
-    if size > limits.header_bytes:
-        raise Problem(431, f"The header fields are larger than {limits.header_bytes:,} bytes.")
-    return headers
-
-
 _SINGLETONS = frozenset({b"authorization", b"content-length", b"content-type", b"host"})
 
 _HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 """A registered name or IP literal with a port (RFC 3986, 3.2.2), less what DNS never has."""
+
+_LENGTH = re.compile(rb"[0-9]{1,18}")
+_LONGEST_ACCEPT = 1024
+_SANE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")

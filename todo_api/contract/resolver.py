@@ -1,6 +1,6 @@
 """From an operation to its function: the tag names the module, the operationId the function."""
 
-from typing import cast
+from typing import Any, cast
 
 from connexion.operations.openapi import OpenAPIOperation
 from connexion.resolver import Resolver
@@ -13,6 +13,12 @@ class TaggedOperation(OpenAPIOperation):
     def tags(self) -> list[str]:
         """The operation's tags."""
         return cast("list[str]", self._operation.get("tags", []))
+
+    @property
+    def parameters(self) -> list[dict[str, Any]]:
+        """The path's parameters, each unless the operation states its own."""
+        # Connexion lists the operation's first, the path's behind them.
+        return list({(p["name"], p["in"]): p for p in reversed(self._parameters)}.values())[::-1]
 
     @property
     def stated_security(self) -> list[dict[str, list[str]]] | None:

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from hashlib import blake2b
 
-from todo_api.contract.request import Request
+from todo_api.contract.request import Limits, Request
 from todo_api.contract.response import Response
 
 
 class StaticEndpoint:
     """A representation that stays the same as long as the process runs."""
 
-    def __init__(self, body: bytes, media_type: bytes) -> None:
-        """Take the representation."""
+    def __init__(self, body: bytes, media_type: bytes, limits: Limits) -> None:
+        """Take the representation, and the limits of requests for it."""
+        self._limits = limits
         headers = {
             "ETag": f'"{blake2b(body, digest_size=12).hexdigest()}"',
             "Cache-Control": "no-cache",
@@ -22,5 +23,6 @@ class StaticEndpoint:
 
     async def respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:  # noqa: ARG002 - an endpoint's interface
         """Answer 304 to a client that has this very representation (RFC 9110, 13.1.2)."""
+        request.check(self._limits)
         known = request.headers.get(b"if-none-match", b"")
-        return self._unchanged if self._etag in known else self._fresh
+        return self._unchanged if self._etag in known or known == b"*" else self._fresh

@@ -8,7 +8,7 @@ from starlette.types import Send
 class Response:
     """A status, headers by name, and a body with its media type."""
 
-    __slots__ = ("body", "headers", "media_type", "status")
+    __slots__ = ("_fields", "body", "headers", "media_type", "status")
 
     def __init__(
         self,
@@ -20,6 +20,7 @@ class Response:
         """Take the parts; ``media_type`` is None for an answer without content."""
         self.status = status
         self.headers = headers
+        self._fields = [(name.lower().encode("ascii"), _value(v)) for name, v in headers.items()]
         self.body = body
         self.media_type = media_type
 
@@ -28,13 +29,19 @@ class Response:
         headers = [(b"x-request-id", request_id)]
         if self.media_type is not None:
             headers.append((b"content-type", self.media_type))
-        if self.status not in _WITHOUT_CONTENT:
+        if self.status not in WITHOUT_CONTENT:
             headers.append((b"content-length", b"%d" % len(self.body)))
-        for name, value in self.headers.items():
-            headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+        headers += self._fields
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if head else self.body})
 
 
-_WITHOUT_CONTENT = frozenset({204, 304})
+WITHOUT_CONTENT = frozenset({204, 304})
 """Statuses whose answers carry neither content nor its length (RFC 9110, 8.6)."""
+
+
+def _value(text: str) -> bytes:
+    """Encode a header's value; raise ValueError for what would be more than one."""
+    if not text.isprintable():
+        raise ValueError(f"A header cannot hold {text!r}.")
+    return text.encode("latin-1")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import unquote_to_bytes
 
+from todo_api.contract.document import BrokenDocumentError
 from todo_api.contract.request import Request
 from todo_api.contract.response import Response
 
@@ -12,7 +13,7 @@ class Endpoint(Protocol):
     """Whatever answers one method of one path."""
 
     async def respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:
-        """Answer the request; raise `Problem` for an answer that is an error."""
+        """Check the request and answer it; raise `Problem` for an answer that is an error."""
 
 
 class Resource:
@@ -50,8 +51,12 @@ class Router:
                 names.append(segment[1:-1])
                 node.any = node.any or _Node()
                 node = node.any
+            elif "{" in segment:
+                raise BrokenDocumentError(f"{template}: a parameter must be a whole segment.")
             else:
                 node = node.literal.setdefault(segment, _Node())
+        if node.resource is not None and node.parameters != tuple(names):
+            raise BrokenDocumentError(f"{template} is the same path as one with other names.")
         node.parameters = tuple(names)
         node.resource = node.resource or Resource()
         return node.resource
@@ -69,6 +74,8 @@ class Router:
                 for segment in path.split(b"/")[1:]
             ]
         except UnicodeDecodeError:
+            return None
+        if b"%00" in path:
             return None
         return self._root.find(segments, 0, [])
 

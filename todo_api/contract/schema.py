@@ -1,8 +1,9 @@
 """Schemas of the document, compiled to validators that speak in sentences."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
 from jsonschema_rs import Draft4Validator, ValidationError
 
 from todo_api.contract.formats import FORMATS
@@ -10,7 +11,13 @@ from todo_api.contract.formats import FORMATS
 LONGEST_ECHO = 100
 """A client's own text is repeated to it only up to this many characters."""
 
+_ANNOTATIONS = {"int32", "int64", "float", "double", "password", "byte", "binary"}
+_CHECKED = {"email", "hostname", "ipv4", "ipv6", "uri", "uri-reference", *FORMATS}
 _RANGES = {"int32": 2**31, "int64": 2**63}
+
+
+class SchemaError(ValueError):
+    """A schema that cannot be compiled; the message is a sentence that says why."""
 
 
 class Schema:
@@ -19,13 +26,16 @@ class Schema:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         """Compile a schema whose references Connexion has already resolved."""
         self._schema = to_json_schema(schema)
-        self._validator = Draft4Validator(self._schema, validate_formats=True, formats=FORMATS)
+        try:
+            self._validator = Draft4Validator(self._schema, validate_formats=True, formats=FORMATS)
+        except ValidationError as fault:
+            raise SchemaError(f"a schema is not valid: {fault.message}") from None
         self.is_valid: Callable[[Any], bool] = self._validator.is_valid
 
     def faults(self, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON is any value
         """Yield what is wrong with ``value``: a JSON pointer (RFC 6901) and a sentence."""
         for error in self._validator.iter_errors(value):
-            place = "".join(map(_pointer_token, error.instance_path))
+            place = _pointer(error.instance_path)
             yield from self._sentences(error, place)
 
     def _sentences(self, error: ValidationError, place: str) -> Iterator[tuple[str, str]]:
@@ -35,8 +45,7 @@ class Schema:
             yield place + _pointer_token(limit), "This member is required."
         elif rule == "additionalProperties":
             for name in limit:
-                known = place + _pointer_token(name) if len(name) <= LONGEST_ECHO else place
-                yield known, "There is no such member here."
+                yield place + _pointer([name]), "There is no such member here."
         elif rule in _SENTENCES:
             yield place, _SENTENCES[rule](limit)
         else:
@@ -66,7 +75,15 @@ def to_json_schema(schema: Any) -> Any:  # noqa: ANN401 - a schema holds any val
         else to_json_schema(value)
         for name, value in schema.items()
     }
-    if translated.pop("nullable", False):
+    if translated.get("additionalProperties") is False:
+        # Without it, the validator does not say which members are too many.
+        translated.setdefault("properties", {})
+    if "discriminator" in translated:
+        raise SchemaError("the keyword discriminator is not supported.")
+    kind = schema.get("format", "password")
+    if schema.get("type") == "string" and kind not in _CHECKED | _ANNOTATIONS:
+        raise SchemaError(f"the format {kind} is not supported.")
+    if translated.pop("nullable", False) and "type" in schema:
         translated["type"] = [schema["type"], "null"]
         if "enum" in schema and None not in schema["enum"]:
             translated["enum"] = [*schema["enum"], None]
@@ -80,29 +97,43 @@ def _pointer_token(step: str | int) -> str:
     return "/" + str(step).replace("~", "~0").replace("/", "~1")
 
 
+def _pointer(path: Sequence[str | int]) -> str:
+    """Point as far as a client's own names are short enough to be repeated."""
+    place = ""
+    for step in path:
+        if len(str(step)) > LONGEST_ECHO:
+            break
+        place += _pointer_token(step)
+    return place
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def _types(names: list[str]) -> str:
     words = {"integer": "an integer", "object": "an object", "array": "an array", "null": "null"}
     return "This must be " + " or ".join(words.get(name, f"a {name}") for name in names) + "."
 
 
-def _characters(count: int) -> str:
-    return "1 character" if count == 1 else f"{count:,} characters"
+def _plain(value: Any) -> str:  # noqa: ANN401 - JSON is any value
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 _SENTENCES: dict[str, Callable[[Any], str]] = {
     "type": _types,
-    "minLength": lambda least: f"This must have at least {_characters(least)}.",
-    "maxLength": lambda most: f"This must have at most {_characters(most)}.",
+    "minLength": lambda least: f"This must have at least {_count(least, 'character')}.",
+    "maxLength": lambda most: f"This must have at most {_count(most, 'character')}.",
     "minimum": lambda least: f"This must be at least {least}.",
     "maximum": lambda most: f"This must be at most {most}.",
     "exclusiveMinimum": lambda least: f"This must be more than {least}.",
     "exclusiveMaximum": lambda most: f"This must be less than {most}.",
     "multipleOf": lambda step: f"This must be a multiple of {step}.",
-    "minItems": lambda least: f"This must have at least {least} items.",
-    "maxItems": lambda most: f"This must have at most {most} items.",
+    "minItems": lambda least: f"This must have at least {_count(least, 'item')}.",
+    "maxItems": lambda most: f"This must have at most {_count(most, 'item')}.",
     "uniqueItems": lambda _: "This must not hold an item twice.",
     "minProperties": lambda least: f"This must have at least {least} of its members.",
-    "maxProperties": lambda most: f"This must have at most {most} members.",
-    "enum": lambda values: "This must be one of " + ", ".join(map(str, values)) + ".",
+    "maxProperties": lambda most: f"This must have at most {_count(most, 'member')}.",
+    "enum": lambda values: "This must be one of " + ", ".join(map(_plain, values)) + ".",
     "format": lambda name: f"This is not a valid {name.replace('-or-', ' or ')}.",
 }

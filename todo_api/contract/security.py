@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -55,7 +56,9 @@ def read_basic(authorization: bytes) -> tuple[str, ...] | None:
         )
     except (binascii.Error, UnicodeDecodeError):
         return "", ""
-    return (username, password) if colon else ("", "")
+    if not colon or _CONTROL.search(username + password):
+        return "", ""
+    return username, password
 
 
 def read_bearer(authorization: bytes) -> tuple[str, ...] | None:
@@ -63,6 +66,9 @@ def read_bearer(authorization: bytes) -> tuple[str, ...] | None:
     scheme, _, token = authorization.partition(b" ")
     return (token.strip(b" ").decode("latin-1"),) if scheme.lower() == b"bearer" else None
 
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+"""What neither a user name nor a password may hold (RFC 7617, 2)."""
 
 _READERS = {"basic": read_basic, "bearer": read_bearer}
 _CHALLENGES = {
@@ -171,4 +177,15 @@ class SecuritySchemes:
         """
         if requirements is None:
             raise BrokenDocumentError(f"{operation}: state its security, `[]` if it is open.")
+        for names in requirements:
+            for name, scopes in names.items():
+                if name not in self._schemes:
+                    raise BrokenDocumentError(f"{operation}: there is no security scheme {name}.")
+                if scopes:
+                    raise BrokenDocumentError(f"{operation}: {name} cannot have scopes.")
+            if len({self._schemes[name].read for name in names}) > 1:
+                both = " and ".join(names)
+                raise BrokenDocumentError(f"{operation}: {both} do not fit into one header.")
+        if not any(requirements):
+            return Security([])
         return Security([[self._schemes[name] for name in names] for names in requirements])

@@ -11,9 +11,6 @@ from typing import Any
 
 import orjson
 
-MOST_DEPTH = 32
-MOST_DIGITS = 20
-
 _BRACKETS_AND_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
@@ -21,30 +18,53 @@ class JSONTextError(ValueError):
     """The text is not acceptable JSON; the message is a sentence that says why."""
 
 
-def loads(text: bytes) -> Any:  # noqa: ANN401 - JSON is any value
-    """Parse UTF-8 JSON text; raise `JSONTextError` with a sentence if it is not acceptable."""
-    if text.count(b"[") + text.count(b"{") > MOST_DEPTH:
-        _refuse_deep(text)
-    try:
-        orjson.loads(text)
-    except orjson.JSONDecodeError as fault:
-        raise JSONTextError(
-            f"The body is not JSON: {fault.msg} at character {fault.pos + 1}."
-        ) from None
-    # orjson is strict about the text but keeps the last of two equal names; the standard
-    # library's decoder sees both, and each number's literal.
-    value = _DECODER.decode(text.decode())
-    if b"\\u0000" in text:
-        _refuse_nul(value)
-    return value
+class StrictJSON:
+    """A parser with its bounds."""
 
+    def __init__(self, *, depth: int, digits: int) -> None:
+        """Take up to ``depth`` levels of nesting, and numbers of up to ``digits`` digits."""
+        self._depth = depth
+        self._digits = digits
+        # orjson is strict about the text but keeps the last of two equal names; the standard
+        # library's decoder sees both, and each number's literal.
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=_unique, parse_int=self._integer, parse_float=self._number
+        )
 
-def _refuse_deep(text: bytes) -> None:
-    depth = 0
-    for token in _BRACKETS_AND_STRINGS.finditer(text):
-        depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(token[0], 0)
-        if depth > MOST_DEPTH:
-            raise JSONTextError(f"The body is nested deeper than {MOST_DEPTH} levels.")
+    def loads(self, text: bytes) -> Any:  # noqa: ANN401 - JSON is any value
+        """Parse UTF-8 JSON text; raise `JSONTextError` with a sentence if it is not acceptable."""
+        if text.count(b"[") + text.count(b"{") > self._depth:
+            self._refuse_deep(text)
+        try:
+            orjson.loads(text)
+        except orjson.JSONDecodeError as fault:
+            place = fault.pos + 1
+            raise JSONTextError(
+                f"The body is not JSON: {fault.msg} at character {place}."
+            ) from None
+        value = self._decoder.decode(text.decode())
+        if b"\\u0000" in text:
+            _refuse_nul(value)
+        return value
+
+    def _refuse_deep(self, text: bytes) -> None:
+        depth = 0
+        for token in _BRACKETS_AND_STRINGS.finditer(text):
+            depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(token[0], 0)
+            if depth > self._depth:
+                raise JSONTextError(f"The body is nested deeper than {self._depth} levels.")
+
+    def _integer(self, literal: str) -> int:
+        self._refuse_long(literal)
+        return int(literal)
+
+    def _number(self, literal: str) -> float:
+        self._refuse_long(literal)
+        return float(literal)
+
+    def _refuse_long(self, literal: str) -> None:
+        if sum(map(str.isdigit, literal)) > self._digits:
+            raise JSONTextError(f"The body holds a number of more than {self._digits} digits.")
 
 
 def _refuse_nul(value: Any) -> None:  # noqa: ANN401 - JSON is any value
@@ -64,21 +84,3 @@ def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) < len(members):
         raise JSONTextError("The body writes a member's name twice in one object.")
     return value
-
-
-def _refuse_long(literal: str) -> None:
-    if sum(map(str.isdigit, literal)) > MOST_DIGITS:
-        raise JSONTextError(f"The body holds a number of more than {MOST_DIGITS} digits.")
-
-
-def _integer(literal: str) -> int:
-    _refuse_long(literal)
-    return int(literal)
-
-
-def _number(literal: str) -> float:
-    _refuse_long(literal)
-    return float(literal)
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_int=_integer, parse_float=_number)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar, TypeVarTuple
@@ -25,9 +26,12 @@ class Workers:
             for number in range(threads)
         ]
         self._started = False
+        self._closed = False
 
     async def run(self, call: Callable[[*Ts], T], /, *args: *Ts) -> T:
         """Run ``call`` in a thread and return or raise what it does."""
+        if self._closed:
+            raise RuntimeError("The workers are closed.")
         if not self._started:
             self._started = True
             for thread in self._threads:
@@ -39,6 +43,7 @@ class Workers:
 
     def close(self) -> None:
         """Let calls end that were asked for, and start no others."""
+        self._closed = True
         if self._started:
             for _ in self._threads:
                 self._calls.put(None)
@@ -51,9 +56,9 @@ class Workers:
             try:
                 value = call(*args)
             except BaseException as failure:  # noqa: BLE001 - it is raised where the call was asked for
-                loop.call_soon_threadsafe(_settle, outcome, None, failure)
+                _tell(loop, outcome, None, failure)
             else:
-                loop.call_soon_threadsafe(_settle, outcome, value, None)
+                _tell(loop, outcome, value, None)
                 del value
             # Nothing of a call must live on while the thread waits for the next one.
             del item, outcome, call, args
@@ -62,11 +67,24 @@ class Workers:
 _Call = tuple[asyncio.AbstractEventLoop, asyncio.Future[Any], Callable[..., Any], tuple[Any, ...]]
 
 
+def _tell(
+    loop: asyncio.AbstractEventLoop,
+    outcome: asyncio.Future[Any],
+    value: object,
+    failure: BaseException | None,
+) -> None:
+    with suppress(RuntimeError):  # the loop was closed: whoever asked has gone with it
+        loop.call_soon_threadsafe(_settle, outcome, value, failure)
+
+
 def _settle(outcome: asyncio.Future[Any], value: object, failure: BaseException | None) -> None:
     """Hand over the outcome, unless whoever asked has gone."""
     if outcome.done():
         return
-    if failure is None:
+    if isinstance(failure, StopIteration):
+        # No future takes it (before Python 3.12): its caller would wait forever.
+        outcome.set_exception(RuntimeError(f"A function raised {failure!r}."))
+    elif failure is None:
         outcome.set_result(value)
     else:
         outcome.set_exception(failure)

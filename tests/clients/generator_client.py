@@ -1,0 +1,86 @@
+"""What a user of the Python client does that openapi-generator writes: argument, the base URL."""
+
+import sys
+from collections.abc import Callable
+
+from openapi_client import (
+    ApiClient,
+    ApiException,
+    Configuration,
+    Error,
+    NewTask,
+    NewUser,
+    TaskChanges,
+    TasksApi,
+    UsersApi,
+)
+from openapi_client.exceptions import (
+    BadRequestException,
+    ConflictException,
+    NotFoundException,
+    UnauthorizedException,
+)
+
+USERNAME, PASSWORD = "susan", "Pizza is not a fruit!"
+
+
+def main(base_url: str) -> None:
+    """Register, keep a list, and be refused."""
+    anonymous = ApiClient(Configuration(base_url))
+    susan = ApiClient(Configuration(base_url, username=USERNAME, password=PASSWORD))
+    users, tasks = UsersApi(anonymous), TasksApi(susan)
+
+    # Register.
+    newcomer = NewUser(username=USERNAME, password=PASSWORD, email="susan@example.com")
+    registered = users.create_user(newcomer)
+    assert registered.user.email == "susan@example.com"
+
+    # Create, list, get.
+    created = tasks.create_task(NewTask(title="Read a book"))
+    assert (created.task.description, created.task.done) == ("", False)
+    listed = tasks.get_tasks()
+    assert listed.tasks == [created.task]
+    got = tasks.get_task(created.task.id)
+    assert got == created
+
+    # Update.
+    changes = TaskChanges(description="Any book. 📖", done=True)
+    updated = tasks.update_task(created.task.id, changes)
+    assert (updated.task.title, updated.task.done) == ("Read a book", True)
+
+    # Conflict.
+    taken = error_of(ConflictException, lambda: users.create_user(newcomer))
+    assert taken.error == "Conflict"
+
+    # A fault, with its place.
+    common = NewUser(username="somebody", password="password123")
+    bad = error_of(BadRequestException, lambda: users.create_user(common))
+    assert bad.errors
+    assert bad.errors[0].pointer == "/password"
+
+    # Delete.
+    deleted = tasks.delete_task(created.task.id)
+    assert deleted.result
+    gone = error_of(NotFoundException, lambda: tasks.get_task(created.task.id))
+    assert gone == Error(error="Not found")
+
+    # The wrong password.
+    stranger = ApiClient(Configuration(base_url, username=USERNAME, password="It is!"))
+    refused = error_of(UnauthorizedException, TasksApi(stranger).get_tasks)
+    assert refused == Error(error="Unauthorized access")
+
+
+def error_of(expected: type[ApiException], call: Callable[[], object]) -> Error:
+    """Return the error that a refused call was answered with."""
+    try:
+        call()
+    except expected as refusal:
+        error = refusal.data
+    else:
+        raise AssertionError("The call was not refused.")
+    assert isinstance(error, Error)
+    return error
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

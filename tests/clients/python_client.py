@@ -1,0 +1,83 @@
+"""What a user of the client does that openapi-python-client writes: argument, the base URL."""
+
+import sys
+from base64 import b64encode
+from http import HTTPStatus
+
+from to_do_list_client import AuthenticatedClient, Client
+from to_do_list_client.api.tasks import create_task, delete_task, get_task, get_tasks, update_task
+from to_do_list_client.api.users import create_user
+from to_do_list_client.models import (
+    Error,
+    NewTask,
+    NewUser,
+    Result,
+    TaskChanges,
+    TaskEnvelope,
+    TaskList,
+    UserEnvelope,
+)
+
+USERNAME, PASSWORD = "susan", "Pizza is not a fruit!"
+
+
+def main(base_url: str) -> None:
+    """Register, keep a list, and be refused."""
+    anonymous = Client(base_url)
+    susan = AuthenticatedClient(base_url, credentials_of(USERNAME, PASSWORD), prefix="Basic")
+
+    # Register.
+    newcomer = NewUser(USERNAME, PASSWORD, email="susan@example.com")
+    registered = create_user.sync(client=anonymous, body=newcomer)
+    assert isinstance(registered, UserEnvelope)
+    assert registered.user.email == "susan@example.com"
+
+    # Create, list, get.
+    created = create_task.sync(client=susan, body=NewTask("Read a book"))
+    assert isinstance(created, TaskEnvelope)
+    assert (created.task.description, created.task.done) == ("", False)
+    listed = get_tasks.sync(client=susan)
+    assert isinstance(listed, TaskList)
+    assert listed.tasks == [created.task]
+    got = get_task.sync(created.task.id, client=susan)
+    assert got == created
+
+    # Update.
+    changes = TaskChanges(description="Any book. 📖", done=True)
+    updated = update_task.sync(created.task.id, client=susan, body=changes)
+    assert isinstance(updated, TaskEnvelope)
+    assert (updated.task.title, updated.task.done) == ("Read a book", True)
+
+    # Conflict.
+    taken = create_user.sync_detailed(client=anonymous, body=newcomer)
+    assert taken.status_code == HTTPStatus.CONFLICT
+    assert isinstance(taken.parsed, Error)
+    assert taken.parsed.error == "Conflict"
+
+    # A fault, with its place.
+    common = NewUser("somebody", "password123")
+    bad = create_user.sync_detailed(client=anonymous, body=common)
+    assert bad.status_code == HTTPStatus.BAD_REQUEST
+    assert isinstance(bad.parsed, Error)
+    assert bad.parsed.errors
+    assert bad.parsed.errors[0].pointer == "/password"
+
+    # Delete.
+    deleted = delete_task.sync(created.task.id, client=susan)
+    assert deleted == Result(result=True)
+    gone = get_task.sync(created.task.id, client=susan)
+    assert gone == Error("Not found")
+
+    # The wrong password.
+    stranger = AuthenticatedClient(base_url, credentials_of(USERNAME, "It is!"), prefix="Basic")
+    refused = get_tasks.sync(client=stranger)
+    assert refused == Error("Unauthorized access")
+
+
+def credentials_of(username: str, password: str) -> str:
+    """Return what Basic sends (RFC 7617)."""
+    return b64encode(f"{username}:{password}".encode()).decode()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

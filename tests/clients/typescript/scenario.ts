@@ -1,0 +1,63 @@
+/** What a user of the types does that openapi-typescript writes: argument, the base URL. */
+
+import assert from "node:assert/strict";
+
+import createClient from "openapi-fetch";
+
+import type { paths } from "./generated/schema.js";
+
+const [baseUrl = ""] = process.argv.slice(2);
+const username = "susan";
+const password = "Pizza is not a fruit!";
+
+const anonymous = createClient<paths>({ baseUrl });
+const susan = createClient<paths>({ baseUrl, headers: basic(username, password) });
+
+// Register.
+const newcomer = { username, password, email: "susan@example.com" };
+const registered = await anonymous.POST("/users", { body: newcomer });
+assert.equal(registered.data?.user.email, "susan@example.com");
+
+// Create, list, get.
+const created = await susan.POST("/tasks", { body: { title: "Read a book" } });
+assert.ok(created.data);
+const { task } = created.data;
+assert.deepEqual([task.description, task.done], ["", false]);
+const listed = await susan.GET("/tasks");
+assert.deepEqual(listed.data?.tasks, [task]);
+const path = { task_id: task.id };
+const got = await susan.GET("/tasks/{task_id}", { params: { path } });
+assert.deepEqual(got.data, created.data);
+
+// Update.
+const changes = { description: "Any book. 📖", done: true };
+const updated = await susan.PUT("/tasks/{task_id}", { params: { path }, body: changes });
+assert.deepEqual(updated.data?.task, { ...task, ...changes });
+
+// Conflict.
+const taken = await anonymous.POST("/users", { body: newcomer });
+assert.equal(taken.response.status, 409);
+assert.equal(taken.error?.error, "Conflict");
+
+// A fault, with its place.
+const common = { username: "somebody", password: "password123" };
+const bad = await anonymous.POST("/users", { body: common });
+assert.equal(bad.response.status, 400);
+assert.equal(bad.error?.errors?.[0]?.pointer, "/password");
+
+// Delete.
+const deleted = await susan.DELETE("/tasks/{task_id}", { params: { path } });
+assert.equal(deleted.data?.result, true);
+const gone = await susan.GET("/tasks/{task_id}", { params: { path } });
+assert.deepEqual(gone.error, { error: "Not found" });
+
+// The wrong password.
+const stranger = createClient<paths>({ baseUrl, headers: basic(username, "It is!") });
+const refused = await stranger.GET("/tasks");
+assert.deepEqual(refused.error, { error: "Unauthorized access" });
+
+/** Return the header that Basic sends (RFC 7617). */
+function basic(username: string, password: string): { Authorization: string } {
+  const credentials = Buffer.from(`${username}:${password}`).toString("base64");
+  return { Authorization: `Basic ${credentials}` };
+}

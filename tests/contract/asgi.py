@@ -1,0 +1,67 @@
+"""A client that sends exactly the bytes it is given, in process."""
+
+import asyncio
+from collections.abc import Sequence
+
+import httpx2
+from starlette.types import ASGIApp, Message, Scope
+
+Fields = Sequence[tuple[str | bytes, str | bytes]]
+
+
+def call(
+    app: ASGIApp,
+    method: str,
+    target: str | bytes,
+    fields: Fields = (),
+    *chunks: bytes,
+    host: str = "localhost",
+) -> httpx2.Response:
+    """Send a request; chunks make a body, whose length is stated unless it comes in several."""
+    path, _, query = _bytes(target).partition(b"?")
+    headers = [(b"host", host.encode())] if host else []
+    headers += [(_bytes(name).lower(), _bytes(value)) for name, value in fields]
+    if len(chunks) == 1:
+        headers.append((b"content-length", str(len(chunks[0])).encode()))
+    elif chunks:
+        headers.append((b"transfer-encoding", b"chunked"))
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "scheme": "http",
+        "method": method,
+        "path": path.decode("latin-1"),
+        "raw_path": path,
+        "query_string": query,
+        "root_path": "",
+        "headers": headers,
+        "server": ("localhost", 80),
+        "client": ("127.0.0.1", 1),
+        "state": {},
+    }
+    return asyncio.run(_call(app, scope, [*chunks]))
+
+
+async def _call(app: ASGIApp, scope: Scope, chunks: list[bytes]) -> httpx2.Response:
+    messages: list[Message] = [
+        {"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks
+    ]
+    messages.append({"type": "http.request", "body": b"", "more_body": False})
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return messages.pop(0) if messages else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async with asyncio.timeout(5):
+        await app(scope, receive, send)
+    start, *bodies = sent
+    content = b"".join(message.get("body", b"") for message in bodies)
+    return httpx2.Response(start["status"], headers=start["headers"], content=content)
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode("latin-1") if isinstance(text, str) else text

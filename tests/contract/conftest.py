@@ -1,0 +1,32 @@
+"""Fixtures for the tests of the contract layer."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.contract.keys import Keys
+from todo_api.contract import ContractApp, TagResolver, Workers
+
+IDA = ("ida", "lewis")
+GRACE = ("grace", "darling")
+
+
+@pytest.fixture(scope="session")
+def lighthouse() -> Iterator[ContractApp]:
+    """The second document: its own handlers, nothing of the to-do list."""
+    workers = Workers(2)
+    app = ContractApp(__name__)
+    app.add_api(
+        Path(__file__).parent / "lighthouse" / "log.yaml",
+        resolver=TagResolver("tests.contract.lighthouse"),
+        workers=workers,
+        authenticators={
+            "keeper": Keys(IDA, GRACE, remembered=[GRACE]),
+            "radio": Keys(("aboard",), ("ashore",)),
+            "inspection": Keys(("ashore",)),
+        },
+        check_responses=True,
+    )
+    yield app
+    workers.close()

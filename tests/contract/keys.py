@@ -1,0 +1,35 @@
+"""Authenticators for tests, and credentials for them."""
+
+import base64
+from collections.abc import Collection
+
+
+class Keys:
+    """Knows credentials of which the last one is always the same secret.
+
+    ``remembered`` are those that `recall` knows at once; `verify` knows them all.
+    """
+
+    def __init__(
+        self, *known: tuple[str, ...], remembered: Collection[tuple[str, ...]] = ()
+    ) -> None:
+        self._known = known
+        self._remembered = remembered
+
+    def recall(self, *credentials: str, **_: object) -> str | None:
+        """Return whom remembered credentials name."""
+        return credentials[0] if credentials in self._remembered else None
+
+    async def verify(self, *credentials: str, **_: object) -> str | None:
+        """Return whom known credentials name."""
+        return credentials[0] if credentials in self._known else None
+
+
+def basic(username: str, password: str) -> tuple[str, str]:
+    """Return the header with these credentials."""
+    return "Authorization", "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
+
+
+def bearer(token: str) -> tuple[str, str]:
+    """Return the header with this token."""
+    return "Authorization", f"Bearer {token}"

@@ -1,0 +1,160 @@
+"""Conformance: each kind of thing that the document does not declare is caught."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.contract.asgi import call
+from tests.contract.documents import served
+from todo_api.contract import Problem, Reply
+from todo_api.contract.conformance import Conformance, NonconformingResponseError
+from todo_api.contract.response import Response
+
+DECLARED = """
+'200':
+  description: A tide.
+  headers:
+    X-Height: {required: true, schema: {type: integer, minimum: 0}}
+    X-Moon: {schema: {type: string, enum: [new, full]}}
+  content:
+    application/json:
+      schema:
+        type: object
+        additionalProperties: false
+        required: [high]
+        properties: {high: {type: boolean}}
+'204': {description: Nothing to say.}
+4XX:
+  description: The client's fault.
+  content: {application/json: {schema: {required: [error]}}}
+default:
+  description: Anything else.
+  content: {application/json: {schema: {required: [error]}}}
+"""
+JSON = b"application/json"
+HEIGHT = {"X-Height": "3"}
+
+
+@pytest.fixture(scope="module")
+def tide() -> Conformance:
+    return Conformance(yaml.safe_load(DECLARED), "get_tide")
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        Response(200, HEIGHT, b'{"high": true}', JSON),
+        Response(200, {"x-HEIGHT": "0", "X-Moon": "full"}, b'{"high": true}', JSON),
+        Response(200, {**HEIGHT, "Connection": "close"}, b'{"high": true}', JSON),
+        Response(204, {}),
+        Response(404, {}, b'{"error": "Not found"}', JSON),
+        Response(503, {}, b'{"error": "Service unavailable"}', JSON),
+    ],
+)
+def test_what_is_declared_passes(tide: Conformance, response: Response) -> None:
+    tide.check(response)
+
+
+@pytest.mark.parametrize(
+    ("response", "fault"),
+    [
+        (Response(200, {}, b'{"high": true}', JSON), "the header x-height is missing"),
+        (
+            Response(200, {"X-Height": "low"}, b'{"high": true}', JSON),
+            "the header x-height is not as declared: low",
+        ),
+        (
+            Response(200, {"X-Height": "-1"}, b'{"high": true}', JSON),
+            "the header x-height is not as declared",
+        ),
+        (
+            Response(200, {**HEIGHT, "X-Moon": "old"}, b'{"high": true}', JSON),
+            "the header x-moon is not as declared",
+        ),
+        (
+            Response(200, {**HEIGHT, "X-Star": "1"}, b'{"high": true}', JSON),
+            "the header x-star is not declared",
+        ),
+        (
+            Response(200, HEIGHT, b'{"high": 1}', JSON),
+            "/high is not as declared: This must be a boolean",
+        ),
+        (Response(200, HEIGHT, b"{}", JSON), "/high is not as declared: This member is required"),
+        (Response(200, HEIGHT, b'{"high": true, "low": 1}', JSON), "/low is not as declared"),
+        (Response(200, HEIGHT, b"[]", JSON), "root is not as declared"),
+        (Response(200, HEIGHT, b"high", b"text/plain"), "text/plain"),
+        (Response(200, HEIGHT, b"{}", b"application/problem+json"), "application/problem"),
+        (Response(200, HEIGHT), "None, which is not declared"),
+        (Response(204, {}, b"{}", JSON), "application/json"),
+        (Response(201, {}, b'{"high": true}', JSON), "201"),
+        (Response(404, {}, b"{}", JSON), "/error"),
+        (Response(500, {}, b"{}", JSON), "/error"),
+    ],
+)
+def test_what_is_not_declared_is_caught(tide: Conformance, response: Response, fault: str) -> None:
+    with pytest.raises(NonconformingResponseError, match="get_tide answered") as caught:
+        tide.check(response)
+    assert fault in str(caught.value)
+
+
+def test_a_status_that_nothing_declares_is_caught() -> None:
+    with pytest.raises(NonconformingResponseError, match="418: the status is not declared"):
+        Conformance({"200": {"description": "Tea."}}, "brew").check(Response(418, {}))
+
+
+def test_content_without_a_schema_may_be_anything() -> None:
+    tea: dict[str, Any] = {"200": {"description": "Tea.", "content": {"application/json": {}}}}
+    Conformance(tea, "brew").check(Response(200, {}, b"[]", JSON))
+
+
+DOCUMENT = """
+paths:
+  /tide:
+    get:
+      operationId: get_tide
+      security: []
+      responses:
+        '200': {description: ., content: {application/json: {schema: {required: [high]}}}}
+"""
+
+
+@pytest.mark.parametrize("found", [{}, Reply({"high": 1}, 201), Reply({"high": 1}, 200, {"A": ""})])
+def test_an_answer_that_is_not_declared_is_an_error_where_it_is_checked(
+    found: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    with served(DOCUMENT, {"get_tide": lambda: found}, check_responses=True) as app:
+        assert call(app, "GET", "/tide").status_code == 500
+    assert "get_tide answered" in caplog.text
+    with served(DOCUMENT, {"get_tide": lambda: found}, check_responses=False) as app:
+        assert call(app, "GET", "/tide").status_code != 500
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "fields"),
+    [
+        ("GET", "/tide?x=1", []),
+        ("GET", "/tide", [("Accept", "text/html")]),
+        ("GET", "/tide?" + "x" * 9000, []),
+        ("GET", "/tide", [("X-Long", "x" * 17000)]),
+        ("GET", "/tide", [("Host", "localhost")]),
+    ],
+    ids=["parameter", "accept", "long target", "long headers", "two hosts"],
+)
+def test_an_error_that_is_not_declared_is_caught_as_well(
+    method: str, target: str, fields: list[tuple[str, str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    with served(DOCUMENT, {"get_tide": lambda: {"high": 1}}, check_responses=True) as app:
+        call(app, method, target, fields)
+    assert "get_tide answered" in caplog.text
+
+
+def test_a_problem_of_a_function_is_caught_if_it_is_not_declared(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def get_tide() -> None:
+        raise Problem(409)
+
+    with served(DOCUMENT, {"get_tide": get_tide}, check_responses=True) as app:
+        assert call(app, "GET", "/tide").status_code == 500
+    assert "get_tide answered 409" in caplog.text

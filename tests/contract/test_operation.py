@@ -1,0 +1,215 @@
+"""Operations: from functions' answers and failures to what is sent, and in which order."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.contract.asgi import call
+from tests.contract.documents import served
+from tests.contract.keys import Keys, basic
+from tests.problems import assert_problem
+from todo_api.contract import Answer, Problem, Reply
+
+DOCUMENT = """
+servers: [{url: /v1}]
+paths:
+  /tea/{leaf}:
+    put:
+      operationId: brew
+      security: [{guest: []}]
+      parameters:
+        - {name: leaf, in: path, required: true, schema: {type: integer}}
+        - {name: minutes, in: query, schema: {type: integer}}
+      requestBody:
+        required: true
+        content: {application/json: {schema: {type: object, maxProperties: 1}}}
+      responses: {'200': {description: Tea.}}
+components:
+  securitySchemes: {guest: {type: http, scheme: basic}}
+"""
+GUEST = basic("alice", "rabbit")
+JSON = ("Content-Type", "application/json")
+AUTHENTICATORS = {"guest": Keys(("alice", "rabbit"))}
+Function = Callable[[int, int | None, dict[str, Any], str], Any]
+
+
+def brew(leaf: int, minutes: int | None, body: dict[str, Any], user: str) -> dict[str, Any]:
+    return {"leaf": leaf, "minutes": minutes, "body": body, "user": user}
+
+
+def returning(answer: object) -> Function:
+    """Make a function that returns an answer, or raises it."""
+
+    def brew(leaf: int, minutes: int | None, body: dict[str, Any], user: str) -> object:  # noqa: ARG001 - what the document names
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return brew
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "body"),
+    [
+        ({"tea": "hot"}, 200, {"tea": "hot"}),
+        (Reply({"tea": "hot"}), 200, {"tea": "hot"}),
+        (Reply({"tea": "hot"}, 201), 201, {"tea": "hot"}),
+        ({"ü": "🥛"}, 200, {"ü": "🥛"}),
+        ({}, 200, {}),
+    ],
+)
+def test_an_answer_is_a_body_or_a_body_with_more(
+    answer: object, status: int, body: dict[str, Any]
+) -> None:
+    with served(DOCUMENT, {"brew": returning(answer)}, authenticators=AUTHENTICATORS) as app:
+        sent = call(app, "PUT", "/v1/tea/1", [GUEST, JSON], b"{}")
+    assert sent.status_code == status
+    assert sent.json() == body
+    assert sent.headers["Content-Type"] == "application/json"
+    assert sent.content.endswith(b"\n")
+
+
+def test_the_headers_of_an_answer_are_sent() -> None:
+    answer = Reply({}, 200, {"Location": "/v1/tea/2", "X-Leaf": "green"})
+    with served(DOCUMENT, {"brew": returning(answer)}, authenticators=AUTHENTICATORS) as app:
+        sent = call(app, "PUT", "/v1/tea/1", [GUEST, JSON], b"{}")
+    assert sent.headers["Location"] == "/v1/tea/2"
+    assert sent.headers["X-Leaf"] == "green"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ValueError("a secret"),
+        StopIteration("a secret"),
+        TimeoutError("a secret"),
+        {"secret": {"a set"}},
+        {"number": 2**64},
+        {"text": "\ud83e"},
+        Reply({}, 200, {"X-Name": "🥛"}),
+        Reply({}, 200, {"X-Name": "a\r\nSet-Cookie: b"}),
+    ],
+    ids=repr,
+)
+def test_what_nobody_expected_is_500_and_told_to_the_log_alone(
+    answer: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    with served(DOCUMENT, {"brew": returning(answer)}, authenticators=AUTHENTICATORS) as app:
+        sent = call(app, "PUT", "/v1/tea/1", [GUEST, JSON, ("X-Request-Id", "7")], b"{}")
+    assert_problem(sent, 500)
+    assert "secret" not in sent.text
+    assert [record.getMessage() for record in caplog.records] == ["Request 7 failed."]
+
+
+def test_a_problem_is_sent_as_rfc_9457_where_it_is_asked_for() -> None:
+    problem = Problem(409, "It is cold.", faults=[{"pointer": "/hot", "detail": "No."}])
+    accept = ("Accept", "application/problem+json")
+    with served(DOCUMENT, {"brew": returning(problem)}, authenticators=AUTHENTICATORS) as app:
+        sent = call(app, "PUT", "/v1/tea/1", [GUEST, JSON, accept], b"{}")
+    assert sent.headers["Content-Type"] == "application/problem+json"
+    assert sent.headers["Vary"] == "Accept"
+    assert sent.json() == {
+        "type": "about:blank",
+        "title": "Conflict",
+        "status": 409,
+        "error": "Conflict",
+        "detail": "It is cold.",
+        "errors": [{"pointer": "/hot", "detail": "No."}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "Bad request"),
+        (401, "Unauthorized access"),
+        (404, "Not found"),
+        (413, "Content too large"),
+        (414, "URI too long"),
+        (418, "I'm a teapot"),
+        (422, "Unprocessable content"),
+        (431, "Request header fields too large"),
+        (599, "Error"),
+    ],
+)
+def test_each_status_has_its_words(status: int, words: str) -> None:
+    assert Problem(status).title == words
+
+
+def test_a_function_may_be_called_again() -> None:
+    calls = []
+
+    def twice(function: Callable[[], Answer]) -> Answer:
+        calls.append(function())
+        return function()
+
+    with served(DOCUMENT, {"brew": brew}, invoke=twice, authenticators=AUTHENTICATORS) as app:
+        sent = call(app, "PUT", "/v1/tea/1?minutes=3", [GUEST, JSON], b'{"milk": 1}')
+    assert [sent.json()] == calls
+    assert sent.json() == {"leaf": 1, "minutes": 3, "body": {"milk": 1}, "user": "alice"}
+
+
+def test_what_the_application_provides_is_an_argument() -> None:
+    def see(kettle: str) -> dict[str, str]:
+        return {"kettle": kettle}
+
+    text = (
+        "paths: {/a: {get: {operationId: see, security: [], responses: {'200': {description: .}}}}}"
+    )
+    with served(text, {"see": see}, provided={"kettle": "iron", "pot": "clay"}) as app:
+        assert call(app, "GET", "/a").json() == {"kettle": "iron"}
+
+
+def test_the_first_thing_that_is_wrong_decides() -> None:
+    """Mend one thing after the other, and see the next one."""
+    wrong = {
+        "host": "evil.example",
+        "accept": ("Accept", "text/html"),
+        "media_type": ("Content-Type", "text/plain"),
+        "credentials": basic("alice", "wrong"),
+        "path": "/v1/tea/green",
+        "query": "?minutes=few",
+        "body": b'{"a": 1, "b": 2}',
+    }
+    right = {
+        "host": "localhost",
+        "accept": ("Accept", "*/*"),
+        "media_type": JSON,
+        "credentials": GUEST,
+        "path": "/v1/tea/1",
+        "query": "?minutes=3",
+        "body": b"{}",
+    }
+    statuses = []
+    with served(DOCUMENT, {"brew": brew}, authenticators=AUTHENTICATORS) as app:
+        for mended in range(len(right) + 1):
+            names = list(right)
+            sent: dict[str, Any] = {
+                name: right[name] if names.index(name) < mended else wrong[name] for name in names
+            }
+            fields = [sent["accept"], sent["media_type"], sent["credentials"]]
+            target = sent["path"] + sent["query"]
+            answer = call(app, "PUT", target, fields, sent["body"], host=sent["host"])
+            statuses.append(answer.status_code)
+    assert statuses == [400, 406, 415, 401, 404, 400, 400, 200]
+
+
+@pytest.mark.parametrize(
+    ("method", "status"),
+    [("PUT", 200), ("OPTIONS", 204), ("GET", 405), ("HEAD", 405), ("PROPFIND", 405), ("put", 405)],
+)
+def test_other_methods_are_told_which_ones_there_are(method: str, status: int) -> None:
+    with served(DOCUMENT, {"brew": brew}, authenticators=AUTHENTICATORS) as app:
+        sent = call(app, method, "/v1/tea/1", [GUEST, JSON], b"{}")
+    assert sent.status_code == status
+    if status != 200:
+        assert sent.headers["Allow"] == "OPTIONS, PUT"
+
+
+def test_twenty_faults_are_told_at_most() -> None:
+    text = DOCUMENT.replace("maxProperties: 1", "additionalProperties: {type: string}")
+    body = b"{" + b", ".join(b'"%d": 1' % number for number in range(1000)) + b"}"
+    with served(text, {"brew": brew}, authenticators=AUTHENTICATORS) as app:
+        sent = call(app, "PUT", "/v1/tea/1", [GUEST, JSON], body)
+    assert len(sent.json()["errors"]) == 20

@@ -1,0 +1,272 @@
+"""Security: which credentials are read, who is asked about them, and what a refusal says."""
+
+import base64
+from typing import Any
+
+import pytest
+
+from tests.contract.asgi import call
+from tests.contract.documents import served
+from tests.contract.keys import Keys, basic, bearer
+from tests.problems import assert_problem
+from todo_api.contract import BrokenDocumentError, Problem, Unauthenticated
+from todo_api.contract.security import read_basic, read_bearer
+
+SCHEMES = """
+components:
+  securitySchemes:
+    password: {type: http, scheme: basic}
+    token: {type: http, scheme: Bearer}
+    admin: {type: http, scheme: bearer}
+"""
+KEYS = {
+    "password": Keys(("ida", "lewis")),
+    "token": Keys(("t",), ("a",)),
+    "admin": Keys(("a",)),
+}
+
+
+def document(security: str) -> str:
+    """Return a document of one operation with this security."""
+    return f"""
+paths:
+  /who:
+    get: {{operationId: who, {security} responses: {{'200': {{description: Who asks.}}}}}}
+{SCHEMES}"""
+
+
+def who(user: object) -> dict[str, Any]:
+    return {"user": user}
+
+
+def encoded(credentials: bytes) -> bytes:
+    return b"Basic " + base64.b64encode(credentials)
+
+
+@pytest.mark.parametrize(
+    ("field", "credentials"),
+    [
+        (encoded(b"ida:lewis"), ("ida", "lewis")),
+        (b"basic aWRhOmxld2lz", ("ida", "lewis")),
+        (b"BASIC aWRhOmxld2lz", ("ida", "lewis")),
+        (b"Basic   aWRhOmxld2lz ", ("ida", "lewis")),
+        (encoded(b"ida:a:b"), ("ida", "a:b")),
+        (encoded(b"ida:"), ("ida", "")),
+        (encoded(b":lewis"), ("", "lewis")),
+        (encoded("zoë:пароль 🥛".encode()), ("zoë", "пароль 🥛")),
+        (encoded(b"ida: lewis "), ("ida", " lewis ")),
+    ],
+)
+def test_basic_credentials_are_read(field: bytes, credentials: tuple[str, str]) -> None:
+    assert read_basic(field) == credentials
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"Basic",
+        b"Basic ",
+        b"Basic =",
+        b"Basic aWRhOmxld2l",
+        b"Basic aWRh*OmxlPd2lz",
+        b"Basic aWRhOmxld2lz aWRhOmxld2lz",
+        b"Basic aWRh,OmxlPd2lz",
+        b"Basic \xff\xfe",
+        encoded(b"no colon"),
+        encoded(b"ida:\xff"),
+        encoded("zoë:latin-1".encode("latin-1")),
+        encoded(b"\xed\xa0\x80:surrogate"),
+        encoded(b"ida\0:lewis"),
+        encoded(b"ida:le\0wis"),
+        encoded(b"ida:le\nwis"),
+    ],
+)
+def test_what_is_not_quite_basic_credentials_is_nobody(field: bytes) -> None:
+    assert read_basic(field) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("field", "credentials"),
+    [
+        (b"Bearer abc", ("abc",)),
+        (b"bearer abc", ("abc",)),
+        (b"Bearer  abc ", ("abc",)),
+        (b"Bearer a-._~+/9==", ("a-._~+/9==",)),
+    ],
+)
+def test_a_bearer_token_is_read(field: bytes, credentials: tuple[str]) -> None:
+    assert read_bearer(field) == credentials
+
+
+@pytest.mark.parametrize("field", [b"", b"Digest x", b"Basicx eA==", b"Basic:eA==", b"\xff"])
+def test_credentials_of_another_scheme_are_somebody_elses(field: bytes) -> None:
+    assert read_basic(field) is None
+    assert read_bearer(field) is None
+
+
+@pytest.mark.parametrize(
+    ("security", "field", "status"),
+    [
+        ("[]", None, 200),
+        ("[]", basic("ida", "wrong"), 200),
+        ("[{password: []}]", None, 401),
+        ("[{password: []}]", basic("ida", "lewis"), 200),
+        ("[{password: []}]", basic("ida", "wrong"), 401),
+        ("[{password: []}]", bearer("t"), 401),
+        ("[{password: []}, {token: []}]", bearer("t"), 200),
+        ("[{password: []}, {token: []}]", basic("ida", "lewis"), 200),
+        ("[{password: []}, {token: []}]", bearer("wrong"), 401),
+        ("[{token: [], admin: []}]", bearer("a"), 200),
+        ("[{token: [], admin: []}]", bearer("t"), 401),
+        ("[{}, {password: []}]", None, 200),
+        ("[{password: []}, {}]", None, 200),
+        ("[{password: []}, {}]", basic("ida", "wrong"), 401),
+        ("[{password: []}, {}]", basic("", ""), 401),
+        ("[{password: []}, {}]", ("Authorization", "Negotiate x"), 401),
+        ("[{}]", None, 200),
+        ("[{}]", basic("ida", "lewis"), 200),
+    ],
+)
+def test_requirements(security: str, field: tuple[str, str] | None, status: int) -> None:
+    with served(document(f"security: {security},"), {"who": who}, authenticators=KEYS) as app:
+        assert call(app, "GET", "/who", [field] if field else []).status_code == status
+
+
+@pytest.mark.parametrize("remembered", [False, True])
+def test_the_user_is_whom_the_first_scheme_names(remembered: bool) -> None:  # noqa: FBT001 - a table
+    known = [("a",)] if remembered else []
+    keys = {
+        **KEYS,
+        "admin": Keys(("a",), remembered=known),
+        "token": Keys(("a",), remembered=known),
+    }
+    security = "security: [{token: [], admin: []}],"
+    with served(document(security), {"who": who}, authenticators=keys) as app:
+        assert call(app, "GET", "/who", [bearer("a")]).json() == {"user": "a"}
+
+
+@pytest.mark.parametrize(
+    ("security", "challenge"),
+    [
+        ("[{password: []}]", 'Basic realm="Authentication Required", charset="UTF-8"'),
+        ("[{token: []}]", 'Bearer realm="Authentication Required"'),
+        ("[{token: [], admin: []}]", 'Bearer realm="Authentication Required"'),
+    ],
+)
+def test_a_refusal_challenges_once_for_each_kind(security: str, challenge: str) -> None:
+    with served(document(f"security: {security},"), {"who": who}, authenticators=KEYS) as app:
+        refusal = call(app, "GET", "/who")
+        assert_problem(refusal, 401)
+        assert refusal.headers.get_list("WWW-Authenticate") == [challenge]
+        assert "X-Requested-With" in refusal.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("requested_with", "status"), [("XMLHttpRequest", 403), ("xmlhttprequest", 403), ("fetch", 401)]
+)
+def test_a_refusal_in_the_background_opens_no_dialog(requested_with: str, status: int) -> None:
+    with served(document("security: [{password: []}],"), {"who": who}, authenticators=KEYS) as app:
+        refusal = call(app, "GET", "/who", [("X-Requested-With", requested_with)])
+        assert_problem(refusal, status, error="Unauthorized access")
+        assert ("WWW-Authenticate" in refusal.headers) is (status == 401)
+
+
+def test_two_authorizations_are_none() -> None:
+    with served(document("security: [{password: []}],"), {"who": who}, authenticators=KEYS) as app:
+        twice = [basic("ida", "lewis"), basic("ida", "lewis")]
+        assert_problem(call(app, "GET", "/who", twice), 400)
+
+
+class Failing(Keys):
+    """Raises instead of answering."""
+
+    def __init__(self, at: str, failure: Exception) -> None:
+        super().__init__()
+        self._at = at
+        self._failure = failure
+
+    def recall(self, *_: str, **__: object) -> None:
+        """Raise, or know nothing."""
+        if self._at == "recall":
+            raise self._failure
+
+    async def verify(self, *_: str, **__: object) -> None:
+        """Raise, or know nobody."""
+        if self._at == "verify":
+            raise self._failure
+
+
+@pytest.mark.parametrize("at", ["recall", "verify"])
+@pytest.mark.parametrize(
+    ("failure", "status"), [(Problem(503), 503), (Unauthenticated(), 401), (OSError("disk"), 503)]
+)
+def test_what_an_authenticator_raises_is_the_answer(
+    at: str, failure: Exception, status: int
+) -> None:
+    with served(
+        document("security: [{password: []}],"),
+        {"who": who},
+        authenticators={**KEYS, "password": Failing(at, failure)},
+        failures={OSError: lambda _: Problem(503)},
+    ) as app:
+        assert_problem(call(app, "GET", "/who", [basic("ida", "lewis")]), status)
+
+
+def gone(user: str) -> dict[str, Any]:  # noqa: ARG001 - who asks
+    """Find out that the account is no more."""
+    raise Unauthenticated
+
+
+def test_a_function_may_find_that_the_user_is_gone() -> None:
+    with served(document("security: [{password: []}],"), {"who": gone}, authenticators=KEYS) as app:
+        refusal = call(app, "GET", "/who", [basic("ida", "lewis")])
+        assert_problem(refusal, 401)
+        assert refusal.headers["WWW-Authenticate"].startswith("Basic ")
+
+
+@pytest.mark.parametrize(
+    ("security", "sentence"),
+    [
+        ("", "who: state its security"),
+        ("security: [{key: []}],", "who: .*key"),
+        ("security: [{password: [tasks]}],", "who: .*password"),
+        ("security: [{password: [], token: []}],", "who: .*password"),
+    ],
+    ids=["not stated", "unknown scheme", "scopes, which only OAuth2 has", "two in one header"],
+)
+def test_security_that_cannot_be_kept_stops_the_start(security: str, sentence: str) -> None:
+    with (
+        pytest.raises(BrokenDocumentError, match=sentence),
+        served(document(security), {"who": who}, authenticators=KEYS),
+    ):
+        pass  # pragma: no cover
+
+
+def test_security_at_the_top_of_the_document_is_not_an_operations_own() -> None:
+    with (
+        pytest.raises(BrokenDocumentError, match="who: state its security"),
+        served("security: []\n" + document(""), {"who": who}, authenticators=KEYS),
+    ):
+        pass  # pragma: no cover
+
+
+@pytest.mark.parametrize(
+    ("scheme", "authenticators"),
+    [
+        ("{type: http, scheme: digest}", {"key": Keys()}),
+        ("{type: apiKey, in: header, name: X-Key}", {"key": Keys()}),
+        ("{type: oauth2, flows: {}}", {"key": Keys()}),
+        ("{type: http, scheme: basic}", {}),
+    ],
+)
+def test_a_scheme_that_nobody_can_verify_stops_the_start(
+    scheme: str, authenticators: dict[str, Keys]
+) -> None:
+    text = document("security: [],").replace(SCHEMES, "") + (
+        f"components: {{securitySchemes: {{key: {scheme}}}}}"
+    )
+    with (
+        pytest.raises(BrokenDocumentError, match="key"),
+        served(text, {"who": who}, authenticators=authenticators),
+    ):
+        pass  # pragma: no cover
