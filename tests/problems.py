@@ -14,6 +14,7 @@ WORDS = {
     413: "Content too large",
     414: "URI too long",
     415: "Unsupported media type",
+    422: "Unprocessable content",
     431: "Request header fields too large",
     500: "Internal server error",
     503: "Service unavailable",

@@ -16,6 +16,7 @@ from todo_api.contract import (
 from todo_api.pages import add_pages
 from todo_api.passwords import password_hasher
 from todo_api.protocol.cursors import Cursors
+from todo_api.protocol.idempotency import Once
 from todo_api.protocol.preconditions import changed_since
 from todo_api.readonly import read_only
 from todo_api.settings import Settings
@@ -85,6 +86,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
             "accounts": accounts,
             "settings": settings,
             "cursors": Cursors(tokens_key),
+            "once": Once(database),
         },
         invoke=database.retrying,
         failures=FAILURES,

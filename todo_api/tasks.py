@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from sqlalchemy import Connection
+
 from todo_api.accounts import User
 from todo_api.contract import Answer, Problem, Reply, UrlFor
 from todo_api.protocol.cursors import Cursors
+from todo_api.protocol.idempotency import Once
 from todo_api.protocol.preconditions import (
     entity_tag,
     entity_tag_of_list,
@@ -47,7 +50,7 @@ def get_tasks(
         if is_known(etag, if_none_match):
             return Reply(None, 304, to_keep(etag))
         page = select_page(db, user.id, filters=filters, sort=sort, after=after, limit=limit)
-    answer: dict[str, Any] = {"tasks": [_represent(task, url_for) for task in page.tasks]}
+    answer: dict[str, Any] = {"tasks": [represent(task, url_for) for task in page.tasks]}
     if page.last is None:
         return Reply(answer, 200, to_keep(etag))
     answer["next_cursor"] = cursors.seal(list(page.last), *purpose)
@@ -56,13 +59,18 @@ def get_tasks(
     return Reply(answer, 200, {**to_keep(etag), "Link": link})
 
 
-def create_task(body: dict[str, Any], user: User, database: Database, url_for: UrlFor) -> Answer:
+def create_task(
+    body: dict[str, Any], idempotency_key: str | None, user: User, once: Once, url_for: UrlFor
+) -> Answer:
     """Create a task."""
-    with database.transaction() as db:
+
+    def create(db: Connection) -> Reply:
         row = storage.insert_task(db, user.id, **body)
-    task = _represent(row, url_for)
-    headers = {"Location": task["uri"], "ETag": entity_tag(row.change)}
-    return Reply({"task": task}, 201, headers)
+        task = represent(row, url_for)
+        headers = {"Location": task["uri"], "ETag": entity_tag(row.change)}
+        return Reply({"task": task}, 201, headers)
+
+    return once(idempotency_key, user.id, ("create_task", body), create)
 
 
 def get_task(
@@ -76,7 +84,7 @@ def get_task(
     etag = entity_tag(task.change)
     if is_known(etag, if_none_match):
         return Reply(None, 304, to_keep(etag))
-    return Reply({"task": _represent(task, url_for)}, 200, to_keep(etag))
+    return Reply({"task": represent(task, url_for)}, 200, to_keep(etag))
 
 
 def update_task(
@@ -88,14 +96,13 @@ def update_task(
     url_for: UrlFor,
 ) -> Answer:
     """Update a task."""
-    changes = split_changes(body, id=task_id, uri=url_for("get_task", task_id=task_id))
-    unchangeable = {name: changes.pop(name) for name in UNCHANGEABLE if name in changes}
+    changes, unchangeable = split_task(body, task_id, url_for)
     versions = expected_versions(if_match)
     with database.transaction() as db:
         task = storage.update_task(
             db, user.id, task_id, changes, versions=versions, unchangeable=unchangeable
         )
-    return Reply({"task": _represent(task, url_for)}, 200, {"ETag": entity_tag(task.change)})
+    return Reply({"task": represent(task, url_for)}, 200, {"ETag": entity_tag(task.change)})
 
 
 def patch_task(
@@ -120,7 +127,21 @@ def delete_task(task_id: int, if_match: str | None, user: User, database: Databa
     return {"result": True}
 
 
-def _represent(task: TaskRow, url_for: UrlFor) -> dict[str, Any]:
+def split_task(
+    body: dict[str, Any], task_id: int, url_for: UrlFor, *, within: str = ""
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what is to change of a task, and what has to be as it is.
+
+    Raises `Problem` as `split_changes` does.
+    """
+    uri = url_for("get_task", task_id=task_id)
+    changes = split_changes(body, within=within, id=task_id, uri=uri)
+    unchangeable = {name: changes.pop(name) for name in UNCHANGEABLE if name in changes}
+    return changes, unchangeable
+
+
+def represent(task: TaskRow, url_for: UrlFor) -> dict[str, Any]:
+    """Return a task as clients see it."""
     return {
         "id": task.id,
         "uri": url_for("get_task", task_id=task.id),

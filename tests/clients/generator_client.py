@@ -6,12 +6,17 @@ from collections.abc import Callable
 from openapi_client import (
     ApiClient,
     ApiException,
+    Batch,
+    BatchApi,
+    BatchOperation,
     Configuration,
     Error,
     NewTask,
     NewUser,
     TaskChanges,
+    TaskDeletion,
     TasksApi,
+    TaskUpdate,
     UsersApi,
 )
 from openapi_client.exceptions import (
@@ -47,6 +52,20 @@ def main(base_url: str) -> None:
     changes = TaskChanges(description="Any book. 📖", done=True)
     updated = tasks.update_task(created.task.id, changes)
     assert (updated.task.title, updated.task.done) == ("Read a book", True)
+
+    # The same again, done once; many at once.
+    page = NewTask(title="Read a page", priority=2)
+    first, again = (tasks.create_task(page, idempotency_key="page-1") for _ in range(2))
+    assert first == again
+    operations = [
+        BatchOperation(create=NewTask(title="Read on")),
+        BatchOperation(update=TaskUpdate(id=first.task.id, done=True)),
+        BatchOperation(delete=TaskDeletion(id=first.task.id)),
+    ]
+    done = BatchApi(susan).run_batch(Batch(operations=operations)).results
+    assert done[0].task
+    assert done[1].task
+    assert (done[0].task.title, done[1].task.done, done[2].result) == ("Read on", True, True)
 
     # Conflict.
     taken = error_of(ConflictException, lambda: users.create_user(newcomer))

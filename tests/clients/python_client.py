@@ -5,16 +5,23 @@ from base64 import b64encode
 from http import HTTPStatus
 
 from to_do_list_client import AuthenticatedClient, Client
+from to_do_list_client.api.batch import run_batch
 from to_do_list_client.api.tasks import create_task, delete_task, get_task, get_tasks, update_task
 from to_do_list_client.api.users import create_user
 from to_do_list_client.models import (
+    Batch,
+    BatchOperation,
+    BatchResults,
     Error,
     NewTask,
     NewUser,
     Result,
+    Task,
     TaskChanges,
+    TaskDeletion,
     TaskEnvelope,
     TaskList,
+    TaskUpdate,
     UserEnvelope,
 )
 
@@ -47,6 +54,26 @@ def main(base_url: str) -> None:
     updated = update_task.sync(created.task.id, client=susan, body=changes)
     assert isinstance(updated, TaskEnvelope)
     assert (updated.task.title, updated.task.done) == ("Read a book", True)
+
+    # The same again, done once; many at once.
+    page = NewTask("Read a page", priority=2)
+    first, again = (
+        create_task.sync(client=susan, body=page, idempotency_key="page-1") for _ in range(2)
+    )
+    assert isinstance(first, TaskEnvelope)
+    assert first == again
+    operations = [
+        BatchOperation(create=NewTask("Read on")),
+        BatchOperation(update=TaskUpdate(first.task.id, done=True)),
+        BatchOperation(delete=TaskDeletion(first.task.id)),
+    ]
+    done = run_batch.sync(client=susan, body=Batch(operations))
+    assert isinstance(done, BatchResults)
+    read_on, finished, deleted_page = done.results
+    assert isinstance(read_on.task, Task)
+    assert isinstance(finished.task, Task)
+    assert (read_on.task.title, finished.task.done) == ("Read on", True)
+    assert deleted_page.result
 
     # Conflict.
     taken = create_user.sync_detailed(client=anonymous, body=newcomer)

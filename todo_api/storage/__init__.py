@@ -6,6 +6,7 @@ Module by module, from the outside in:
 - `tasks`, `users`: one function for each statement, named by its verb (`select_task`,
   `insert_user`). The connection comes first, the owner always takes part in the WHERE clause.
 - `pages`: one page of a user's tasks, filtered and sorted; a line for each filter and each sort.
+- `idempotency_keys`: the answers to what may be asked for again.
 - `text`, `times`: what texts and times are compared by, so that both engines agree.
 - `secrets`: the key that all processes of the service share.
 - `schema`: the tables; `migration` and `migrations/`: how a database gets them.

@@ -1,6 +1,6 @@
 """Times in one form whose order as text is their order in time: UTC, to the microsecond."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _DAY_LENGTH = len("2026-11-30")
 
@@ -8,6 +8,11 @@ _DAY_LENGTH = len("2026-11-30")
 def now() -> str:
     """Return the present."""
     return _text(datetime.now(UTC))
+
+
+def ago(period: timedelta) -> str:
+    """Return what was the present this long ago."""
+    return _text(datetime.now(UTC) - period)
 
 
 def instant(moment: str) -> str:
