@@ -5,7 +5,8 @@ Module by module, from the outside in:
 - `database`: `Database`, where a URL becomes transactions; `errors`: what it raises.
 - `tasks`, `users`: one function for each statement, named by its verb (`select_task`,
   `insert_user`). The connection comes first, the owner always takes part in the WHERE clause.
-- `pages`: one page of a user's tasks, filtered and sorted; a line for each filter and each sort.
+- `pages`: one page of a user's tasks, in the order of one of its `SORTS`; `filters`: the filters.
+  A new one of either is a line there, and an index.
 - `idempotency_keys`: the answers to what may be asked for again.
 - `text`, `times`: what texts and times are compared by, so that both engines agree.
 - `secrets`: the key that all processes of the service share.
