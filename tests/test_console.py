@@ -38,10 +38,9 @@ DECLARED_ERRORS = {
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
-    """A client of the application; no page needs its database."""
-    with TestClient(create_app(Settings()), "http://localhost", follow_redirects=False) as client:
-        yield client
+def client() -> TestClient:
+    """A client of the application, which is not started: no page needs its database."""
+    return TestClient(create_app(Settings()), "http://localhost", follow_redirects=False)
 
 
 @pytest.fixture(scope="module")

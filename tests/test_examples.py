@@ -1,7 +1,6 @@
 """The document's examples tell one story; here it happens, example by example."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,8 +120,8 @@ ELSEWHERE = {"RegistrationClosed", "InternalServerError", "ServiceUnavailable", 
 
 @pytest.fixture
 def story(database: Database, settings: Settings) -> Iterator[TestClient]:
-    demo.seed(database)
     with database.transaction() as db:
+        demo.seed(db)
         db.execute(text("UPDATE users SET email = 'miguel@example.com'"))
     with client_of(settings) as client:
         yield client
@@ -188,7 +187,8 @@ def test_a_service_without_its_database_answers_as_the_example() -> None:
         assert_answers(client, "ServiceUnavailable", "GET", "/healthz")
 
 
-def test_a_service_that_fails_answers_as_the_example(tmp_path: Path) -> None:
-    unmigrated = Settings(database_url=f"sqlite:///{tmp_path}/todo.db")
-    with client_of(unmigrated) as client:
+def test_a_service_that_fails_answers_as_the_example(database: Database, database_url: str) -> None:
+    with client_of(Settings(database_url=database_url)) as client:
+        with database.transaction() as db:
+            db.execute(text("ALTER TABLE users RENAME TO people"))
         assert_answers(client, "InternalServerError", "GET", "/healthz")

@@ -16,8 +16,8 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import blake2b
-from threading import Lock
-from typing import NamedTuple, Protocol, TypeVar
+from threading import BoundedSemaphore, Lock
+from typing import NamedTuple, Protocol, TypeVar, TypeVarTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -27,6 +27,12 @@ from todo_api.storage import Database, Unavailable
 from todo_api.storage.users import UserRow, select_user, update_user
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+MOST_VERIFYING = 40
+"""Credentials that may be verified, or wait for it, at once: half a second's work."""
+MOST_WAITING_THREADS = 3
+"""Threads that may wait for argon2 at once; the others are left to requests that need none."""
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +42,10 @@ class User(NamedTuple):
 
     id: int
     username: str
+
+
+class Overloaded(Exception):
+    """More passwords are to be checked than can be in good time: the same call may work later."""
 
 
 class RunInThread(Protocol):
@@ -108,7 +118,8 @@ class Accounts:
         self._run_in_thread = run_in_thread
         self._remembered = RememberedCredentials(remember_seconds)
         self._min_length = 1 if demo else MIN_LENGTH
-        self._verifying: dict[tuple[bytes, str], asyncio.Task[bool]] = {}
+        self._verifying: dict[tuple[bytes, str], asyncio.Task[set[str]]] = {}
+        self._waiting_threads = BoundedSemaphore(MOST_WAITING_THREADS)
         self._argon2 = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
         # Verified in place of a user who does not exist, so that the answer takes as long.
         self._nobody = UserRow(
@@ -135,46 +146,67 @@ class Accounts:
         if row is None or not self._is_possible(password):
             row = self._nobody
         credential = self._remembered.digest(username, password)
-        if self._remembered.has(credential, row.password_hash) or await self._verify_once(
-            credential, row, password
-        ):
+        if self._remembered.has(credential, row.password_hash):
             return User(row.id, row.username)
-        return None
+        matched = await self._verify_once(credential, row, password)
+        if not matched:
+            return None
+        # It has taken a while: the password may have been changed, or the account deleted.
+        now = await self._run_in_thread(partial(self._select_user, username))
+        if now is None or now.id != row.id or now.password_hash not in matched:
+            return None
+        return User(row.id, row.username)
 
     def hash_password(self, password: str) -> str:
-        """Return the hash to store for a password."""
-        return self._argon2.submit(self._hash, normalize(password)).result()
+        """Return the hash to store for a password. Raises `Overloaded`."""
+        return self._wait_for(self._hash, normalize(password))
 
     def verify_password(self, password_hash: str, password: str) -> bool:
-        """Tell whether a password matches a stored hash."""
-        return self._argon2.submit(self._matches, password_hash, normalize(password)).result()
+        """Tell whether a password matches a stored hash. Raises `Overloaded`."""
+        return self._wait_for(self._matches, password_hash, normalize(password))
 
     def close(self) -> None:
         """End the threads; whoever still waits for one is told that it was cancelled."""
         self._argon2.shutdown(cancel_futures=True)
 
-    async def _verify_once(self, credential: bytes, row: UserRow, password: str) -> bool:
+    def _wait_for(self, call: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Run a call in the argon2 pool while a thread that others need waits for it."""
+        if not self._waiting_threads.acquire(blocking=False):
+            raise Overloaded
+        try:
+            return self._argon2.submit(call, *args).result()
+        finally:
+            self._waiting_threads.release()
+
+    async def _verify_once(self, credential: bytes, row: UserRow, password: str) -> set[str]:
         """Verify a credential; requests that bring it meanwhile share the outcome."""
         key = (credential, row.password_hash)
         task = self._verifying.get(key)
         if task is None:
+            if len(self._verifying) >= MOST_VERIFYING:
+                raise Overloaded
             task = asyncio.create_task(self._verify(credential, row, password))
             task.add_done_callback(lambda _: self._verifying.pop(key))
             self._verifying[key] = task
         # A client that goes away must not take the answer from the others.
         return await asyncio.shield(task)
 
-    async def _verify(self, credential: bytes, row: UserRow, password: str) -> bool:
-        """Verify a credential, remember it, and renew a hash that was made with other costs."""
+    async def _verify(self, credential: bytes, row: UserRow, password: str) -> set[str]:
+        """Verify a credential, remember it, and renew a hash that was made with other costs.
+
+        Returns the hashes that the credential matches: none, or the stored one, the renewed one.
+        """
         in_argon2 = asyncio.get_running_loop().run_in_executor
         if not await in_argon2(self._argon2, self._matches, row.password_hash, password):
-            return False
+            return set()
+        matched = {row.password_hash}
         self._remembered.add(credential, row.password_hash)
         if self._hasher.check_needs_rehash(row.password_hash):
             renewed = await in_argon2(self._argon2, self._hash, password)
             if await self._run_in_thread(partial(self._replace_hash, row, renewed)):
                 self._remembered.add(credential, renewed)
-        return True
+                matched.add(renewed)
+        return matched
 
     def _is_possible(self, password: str) -> bool:
         """Tell whether anybody can have this password."""

@@ -1,11 +1,12 @@
 """The application: contract, handlers, accounts and storage, wired."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from todo_api.accounts import Accounts
+from todo_api.accounts import Accounts, Overloaded
 from todo_api.contract import (
     ContractApp,
     Problem,
@@ -22,13 +23,17 @@ from todo_api.readonly import read_only
 from todo_api.settings import Settings
 from todo_api.storage import (
     Database,
+    DatabaseUnusable,
     TaskChanged,
     TaskMissing,
     Unavailable,
     UserGone,
     ValuesDiffer,
+    is_current,
 )
 from todo_api.storage.secrets import TOKENS, select_secret
+
+log = logging.getLogger(__name__)
 
 RETRY_AFTER = "5"
 """Seconds after which a client may ask again when the database could not be reached."""
@@ -65,6 +70,12 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
 
     @asynccontextmanager
     async def lifespan(_: ContractApp) -> AsyncIterator[None]:
+        # A database that cannot be reached now may come; one of another version will not change.
+        with suppress(Unavailable):
+            if not is_current(database):
+                raise DatabaseUnusable(
+                    f"{database.name} has not been brought up to date: run `todo-api migrate`."
+                )
         yield
         workers.close()
         accounts.close()
@@ -98,16 +109,18 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
     return app
 
 
-def _outage(_: Unavailable) -> Problem:
-    return Problem(
-        503,
-        "The database cannot be reached at the moment.",
-        headers={"Retry-After": RETRY_AFTER},
-    )
+def _outage(failure: Unavailable) -> Problem:
+    log.warning("%s", failure)
+    return _later("The database cannot be reached at the moment.")
+
+
+def _later(detail: str) -> Problem:
+    return Problem(503, detail, headers={"Retry-After": RETRY_AFTER})
 
 
 FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     Unavailable: _outage,
+    Overloaded: lambda _: _later("Too many passwords are being checked at the moment."),
     UserGone: lambda _: Unauthenticated(),
     TaskMissing: lambda _: Problem(404),
     TaskChanged: lambda failure: changed_since(failure.change),

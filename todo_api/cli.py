@@ -67,6 +67,11 @@ def demo_command() -> None:
             f"The demo's password is known to everybody, so it is not served on {settings.host}:"
             " leave TODO_HOST unset, or run `todo-api serve`, which has no demo user."
         )
+    if settings.public_url is not None:
+        raise demo.DemoNotLocalError(
+            "The demo's password is known to everybody, so it is not served behind a proxy:"
+            " leave TODO_PUBLIC_URL unset, or run `todo-api serve`, which has no demo user."
+        )
     _migrate(settings, with_demo=True)
     app = create_app(settings, demo=True)
     serve(app, settings, lambda url: click.echo(demo.greeting(url)))
@@ -75,7 +80,6 @@ def demo_command() -> None:
 def _migrate(settings: Settings, *, with_demo: bool = False) -> None:
     database = Database(settings.database_url)
     try:
-        if migrate(database) and with_demo:
-            demo.seed(database)
+        migrate(database, seed=demo.seed if with_demo else None)
     finally:
         database.close()

@@ -57,13 +57,13 @@ EXPLANATIONS = {
     " Basic, in UTF-8.",
     403: "If the words are Unauthorized access, the username or the password is missing or wrong,"
     " and the request said that a script sent it: the script asks its user for them. If the word"
-    " is Forbidden, the service does not allow this to anybody; the detail says what. Whoever"
-    " runs the service can change that.",
+    " is Forbidden, the detail or the errors say what is not allowed.",
     404: "Nothing is there for you: it never was, it has been deleted, or it is somebody else's."
     " Use the URIs that the service gives you rather than ones that you build.",
     405: "The address is right, but not the method. The Allow header names those that it has.",
     406: "The service answers in JSON, which the Accept header of the request rules out. Add"
     " application/json to it, or leave the header out.",
+    408: "The request took too long to arrive. Send it again, faster.",
     409: "The request contradicts what is there already: a username, for example, that somebody"
     " else has. It will not succeed as it is; change it. With a Retry-After header, a request with"
     " the same Idempotency-Key is still running: ask again for its answer.",
@@ -81,8 +81,10 @@ EXPLANATIONS = {
     " the usual reason; the service needs none of them.",
     500: "The service failed, and it is not your fault. Its log tells why under the X-Request-Id of"
     " the answer: tell that to whoever runs it. Look at what is there before you repeat a change.",
+    501: "The service does not understand a request of this kind, such as CONNECT.",
     503: "The service cannot do its work at the moment; most often it cannot reach its data. Send"
-    " the request again after as many seconds as the Retry-After header says.",
+    " the request again after a while: after as many seconds as the Retry-After header says, if"
+    " there is one.",
 }
 """By status, what it means for a client. A status that the service answers has to be here."""
 

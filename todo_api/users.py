@@ -42,7 +42,7 @@ def get_user(username: str, user: User, database: Database, url_for: UrlFor) -> 
     """Get your account."""
     _refuse_others(username, user)
     with database.snapshot() as db:
-        row = storage.select_user(db, username)
+        row = storage.select_user_by_id(db, user.id)
     return _answer(row, url_for)
 
 
@@ -60,9 +60,10 @@ def update_user(
     current = changes.pop("current_password", None)
     password = changes.pop("password", None)
     known_hash = None
+    if password is not None or current is not None:
+        known_hash = _verify_current(current, user, database, accounts)
     if password is not None:
         _refuse_weak(password, username)
-        known_hash = _verify_current(current, user, database, accounts)
         changes["password_hash"] = accounts.hash_password(password)
     with database.transaction() as db:
         row = storage.update_user(db, user.id, changes, known_hash=known_hash)
@@ -98,7 +99,7 @@ def _verify_current(current: str | None, user: User, database: Database, account
     if current is None:
         raise _not_current("To change the password, give the current one.")
     with database.snapshot() as db:
-        row = storage.select_user(db, user.username)
+        row = storage.select_user_by_id(db, user.id)
     if row is None or not accounts.verify_password(row.password_hash, current):
         raise _not_current("This is not the current password.")
     return row.password_hash

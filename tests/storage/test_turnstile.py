@@ -45,3 +45,15 @@ def test_who_gives_up_is_not_waited_for() -> None:
     assert not turnstile.enter(patience=0.01)
     turnstile.leave()
     assert turnstile.enter(patience=0)
+
+
+def test_it_is_handed_on_only_to_somebody_who_waits() -> None:
+    turnstile = Turnstile()
+    assert turnstile.enter(patience=0)
+    assert not turnstile.hand_on()
+    with ThreadPoolExecutor(1) as pool:
+        entered = pool.submit(turnstile.enter, patience=10)
+        while not turnstile.hand_on():
+            time.sleep(0.001)
+        assert entered.result()
+    assert not turnstile.enter(patience=0)

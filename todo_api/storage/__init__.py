@@ -12,13 +12,15 @@ Module by module, from the outside in:
 - `secrets`: the key that all processes of the service share.
 - `schema`: the tables; `migration` and `migrations/`: how a database gets them.
 - `sqlite`, `postgresql`: what differs between the two engines, each behind `backend.Backend`;
-  `turnstile`: the queue in which SQLite's writers stand.
+  `groupcommit`: how writers to SQLite share a commit; `turnstile`: the queue they stand in.
 
 The transaction stands where it matters, in the calling code:
 
     with database.transaction() as db:
         task = insert_task(db, user.id, title="Buy groceries")
 """
+
+from sqlalchemy import Connection
 
 from todo_api.storage.database import Database
 from todo_api.storage.errors import (
@@ -39,6 +41,7 @@ from todo_api.storage.errors import (
 from todo_api.storage.migration import is_current, migrate
 
 __all__ = [
+    "Connection",
     "Database",
     "DatabaseError",
     "DatabaseForeign",

@@ -49,6 +49,7 @@ class PostgreSQL:
             pool_timeout=POOL_PATIENCE,
             pool_use_lifo=True,
             pool_pre_ping=True,
+            hide_parameters=True,  # errors are logged, and what people store is not
             connect_args={key: CONNECTION[key] for key in CONNECTION.keys() - url.query.keys()},
         )
         self._reading = self._engine.execution_options(

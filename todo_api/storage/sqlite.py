@@ -2,9 +2,10 @@
 
 import importlib
 import logging
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import URL, Connection, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from todo_api.storage.errors import DatabaseUnreachable, DatabaseUrlInvalid, Unavailable
-from todo_api.storage.turnstile import Turnstile
+from todo_api.storage.groupcommit import GroupCommit
 
 # A writer waits first for the other threads of this process, then for other processes. Both
 # waits together stay below ten seconds, so that a request is answered before its client gives up.
@@ -78,14 +79,16 @@ class SQLite:
                 "SQLite 3.51.3 or the pysqlite3 package would mend that.",
                 driver.sqlite_version,
             )
-        self._turnstile = Turnstile()
+        self._writers = GroupCommit(self.name, self._transaction, self.diagnose)
         self._idle: deque[Connection] = deque()
         self._engine = create_engine(
             url.set(drivername="sqlite+pysqlite", database=str(path)),
             module=driver,
             poolclass=NullPool,  # `_lent` keeps the connections
             connect_args={"timeout": PATIENCE},
+            hide_parameters=True,  # errors are logged, and what people store is not
         )
+        event.listen(self._engine, "do_connect", lambda *_: _create_for_oneself(path))
         event.listen(self._engine, "connect", self._prepare)
 
     @contextmanager
@@ -97,12 +100,9 @@ class SQLite:
             db.connection.dbapi_connection.execute("BEGIN")  # type: ignore[union-attr]
             yield db
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Open an immediate transaction: it has the right to write, or fails, at its start."""
-        with self._turn(), self._lent() as db, db.begin():
-            db.exec_driver_sql("BEGIN IMMEDIATE")
-            yield db
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Take part in an immediate transaction: it may write, or fails, at its start."""
+        return self._writers.member(PATIENCE)
 
     def prepare_migration(self, db: Connection) -> None:
         """Do nothing: a writing transaction excludes every other already."""
@@ -138,14 +138,11 @@ class SQLite:
             put_away(db)
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Queue for the right to write among the threads of this process."""
-        if not self._turnstile.enter(PATIENCE):
-            raise Unavailable(f"{self.name} is unavailable: too many writers are queueing.")
-        try:
-            yield
-        finally:
-            self._turnstile.leave()
+    def _transaction(self) -> Iterator[Connection]:
+        """Open a transaction for writers, which one thread may begin and another one end."""
+        with self._lent() as db, db.begin():
+            db.exec_driver_sql("BEGIN IMMEDIATE")
+            yield db
 
     def _prepare(self, connection: Any, _record: object) -> None:  # noqa: ANN401 - one of two drivers
         """Set up a new connection of the driver."""
@@ -155,6 +152,12 @@ class SQLite:
         # The mode is the file's, not the connection's: changing it needs the file for oneself.
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != self._journal_mode:
             connection.execute(f"PRAGMA journal_mode = {self._journal_mode}")
+
+
+def _create_for_oneself(path: Path) -> None:
+    """Let nobody else read a new file, nor those that SQLite puts beside it with its rights."""
+    with suppress(OSError):  # SQLite will say what is wrong
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _path_of(url: URL) -> Path:

@@ -42,3 +42,11 @@ class Turnstile:
                 self._waiting.popleft().release()
             else:
                 self._taken = False
+
+    def hand_on(self) -> bool:
+        """Leave only if somebody waits, who then surely comes; tell whether one did."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+                return True
+            return False

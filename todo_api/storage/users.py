@@ -42,6 +42,12 @@ def select_user(db: Connection, username: str) -> UserRow | None:
     return None if row is None else UserRow._make(row)
 
 
+def select_user_by_id(db: Connection, user_id: int) -> UserRow | None:
+    """Return the user with this id, or None."""
+    row = db.execute(SELECT_USER_BY_ID, {"user_id": user_id}).first()
+    return None if row is None else UserRow._make(row)
+
+
 def insert_user(db: Connection, *, username: str, email: str | None, password_hash: str) -> UserRow:
     """Return the new user, whose id nobody had before.
 
@@ -79,8 +85,8 @@ def update_user(
     compared in the same statement: None then also means that the password has been changed.
     """
     if not changes:
-        row = db.execute(SELECT_USER_BY_ID, {"user_id": user_id}).first()
-    elif known_hash is None:
+        return select_user_by_id(db, user_id)
+    if known_hash is None:
         row = db.execute(UPDATE_USER, {"user_id": user_id, **changes}).first()
     else:
         known = {"user_id": user_id, "known_hash": known_hash}
