@@ -1,5 +1,6 @@
 """The document's examples tell one story; here it happens, example by example."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ SENT = {
 MIGUEL = ("miguel", "python")
 SUSAN = ("susan", "Pizza is not a fruit!")
 
+AS_LINES = {"Content-Type": "application/jsonl"}
+AS_TABLE = {"Content-Type": "text/csv"}
 AS_PATCH = {"headers": {"Content-Type": "application/merge-patch+json"}}
 
 STORY: list[tuple[str, str, str, dict[str, Any]]] = [
@@ -37,6 +40,14 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("TwoTasks", "GET", "/tasks", {"auth": MIGUEL}),
     ("LearnPython", "GET", "/tasks/2", {"auth": MIGUEL}),
     ("FirstOfTwo", "GET", "/tasks?limit=1", {"auth": MIGUEL}),
+    ("LinesOfTwo", "GET", "/tasks/export", {"auth": MIGUEL}),
+    ("TableOfTwo", "GET", "/tasks/export", {"auth": MIGUEL, "headers": {"Accept": "text/csv"}}),
+    (
+        "CalendarOfTwo",
+        "GET",
+        "/tasks/export",
+        {"auth": MIGUEL, "headers": {"Accept": "text/calendar"}},
+    ),
     ("BookToRead", "POST", "/tasks", {"auth": MIGUEL, "json": "ReadABook"}),
     ("PythonLearned", "PUT", "/tasks/2", {"auth": MIGUEL, "json": "Done"}),
     ("NotFound", "GET", "/tasks/4", {"auth": MIGUEL}),
@@ -61,6 +72,36 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("ContentTooLarge", "POST", "/tasks", {"auth": MIGUEL, "json": {"title": "x" * 131_072}}),
     ("UriTooLong", "GET", "/tasks?_=" + "x" * 8192, {"auth": MIGUEL}),
     ("HeaderFieldsTooLarge", "GET", "/tasks", {"headers": {"Cookie": "x" * 16_384}}),
+    ("NoSuchFormat", "GET", "/tasks/export", {"headers": {"Accept": "application/json"}}),
+    (
+        "HolidayPlanned",
+        "POST",
+        "/tasks/import",
+        {"auth": MIGUEL, "content": "HolidayLines", "headers": AS_LINES},
+    ),
+    (
+        "HolidayPlanned",
+        "POST",
+        "/tasks/import",
+        {"auth": MIGUEL, "content": "HolidayTable", "headers": AS_TABLE},
+    ),
+    (
+        "BadImport",
+        "POST",
+        "/tasks/import",
+        {
+            "auth": MIGUEL,
+            "content": '{"title": "Rest"}\n{"title": "Fly", "priority": 4}\nWork\n',
+            "headers": AS_LINES,
+        },
+    ),
+    (
+        "ImportTooLarge",
+        "POST",
+        "/tasks/import",
+        {"auth": MIGUEL, "content": " " * 10_485_761, "headers": AS_LINES},
+    ),
+    ("UnsupportedImport", "POST", "/tasks/import", {"auth": MIGUEL, "json": "ReadABook"}),
     ("Miguel", "GET", "/users/miguel", {"auth": MIGUEL}),
     ("MiguelMoved", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NewAddress"}),
     ("", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NoAddress"}),
@@ -107,18 +148,27 @@ def client_of(settings: Settings) -> TestClient:
 
 def assert_answers(client: TestClient, name: str, method: str, path: str, **request: Any) -> None:  # noqa: ANN401
     """Assert that a request is answered by the example of this name, and by its problem form."""
-    if isinstance(request.get("json"), str):
-        request["json"] = EXAMPLES[request["json"]]["value"]
+    for kind in ("json", "content"):
+        if isinstance(request.get(kind), str) and request[kind] in SENT:
+            request[kind] = EXAMPLES[request[kind]]["value"]
     response = client.request(method, path, **request)
     if not name:
         assert response.is_success, response.text
         return
+    if isinstance(EXAMPLES[name]["value"], str):
+        assert timeless_text(response.text) == timeless_text(EXAMPLES[name]["value"])
+        return
     assert timeless(response.json()) == timeless(EXAMPLES[name]["value"])
     if f"{name}Problem" in EXAMPLES:
         accept = {"Accept": "application/problem+json"}
-        request["headers"] = {**accept, **request.get("headers", {})}
+        request["headers"] = {**request.get("headers", {}), **accept}
         response = client.request(method, path, **request)
         assert response.json() == EXAMPLES[f"{name}Problem"]["value"]
+
+
+def timeless_text(text: str) -> str:
+    """Return a text without its times."""
+    return re.sub(r"\d{4}-?\d\d-?\d\dT[\d:.]+Z", "…", text)
 
 
 def timeless(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
@@ -140,8 +190,13 @@ def test_the_story_happens_as_the_examples_tell_it(story: TestClient) -> None:
 
 def test_the_story_tells_every_example() -> None:
     answered = {name for name, *_ in STORY} | ELSEWHERE
-    sent = {request.get("json") for *_, request in STORY if isinstance(request.get("json"), str)}
-    assert sent == SENT
+    sent = {
+        request[kind]
+        for *_, request in STORY
+        for kind in ("json", "content")
+        if isinstance(request.get(kind), str)
+    }
+    assert sent >= SENT
     told = answered | {f"{name}Problem" for name in answered} | SENT
     assert not EXAMPLES.keys() - told
 

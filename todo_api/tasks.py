@@ -47,7 +47,7 @@ def get_tasks(
         if is_known(etag, if_none_match):
             return Reply(None, 304, to_keep(etag))
         page = select_page(db, user.id, filters=filters, sort=sort, after=after, limit=limit)
-    answer: dict[str, Any] = {"tasks": [_represent(task, url_for) for task in page.tasks]}
+    answer: dict[str, Any] = {"tasks": [represent(task, url_for) for task in page.tasks]}
     if page.last is None:
         return Reply(answer, 200, to_keep(etag))
     answer["next_cursor"] = cursors.seal(list(page.last), *purpose)
@@ -60,7 +60,7 @@ def create_task(body: dict[str, Any], user: User, database: Database, url_for: U
     """Create a task."""
     with database.transaction() as db:
         row = storage.insert_task(db, user.id, **body)
-    task = _represent(row, url_for)
+    task = represent(row, url_for)
     headers = {"Location": task["uri"], "ETag": entity_tag(row.change)}
     return Reply({"task": task}, 201, headers)
 
@@ -76,7 +76,7 @@ def get_task(
     etag = entity_tag(task.change)
     if is_known(etag, if_none_match):
         return Reply(None, 304, to_keep(etag))
-    return Reply({"task": _represent(task, url_for)}, 200, to_keep(etag))
+    return Reply({"task": represent(task, url_for)}, 200, to_keep(etag))
 
 
 def update_task(
@@ -95,7 +95,7 @@ def update_task(
         task = storage.update_task(
             db, user.id, task_id, changes, versions=versions, unchangeable=unchangeable
         )
-    return Reply({"task": _represent(task, url_for)}, 200, {"ETag": entity_tag(task.change)})
+    return Reply({"task": represent(task, url_for)}, 200, {"ETag": entity_tag(task.change)})
 
 
 def patch_task(
@@ -120,7 +120,8 @@ def delete_task(task_id: int, if_match: str | None, user: User, database: Databa
     return {"result": True}
 
 
-def _represent(task: TaskRow, url_for: UrlFor) -> dict[str, Any]:
+def represent(task: TaskRow, url_for: UrlFor) -> dict[str, Any]:
+    """Return a task as clients see it."""
     return {
         "id": task.id,
         "uri": url_for("get_task", task_id=task.id),

@@ -1,6 +1,7 @@
 """Media types: what a ``Content-Type`` says and what an ``Accept`` allows (RFC 9110, 8.3, 12.5)."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -49,6 +50,23 @@ def quality(accept: bytes | None, media_type: str) -> float:
         if pattern in ranges:
             return ranges[pattern]
     return 0.0
+
+
+def preferred(accept: bytes | None, media_types: Sequence[str]) -> str | None:
+    """Choose what an ``Accept`` gives the greatest weight, of equals the first; None if nothing."""
+    best = max(media_types, key=lambda media_type: quality(accept, media_type))
+    return best if quality(accept, best) > 0 else None
+
+
+def is_json(media_type: str) -> bool:
+    """Tell whether what has this media type is JSON text (RFC 6839, 3.1)."""
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
+def content_type(media_type: str) -> bytes:
+    """Return the ``Content-Type`` of text in UTF-8, which text/* does not mean by itself."""
+    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
+    return (media_type + charset).encode()
 
 
 def accepts_json(accept: bytes | None) -> bool:

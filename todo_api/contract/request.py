@@ -104,6 +104,11 @@ class Request:
             b"transfer-encoding" in self.headers
         )
 
+    async def left(self) -> None:
+        """Wait until the client has gone away; for when the body has been read."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
     async def body(self, limit: int) -> bytes:
         """Read the whole body.
 

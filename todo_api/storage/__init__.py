@@ -5,6 +5,7 @@ Module by module, from the outside in:
 - `database`: `Database`, where a URL becomes transactions; `errors`: what it raises.
 - `tasks`, `users`: one function for each statement, named by its verb (`select_task`,
   `insert_user`). The connection comes first, the owner always takes part in the WHERE clause.
+- `transfer`: many tasks of a user at once, read page by page or inserted together.
 - `pages`: one page of a user's tasks, filtered and sorted; a line for each filter and each sort.
 - `text`, `times`: what texts and times are compared by, so that both engines agree.
 - `secrets`: the key that all processes of the service share.

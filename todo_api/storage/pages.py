@@ -49,7 +49,7 @@ SORTS: dict[str, Column[Any]] = {
     "title": tasks.c.title_key,
     "due": tasks.c.due_key,
     "priority": tasks.c.priority,
-    "created_at": tasks.c.id,  # in the same order: both are counted up
+    "created_at": tasks.c.created_at,
     "updated_at": tasks.c.updated_at,
 }
 """By the name of a sort, the column that it sorts by; then by id. `-` before it turns it round."""

@@ -49,7 +49,7 @@ class TaskRow(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A change that has begun."""
+    """A change that has begun, or the last of several at once."""
 
     number: int
     at: str
@@ -69,7 +69,7 @@ BEGIN_CHANGE = (
     update(users)
     .where(users.c.id == bindparam("owner_id"))
     .values(
-        last_change=users.c.last_change + 1,
+        last_change=users.c.last_change + bindparam("changes"),
         # A clock may be set back; the times of a user's changes never go back.
         last_changed_at=case(
             (users.c.last_changed_at > bindparam("now"), users.c.last_changed_at),
@@ -151,7 +151,7 @@ def insert_task(
 
     Raises `UserGone`. Until the transaction ends, other changes of this user's tasks wait.
     """
-    change = _begin_change(db, user_id, new_tasks=1)
+    change = begin_change(db, user_id, new_tasks=1)
     task = TaskRow(
         id=change.last_task_id,
         title=title,
@@ -166,10 +166,10 @@ def insert_task(
         change=change.number,
     )
     columns = task._asdict()
-    found_by = _found_by(columns, columns)
-    db.execute(INSERT_TASK, {"user_id": user_id, **columns, **found_by})
+    keys = found_by(columns, columns)
+    db.execute(INSERT_TASK, {"user_id": user_id, **columns, **keys})
     LABELS.renew(db, user_id, task.id, old=(), new=task.labels)
-    WORDS.renew(db, user_id, task.id, old=(), new=found_by["words"].split())
+    WORDS.renew(db, user_id, task.id, old=(), new=keys["words"].split())
     return task
 
 
@@ -190,13 +190,13 @@ def update_task(
     Raises `UserGone`, `TaskMissing`, `TaskChanged`, `ValuesDiffer`; each has to leave the
     transaction.
     """
-    change = _begin_change(db, user_id)
+    change = begin_change(db, user_id)
     key = {"owner_id": user_id, "task_id": task_id}
     row = db.execute(SELECT_WHOLE_TASK, key).first()
     if row is None:
         raise TaskMissing
     old = row._asdict()
-    columns = {**changes, **_found_by(changes, {**old, **changes})}
+    columns = {**changes, **found_by(changes, {**old, **changes})}
     if "labels" in changes:
         columns["labels"] = sorted(changes["labels"])
     if changes.get("done", old["done"]) != old["done"]:
@@ -225,7 +225,7 @@ def delete_task(
 
     Raises `UserGone`, `TaskMissing`, `TaskChanged`; each has to leave the transaction.
     """
-    change = _begin_change(db, user_id)
+    change = begin_change(db, user_id)
     key = {"owner_id": user_id, "task_id": task_id}
     if versions is None:
         old = db.execute(DELETE_TASK, key).first()
@@ -240,16 +240,17 @@ def delete_task(
     db.execute(INSERT_TOMBSTONE, {"user_id": user_id, **tombstone})
 
 
-def _begin_change(db: Connection, user_id: int, *, new_tasks: int = 0) -> Change:
-    """Lock the user's row and count one change more. Raises `UserGone`."""
-    values = {"owner_id": user_id, "now": times.now(), "new_tasks": new_tasks}
+def begin_change(db: Connection, user_id: int, *, changes: int = 1, new_tasks: int = 0) -> Change:
+    """Lock the user's row and count one change more, or several. Raises `UserGone`."""
+    now = times.now()
+    values = {"owner_id": user_id, "now": now, "changes": changes, "new_tasks": new_tasks}
     row = db.execute(BEGIN_CHANGE, values).one_or_none()
     if row is None:
         raise UserGone
     return Change._make(row)
 
 
-def _found_by(changes: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any]:
+def found_by(changes: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns that a task is found by, those that depend on its changes."""
     columns: dict[str, Any] = {}
     if "title" in changes:
