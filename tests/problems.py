@@ -10,6 +10,7 @@ WORDS = {
     405: "Method not allowed",
     406: "Not acceptable",
     409: "Conflict",
+    410: "Gone",
     412: "Precondition failed",
     413: "Content too large",
     414: "URI too long",

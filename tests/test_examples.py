@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 import yaml
 from sqlalchemy import text
@@ -13,7 +14,7 @@ from tests.serving import CHECKOUT
 from todo_api import demo
 from todo_api.application import create_app
 from todo_api.settings import Settings
-from todo_api.storage import Database
+from todo_api.storage import Database, times
 
 DOCUMENT = yaml.safe_load((CHECKOUT / "openapi" / "todo.yaml").read_text("utf-8"))
 EXAMPLES = DOCUMENT["components"]["examples"]
@@ -35,6 +36,7 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("Unauthorized", "GET", "/tasks", {}),
     ("UnauthorizedScript", "GET", "/tasks", {"headers": {"X-Requested-With": "XMLHttpRequest"}}),
     ("TwoTasks", "GET", "/tasks", {"auth": MIGUEL}),
+    ("EverythingSoFar", "GET", "/tasks/changes", {"auth": MIGUEL}),
     ("LearnPython", "GET", "/tasks/2", {"auth": MIGUEL}),
     ("FirstOfTwo", "GET", "/tasks?limit=1", {"auth": MIGUEL}),
     ("BookToRead", "POST", "/tasks", {"auth": MIGUEL, "json": "ReadABook"}),
@@ -51,6 +53,9 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
         {"auth": MIGUEL, "headers": {"If-Match": '"9007199254740991"'}},
     ),
     ("Gone", "DELETE", "/tasks/4", {"auth": MIGUEL}),
+    ("SincePython", "GET", "/tasks/changes?since={next}", {"auth": MIGUEL}),
+    ("NothingNew", "GET", "/tasks/changes?since={next}", {"auth": MIGUEL}),
+    ("BadToken", "GET", "/tasks/changes?since=V2hhdCBkaWQgSSBtaXNzPyBbMCwgMF0", {"auth": MIGUEL}),
     ("TooMany", "GET", "/tasks?limit=101", {"auth": MIGUEL}),
     ("BadCursor", "GET", "/tasks?cursor=WmV0ZXRpYyBjb25zdHJhaW50cyBbMiwgMl0", {"auth": MIGUEL}),
     ("BadRequest", "GET", "/tasks/1?colour=red", {"auth": MIGUEL}),
@@ -83,8 +88,8 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ),
     ("", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NewPassword"}),
 ]
-TOLD_ANEW = {"created_at", "updated_at", "completed_at", "next_cursor"}
-ELSEWHERE = {"RegistrationClosed", "InternalServerError", "ServiceUnavailable"}
+TOLD_ANEW = {"created_at", "updated_at", "completed_at", "next_cursor", "next"}
+ELSEWHERE = {"TokenTooOld", "RegistrationClosed", "InternalServerError", "ServiceUnavailable"}
 """Examples that only another service answers: each has a test of its own."""
 
 
@@ -105,20 +110,27 @@ def client_of(settings: Settings) -> TestClient:
     )
 
 
-def assert_answers(client: TestClient, name: str, method: str, path: str, **request: Any) -> None:  # noqa: ANN401
+def assert_answers(
+    client: TestClient,
+    name: str,
+    method: str,
+    path: str,
+    **request: Any,  # noqa: ANN401
+) -> httpx2.Response:
     """Assert that a request is answered by the example of this name, and by its problem form."""
     if isinstance(request.get("json"), str):
         request["json"] = EXAMPLES[request["json"]]["value"]
     response = client.request(method, path, **request)
     if not name:
         assert response.is_success, response.text
-        return
+        return response
     assert timeless(response.json()) == timeless(EXAMPLES[name]["value"])
     if f"{name}Problem" in EXAMPLES:
         accept = {"Accept": "application/problem+json"}
         request["headers"] = {**accept, **request.get("headers", {})}
         response = client.request(method, path, **request)
         assert response.json() == EXAMPLES[f"{name}Problem"]["value"]
+    return response
 
 
 def timeless(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
@@ -134,8 +146,10 @@ def timeless(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
 
 
 def test_the_story_happens_as_the_examples_tell_it(story: TestClient) -> None:
+    following = ""
     for name, method, path, request in STORY:
-        assert_answers(story, name, method, path, **request)
+        answer = assert_answers(story, name, method, path.format(next=following), **request)
+        following = answer.json().get("next", following)
 
 
 def test_the_story_tells_every_example() -> None:
@@ -144,6 +158,16 @@ def test_the_story_tells_every_example() -> None:
     assert sent == SENT
     told = answered | {f"{name}Problem" for name in answered} | SENT
     assert not EXAMPLES.keys() - told
+
+
+def test_a_token_from_too_long_ago_is_answered_as_the_example(
+    story: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = story.get("/tasks/changes", auth=MIGUEL).json()["next"]
+    story.delete("/tasks/1", auth=MIGUEL)
+    monkeypatch.setattr(times, "now", lambda: "2099-01-01T00:00:00.000000Z")
+    story.delete("/tasks/2", auth=MIGUEL)
+    assert_answers(story, "TokenTooOld", "GET", f"/tasks/changes?since={token}", auth=MIGUEL)
 
 
 def test_a_service_without_registration_answers_as_its_example(database_url: str) -> None:

@@ -1,7 +1,7 @@
 """A to-do list web service that runs from its contract, ``openapi/todo.yaml``.
 
 - `application` wires everything: `create_app` makes the ASGI application from `settings`.
-- `tasks`, `users` and `system` answer the document's operations, a module for each tag.
+- `tasks`, `changes`, `users` and `system` answer the document's operations, a module for each tag.
 - `accounts` and `passwords` know who somebody is.
 - `pages` is what a person sees: the console and the page that explains the errors.
 - `protocol` is what HTTP adds to plain functions: preconditions, cursors.

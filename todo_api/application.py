@@ -21,6 +21,7 @@ from todo_api.readonly import read_only
 from todo_api.settings import Settings
 from todo_api.storage import (
     Database,
+    DeletionsForgotten,
     TaskChanged,
     TaskMissing,
     Unavailable,
@@ -109,6 +110,9 @@ FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     UserGone: lambda _: Unauthenticated(),
     TaskMissing: lambda _: Problem(404),
     TaskChanged: lambda failure: changed_since(failure.change),
+    DeletionsForgotten: lambda _: Problem(
+        410, "Not all that was deleted since then is known any more: start over, without since."
+    ),
     ValuesDiffer: lambda failure: read_only(failure.names),
 }
 """What handlers let out of storage, and what it amounts to."""

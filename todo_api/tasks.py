@@ -13,8 +13,10 @@ from todo_api.protocol.preconditions import (
     to_keep,
 )
 from todo_api.readonly import split_changes
+from todo_api.settings import Settings
 from todo_api.storage import Database, times
 from todo_api.storage import tasks as storage
+from todo_api.storage.changes import forget_deletions
 from todo_api.storage.pages import Position, select_page
 from todo_api.storage.tasks import TaskRow
 
@@ -47,7 +49,7 @@ def get_tasks(
         if is_known(etag, if_none_match):
             return Reply(None, 304, to_keep(etag))
         page = select_page(db, user.id, filters=filters, sort=sort, after=after, limit=limit)
-    answer: dict[str, Any] = {"tasks": [_represent(task, url_for) for task in page.tasks]}
+    answer: dict[str, Any] = {"tasks": [represent(task, url_for) for task in page.tasks]}
     if page.last is None:
         return Reply(answer, 200, to_keep(etag))
     answer["next_cursor"] = cursors.seal(list(page.last), *purpose)
@@ -60,7 +62,7 @@ def create_task(body: dict[str, Any], user: User, database: Database, url_for: U
     """Create a task."""
     with database.transaction() as db:
         row = storage.insert_task(db, user.id, **body)
-    task = _represent(row, url_for)
+    task = represent(row, url_for)
     headers = {"Location": task["uri"], "ETag": entity_tag(row.change)}
     return Reply({"task": task}, 201, headers)
 
@@ -76,7 +78,7 @@ def get_task(
     etag = entity_tag(task.change)
     if is_known(etag, if_none_match):
         return Reply(None, 304, to_keep(etag))
-    return Reply({"task": _represent(task, url_for)}, 200, to_keep(etag))
+    return Reply({"task": represent(task, url_for)}, 200, to_keep(etag))
 
 
 def update_task(
@@ -95,7 +97,7 @@ def update_task(
         task = storage.update_task(
             db, user.id, task_id, changes, versions=versions, unchangeable=unchangeable
         )
-    return Reply({"task": _represent(task, url_for)}, 200, {"ETag": entity_tag(task.change)})
+    return Reply({"task": represent(task, url_for)}, 200, {"ETag": entity_tag(task.change)})
 
 
 def patch_task(
@@ -113,14 +115,18 @@ def patch_task(
     return update_task(task_id, changes, if_match, user, database, url_for)
 
 
-def delete_task(task_id: int, if_match: str | None, user: User, database: Database) -> Answer:
+def delete_task(
+    task_id: int, if_match: str | None, user: User, database: Database, settings: Settings
+) -> Answer:
     """Delete a task."""
     with database.transaction() as db:
         storage.delete_task(db, user.id, task_id, versions=expected_versions(if_match))
+        forget_deletions(db, user.id, before=times.days_ago(settings.tombstone_days))
     return {"result": True}
 
 
-def _represent(task: TaskRow, url_for: UrlFor) -> dict[str, Any]:
+def represent(task: TaskRow, url_for: UrlFor) -> dict[str, Any]:
+    """Return a task as clients see it."""
     return {
         "id": task.id,
         "uri": url_for("get_task", task_id=task.id),

@@ -32,16 +32,19 @@ class Cursors:
         text = orjson.dumps(position)
         return _encoded(self._mac(text, purpose) + text)
 
-    def open(self, cursor: str, *purpose: Any) -> Any:  # noqa: ANN401 - any JSON
-        """Return the position; raise `Problem` 400 for a cursor that was not sealed for this."""
+    def open(self, cursor: str, *purpose: Any, parameter: str = "cursor") -> Any:  # noqa: ANN401 - any JSON
+        """Return the position.
+
+        Raises `Problem` 400, which names the `parameter`, for a cursor not sealed for this.
+        """
         try:
             sealed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         except (binascii.Error, ValueError):
-            raise _refusal() from None
+            raise _refusal(parameter) from None
         seal, text = sealed[:SEAL_BYTES], sealed[SEAL_BYTES:]
         # Decoding is lenient: only the text that was given out is taken back.
         if not hmac.compare_digest(seal, self._mac(text, purpose)) or _encoded(sealed) != cursor:
-            raise _refusal()
+            raise _refusal(parameter)
         return orjson.loads(text)
 
     @cached_property
@@ -58,10 +61,10 @@ def _encoded(sealed: bytes) -> str:
     return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
 
-def _refusal() -> Problem:
-    sentence = "This cursor is not one for this list: begin without a cursor."
+def _refusal(parameter: str) -> Problem:
+    sentence = "It was not given out for this list: begin without it."
     return Problem(
         400,
         "The request's parameters are not valid.",
-        faults=[{"parameter": "cursor", "detail": sentence}],
+        faults=[{"parameter": parameter, "detail": sentence}],
     )

@@ -6,6 +6,7 @@ Module by module, from the outside in:
 - `tasks`, `users`: one function for each statement, named by its verb (`select_task`,
   `insert_user`). The connection comes first, the owner always takes part in the WHERE clause.
 - `pages`: one page of a user's tasks, filtered and sorted; a line for each filter and each sort.
+- `changes`: what happened to a user's tasks since some point, and how long that is known.
 - `text`, `times`: what texts and times are compared by, so that both engines agree.
 - `secrets`: the key that all processes of the service share.
 - `schema`: the tables; `migration` and `migrations/`: how a database gets them.
@@ -26,6 +27,7 @@ from todo_api.storage.errors import (
     DatabaseUnreachable,
     DatabaseUnusable,
     DatabaseUrlInvalid,
+    DeletionsForgotten,
     TaskChanged,
     TaskMissing,
     TransactionLost,
@@ -44,6 +46,7 @@ __all__ = [
     "DatabaseUnreachable",
     "DatabaseUnusable",
     "DatabaseUrlInvalid",
+    "DeletionsForgotten",
     "TaskChanged",
     "TaskMissing",
     "TransactionLost",

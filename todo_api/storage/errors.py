@@ -65,3 +65,7 @@ class ValuesDiffer(DatabaseError):
         """Take the columns whose values differ."""
         super().__init__(names)
         self.names = names
+
+
+class DeletionsForgotten(DatabaseError):
+    """Refuse to tell the changes since a point after which deletions are no longer known."""

@@ -1,6 +1,6 @@
 """Times in one form whose order as text is their order in time: UTC, to the microsecond."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _DAY_LENGTH = len("2026-11-30")
 
@@ -8,6 +8,11 @@ _DAY_LENGTH = len("2026-11-30")
 def now() -> str:
     """Return the present."""
     return _text(datetime.now(UTC))
+
+
+def days_ago(days: int) -> str:
+    """Return a time in the past."""
+    return _text(datetime.fromisoformat(now()) - timedelta(days=days))
 
 
 def instant(moment: str) -> str:
