@@ -134,7 +134,8 @@ CPU microseconds for a request, in process, without server, socket and database:
 
 ## A large database
 
-Requests a second; a tenth of the large database's tasks are the user's who asks:
+Requests a second; a tenth of the large database's tasks are the user's who asks. Only the page is
+that of a user with twenty tasks, because a list is answered whole:
 
 {_loads(figures.scale, sizes, "rate")}
 """
