@@ -123,10 +123,13 @@ def test_a_service_without_registration_answers_as_its_example(database_url: str
         assert_answers(client, "RegistrationClosed", "POST", "/users", json="NewSusan")
 
 
-def test_a_service_without_its_database_answers_as_the_example() -> None:
+def test_a_service_without_its_database_answers_as_the_example(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     nowhere = Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
     with client_of(nowhere) as client:
         assert_answers(client, "ServiceUnavailable", "GET", "/healthz")
+    assert "is unavailable" in caplog.text
 
 
 def test_a_service_that_fails_answers_as_the_example(database: Database, database_url: str) -> None:

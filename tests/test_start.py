@@ -128,6 +128,14 @@ class TestDemo:
             assert response.json()["tasks"][0]["uri"] == f"http://localhost:{port}{API}/tasks/1"
         assert database.exists()
 
+    def test_is_refused_behind_a_public_url(self, tmp_path: Path) -> None:
+        database = tmp_path / "list.db"
+        sentence = refusal(
+            TODO_PUBLIC_URL="https://todo.example", TODO_DATABASE_URL=f"sqlite:///{database}"
+        )
+        assert "TODO_PUBLIC_URL" in sentence
+        assert not database.exists()
+
     @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "todo.example"])  # noqa: S104
     def test_is_refused_on_any_address_but_loopback(self, tmp_path: Path, host: str) -> None:
         database = tmp_path / "list.db"

@@ -16,7 +16,7 @@ from tests.problems import assert_problem
 from todo_api.application import create_app
 from todo_api.contract import ContractApp
 from todo_api.settings import Settings
-from todo_api.storage import Database, migrate
+from todo_api.storage import Database, DatabaseUnusable, migrate
 
 DOCUMENT = Path(__file__).parent.parent / "openapi" / "todo.yaml"
 
@@ -360,3 +360,9 @@ def assert_everything_is_unavailable(anonymous: TestClient, miguel: TestClient) 
         }
     assert anonymous.get("/openapi.json").status_code == 200
     assert json.loads(anonymous.get("/tasks").text) == {"error": "Unauthorized access"}
+
+
+def test_a_database_of_another_version_stops_the_start(tmp_path: Path) -> None:
+    app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/todo.db"))
+    with pytest.raises(DatabaseUnusable, match="run `todo-api migrate`"), TestClient(app):
+        pass

@@ -202,3 +202,9 @@ def test_a_connection_that_all_others_hold_is_waited_for(database_url: str) -> N
         held.result()
         waiting.result()
     database.close()
+
+
+def test_an_error_does_not_repeat_what_was_to_be_stored(database: Database) -> None:
+    with pytest.raises(DBAPIError) as error, database.transaction() as db:
+        db.execute(text("INSERT INTO nowhere VALUES (:secret)"), {"secret": "a private address"})
+    assert "a private address" not in str(error.value)

@@ -1,6 +1,7 @@
 """What is SQLite's own: the file, the journal, the single writer."""
 
 import logging
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -195,3 +196,12 @@ def test_a_writer_of_another_thread_is_waited_for_and_then_given_up(
         held.result()
     with database.transaction() as db:
         insert_user(db, username="miguel", email=None, password_hash="python")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have other rights")
+def test_a_new_file_is_nobody_elses_to_read(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/todo.db")
+    migrate(database)
+    files = list(tmp_path.iterdir())
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    database.close()
