@@ -59,7 +59,10 @@ def _has_labels(labels: Sequence[str]) -> Filter:
     """Find tasks that have all of the labels."""
     owned = select(task_labels.c.task_id).where(task_labels.c.user_id == bindparam("owner_id"))
     lookups = [owned.where(task_labels.c.label == label) for label in labels]
-    having = [found.where(task_labels.c.task_id == tasks.c.id).exists() for found in lookups]
+    # With an offset PostgreSQL looks each task up; it would read all that have the label otherwise.
+    having = [
+        found.where(task_labels.c.task_id == tasks.c.id).offset(0).exists() for found in lookups
+    ]
     return Filter(and_(*having), lookups=lookups)
 
 
