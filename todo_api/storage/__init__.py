@@ -19,6 +19,8 @@ The transaction stands where it matters, in the calling code:
         task = insert_task(db, user.id, title="Buy groceries")
 """
 
+from sqlalchemy import Connection
+
 from todo_api.storage.database import Database
 from todo_api.storage.errors import (
     DatabaseError,
@@ -38,6 +40,7 @@ from todo_api.storage.errors import (
 from todo_api.storage.migration import is_current, migrate
 
 __all__ = [
+    "Connection",
     "Database",
     "DatabaseError",
     "DatabaseForeign",
