@@ -6,7 +6,7 @@
 
 PYTHON  ?= python3
 ARGS    ?=
-WORKERS ?= 0
+WORKERS ?= auto
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
@@ -16,7 +16,7 @@ INSTALLED_PROJECT     := .venv/project.stamp
 INSTALLED_DEVELOPMENT := .venv/development.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: help setup run development test lint format clients contract-diff screenshot lock release-contract clean
+.PHONY: help setup run development test lint format clients contract-diff fuzz bench screenshot lock bench-lock release-contract clean
 
 help:
 	@awk '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
@@ -34,7 +34,7 @@ run: setup ## Serve a local demo (TODO_HOST, TODO_PORT, TODO_DATABASE_URL)
 
 development: $(INSTALLED_DEVELOPMENT) ## Add the development tools to .venv
 
-test: development ## Run the tests (ARGS="-k article" for some, WORKERS=2 for two at once)
+test: development ## Run the tests (ARGS="-k article" for some, WORKERS=0 for one at a time)
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 lint: development ## Check style, format and types
@@ -52,6 +52,12 @@ clients: development ## Generate clients from the served document and use them (
 contract-diff: development ## Name the changes that break clients of the last release
 	$(BIN)/python -m tests.contract_diff
 
+bench: development ## Measure side by side with others; some ten minutes (needs wrk)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+fuzz: development ## Send what nobody would: Schemathesis, several seeds (ARGS="--seeds 1")
+	$(BIN)/python -m tests.fuzz --seeds 5 --minutes 45 $(ARGS)
+
 screenshot: development ## Take the picture of the console anew (needs Chromium)
 	$(BIN)/python -m tests.screenshot docs/console.png
 
@@ -63,6 +69,12 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --no-config --universal -
 lock: development ## Pin what pyproject.toml asks for (ARGS=--upgrade for the newest)
 	$(COMPILE) --group dev --override requirements/overrides.txt -o requirements/development.txt
 	$(COMPILE) --group build --constraint requirements/development.txt -o requirements/runtime.txt
+
+bench-lock: development ## Pin what the others need in benchmarks/requirements.txt
+	$(BIN)/uv pip compile benchmarks/requirements.in --quiet --no-config --universal \
+		--generate-hashes --python-version 3.11 --no-annotate \
+		--custom-compile-command "make bench-lock" \
+		--constraint requirements/development.txt -o benchmarks/requirements.txt
 
 release-contract: development ## Keep the document as released, under its version
 	$(BIN)/python -m tests.contract_diff release

@@ -95,8 +95,8 @@ ELSEWHERE = {"TokenTooOld", "RegistrationClosed", "InternalServerError", "Servic
 
 @pytest.fixture
 def story(database: Database, settings: Settings) -> Iterator[TestClient]:
-    demo.seed(database)
     with database.transaction() as db:
+        demo.seed(db)
         db.execute(text("UPDATE users SET email = 'miguel@example.com'"))
     with client_of(settings) as client:
         yield client

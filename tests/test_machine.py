@@ -290,10 +290,15 @@ class Lists(RuleBasedStateMachine):
         if method == "PATCH":
             headers["Content-Type"] = "application/merge-patch+json"
         answer = owner.client.request(method, f"/tasks/{task}", json=body, headers=headers)
-        if not self.is_refused(owner, task, answer, holds=holds):
-            sent = {name: value for name, value in body.items() if name not in READ_ONLY}
-            cleared = {name: EMPTY[name] for name, value in sent.items() if value is None}
-            owner.changed(task, answer, {**owner.tasks[task], **sent, **cleared})
+        if self.is_refused(owner, task, answer, holds=holds):
+            return
+        sent = {name: value for name, value in body.items() if name not in READ_ONLY}
+        if not sent:
+            assert answer.json() == {"task": owner.tasks[task]}
+            assert answer.headers["ETag"] == owner.tags[task][-1]
+            return
+        cleared = {name: EMPTY[name] for name, value in sent.items() if value is None}
+        owner.changed(task, answer, {**owner.tasks[task], **sent, **cleared})
 
     @rule(owner=lists, number=TASK, seen=SEEN)
     def delete(self, owner: Owner, number: int, seen: str | None) -> None:

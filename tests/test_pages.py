@@ -68,7 +68,7 @@ def test_the_link_leads_to_the_next_page_of_the_same_list(miguel: TestClient) ->
         "limit": "1",
     }
     url: str | None = "/tasks"
-    found = []
+    found: list[int] = []
     while url:
         answer = miguel.get(url, params=None if found else query)
         assert answer.status_code == 200
@@ -178,9 +178,9 @@ class TestCursors:
         for altered in (cursor + "=", cursor + "A", cursor[:-1], cursor[:10], "A" + cursor):
             self.refuse(miguel, altered, sort="title", done="false")
 
+    @pytest.mark.usefixtures("miguel")
     def test_it_says_nothing_that_the_service_has_to_remember(
-        self, settings: Settings, miguel: TestClient, cursor: str
+        self, settings: Settings, cursor: str
     ) -> None:
-        assert miguel
         with client_of(create_app(settings), "miguel", PASSWORD) as after_a_restart:
             page(after_a_restart, sort="title", done="false", cursor=cursor)

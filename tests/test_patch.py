@@ -55,6 +55,7 @@ def test_a_patch_changes_what_it_names_and_nothing_else(
     assert answer.status_code == 200
     changed = answer.json()["task"]
     assert changed == {**task, **after, "updated_at": changed["updated_at"]}
+    assert (changed["updated_at"] == task["updated_at"]) == (not changes)
     assert miguel.get("/tasks/1").json() == {"task": changed}
 
 

@@ -75,7 +75,6 @@ def demo_command() -> None:
 def _migrate(settings: Settings, *, with_demo: bool = False) -> None:
     database = Database(settings.database_url)
     try:
-        if migrate(database) and with_demo:
-            demo.seed(database)
+        migrate(database, seed=demo.seed if with_demo else None)
     finally:
         database.close()

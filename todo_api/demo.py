@@ -1,7 +1,7 @@
 """The demo: the article's user and tasks, for this machine only."""
 
 from todo_api.passwords import password_hasher
-from todo_api.storage import Database
+from todo_api.storage import Connection
 from todo_api.storage.tasks import insert_task
 from todo_api.storage.users import insert_user
 
@@ -19,13 +19,12 @@ class DemoNotLocalError(Exception):
     """The demo was to be served to other machines; the message is a sentence that refuses."""
 
 
-def seed(database: Database) -> None:
+def seed(db: Connection) -> None:
     """Add the article's user with the article's two tasks."""
     password_hash = password_hasher().hash(PASSWORD)
-    with database.transaction() as db:
-        user = insert_user(db, username=USERNAME, email=None, password_hash=password_hash)
-        for title, description in TASKS:
-            insert_task(db, user.id, title=title, description=description, done=False)
+    user = insert_user(db, username=USERNAME, email=None, password_hash=password_hash)
+    for title, description in TASKS:
+        insert_task(db, user.id, title=title, description=description, done=False)
 
 
 def greeting(url: str) -> str:

@@ -81,7 +81,8 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as fault:
-        reason = (fault.strerror or str(fault)).lower()
+        # Python repeats the address behind the system's own words.
+        reason = (fault.strerror or str(fault)).partition(" (while")[0].lower()
         raise ListenError(
             f"Cannot listen on {host}, port {port}: {reason}."
             " Choose others with TODO_HOST and TODO_PORT."

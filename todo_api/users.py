@@ -60,9 +60,10 @@ def update_user(
     current = changes.pop("current_password", None)
     password = changes.pop("password", None)
     known_hash = None
+    if password is not None or current is not None:
+        known_hash = _verify_current(current, user, database, accounts)
     if password is not None:
         _refuse_weak(password, username)
-        known_hash = _verify_current(current, user, database, accounts)
         changes["password_hash"] = accounts.hash_password(password)
     with database.transaction() as db:
         row = storage.update_user(db, user.id, changes, known_hash=known_hash)

@@ -276,6 +276,19 @@ def test_a_refused_change_counts_nothing(database: Database, miguel: int) -> Non
         assert select_tasks(db, miguel) == [task]
 
 
+def test_an_update_of_nothing_is_no_change(database: Database, miguel: int) -> None:
+    with database.transaction() as db:
+        task = add(db, miguel, "Read")
+    same = {"created_at": task.created_at, "completed_at": None}
+    with database.transaction() as db:
+        assert update_task(db, miguel, 1, {}, versions=[task.change], unchangeable=same) == task
+    with pytest.raises(TaskChanged), database.transaction() as db:
+        update_task(db, miguel, 1, {}, versions=[task.change + 1])
+    with pytest.raises(ValuesDiffer), database.transaction() as db:
+        update_task(db, miguel, 1, {}, unchangeable={"completed_at": task.created_at})
+    assert changes_of(database, miguel) == task.change
+
+
 def test_a_refusal_tells_the_number_of_the_last_change(database: Database, miguel: int) -> None:
     with database.transaction() as db:
         task = add(db, miguel, "Read")

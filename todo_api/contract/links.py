@@ -34,7 +34,7 @@ class Links:
 
         def url_for(operation_id: str, /, **arguments: object) -> str:
             template, in_path = templates[operation_id]
-            quoted = {name: quote(str(arguments[name]), safe="") for name in in_path}
+            quoted = {name: _quoted(arguments[name]) for name in in_path}
             path = origin + template.format_map(quoted)
             if len(arguments) == len(in_path):
                 return path
@@ -42,6 +42,10 @@ class Links:
             return f"{path}?{_query(query)}"
 
         return url_for
+
+
+def _quoted(argument: object) -> str:
+    return str(argument) if isinstance(argument, int) else quote(str(argument), safe="")
 
 
 def _query(arguments: Mapping[str, object]) -> str:

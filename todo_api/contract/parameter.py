@@ -154,6 +154,8 @@ def _parse_query(query: bytes) -> dict[str, list[str]]:
             given.setdefault(unquote_to_bytes(name).decode(), []).append(text)
         except UnicodeDecodeError:
             raise Problem(400, "The query is not percent-encoded UTF-8.") from None
+        if not name:
+            raise Problem(400, "The query holds a parameter without a name.")
         if "\0" in text:
             raise Problem(400, "The query holds a NUL character, which no text may.")
     return given

@@ -5,7 +5,8 @@ Module by module, from the outside in:
 - `database`: `Database`, where a URL becomes transactions; `errors`: what it raises.
 - `tasks`, `users`: one function for each statement, named by its verb (`select_task`,
   `insert_user`). The connection comes first, the owner always takes part in the WHERE clause.
-- `pages`: one page of a user's tasks, filtered and sorted; a line for each filter and each sort.
+- `pages`: one page of a user's tasks, in the order of one of its `SORTS`; `filters`: the filters.
+  A new one of either is a line there, and an index.
 - `changes`: what happened to a user's tasks since some point, and how long that is known.
 - `text`, `times`: what texts and times are compared by, so that both engines agree.
 - `secrets`: the key that all processes of the service share.
@@ -18,6 +19,8 @@ The transaction stands where it matters, in the calling code:
     with database.transaction() as db:
         task = insert_task(db, user.id, title="Buy groceries")
 """
+
+from sqlalchemy import Connection
 
 from todo_api.storage.database import Database
 from todo_api.storage.errors import (
@@ -39,6 +42,7 @@ from todo_api.storage.errors import (
 from todo_api.storage.migration import is_current, migrate
 
 __all__ = [
+    "Connection",
     "Database",
     "DatabaseError",
     "DatabaseForeign",

@@ -1,5 +1,7 @@
 """Bring a database to the schema that this program works with, by Alembic."""
 
+from collections.abc import Callable
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -20,15 +22,19 @@ from todo_api.storage.errors import (
 REVISION_TABLE = "todo_api_revision"
 
 
-def migrate(database: Database) -> bool:
+def migrate(database: Database, *, seed: Callable[[Connection], None] | None = None) -> bool:
     """Migrate forward to the head, in one transaction; tell whether the database was empty.
 
-    Processes that start together do it one after the other, so all but the first find nothing
-    to do. Raises `DatabaseUnusable`.
+    `seed` puts the first rows into a database that was empty, in the same transaction. Processes
+    that start together do it one after the other, so all but the first find nothing to do. Raises
+    `DatabaseUnusable`.
     """
     try:
         with database.migration() as db:
-            return _migrate(db, database.name)
+            was_empty = _migrate(db, database.name)
+            if was_empty and seed is not None:
+                seed(db)
+            return was_empty
     except Unavailable as error:
         raise DatabaseUnreachable(str(error)) from error
     except DBAPIError as error:

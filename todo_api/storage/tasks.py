@@ -185,11 +185,14 @@ def update_task(
     """Return a user's task with `changes` (column to value) made.
 
     With `versions` the change is made only while the task's last change is one of these, compared
-    in the same statement. Values that came along for what is `unchangeable` must be right.
+    in the same statement. Values that came along for what is `unchangeable` must be right. Where
+    there is nothing to change, nothing is counted as a change.
 
     Raises `UserGone`, `TaskMissing`, `TaskChanged`, `ValuesDiffer`; each has to leave the
     transaction.
     """
+    if not changes:
+        return _unchanged(db, user_id, task_id, versions, unchangeable or {})
     change = _begin_change(db, user_id)
     key = {"owner_id": user_id, "task_id": task_id}
     row = db.execute(SELECT_WHOLE_TASK, key).first()
@@ -209,8 +212,7 @@ def update_task(
         new = db.execute(UPDATE_VERSION, {**values, "versions": versions}).first()
     if new is None:
         raise TaskChanged(old["change"])
-    if wrong := [name for name, value in (unchangeable or {}).items() if old[name] != value]:
-        raise ValuesDiffer(wrong)
+    _compare(old, unchangeable or {})
     if "labels" in columns:
         LABELS.renew(db, user_id, task_id, old=old["labels"], new=columns["labels"])
     if "words" in columns:
@@ -247,6 +249,29 @@ def _begin_change(db: Connection, user_id: int, *, new_tasks: int = 0) -> Change
     if row is None:
         raise UserGone
     return Change._make(row)
+
+
+def _unchanged(
+    db: Connection,
+    user_id: int,
+    task_id: int,
+    versions: Sequence[int] | None,
+    unchangeable: Mapping[str, Any],
+) -> TaskRow:
+    """Return a task that nothing is to be changed of, refused as if something were."""
+    task = select_task(db, user_id, task_id)
+    if task is None:
+        raise TaskMissing
+    if versions is not None and task.change not in versions:
+        raise TaskChanged(task.change)
+    _compare(task._asdict(), unchangeable)
+    return task
+
+
+def _compare(stored: Mapping[str, Any], claimed: Mapping[str, Any]) -> None:
+    """Raise `ValuesDiffer` unless all that is claimed is stored."""
+    if wrong := [name for name, value in claimed.items() if stored[name] != value]:
+        raise ValuesDiffer(wrong)
 
 
 def _found_by(changes: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ def upgrade() -> None:
     op.drop_table("earlier_tasks")
     # After the rows: an index is made faster than it is kept.
     for name, column in (
+        ("done", "done"),
         ("title", "title_key"),
         ("due", "due_key"),
         ("priority", "priority"),

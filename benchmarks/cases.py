@@ -1,0 +1,74 @@
+"""The requests that are measured, as the bytes that are sent."""
+
+import base64
+import random
+from typing import NamedTuple
+
+import orjson
+
+from benchmarks.story import PASSWORD, USERNAME
+
+BASE_PATH = "/todo/api/v1.0"
+MANY = 1000
+"""Different requests of a case, which are sent in turn."""
+
+
+class Case(NamedTuple):
+    """A request; ``{id}`` in the path is one of the user's tasks, at random."""
+
+    name: str
+    title: str
+    method: str
+    path: str
+    status: int = 200
+    title_of_task: str | None = None
+    """The title that a task gets; ``{n}`` in it differs from request to request."""
+
+    def requests(
+        self, port: int, *, tasks: int, username: str = USERNAME, many: int = MANY
+    ) -> list[bytes]:
+        """Return requests to a server whose user has so many tasks."""
+        chance = random.Random(1)  # noqa: S311 - the same requests in every run
+        return [
+            raw_request(
+                self.method,
+                self.path.format(id=chance.randint(1, tasks)),
+                port,
+                username=username,
+                body=self._body(number),
+            )
+            for number in range(many)
+        ]
+
+    def _body(self, number: int) -> dict[str, object] | None:
+        if self.title_of_task is None:
+            return None
+        return {"title": self.title_of_task.format(n=number), "description": "Milk, Cheese, Pizza"}
+
+
+def raw_request(
+    method: str,
+    path: str,
+    port: int,
+    *,
+    username: str | None = USERNAME,
+    body: dict[str, object] | None = None,
+) -> bytes:
+    """Return an HTTP/1.1 request with the credentials of ``username``, if there is one."""
+    lines = [f"{method} {BASE_PATH}{path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
+    if username is not None:
+        credentials = base64.b64encode(f"{username}:{PASSWORD}".encode()).decode()
+        lines.append(f"Authorization: Basic {credentials}")
+    content = b"" if body is None else orjson.dumps(body)
+    if content:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(content)}"]
+    return "\r\n".join([*lines, "", ""]).encode() + content
+
+
+GET_ONE = Case("get_one", "GET one", "GET", "/tasks/{id}")
+GET_PAGE = Case("get_page", "GET a page of 20", "GET", "/tasks")
+PUT = Case("put", "PUT", "PUT", "/tasks/{id}", title_of_task="Changed {n} times")
+POST = Case("post", "POST", "POST", "/tasks", status=201, title_of_task="Task of request {n}")
+
+CASES = (GET_ONE, GET_PAGE, PUT, POST)
+"""In this order, because POST makes the page longer."""

@@ -1,0 +1,43 @@
+"""The machine: its cores, and what to know of it when reading a number."""
+
+import os
+import platform
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+SERVER_CORE, LOAD_CORE = 0, 1
+
+
+class UnfitError(Exception):
+    """Nothing can be measured here; the message is a sentence that says what is missing."""
+
+
+def check_fit() -> None:
+    """Raise `UnfitError` where programs or cores are missing."""
+    if not {SERVER_CORE, LOAD_CORE} <= os.sched_getaffinity(0):
+        raise UnfitError("The benchmark needs two cores: one for a server, one for its load.")
+    for program in ("taskset", "wrk"):
+        if shutil.which(program) is None:
+            raise UnfitError(f"The benchmark needs {program} (Debian and Ubuntu: apt install wrk).")
+
+
+def pinned(core: int, command: Sequence[str]) -> list[str]:
+    """Return a command that runs on one core only."""
+    return ["taskset", "--cpu-list", str(core), *command]
+
+
+def describe() -> str:
+    """Name processor, cores, system and Python."""
+    return (
+        f"{_processor()}, {os.cpu_count()} cores; {platform.system()} {platform.release()};"
+        f" Python {platform.python_version()}"
+    )
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() == "model name":
+            return value.strip()
+    return platform.machine()

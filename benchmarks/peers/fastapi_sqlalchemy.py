@@ -1,0 +1,233 @@
+"""FastAPI with SQLAlchemy's ORM, tuned as their documentation advises.
+
+- Endpoints and the user's dependency are plain functions, since they wait for a database:
+  FastAPI runs them in its threads. The session's dependency waits for nothing and is
+  ``async``, as in "Dependencies with yield", which saves two changes of threads.
+- Answers are return types, which Pydantic serializes in Rust ("Custom Response - JSON
+  performance"; the page deprecates ORJSONResponse for this).
+- Sessions keep what they know after a commit (``expire_on_commit=False``), and rows are fetched
+  by ``Session.get`` or ``scalars``; the pool has a connection for every thread.
+- SQLite is set up as the service's: the same driver, WAL, synchronous=FULL. Writers queue at
+  a lock, which no documentation asks for: without it, p99 is ten times as long.
+- Verified credentials are remembered, as the service remembers them.
+
+It runs with uvicorn's fast parts (uvloop, httptools) and without an access log.
+"""
+
+import os
+import secrets
+import time
+from collections.abc import AsyncIterator
+from hashlib import blake2b
+from threading import Lock
+from typing import Annotated, Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from fastapi import Depends, FastAPI, HTTPException, Path, Request, Response
+from fastapi.security import HTTPBasic, HTTPBasicCredentials
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ForeignKey, create_engine, event, select, update
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+
+try:
+    from pysqlite3 import dbapi2 as sqlite
+except ImportError:
+    from sqlite3 import dbapi2 as sqlite
+
+THREADS = 40  # AnyIO's, in which FastAPI runs plain functions
+REMEMBER_SECONDS = 300
+
+engine = create_engine(
+    os.environ["DATABASE_URL"],
+    module=sqlite,
+    pool_size=THREADS,
+    connect_args={"timeout": 30, "check_same_thread": False},
+)
+
+
+@event.listens_for(engine, "connect")
+def set_pragmas(connection: Any, _record: object) -> None:
+    for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+new_session = sessionmaker(engine, expire_on_commit=False)
+
+
+# SQLite lets one writer in and makes others poll, with pauses that grow; a lock does not.
+writing = Lock()
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    last_task_id: Mapped[int] = mapped_column(server_default="0")
+
+
+class Task(Base):
+    __tablename__ = "tasks"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    title: Mapped[str]
+    description: Mapped[str]
+    done: Mapped[bool]
+
+
+Title = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+Description = Annotated[str, Field(max_length=10_000)]
+TaskId = Annotated[int, Path(ge=1, le=2**53 - 1)]
+
+
+class NewTask(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    title: Title
+    description: Description = ""
+    done: bool = False
+
+
+class TaskChanges(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    title: Title | None = None
+    description: Description | None = None
+    done: bool | None = None
+
+
+class PublicTask(BaseModel):
+    id: int
+    uri: str
+    title: str
+    description: str
+    done: bool
+
+
+class OneTask(BaseModel):
+    task: PublicTask
+
+
+class ManyTasks(BaseModel):
+    tasks: list[PublicTask]
+
+
+class Deleted(BaseModel):
+    result: bool = True
+
+
+async def get_session() -> AsyncIterator[Session]:
+    with new_session() as session:
+        yield session
+
+
+DBSession = Annotated[Session, Depends(get_session)]
+Credentials = Annotated[HTTPBasicCredentials, Depends(HTTPBasic(realm="Authentication Required"))]
+
+hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+remembered: dict[bytes, tuple[str, float]] = {}
+key = secrets.token_bytes(64)
+
+
+def get_user(credentials: Credentials, session: DBSession) -> User:
+    user = session.scalar(select(User).where(User.username == credentials.username))
+    if user is None or not is_password(credentials, user.password_hash):
+        raise HTTPException(401, headers={"WWW-Authenticate": "Basic"})
+    return user
+
+
+def is_password(credentials: HTTPBasicCredentials, password_hash: str) -> bool:
+    credential = f"{len(credentials.username)}:{credentials.username}:{credentials.password}"
+    digest = blake2b(credential.encode(), key=key).digest()
+    matched, expires = remembered.get(digest, ("", 0.0))
+    if matched == password_hash and expires > time.monotonic():
+        return True
+    try:
+        hasher.verify(password_hash, credentials.password)
+    except VerifyMismatchError:
+        return False
+    remembered[digest] = (password_hash, time.monotonic() + REMEMBER_SECONDS)
+    return True
+
+
+CurrentUser = Annotated[User, Depends(get_user)]
+
+app = FastAPI()
+
+
+@app.get("/todo/api/v1.0/tasks")
+def get_tasks(request: Request, user: CurrentUser, session: DBSession) -> ManyTasks:
+    tasks = session.scalars(select(Task).where(Task.user_id == user.id).order_by(Task.id))
+    collection = str(request.url_for("get_tasks"))
+    return ManyTasks(tasks=[public(task, collection) for task in tasks])
+
+
+@app.post("/todo/api/v1.0/tasks", status_code=201)
+def create_task(
+    new_task: NewTask, request: Request, response: Response, user: CurrentUser, session: DBSession
+) -> OneTask:
+    count_up = (
+        update(User)
+        .where(User.id == user.id)
+        .values(last_task_id=User.last_task_id + 1)
+        .returning(User.last_task_id)
+        .execution_options(synchronize_session=False)
+    )
+    with writing:
+        task = Task(user_id=user.id, id=session.scalar(count_up), **new_task.model_dump())
+        session.add(task)
+        session.commit()
+    created = public(task, str(request.url_for("get_tasks")))
+    response.headers["Location"] = created.uri
+    return OneTask(task=created)
+
+
+@app.get("/todo/api/v1.0/tasks/{task_id}")
+def get_task(task_id: TaskId, request: Request, user: CurrentUser, session: DBSession) -> OneTask:
+    task = find_task(session, user, task_id)
+    return OneTask(task=public(task, str(request.url_for("get_tasks"))))
+
+
+@app.put("/todo/api/v1.0/tasks/{task_id}")
+def update_task(
+    task_id: TaskId, changes: TaskChanges, request: Request, user: CurrentUser, session: DBSession
+) -> OneTask:
+    task = find_task(session, user, task_id)
+    for name, value in changes.model_dump(exclude_unset=True).items():
+        setattr(task, name, value)
+    with writing:
+        session.commit()
+    return OneTask(task=public(task, str(request.url_for("get_tasks"))))
+
+
+@app.delete("/todo/api/v1.0/tasks/{task_id}")
+def delete_task(task_id: TaskId, user: CurrentUser, session: DBSession) -> Deleted:
+    task = find_task(session, user, task_id)
+    with writing:
+        session.delete(task)
+        session.commit()
+    return Deleted()
+
+
+def find_task(session: Session, user: User, task_id: int) -> Task:
+    task = session.get(Task, (user.id, task_id))
+    if task is None:
+        raise HTTPException(404)
+    return task
+
+
+def public(task: Task, collection: str) -> PublicTask:
+    return PublicTask(
+        id=task.id,
+        uri=f"{collection}/{task.id}",
+        title=task.title,
+        description=task.description,
+        done=task.done,
+    )

@@ -1,0 +1,88 @@
+"""The service's document and handlers on stock Connexion: `FlaskApp` and `AsyncApp`.
+
+Its own middlewares, its own resolver with a function for each operationId, the service's storage
+and accounts. The adapters hand a handler what it wants by name and turn its answer into what
+Connexion wants. Credentials are verified by an ``async`` function, since Connexion would run a
+plain one on the event loop.
+"""
+
+import os
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import connexion
+import yaml
+from connexion.resolver import Resolver
+
+from todo_api import system, tasks, users
+from todo_api.accounts import Accounts, User
+from todo_api.application import document_path
+from todo_api.contract import Problem, Reply
+from todo_api.passwords import password_hasher
+from todo_api.settings import Settings
+from todo_api.storage import Database
+
+settings = Settings()
+database = Database(os.environ["DATABASE_URL"], connections=40)
+accounts = Accounts(database, password_hasher())
+
+document = yaml.safe_load(document_path().read_text(encoding="utf-8"))
+base_path = document["servers"][0]["url"]
+document["components"]["securitySchemes"]["basicAuth"]["x-basicInfoFunc"] = (
+    f"{__name__}.verify_basic"
+)
+templates = {
+    operation["operationId"]: base_path + path
+    for path, item in document["paths"].items()
+    for operation in item.values()
+    if "operationId" in operation
+}
+
+
+async def verify_basic(username: str, password: str) -> dict[str, User] | None:
+    user = await accounts.verify(username, password)
+    return None if user is None else {"sub": user}
+
+
+def url_for(operation_id: str, /, **arguments: object) -> str:
+    origin = str(connexion.request.base_url).removesuffix("/")
+    return origin.removesuffix(base_path) + templates[operation_id].format_map(arguments)
+
+
+provided = {"database": database, "accounts": accounts, "settings": settings, "url_for": url_for}
+
+
+def adapted(handler: Callable[..., Any]) -> Callable[..., Any]:
+    wanted = handler.__code__.co_varnames[: handler.__code__.co_argcount]
+    given = {name: provided[name] for name in wanted if name in provided}
+    own = [name for name in wanted if name not in provided]
+
+    # Connexion looks at the names of a function's parameters to see what to pass.
+    @wraps(handler)
+    def adapter(**arguments: Any) -> Any:
+        try:
+            answer = handler(**{name: arguments[name] for name in own}, **given)
+        except Problem as problem:
+            answer = Reply({"error": problem.title}, problem.status)
+        body, status, headers = answer if isinstance(answer, Reply) else Reply(answer)
+        # The document has two media types for errors, so Connexion wants to be told which it is.
+        return body, status, {**headers, "Content-Type": "application/json"}
+
+    return adapter
+
+
+def resolve(operation_id: str) -> Callable[..., Any]:
+    for module in (tasks, users, system):
+        if hasattr(module, operation_id):
+            return adapted(getattr(module, operation_id))
+    raise LookupError(operation_id)
+
+
+def add_document(app: connexion.FlaskApp | connexion.AsyncApp) -> Any:
+    app.add_api(document, resolver=Resolver(resolve))
+    return app
+
+
+flask_app = add_document(connexion.FlaskApp(__name__))
+async_app = add_document(connexion.AsyncApp(__name__))
