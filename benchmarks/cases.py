@@ -66,7 +66,7 @@ def raw_request(
 
 
 GET_ONE = Case("get_one", "GET one", "GET", "/tasks/{id}")
-GET_PAGE = Case("get_page", "GET a page of 20", "GET", "/tasks")
+GET_PAGE = Case("get_page", "GET a page of 20", "GET", "/tasks?limit=20")
 PUT = Case("put", "PUT", "PUT", "/tasks/{id}", title_of_task="Changed {n} times")
 POST = Case("post", "POST", "POST", "/tasks", status=201, title_of_task="Task of request {n}")
 

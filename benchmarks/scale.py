@@ -3,30 +3,27 @@
 from contextlib import ExitStack
 from pathlib import Path
 
+import orjson
+
 from benchmarks import wrk
-from benchmarks.cases import GET_PAGE, Case
+from benchmarks.cases import GET_PAGE, Case, raw_request
 from benchmarks.contenders import Contender
 from benchmarks.data import make_database
 from benchmarks.figures import Figures, load_of
 from benchmarks.plan import Plan
 from benchmarks.progress import say
-from benchmarks.serving import Server
-from benchmarks.story import STRANGER, USERNAME
+from benchmarks.serving import Server, ask
+from benchmarks.story import USERNAME
 
 SMALL = 100
-PAGE = 20
 
 
 def tasks_of(total: int) -> dict[str, int]:
-    """Share tasks out: a tenth to the user, a page to the stranger, the rest to forty others.
-
-    Of the small database the user has all but that page.
-    """
+    """Give the user a tenth and forty others the rest, or the user all of a small database."""
     if total == SMALL:
-        return {USERNAME: total - PAGE, STRANGER: PAGE}
-    rest = total - total // 10 - PAGE
-    others = {f"user{number}": rest // 40 for number in range(40)}
-    return {**others, USERNAME: total // 10, STRANGER: PAGE}
+        return {USERNAME: total}
+    others = {f"user{number}": (total - total // 10) // 40 for number in range(40)}
+    return {**others, USERNAME: total // 10}
 
 
 def measure(plan: Plan, service: Contender, folder: Path, figures: Figures) -> None:
@@ -59,6 +56,19 @@ def measure(plan: Plan, service: Contender, folder: Path, figures: Figures) -> N
 
 
 def _requests(case: Case, port: int, shares: dict[str, int]) -> list[bytes]:
-    """Ask as the user with most tasks; for a page of twenty, as the stranger, who has as many."""
-    username = STRANGER if case is GET_PAGE else USERNAME
-    return case.requests(port, tasks=shares[username], username=username, many=5000)
+    """Ask as the user with most tasks; for a page, for one in the middle of them."""
+    tasks = shares[USERNAME]
+    if case is GET_PAGE:
+        case = case._replace(path=f"{case.path}&cursor={_middle(port, tasks)}")
+    return case.requests(port, tasks=tasks, many=5000)
+
+
+def _middle(port: int, tasks: int) -> str:
+    """Follow the pages up to the middle of a user's tasks; return the cursor of the next one."""
+    cursor = ""
+    largest = min(100, tasks // 4)
+    for _ in range(tasks // 2 // largest):
+        path = f"/tasks?limit={largest}{cursor and '&cursor='}{cursor}"
+        answer = ask(raw_request("GET", path, port), port)
+        cursor = orjson.loads(answer.partition(b"\r\n\r\n")[2])["next_cursor"]
+    return cursor

@@ -10,12 +10,20 @@ from tests.problems import assert_problem
 
 LETTER = {"title": "Write to David", "description": "About the pizza"}
 
+PATCH = {"Content-Type": "application/merge-patch+json"}
+
 ON_A_TASK = [
-    pytest.param("GET", None, id="get"),
-    pytest.param("PUT", {"done": True}, id="update"),
-    pytest.param("PUT", {"title": "Mine now", "description": "", "done": True}, id="replace"),
-    pytest.param("DELETE", None, id="delete"),
+    pytest.param("GET", {}, id="get"),
+    pytest.param("GET", {"headers": {"If-None-Match": "*"}}, id="get what is not known"),
+    pytest.param("PUT", {"json": {"done": True}}, id="update"),
+    pytest.param(
+        "PUT", {"json": {"title": "Mine now", "description": "", "done": True}}, id="replace"
+    ),
+    pytest.param("PATCH", {"json": {"due": None}, "headers": PATCH}, id="patch"),
+    pytest.param("DELETE", {}, id="delete"),
+    pytest.param("DELETE", {"headers": {"If-Match": '"1"'}}, id="delete what was seen"),
 ]
+ON_A_TASK_IN_A_BATCH = ("update", "delete")
 
 ON_A_USER = [
     pytest.param("GET", None, id="get"),
@@ -28,8 +36,10 @@ ON_A_USER = [
 
 
 def state(client: TestClient, username: str) -> Any:  # noqa: ANN401 - JSON is any value
-    """Return all that a user can see."""
-    return client.get("/tasks").json() | client.get(f"/users/{username}").json()
+    """Return all that a user can see, but for the token, which is another each time."""
+    changes = client.get("/tasks/changes").json()["changes"]
+    found = client.get("/tasks").json() | client.get(f"/users/{username}").json()
+    return found | {"changes": changes}
 
 
 def test_everybody_counts_from_1(miguel: TestClient, susan: TestClient) -> None:
@@ -53,28 +63,63 @@ def test_the_same_uri_is_to_each_their_own_task(miguel: TestClient, susan: TestC
     assert susan.get(letter["uri"]).json() == {"task": letter}
 
 
-@pytest.mark.parametrize(("method", "body"), ON_A_TASK)
+@pytest.mark.parametrize(("method", "request_"), ON_A_TASK)
 def test_what_is_done_to_a_task_happens_to_ones_own(
-    miguel: TestClient, susan: TestClient, method: str, body: dict[str, Any] | None
+    miguel: TestClient, susan: TestClient, method: str, request_: dict[str, Any]
 ) -> None:
     miguel.post("/tasks", json={"title": "Buy groceries"})
     susan.post("/tasks", json=LETTER)
     before = state(susan, "susan")
-    assert miguel.request(method, "/tasks/1", json=body).status_code == 200
+    assert miguel.request(method, "/tasks/1", **request_).status_code in {200, 304, 412}
     assert state(susan, "susan") == before
 
 
-@pytest.mark.parametrize(("method", "body"), ON_A_TASK)
+@pytest.mark.parametrize(("method", "request_"), ON_A_TASK)
 def test_a_foreign_task_looks_like_a_missing_one(
-    miguel: TestClient, susan: TestClient, method: str, body: dict[str, Any] | None
+    miguel: TestClient, susan: TestClient, method: str, request_: dict[str, Any]
 ) -> None:
     susan.post("/tasks", json=LETTER)
     before = state(susan, "susan")
-    foreign = miguel.request(method, "/tasks/1", json=body)
-    missing = miguel.request(method, "/tasks/2", json=body)
+    foreign = miguel.request(method, "/tasks/1", **request_)
+    missing = miguel.request(method, "/tasks/2", **request_)
     assert_problem(foreign, 404)
     assert_alike(foreign, missing)
     assert state(susan, "susan") == before
+
+
+@pytest.mark.parametrize("verb", ON_A_TASK_IN_A_BATCH)
+def test_a_batch_finds_ones_own_tasks_only(
+    miguel: TestClient, susan: TestClient, verb: str
+) -> None:
+    susan.post("/tasks", json=LETTER)
+    before = state(susan, "susan")
+    foreign, missing = (
+        miguel.post("/tasks/batch", json={"operations": [{verb: {"id": task_id}}]})
+        for task_id in (1, 2)
+    )
+    assert_problem(foreign, 409, f"/operations/0/{verb}/id")
+    assert_alike(foreign, missing)
+    assert state(susan, "susan") == before
+
+
+def test_a_key_is_known_to_its_user_only(miguel: TestClient, susan: TestClient) -> None:
+    key = {"Idempotency-Key": "letter"}
+    susan.post("/tasks", json=LETTER, headers=key)
+    own = miguel.post("/tasks", json={"title": "Buy groceries"}, headers=key)
+    assert own.status_code == 201
+    assert own.json()["task"]["title"] == "Buy groceries"
+
+
+def test_what_one_has_seen_is_no_cursor_or_token_of_another(
+    miguel: TestClient, susan: TestClient
+) -> None:
+    for _ in range(2):
+        susan.post("/tasks", json=LETTER)
+        miguel.post("/tasks", json=LETTER)
+    cursor = susan.get("/tasks", params={"limit": 1}).json()["next_cursor"]
+    token = susan.get("/tasks/changes").json()["next"]
+    assert_problem(miguel.get("/tasks", params={"cursor": cursor}), 400, "cursor")
+    assert_problem(miguel.get("/tasks/changes", params={"since": token}), 400, "since")
 
 
 @pytest.mark.parametrize(("method", "body"), ON_A_USER)
@@ -136,7 +181,10 @@ OF_A_USER = (
     ("GET", "/tasks", None),
     ("POST", "/tasks", LETTER),
     ("GET", "/tasks/1", None),
+    ("PUT", "/tasks/1", {"done": True}),
     ("DELETE", "/tasks/1", None),
+    ("POST", "/tasks/batch", {"operations": [{"create": LETTER}]}),
+    ("GET", "/tasks/changes", None),
     ("GET", "/users/susan", None),
     ("PUT", "/users/susan", {"email": None}),
     ("DELETE", "/users/susan", None),

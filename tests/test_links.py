@@ -20,6 +20,7 @@ OPERATIONS = {
 BODIES = {
     "create_task": {"title": "Learn Python"},
     "update_task": {"done": True},
+    "patch_task": {"due": None},
     "create_user": {"username": "susan", "password": PASSWORD},
     "update_user": {"email": "susan@example.com"},
 }
@@ -62,7 +63,11 @@ def call(client: TestClient, operation_id: str, arguments: dict[str, Any]) -> An
     """Call an operation; return its status and what it answers."""
     method, path, _ = OPERATIONS[operation_id]
     response = client.request(
-        method, path.format_map(arguments), json=BODIES.get(operation_id), follow_redirects=False
+        method,
+        path.format_map(arguments),
+        json=BODIES.get(operation_id),
+        headers={"Content-Type": "application/merge-patch+json"} if method == "patch" else None,
+        follow_redirects=False,
     )
     return response.status_code, response.json()
 

@@ -35,6 +35,13 @@ def test_make_run_prints_what_the_readme_shows(tour: ServedApp) -> None:
     assert printed == shown
 
 
+def timeless(text: str) -> str:
+    """Return a text with the same time, entity tag or token wherever there is one."""
+    text = re.sub(r'"etag":"\\"[0-9]+\\""', '"etag":"…"', text)
+    text = re.sub(r'"(next|next_cursor)":"[A-Za-z0-9_-]+"', r'"\1":"…"', text)
+    return re.sub(r'_at":"[0-9T:.-]+Z"', '_at":"…"', text)
+
+
 @pytest.mark.parametrize(("command", "shown"), CURL)
 def test_a_curl_line_answers_what_the_readme_shows(
     tour: ServedApp, command: str, shown: str
@@ -45,7 +52,8 @@ def test_a_curl_line_answers_what_the_readme_shows(
     printed = subprocess.run(
         ["sh", "-c", typed], capture_output=True, text=True, check=True, timeout=30
     ).stdout
-    assert printed.replace(tour.origin, "http://127.0.0.1:5000") == shown.rstrip("\n") + "\n"
+    printed = printed.replace(tour.origin, "http://127.0.0.1:5000")
+    assert timeless(printed) == timeless(shown).rstrip("\n") + "\n"
 
 
 @pytest.mark.parametrize("target", MAKE)
@@ -60,4 +68,4 @@ def test_the_readme_shows_files_that_exist() -> None:
 
 
 def test_the_curl_lines_are_found() -> None:
-    assert len(CURL) >= 8
+    assert len(CURL) >= 12

@@ -43,6 +43,7 @@ GOOD = [
     ("TODO_HEAD_SECONDS", "5", {"head_seconds": 5}),
     ("TODO_BODY_SECONDS", "5", {"body_seconds": 5}),
     ("TODO_ANSWER_SECONDS", "5", {"answer_seconds": 5}),
+    ("TODO_TOMBSTONE_DAYS", "7", {"tombstone_days": 7}),
     ("TODO_CHECK_RESPONSES", "on", {"check_responses": True}),
     ("TODO_CHECK_RESPONSES", "OFF", {"check_responses": False}),
 ]

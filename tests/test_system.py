@@ -22,7 +22,9 @@ DOCUMENT = Path(__file__).parent.parent / "openapi" / "todo.yaml"
 
 METHODS = {
     "/tasks": "GET, HEAD, OPTIONS, POST",
-    "/tasks/1": "DELETE, GET, HEAD, OPTIONS, PUT",
+    "/tasks/1": "DELETE, GET, HEAD, OPTIONS, PATCH, PUT",
+    "/tasks/batch": "OPTIONS, POST",
+    "/tasks/changes": "GET, HEAD, OPTIONS",
     "/users": "OPTIONS, POST",
     "/users/miguel": "DELETE, GET, HEAD, OPTIONS, PUT",
     "/healthz": "GET, HEAD, OPTIONS",

@@ -16,8 +16,23 @@ from todo_api.contract import (
 )
 from todo_api.pages import add_pages
 from todo_api.passwords import password_hasher
+from todo_api.protocol.cursors import Cursors
+from todo_api.protocol.idempotency import Once
+from todo_api.protocol.preconditions import changed_since
+from todo_api.readonly import read_only
 from todo_api.settings import Settings
-from todo_api.storage import Database, DatabaseUnusable, Unavailable, UserGone, is_current
+from todo_api.storage import (
+    Database,
+    DatabaseUnusable,
+    DeletionsForgotten,
+    TaskChanged,
+    TaskMissing,
+    Unavailable,
+    UserGone,
+    ValuesDiffer,
+    is_current,
+)
+from todo_api.storage.secrets import TOKENS, select_secret
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +65,10 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         demo=demo,
     )
 
+    def tokens_key() -> bytes:
+        with database.snapshot() as db:
+            return select_secret(db, TOKENS)
+
     @asynccontextmanager
     async def lifespan(_: ContractApp) -> AsyncIterator[None]:
         # A database that cannot be reached now may come; one of another version will not change.
@@ -74,7 +93,13 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         resolver=TagResolver("todo_api"),
         workers=workers,
         authenticators={"basicAuth": accounts},
-        provided={"database": database, "accounts": accounts, "settings": settings},
+        provided={
+            "database": database,
+            "accounts": accounts,
+            "settings": settings,
+            "cursors": Cursors(tokens_key),
+            "once": Once(database),
+        },
         invoke=database.retrying,
         failures=FAILURES,
         public_url=settings.public_url,
@@ -98,6 +123,12 @@ FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     Unavailable: _outage,
     Overloaded: lambda _: _later("Too many passwords are being checked at the moment."),
     UserGone: lambda _: Unauthenticated(),
+    TaskMissing: lambda _: Problem(404),
+    TaskChanged: lambda failure: changed_since(failure.change),
+    DeletionsForgotten: lambda _: Problem(
+        410, "Not all that was deleted since then is known any more: start over, without since."
+    ),
+    ValuesDiffer: lambda failure: read_only(failure.names),
 }
 """What handlers let out of storage and accounts, and what it amounts to."""
 

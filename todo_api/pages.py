@@ -65,12 +65,20 @@ EXPLANATIONS = {
     " application/json to it, or leave the header out.",
     408: "The request took too long to arrive. Send it again, faster.",
     409: "The request contradicts what is there already: a username, for example, that somebody"
-    " else has. It will not succeed as it is; change it.",
+    " else has. It will not succeed as it is; change it. With a Retry-After header, a request with"
+    " the same Idempotency-Key is still running: ask again for its answer.",
+    410: "Too much time has passed since the token was given out: not all that was deleted in the"
+    " meantime is known any more. Empty your copy, and ask for the changes without a token.",
+    412: "It has changed since you read it, and nothing was overwritten. Read it again, see whether"
+    " your change is still wanted, and send it with the new ETag.",
     413: "The body is larger than the service reads; the detail says how large it may be. Send"
     " less at once.",
     414: "The URL is longer than the service reads; the detail says how long it may be.",
     415: "The body is of a type that this operation does not read. The Accept header of the answer"
-    " names the types that it does: most often application/json, in UTF-8 and not compressed.",
+    " names the types that it does: most often application/json, in UTF-8 and not compressed. For"
+    " PATCH it is called Accept-Patch.",
+    422: "The Idempotency-Key was used before, for a request that was not the same; nothing was"
+    " changed. Make up a new key for each thing to do, and keep it for its repetitions.",
     431: "The request has more header fields, or larger ones, than the service reads. Cookies are"
     " the usual reason; the service needs none of them.",
     500: "The service failed, and it is not your fault. Its log tells why under the X-Request-Id of"

@@ -115,6 +115,11 @@ class Settings:
     answer_seconds: int = _setting(
         "How long a client may take nothing of its answer.", _number(5, 3600), default=60
     )
+    tombstone_days: int = _setting(
+        "How long deletions are remembered, at least, for copies that have to follow them.",
+        _number(1, 3650),
+        default=30,
+    )
     check_responses: bool = _setting(
         "Whether each response is held against the document: `on` or `off`.",
         _choice(on=True, off=False),

@@ -18,16 +18,17 @@ import os
 import secrets
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from hashlib import blake2b
 from threading import Lock
 from typing import Annotated, Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from fastapi import Depends, FastAPI, HTTPException, Path, Request, Response
+from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request, Response
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ForeignKey, create_engine, event, select, update
+from sqlalchemy import JSON, ForeignKey, create_engine, event, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 try:
@@ -70,6 +71,7 @@ class User(Base):
     username: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str]
     last_task_id: Mapped[int] = mapped_column(server_default="0")
+    last_change: Mapped[int] = mapped_column(server_default="0")
 
 
 class Task(Base):
@@ -80,6 +82,16 @@ class Task(Base):
     title: Mapped[str]
     description: Mapped[str]
     done: Mapped[bool]
+    due: Mapped[str | None]
+    priority: Mapped[int] = mapped_column(default=0)
+    labels: Mapped[list[str]] = mapped_column(JSON, default=list)
+    created_at: Mapped[str]
+    updated_at: Mapped[str]
+    completed_at: Mapped[str | None]
+    change: Mapped[int]
+    title_key: Mapped[str]
+    due_key: Mapped[str | None]
+    words: Mapped[str] = mapped_column(default="")
 
 
 Title = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
@@ -109,6 +121,12 @@ class PublicTask(BaseModel):
     title: str
     description: str
     done: bool
+    due: str | None
+    priority: int
+    labels: list[str]
+    created_at: str
+    updated_at: str
+    completed_at: str | None
 
 
 class OneTask(BaseModel):
@@ -163,8 +181,14 @@ app = FastAPI()
 
 
 @app.get("/todo/api/v1.0/tasks")
-def get_tasks(request: Request, user: CurrentUser, session: DBSession) -> ManyTasks:
-    tasks = session.scalars(select(Task).where(Task.user_id == user.id).order_by(Task.id))
+def get_tasks(
+    request: Request,
+    user: CurrentUser,
+    session: DBSession,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> ManyTasks:
+    own = select(Task).where(Task.user_id == user.id)
+    tasks = session.scalars(own.order_by(Task.id).limit(limit))
     collection = str(request.url_for("get_tasks"))
     return ManyTasks(tasks=[public(task, collection) for task in tasks])
 
@@ -176,12 +200,22 @@ def create_task(
     count_up = (
         update(User)
         .where(User.id == user.id)
-        .values(last_task_id=User.last_task_id + 1)
-        .returning(User.last_task_id)
+        .values(last_task_id=User.last_task_id + 1, last_change=User.last_change + 1)
+        .returning(User.last_task_id, User.last_change)
         .execution_options(synchronize_session=False)
     )
     with writing:
-        task = Task(user_id=user.id, id=session.scalar(count_up), **new_task.model_dump())
+        task_id, change = session.execute(count_up).one()
+        task = Task(
+            user_id=user.id,
+            id=task_id,
+            change=change,
+            created_at=now(),
+            updated_at=now(),
+            completed_at=now() if new_task.done else None,
+            title_key=new_task.title.casefold(),
+            **new_task.model_dump(),
+        )
         session.add(task)
         session.commit()
     created = public(task, str(request.url_for("get_tasks")))
@@ -200,9 +234,19 @@ def update_task(
     task_id: TaskId, changes: TaskChanges, request: Request, user: CurrentUser, session: DBSession
 ) -> OneTask:
     task = find_task(session, user, task_id)
+    count_up = (
+        update(User)
+        .where(User.id == user.id)
+        .values(last_change=User.last_change + 1)
+        .returning(User.last_change)
+        .execution_options(synchronize_session=False)
+    )
     for name, value in changes.model_dump(exclude_unset=True).items():
         setattr(task, name, value)
     with writing:
+        task.change = session.scalars(count_up).one()
+        task.title_key = task.title.casefold()
+        task.updated_at = now()
         session.commit()
     return OneTask(task=public(task, str(request.url_for("get_tasks"))))
 
@@ -230,4 +274,14 @@ def public(task: Task, collection: str) -> PublicTask:
         title=task.title,
         description=task.description,
         done=task.done,
+        due=task.due,
+        priority=task.priority,
+        labels=task.labels,
+        created_at=task.created_at,
+        updated_at=task.updated_at,
+        completed_at=task.completed_at,
     )
+
+
+def now() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"

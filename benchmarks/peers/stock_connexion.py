@@ -20,8 +20,12 @@ from todo_api.accounts import Accounts, User
 from todo_api.application import document_path
 from todo_api.contract import Problem, Reply
 from todo_api.passwords import password_hasher
+from todo_api.protocol.cursors import Cursors
+from todo_api.protocol.idempotency import Once
 from todo_api.settings import Settings
-from todo_api.storage import Database
+from todo_api.storage import Database, TaskMissing
+from todo_api.storage.pages import FILTERS
+from todo_api.storage.secrets import TOKENS, select_secret
 
 settings = Settings()
 database = Database(os.environ["DATABASE_URL"], connections=40)
@@ -50,21 +54,38 @@ def url_for(operation_id: str, /, **arguments: object) -> str:
     return origin.removesuffix(base_path) + templates[operation_id].format_map(arguments)
 
 
-provided = {"database": database, "accounts": accounts, "settings": settings, "url_for": url_for}
+def tokens_key() -> bytes:
+    with database.snapshot() as db:
+        return select_secret(db, TOKENS)
+
+
+provided = {
+    "database": database,
+    "accounts": accounts,
+    "settings": settings,
+    "cursors": Cursors(tokens_key),
+    "once": Once(database),
+    "url_for": url_for,
+}
 
 
 def adapted(handler: Callable[..., Any]) -> Callable[..., Any]:
     wanted = handler.__code__.co_varnames[: handler.__code__.co_argcount]
     given = {name: provided[name] for name in wanted if name in provided}
-    own = [name for name in wanted if name not in provided]
+    names = {*wanted, *FILTERS} if "sort" in wanted else {*wanted}
+    # Connexion passes neither headers nor parameters that are absent.
+    absent = dict.fromkeys(wanted)
 
     # Connexion looks at the names of a function's parameters to see what to pass.
     @wraps(handler)
     def adapter(**arguments: Any) -> Any:
+        known = {name: value for name, value in arguments.items() if name in names}
         try:
-            answer = handler(**{name: arguments[name] for name in own}, **given)
+            answer = handler(**{**absent, **known, **given})
         except Problem as problem:
             answer = Reply({"error": problem.title}, problem.status)
+        except TaskMissing:
+            answer = Reply({"error": "Not found"}, 404)
         body, status, headers = answer if isinstance(answer, Reply) else Reply(answer)
         # The document has two media types for errors, so Connexion wants to be told which it is.
         return body, status, {**headers, "Content-Type": "application/json"}

@@ -6,12 +6,18 @@ from collections.abc import Callable
 from openapi_client import (
     ApiClient,
     ApiException,
+    Batch,
+    BatchApi,
+    BatchOperation,
     Configuration,
     Error,
     NewTask,
     NewUser,
     TaskChanges,
+    TaskDeletion,
     TasksApi,
+    TaskSort,
+    TaskUpdate,
     UsersApi,
 )
 from openapi_client.exceptions import (
@@ -47,6 +53,38 @@ def main(base_url: str) -> None:
     changes = TaskChanges(description="Any book. 📖", done=True)
     updated = tasks.update_task(created.task.id, changes)
     assert (updated.task.title, updated.task.done) == ("Read a book", True)
+
+    # The same again, done once; many at once.
+    page = NewTask(title="Read a page", priority=2)
+    first, again = (tasks.create_task(page, idempotency_key="page-1") for _ in range(2))
+    assert first == again
+    operations = [
+        BatchOperation(create=NewTask(title="Read on")),
+        BatchOperation(update=TaskUpdate(id=first.task.id, done=True)),
+        BatchOperation(delete=TaskDeletion(id=first.task.id)),
+    ]
+    done = BatchApi(susan).run_batch(Batch(operations=operations)).results
+    assert done[0].task
+    assert done[1].task
+    assert (done[0].task.title, done[1].task.done, done[2].result) == ("Read on", True, True)
+
+    # Page by page.
+    page_of_one = tasks.get_tasks(limit=1, sort=TaskSort.ID_DESCENDING)
+    assert page_of_one.tasks == [done[0].task]
+    rest = tasks.get_tasks(limit=1, sort=TaskSort.ID_DESCENDING, cursor=page_of_one.next_cursor)
+    assert (rest.tasks, rest.next_cursor) == ([updated.task], None)
+
+    # Overwrite only what was seen.
+    headers = tasks.get_task_with_http_info(created.task.id).headers or {}
+    seen = headers["etag"]
+    undo = TaskChanges(done=False)
+    undone = tasks.update_task(created.task.id, undo, if_match=seen)
+    assert not undone.task.done
+    stale = error_of(
+        ApiException,
+        lambda: tasks.update_task(created.task.id, undo, if_match=seen),
+    )
+    assert stale.error == "Precondition failed"
 
     # Conflict.
     taken = error_of(ConflictException, lambda: users.create_user(newcomer))

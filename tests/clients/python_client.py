@@ -5,18 +5,27 @@ from base64 import b64encode
 from http import HTTPStatus
 
 from to_do_list_client import AuthenticatedClient, Client
+from to_do_list_client.api.batch import run_batch
 from to_do_list_client.api.tasks import create_task, delete_task, get_task, get_tasks, update_task
 from to_do_list_client.api.users import create_user
 from to_do_list_client.models import (
+    Batch,
+    BatchOperation,
+    BatchResults,
     Error,
     NewTask,
     NewUser,
     Result,
+    Task,
     TaskChanges,
+    TaskDeletion,
     TaskEnvelope,
     TaskList,
+    TaskSort,
+    TaskUpdate,
     UserEnvelope,
 )
+from to_do_list_client.types import UNSET
 
 USERNAME, PASSWORD = "susan", "Pizza is not a fruit!"
 
@@ -48,6 +57,28 @@ def main(base_url: str) -> None:
     assert isinstance(updated, TaskEnvelope)
     assert (updated.task.title, updated.task.done) == ("Read a book", True)
 
+    # The same again, done once; many at once.
+    page = NewTask("Read a page", priority=2)
+    first, again = (
+        create_task.sync(client=susan, body=page, idempotency_key="page-1") for _ in range(2)
+    )
+    assert isinstance(first, TaskEnvelope)
+    assert first == again
+    operations = [
+        BatchOperation(create=NewTask("Read on")),
+        BatchOperation(update=TaskUpdate(first.task.id, done=True)),
+        BatchOperation(delete=TaskDeletion(first.task.id)),
+    ]
+    done = run_batch.sync(client=susan, body=Batch(operations))
+    assert isinstance(done, BatchResults)
+    read_on, finished, deleted_page = done.results
+    assert isinstance(read_on.task, Task)
+    assert isinstance(finished.task, Task)
+    assert (read_on.task.title, finished.task.done) == ("Read on", True)
+    assert deleted_page.result
+
+    overwrite(susan, page_by_page(susan))
+
     # Conflict.
     taken = create_user.sync_detailed(client=anonymous, body=newcomer)
     assert taken.status_code == HTTPStatus.CONFLICT
@@ -72,6 +103,32 @@ def main(base_url: str) -> None:
     stranger = AuthenticatedClient(base_url, credentials_of(USERNAME, "It is!"), prefix="Basic")
     refused = get_tasks.sync(client=stranger)
     assert refused == Error("Unauthorized access")
+
+
+def page_by_page(susan: AuthenticatedClient) -> Task:
+    """Read two tasks, a page each; return the second."""
+    newest_first = TaskSort.ID_DESCENDING
+    first = get_tasks.sync(client=susan, limit=1, sort=newest_first)
+    assert isinstance(first, TaskList)
+    assert [task.title for task in first.tasks] == ["Read on"]
+    rest = get_tasks.sync(client=susan, limit=1, sort=newest_first, cursor=first.next_cursor)
+    assert isinstance(rest, TaskList)
+    assert rest.next_cursor is UNSET
+    [task] = rest.tasks
+    return task
+
+
+def overwrite(susan: AuthenticatedClient, task: Task) -> None:
+    """Change only what was seen."""
+    seen = get_task.sync_detailed(task.id, client=susan).headers["ETag"]
+    undo = TaskChanges(done=False)
+    undone = update_task.sync(task.id, client=susan, body=undo, if_match=seen)
+    assert isinstance(undone, TaskEnvelope)
+    assert (task.done, undone.task.done) == (True, False)
+    stale = update_task.sync_detailed(task.id, client=susan, body=undo, if_match=seen)
+    assert stale.status_code == HTTPStatus.PRECONDITION_FAILED
+    assert isinstance(stale.parsed, Error)
+    assert stale.parsed.error == "Precondition failed"
 
 
 def credentials_of(username: str, password: str) -> str:

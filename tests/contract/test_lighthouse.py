@@ -144,7 +144,7 @@ class TestBodies:
     def test_another_media_type_is_told_which_ones_there_are(self, lighthouse: ContractApp) -> None:
         answer = self.change(lighthouse, ("Content-Type", "text/plain"), body=b"Fog.")
         assert_problem(answer, 415)
-        assert answer.headers["Accept"] == "application/json, application/merge-patch+json"
+        assert answer.headers["Accept-Patch"] == "application/json, application/merge-patch+json"
 
     def test_an_optional_body_may_be_absent(self, lighthouse: ContractApp) -> None:
         fields = [IDA, ("If-Match", '"1"')]

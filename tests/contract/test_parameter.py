@@ -116,6 +116,15 @@ def test_a_text_of_another_type_is_refused(schema: dict[str, Any], query: str) -
     assert [fault["parameter"] for fault in refused.value.faults] == ["p"]
 
 
+def test_a_plus_that_was_to_be_one_is_told_to_be_a_space() -> None:
+    instant = {"type": "string", "format": "date-time"}
+    with pytest.raises(Problem) as refused:
+        read(instant, "p=2026-11-24T10:00:00+01:00")
+    [fault] = refused.value.faults
+    assert fault["detail"] == "In a URL, + stands for a space: write it as %2B."
+    assert read(instant, "p=2026-11-24T10:00:00%2B01:00")
+
+
 @pytest.mark.parametrize(
     "query", ["p=%FF", "%FF=1", "p=\xff", "p=%ED%A0%80", "p=a%00", "_=%FF", "=1"]
 )

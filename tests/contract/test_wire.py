@@ -178,7 +178,7 @@ def assert_refused(response: httpx2.Response, status: int) -> None:
     [
         (b"PATCH", TASKS, "GET, HEAD, OPTIONS, POST"),
         (b"DELETE", TASKS, "GET, HEAD, OPTIONS, POST"),
-        (b"POST", TASKS + b"/1", "DELETE, GET, HEAD, OPTIONS, PUT"),
+        (b"POST", TASKS + b"/1", "DELETE, GET, HEAD, OPTIONS, PATCH, PUT"),
         (b"GET", BASE + b"/users", "OPTIONS, POST"),
         (b"TRACE", BASE + b"/healthz", "GET, HEAD, OPTIONS"),
     ],

@@ -13,9 +13,10 @@ from typing import Any
 import requests
 import schemathesis
 from hypothesis.control import current_build_context
-from schemathesis import Case, CheckContext, HookContext, Response
+from schemathesis import Case, CheckContext, GenerationMode, HookContext, Response
 from schemathesis.generation.meta import TestPhase
 
+from tests.fuzz.given import Given
 from tests.fuzz.users import USERS, Credentials
 from todo_api import demo
 
@@ -73,16 +74,22 @@ class Accounts:
 
 
 accounts = Accounts()
+given = Given()
 
 
 @schemathesis.hook
 def before_call(_: HookContext, case: Case[Any], **__: object) -> None:
-    """Send a request about an account as its user."""
+    """Send a request about an account as its user, and one that is to succeed as a client would."""
     in_scenario = case.meta is not None and case.meta.phase.name is TestPhase.STATEFUL
     accounts.begin(current_build_context() if in_scenario else None, case.operation.base_url)
+    is_positive = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
     user = accounts.find(str(case.path_parameters.get("username")))
     if user is not None and case.auth_identity is not None:
         case.headers["Authorization"] = user.authorization
+        if is_positive and isinstance(case.body, dict) and "current_password" in case.body:
+            case.body["current_password"] = user.password
+    if is_positive:
+        given.put_into(case)
 
 
 @schemathesis.hook

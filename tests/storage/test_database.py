@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.databases import lack
+from tests.storage.conftest import select_tasks
 from todo_api.storage import (
     Database,
     DatabaseUnreachable,
@@ -18,7 +19,7 @@ from todo_api.storage import (
     migrate,
 )
 from todo_api.storage.sqlite import can_corrupt_wal, load_driver
-from todo_api.storage.tasks import insert_task, select_tasks
+from todo_api.storage.tasks import insert_task
 from todo_api.storage.users import select_user, update_user
 
 

@@ -279,7 +279,7 @@ def test_a_rollback_that_nobody_noticed_is_no_success(database: Database, miguel
 
 def break_the_commit(db: Connection) -> None:
     db.execute(text("PRAGMA defer_foreign_keys = ON"))
-    db.execute(text("INSERT INTO tasks VALUES (404, 1, 'Of nobody', '', 0)"))
+    db.execute(text("INSERT INTO task_labels VALUES (404, 'of nobody', 1)"))
 
 
 def refuse(_db: Connection) -> None:

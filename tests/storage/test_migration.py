@@ -16,6 +16,8 @@ from todo_api.storage import (
     migrate,
 )
 from todo_api.storage.migration import REVISION_TABLE, configuration, revisions
+from todo_api.storage.pages import select_page
+from todo_api.storage.tasks import delete_task, insert_task, select_last_change
 from todo_api.storage.users import insert_user, select_user
 
 REVISIONS = revisions()
@@ -111,4 +113,36 @@ def test_a_user_can_be_stored_right_after_migration(unmigrated: Database) -> Non
     migrate(unmigrated)
     with unmigrated.transaction() as db:
         insert_user(db, username="miguel", email=None, password_hash="python")
+    unmigrated.close()
+
+
+def test_tasks_of_the_first_revision_are_found_like_any_others(unmigrated: Database) -> None:
+    with unmigrated.migration() as db:
+        command.upgrade(configuration(db), "0001")
+        user = db.execute(
+            text(
+                "INSERT INTO users (username, password_hash, last_task_id)"
+                " VALUES ('miguel', 'python', 3) RETURNING id"
+            )
+        ).scalar_one()
+        db.execute(
+            text(
+                "INSERT INTO tasks (user_id, id, title, description, done)"
+                " VALUES (:user, 1, 'Éclair', 'Two of them', true), (:user, 3, 'Rest', '', false)"
+            ),
+            {"user": user},
+        )
+    migrate(unmigrated)
+    with unmigrated.snapshot() as db:
+        eclair, rest = select_page(db, user, limit=9).tasks
+        for filters in ({"q": "two"}, {"title_prefix": "éCL"}, {"done": True}):
+            assert select_page(db, user, filters=filters, limit=9).tasks == [eclair]
+        assert select_last_change(db, user) == rest.change == 3
+    assert (eclair.title, eclair.description, eclair.done) == ("Éclair", "Two of them", True)
+    assert (eclair.due, eclair.priority, eclair.labels) == (None, 0, [])
+    assert eclair.created_at == eclair.updated_at == eclair.completed_at == rest.created_at
+    assert rest.completed_at is None
+    with unmigrated.transaction() as db:
+        assert insert_task(db, user, title="Read").change == 4
+        delete_task(db, user, 1)
     unmigrated.close()

@@ -2,32 +2,61 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from todo_api.storage import Database, UserGone
+from tests.storage.conftest import select_tasks
+from todo_api.storage import Database, TaskChanged, TaskMissing, UserGone, ValuesDiffer, times
+from todo_api.storage.schema import deleted_tasks, task_labels, task_words
 from todo_api.storage.tasks import (
     TaskRow,
     delete_task,
     insert_task,
+    select_last_change,
     select_task,
-    select_tasks,
     update_task,
 )
 from todo_api.storage.users import delete_user
 
 
 def add(db: Connection, user_id: int, title: str) -> TaskRow:
-    return insert_task(db, user_id, title=title, description="", done=False)
+    return insert_task(db, user_id, title=title)
+
+
+def text_of(task: TaskRow | None) -> tuple[str, str, bool]:
+    """Return what the article's tasks are made of."""
+    assert task
+    return task.title, task.description, task.done
 
 
 def test_a_task_comes_back_as_it_was_stored(database: Database, miguel: int) -> None:
     with database.transaction() as db:
         stored = insert_task(
-            db, miguel, title="Buy groceries", description="Milk, cheese", done=True
+            db,
+            miguel,
+            title="Buy groceries",
+            description="Milk, cheese",
+            done=True,
+            due="2026-11-30T17:00:00+01:00",
+            priority=3,
+            labels=["home", "food"],
         )
-    assert stored == TaskRow(1, "Buy groceries", "Milk, cheese", done=True)
+    at = stored.created_at
+    assert stored._replace(change=0) == TaskRow(
+        id=1,
+        title="Buy groceries",
+        description="Milk, cheese",
+        done=True,
+        due="2026-11-30T17:00:00+01:00",
+        priority=3,
+        labels=["food", "home"],
+        created_at=at,
+        updated_at=at,
+        completed_at=at,
+        change=0,
+    )
     with database.snapshot() as db:
         assert select_task(db, miguel, 1) == stored
         assert select_task(db, miguel, 2) is None
@@ -60,9 +89,11 @@ def test_a_foreign_task_looks_like_a_missing_one(
         secret = add(db, miguel, "Buy a present for Susan")
         assert select_task(db, susan, secret.id) is None
         assert select_tasks(db, susan) == []
-        assert update_task(db, susan, secret.id, {"title": "Seen"}) is None
-        assert update_task(db, susan, secret.id, {}) is None
-        assert not delete_task(db, susan, secret.id)
+    for changes in ({"title": "Seen"}, {}):
+        with pytest.raises(TaskMissing), database.transaction() as db:
+            update_task(db, susan, secret.id, changes)
+    with pytest.raises(TaskMissing), database.transaction() as db:
+        delete_task(db, susan, secret.id)
     with database.snapshot() as db:
         assert select_tasks(db, miguel) == [secret]
 
@@ -70,37 +101,41 @@ def test_a_foreign_task_looks_like_a_missing_one(
 @pytest.mark.parametrize(
     ("changes", "after"),
     [
-        ({"title": "New"}, TaskRow(1, "New", "before", done=False)),
-        ({"description": ""}, TaskRow(1, "Old", "", done=False)),
-        ({"done": True}, TaskRow(1, "Old", "before", done=True)),
-        ({"done": True, "title": "New"}, TaskRow(1, "New", "before", done=True)),
-        ({}, TaskRow(1, "Old", "before", done=False)),
+        ({"title": "New"}, ("New", "before", False)),
+        ({"description": ""}, ("Old", "", False)),
+        ({"done": True}, ("Old", "before", True)),
+        ({"done": True, "title": "New"}, ("New", "before", True)),
+        ({}, ("Old", "before", False)),
     ],
 )
 def test_an_update_changes_what_it_names_and_nothing_else(
-    database: Database, miguel: int, changes: dict[str, object], after: TaskRow
+    database: Database, miguel: int, changes: dict[str, object], after: tuple[str, str, bool]
 ) -> None:
+    given: dict[str, Any] = {"due": "2026-11-30", "priority": 2, "labels": ["home"]}
     with database.transaction() as db:
-        insert_task(db, miguel, title="Old", description="before", done=False)
+        insert_task(db, miguel, title="Old", description="before", **given)
         bystander = add(db, miguel, "Stay")
     with database.transaction() as db:
-        assert update_task(db, miguel, 1, changes) == after
+        changed = update_task(db, miguel, 1, changes)
+    assert text_of(changed) == after
+    assert given.items() <= changed._asdict().items()
     with database.snapshot() as db:
-        assert select_tasks(db, miguel) == [after, bystander]
+        assert select_tasks(db, miguel) == [changed, bystander]
 
 
 def test_an_update_of_a_missing_task_finds_nothing(database: Database, miguel: int) -> None:
-    with database.transaction() as db:
-        assert update_task(db, miguel, 1, {"done": True}) is None
+    with pytest.raises(TaskMissing), database.transaction() as db:
+        update_task(db, miguel, 1, {"done": True})
 
 
 def test_a_task_is_deleted_once(database: Database, miguel: int) -> None:
     with database.transaction() as db:
         task = add(db, miguel, "Pass")
     with database.transaction() as db:
-        assert delete_task(db, miguel, task.id)
-        assert not delete_task(db, miguel, task.id)
+        delete_task(db, miguel, task.id)
         assert select_task(db, miguel, task.id) is None
+    with pytest.raises(TaskMissing), database.transaction() as db:
+        delete_task(db, miguel, task.id)
 
 
 def test_an_id_is_never_used_again(database: Database, miguel: int) -> None:
@@ -148,18 +183,20 @@ def test_a_user_deleted_meanwhile_gets_no_task(database: Database, miguel: int) 
 )
 def test_text_is_kept_byte_for_byte(database: Database, miguel: int, text: str) -> None:
     with database.transaction() as db:
-        insert_task(db, miguel, title=text, description=text, done=False)
+        insert_task(db, miguel, title=text, description=text)
         update_task(db, miguel, 1, {"description": text + text})
     with database.snapshot() as db:
-        assert select_task(db, miguel, 1) == TaskRow(1, text, text + text, done=False)
+        assert text_of(select_task(db, miguel, 1)) == (text, text + text, False)
 
 
 def test_the_largest_id_is_just_absent(database: Database, miguel: int) -> None:
-    with database.transaction() as db:
-        largest = 2**63 - 1
+    largest = 2**63 - 1
+    with database.snapshot() as db:
         assert select_task(db, miguel, largest) is None
-        assert update_task(db, miguel, largest, {"done": True}) is None
-        assert not delete_task(db, miguel, largest)
+    with pytest.raises(TaskMissing), database.transaction() as db:
+        update_task(db, miguel, largest, {"done": True})
+    with pytest.raises(TaskMissing), database.transaction() as db:
+        delete_task(db, miguel, largest)
 
 
 def test_insertions_at_the_same_time_give_dense_ids(
@@ -204,4 +241,123 @@ def test_changes_of_different_columns_at_the_same_time_are_both_kept(
         list(pool.map(change_all, [{"title": "New"}, {"done": True}]))
     with database.snapshot() as db:
         changed = select_tasks(db, miguel)
-    assert changed == [TaskRow(n, "New", "", done=True) for n in range(1, rounds + 1)]
+    assert [text_of(task) for task in changed] == [("New", "", True)] * rounds
+
+
+def changes_of(database: Database, user_id: int) -> int:
+    """Return how many changes of a user's tasks there have been since they were counted first."""
+    with database.snapshot() as db:
+        return select_last_change(db, user_id)
+
+
+def test_each_change_counts_one_and_has_the_next_number(database: Database, miguel: int) -> None:
+    before = changes_of(database, miguel)
+    with database.transaction() as db:
+        first, second = add(db, miguel, "Read"), add(db, miguel, "Write")
+        updated = update_task(db, miguel, first.id, {"done": True})
+        delete_task(db, miguel, second.id)
+    numbers = [first.change, second.change, updated.change, changes_of(database, miguel)]
+    assert numbers == list(range(before + 1, before + 5))
+
+
+def test_a_refused_change_counts_nothing(database: Database, miguel: int) -> None:
+    with database.transaction() as db:
+        task = add(db, miguel, "Read")
+    with pytest.raises(TaskChanged), database.transaction() as db:
+        update_task(db, miguel, task.id, {"done": True}, versions=[task.change - 1])
+    with pytest.raises(TaskChanged), database.transaction() as db:
+        delete_task(db, miguel, task.id, versions=[])
+    with pytest.raises(TaskMissing), database.transaction() as db:
+        delete_task(db, miguel, task.id + 1)
+    with pytest.raises(ValuesDiffer, match="created_at"), database.transaction() as db:
+        update_task(db, miguel, task.id, {"done": True}, unchangeable={"created_at": None})
+    assert changes_of(database, miguel) == task.change
+    with database.snapshot() as db:
+        assert select_tasks(db, miguel) == [task]
+
+
+def test_an_update_of_nothing_is_no_change(database: Database, miguel: int) -> None:
+    with database.transaction() as db:
+        task = add(db, miguel, "Read")
+    same = {"created_at": task.created_at, "completed_at": None}
+    with database.transaction() as db:
+        assert update_task(db, miguel, 1, {}, versions=[task.change], unchangeable=same) == task
+    with pytest.raises(TaskChanged), database.transaction() as db:
+        update_task(db, miguel, 1, {}, versions=[task.change + 1])
+    with pytest.raises(ValuesDiffer), database.transaction() as db:
+        update_task(db, miguel, 1, {}, unchangeable={"completed_at": task.created_at})
+    assert changes_of(database, miguel) == task.change
+
+
+def test_a_refusal_tells_the_number_of_the_last_change(database: Database, miguel: int) -> None:
+    with database.transaction() as db:
+        task = add(db, miguel, "Read")
+    with pytest.raises(TaskChanged) as refusal, database.transaction() as db:
+        delete_task(db, miguel, task.id, versions=[task.change + 1])
+    assert refusal.value.change == task.change
+
+
+def test_of_changes_that_expect_the_same_version_one_is_made(
+    database: Database, miguel: int
+) -> None:
+    rivals = 4
+    with database.transaction() as db:
+        task = add(db, miguel, "Read")
+    together = Barrier(rivals)
+
+    def claim(rival: int) -> bool:
+        together.wait()
+        try:
+            with database.transaction() as db:
+                changes = {"description": str(rival)}
+                update_task(db, miguel, task.id, changes, versions=[task.change])
+        except TaskChanged:
+            return False
+        return True
+
+    with ThreadPoolExecutor(rivals) as pool:
+        assert sorted(pool.map(claim, range(rivals))) == [False] * (rivals - 1) + [True]
+
+
+def test_times_never_go_back(
+    database: Database, miguel: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.transaction() as db:
+        first = add(db, miguel, "Read")
+    monkeypatch.setattr(times, "now", lambda: "2001-01-01T00:00:00.000000Z")
+    with database.transaction() as db:
+        second = add(db, miguel, "Write")
+        changed = update_task(db, miguel, first.id, {"done": True})
+    assert second.created_at == changed.updated_at == changed.completed_at == first.created_at
+
+
+def test_a_deletion_leaves_its_number_and_its_time(database: Database, miguel: int) -> None:
+    with database.transaction() as db:
+        task = add(db, miguel, "Pass")
+        delete_task(db, miguel, task.id)
+    with database.snapshot() as db:
+        [tombstone] = db.execute(select(deleted_tasks))
+    assert tombstone[:3] == (miguel, task.change + 1, task.id)
+    assert tombstone.deleted_at >= task.created_at
+
+
+def test_what_a_task_is_found_by_follows_it(database: Database, miguel: int) -> None:
+    def found_by() -> tuple[list[str], list[str]]:
+        with database.snapshot() as db:
+            return (
+                list(db.scalars(select(task_labels.c.label).order_by(task_labels.c.label))),
+                list(db.scalars(select(task_words.c.word).order_by(task_words.c.word))),
+            )
+
+    with database.transaction() as db:
+        insert_task(db, miguel, title="Read Éclair, read!", description="2 cm", labels=["b", "a"])
+    assert found_by() == (["a", "b"], ["2", "cm", "read", "éclair"])
+    with database.transaction() as db:
+        update_task(db, miguel, 1, {"description": "3 cm", "labels": ["b", "c"]})
+    assert found_by() == (["b", "c"], ["3", "cm", "read", "éclair"])
+    with database.transaction() as db:
+        update_task(db, miguel, 1, {"done": True})
+    assert found_by() == (["b", "c"], ["3", "cm", "read", "éclair"])
+    with database.transaction() as db:
+        delete_task(db, miguel, 1)
+    assert found_by() == ([], [])

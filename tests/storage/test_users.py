@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
+from tests.storage.conftest import select_tasks
 from todo_api.storage import Database, UsernameTaken
 from todo_api.storage.schema import users
-from todo_api.storage.tasks import insert_task, select_tasks
+from todo_api.storage.tasks import insert_task
 from todo_api.storage.users import UserRow, delete_user, insert_user, select_user, update_user
 
 

@@ -67,7 +67,7 @@ class ContractApp(FlaskApp):
         authenticators: Mapping[str, Authenticator] | None = None,
         provided: Mapping[str, Any] | None = None,
         invoke: Callable[[Callable[[], Answer]], Answer] = lambda handler: handler(),
-        failures: Mapping[type[Exception], Callable[[Exception], Exception]] | None = None,
+        failures: Mapping[type[Exception], Callable[[Any], Exception]] | None = None,
         public_url: str | None = None,
         own_hosts: Collection[str] = ("localhost",),
         check_responses: bool = False,

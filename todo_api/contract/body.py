@@ -40,8 +40,12 @@ class JSONBody:
 
     is_argument = True
 
-    def __init__(self, definition: Mapping[str, Any], limits: Limits, operation: str) -> None:
+    def __init__(
+        self, definition: Mapping[str, Any], limits: Limits, operation: str, *, method: str = ""
+    ) -> None:
         """Compile a Request Body Object; ``x-max-bytes`` in it replaces the limit on bodies."""
+        # RFC 5789, 2.2, has a name of its own for what a PATCH may be.
+        self._accept = "Accept-Patch" if method.upper() == "PATCH" else "Accept"
         self._json = StrictJSON(depth=limits.json_depth, digits=limits.json_digits)
         self._required: bool = definition.get("required", False)
         self._limit: int = definition.get("x-max-bytes", limits.body)
@@ -99,4 +103,4 @@ class JSONBody:
         return self._schemas[media_type.name]
 
     def _unsupported(self, detail: str) -> Problem:
-        return Problem(415, detail, headers={"Accept": ", ".join(self._schemas)})
+        return Problem(415, detail, headers={self._accept: ", ".join(self._schemas)})

@@ -1,10 +1,10 @@
 """Absolute URIs of operations, so that neither handlers nor clients build paths."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from todo_api.contract.problem import Problem
 from todo_api.contract.request import Request
@@ -14,7 +14,7 @@ class UrlFor(Protocol):
     """``url_for("get_task", task_id=2)``: the absolute URI of an operation."""
 
     def __call__(self, operation_id: str, /, **arguments: object) -> str:
-        """Return the URI with the path parameters filled in and percent-encoded."""
+        """Return the URI with the path parameters filled in, all others in the query."""
 
 
 class Links:
@@ -22,24 +22,41 @@ class Links:
 
     def __init__(self) -> None:
         """Start without operations."""
-        self._templates: dict[str, str] = {}
+        self._templates: dict[str, tuple[str, frozenset[str]]] = {}
 
     def add(self, operation_id: str, template: str) -> None:
         """Remember where an operation is, as a path template from the root."""
-        self._templates[operation_id] = template
+        self._templates[operation_id] = template, frozenset(_PARAMETER.findall(template))
 
     def from_origin(self, origin: str) -> UrlFor:
         """Return a `UrlFor` of URIs that begin with ``origin``, a scheme and an authority."""
         templates = self._templates
 
         def url_for(operation_id: str, /, **arguments: object) -> str:
-            quoted = {
-                name: value if isinstance(value, int) else quote(str(value), safe="")
-                for name, value in arguments.items()
-            }
-            return origin + templates[operation_id].format_map(quoted)
+            template, in_path = templates[operation_id]
+            quoted = {name: _quoted(arguments[name]) for name in in_path}
+            path = origin + template.format_map(quoted)
+            if len(arguments) == len(in_path):
+                return path
+            query = {name: value for name, value in arguments.items() if name not in in_path}
+            return f"{path}?{_query(query)}"
 
         return url_for
+
+
+def _quoted(value: object) -> object:
+    return value if isinstance(value, int) else quote(str(value), safe="")
+
+
+def _query(arguments: Mapping[str, object]) -> str:
+    """Write a query as parameters are read: lists repeated, booleans in JSON's words."""
+    return urlencode(
+        [
+            (name, str(item).lower() if isinstance(item, bool) else item)
+            for name, value in arguments.items()
+            for item in (value if isinstance(value, list) else [value])
+        ]
+    )
 
 
 class Origins:
@@ -70,4 +87,5 @@ class Origins:
         return authority
 
 
+_PARAMETER = re.compile(r"{(\w+)}")
 _IP_ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\]")

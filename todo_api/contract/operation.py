@@ -31,7 +31,7 @@ from todo_api.contract.workers import Workers
 class Reply(NamedTuple):
     """What a function returns that has more to say than a body."""
 
-    body: dict[str, Any]
+    body: dict[str, Any] | None
     status: int = 200
     headers: Mapping[str, str] = {}
 
@@ -65,7 +65,7 @@ class Surroundings(NamedTuple):
     """Values of the application that handlers take by name."""
     invoke: Callable[[Callable[[], Answer]], Answer]
     """Calls a handler; the place for what every call needs, such as retries."""
-    failures: Mapping[type[Exception], Callable[[Exception], Exception]]
+    failures: Mapping[type[Exception], Callable[[Any], Exception]]
     """What functions may raise, and which `Problem` or `Unauthenticated` it amounts to."""
     explained_at: str
     check_responses: bool
@@ -82,7 +82,7 @@ class Operation:
         self._security = around.schemes.compile(operation.stated_security, name)
         self._parameters = Parameters(operation.parameters, name)
         self._body: NoBody | JSONBody = (
-            JSONBody(operation.request_body, around.limits, name)
+            JSONBody(operation.request_body, around.limits, name, method=operation.method)
             if operation.is_request_body_defined
             else NoBody()
         )
@@ -96,14 +96,15 @@ class Operation:
 
     def _check_function(self, name: str) -> frozenset[str]:
         """Hold the function's arguments against the document's; return those it takes."""
-        taken = frozenset(inspect.signature(self._function).parameters)
+        signature = inspect.signature(self._function).parameters.values()
+        taken = frozenset(one.name for one in signature if one.kind is not one.VAR_KEYWORD)
         declared = {*self._parameters.arguments, *(["body"] if self._body.is_argument else [])}
         given = {"user", "url_for", *self._around.provided}
         if self._body.is_argument and "body" in self._parameters.arguments:
             raise BrokenDocumentError(f"{name}: body is also the name of a parameter.")
         if clash := declared & given:
             raise BrokenDocumentError(f"{name}: {min(clash)} is also provided otherwise.")
-        if ignored := declared - taken:
+        if (ignored := declared - taken) and len(taken) == len(signature):
             raise BrokenDocumentError(f"{name}: its function does not take {min(ignored)}.")
         if unknown := taken - declared - given:
             raise BrokenDocumentError(f"{name}: nothing provides {min(unknown)} to its function.")

@@ -56,6 +56,8 @@ class Parameter:
         value = values if self.is_list else values[0]
         if self._schema.is_valid(value):
             return value, []
+        if isinstance(value, str) and self._schema.is_valid(value.replace(" ", "+")):
+            return None, [self._fault("In a URL, + stands for a space: write it as %2B.")]
         return None, [self._fault(sentence) for _, sentence in self._schema.faults(value)]
 
     def missing(self) -> Fault:

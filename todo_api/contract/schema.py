@@ -1,20 +1,18 @@
 """Schemas of the document, compiled to validators that speak in sentences."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
 from jsonschema_rs import Draft4Validator, ValidationError
 
+from todo_api.contract.formats import FORMATS
+
 LONGEST_ECHO = 100
 """A client's own text is repeated to it only up to this many characters."""
 
 _ANNOTATIONS = {"int32", "int64", "float", "double", "password", "byte", "binary"}
-_CHECKED = {
-    *("date", "date-time", "email", "hostname", "ipv4", "ipv6", "uri", "uri-reference", "uuid"),
-}
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_CHECKED = {"email", "hostname", "ipv4", "ipv6", "uri", "uri-reference", *FORMATS}
 _RANGES = {"int32": 2**31, "int64": 2**63}
 
 
@@ -29,11 +27,7 @@ class Schema:
         """Compile a schema whose references Connexion has already resolved."""
         self._schema = to_json_schema(schema)
         try:
-            self._validator = Draft4Validator(
-                self._schema,
-                validate_formats=True,
-                formats={"uuid": lambda text: _UUID.fullmatch(text) is not None},
-            )
+            self._validator = Draft4Validator(self._schema, validate_formats=True, formats=FORMATS)
         except ValidationError as fault:
             raise SchemaError(f"a schema is not valid: {fault.message}") from None
         self.is_valid: Callable[[Any], bool] = self._validator.is_valid

@@ -5,6 +5,12 @@ Module by module, from the outside in:
 - `database`: `Database`, where a URL becomes transactions; `errors`: what it raises.
 - `tasks`, `users`: one function for each statement, named by its verb (`select_task`,
   `insert_user`). The connection comes first, the owner always takes part in the WHERE clause.
+- `pages`: one page of a user's tasks, in the order of one of its `SORTS`; `filters`: the filters.
+  A new one of either is a line there, and an index.
+- `changes`: what happened to a user's tasks since some point, and how long that is known.
+- `idempotency_keys`: the answers to what may be asked for again.
+- `text`, `times`: what texts and times are compared by, so that both engines agree.
+- `secrets`: the key that all processes of the service share.
 - `schema`: the tables; `migration` and `migrations/`: how a database gets them.
 - `sqlite`, `postgresql`: what differs between the two engines, each behind `backend.Backend`;
   `groupcommit`: how writers to SQLite share a commit; `turnstile`: the queue they stand in.
@@ -12,7 +18,7 @@ Module by module, from the outside in:
 The transaction stands where it matters, in the calling code:
 
     with database.transaction() as db:
-        task = insert_task(db, user.id, title="Buy groceries", description="", done=False)
+        task = insert_task(db, user.id, title="Buy groceries")
 """
 
 from sqlalchemy import Connection
@@ -25,10 +31,14 @@ from todo_api.storage.errors import (
     DatabaseUnreachable,
     DatabaseUnusable,
     DatabaseUrlInvalid,
+    DeletionsForgotten,
+    TaskChanged,
+    TaskMissing,
     TransactionLost,
     Unavailable,
     UserGone,
     UsernameTaken,
+    ValuesDiffer,
 )
 from todo_api.storage.migration import is_current, migrate
 
@@ -41,10 +51,14 @@ __all__ = [
     "DatabaseUnreachable",
     "DatabaseUnusable",
     "DatabaseUrlInvalid",
+    "DeletionsForgotten",
+    "TaskChanged",
+    "TaskMissing",
     "TransactionLost",
     "Unavailable",
     "UserGone",
     "UsernameTaken",
+    "ValuesDiffer",
     "is_current",
     "migrate",
 ]

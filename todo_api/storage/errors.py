@@ -43,3 +43,29 @@ class UsernameTaken(DatabaseError):
 
 class UserGone(DatabaseError):
     """Refuse work for a user whose account was deleted in the meantime."""
+
+
+class TaskMissing(DatabaseError):
+    """Refuse work on a task that the user does not have."""
+
+
+class TaskChanged(DatabaseError):
+    """Refuse to change a task that is not in the state that it was expected in."""
+
+    def __init__(self, change: int) -> None:
+        """Take the number of the task's last change."""
+        super().__init__(change)
+        self.change = change
+
+
+class ValuesDiffer(DatabaseError):
+    """Refuse a change that came with wrong values of what cannot be changed."""
+
+    def __init__(self, names: list[str]) -> None:
+        """Take the columns whose values differ."""
+        super().__init__(names)
+        self.names = names
+
+
+class DeletionsForgotten(DatabaseError):
+    """Refuse to tell the changes since a point after which deletions are no longer known."""

@@ -1,25 +1,49 @@
 """The tables.
 
-Every table of a user's things has the key `(user_id, id)`, its `id` counted on the user's row.
-Text is compared byte by byte on both engines, whatever the server's locale. Limits on what may
-be stored belong to the OpenAPI document and are not repeated here.
+Every table of a user's things has a key that begins with `user_id`; a task's `id` is counted on
+the user's row, and so is its `change`. Text is compared byte by byte on both engines, whatever the
+server's locale; times are text of one form, `times.now()`. Limits on what may be stored belong to
+the OpenAPI document and are not repeated here.
 """
 
+from typing import Any
+
+import orjson
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     ForeignKey,
     Identity,
+    Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
+    TypeDecorator,
 )
 
 BinaryText = Text(collation="C").with_variant(Text(collation="BINARY"), "sqlite")
 # SQLite counts up a key by itself only if its type is spelt INTEGER.
 CountedInteger = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class JSONText(TypeDecorator[Any]):
+    """A value of JSON, stored as text and never looked into by SQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: object) -> str:  # noqa: ANN401, ARG002 - any JSON; SQLAlchemy's signature
+        """Write the text."""
+        return orjson.dumps(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: object) -> Any:  # noqa: ANN401, ARG002
+        """Read the text."""
+        return None if value is None else orjson.loads(value)
+
 
 metadata = MetaData(
     naming_convention={
@@ -30,6 +54,12 @@ metadata = MetaData(
     }
 )
 
+
+def _owner() -> Column[int]:
+    """Return the first column of a user's things, which go when the user goes."""
+    return Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False)
+
+
 users = Table(
     "users",
     metadata,
@@ -38,6 +68,11 @@ users = Table(
     Column("email", BinaryText),
     Column("password_hash", BinaryText, nullable=False),
     Column("last_task_id", BigInteger, nullable=False, server_default="0"),
+    # Raised by one with each change of a task. The row's lock puts the changes in one order.
+    Column("last_change", BigInteger, nullable=False, server_default="0"),
+    Column("last_changed_at", BinaryText),
+    # The last change whose tombstone has been removed: what happened up to it cannot be told.
+    Column("forgotten_change", BigInteger, nullable=False, server_default="0"),
     sqlite_autoincrement=True,  # the id of a deleted user is never given to another
 )
 
@@ -49,4 +84,75 @@ tasks = Table(
     Column("title", BinaryText, nullable=False),
     Column("description", BinaryText, nullable=False),
     Column("done", Boolean(create_constraint=True, name="done"), nullable=False),
+    Column("due", BinaryText),  # as it was given
+    Column("priority", SmallInteger, nullable=False),
+    Column("labels", JSONText, nullable=False),  # in order
+    Column("created_at", BinaryText, nullable=False),
+    Column("updated_at", BinaryText, nullable=False),
+    Column("completed_at", BinaryText),
+    Column("change", BigInteger, nullable=False),
+    # What a task is found by, made of the above by `text` and `times`.
+    Column("title_key", BinaryText, nullable=False),
+    Column("due_key", BinaryText),
+    Column("words", BinaryText, nullable=False),  # each with a space before it
+    # For sorts and filters; `created_at` has the order of `id`, which is the primary key's.
+    Index("tasks_done", "user_id", "done", "id"),
+    Index("tasks_title", "user_id", "title_key", "id"),
+    Index("tasks_due", "user_id", "due_key", "id"),
+    Index("tasks_priority", "user_id", "priority", "id"),
+    Index("tasks_updated", "user_id", "updated_at", "id"),
+    Index("tasks_change", "user_id", "change", unique=True),
+)
+
+task_labels = Table(
+    "task_labels",
+    metadata,
+    _owner(),
+    Column("label", BinaryText, nullable=False),
+    Column("task_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("user_id", "label", "task_id"),
+    sqlite_with_rowid=False,
+)
+
+task_words = Table(
+    "task_words",
+    metadata,
+    _owner(),
+    Column("word", BinaryText, nullable=False),
+    Column("task_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("user_id", "word", "task_id"),
+    sqlite_with_rowid=False,
+)
+
+deleted_tasks = Table(
+    "deleted_tasks",
+    metadata,
+    _owner(),
+    Column("change", BigInteger, nullable=False),
+    Column("task_id", BigInteger, nullable=False),
+    Column("deleted_at", BinaryText, nullable=False),
+    PrimaryKeyConstraint("user_id", "change"),
+    sqlite_with_rowid=False,
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    _owner(),
+    Column("key", BinaryText, nullable=False),
+    Column("fingerprint", BinaryText, nullable=False),  # of the request
+    Column("status", SmallInteger, nullable=False),
+    Column("headers", JSONText, nullable=False),
+    Column("body", BinaryText, nullable=False),
+    Column("created_at", BinaryText, nullable=False),
+    PrimaryKeyConstraint("user_id", "key"),
+    Index("idempotency_keys_created", "user_id", "created_at"),
+)
+
+# What all processes of the service share and nobody else knows.
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", BinaryText, primary_key=True),
+    Column("value", BinaryText, nullable=False),
 )

@@ -2,15 +2,33 @@
 
 Each names the owner: another user's task is simply absent. They are built once, here, because
 building one costs more than running it.
+
+Each change of a task raises `last_change` on the owner's row, which stays locked until the
+transaction ends. So the changes of a user have one order without gaps; whatever else a change
+reads can be relied on; and a change that is refused must leave by an exception, which undoes it.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    Connection,
+    Delete,
+    Insert,
+    bindparam,
+    case,
+    delete,
+    insert,
+    select,
+    update,
+)
 
-from todo_api.storage.errors import UserGone
-from todo_api.storage.schema import tasks, users
+from todo_api.storage import times
+from todo_api.storage.errors import TaskChanged, TaskMissing, UserGone, ValuesDiffer
+from todo_api.storage.schema import deleted_tasks, task_labels, task_words, tasks, users
+from todo_api.storage.text import sort_key, words_of
 
 
 class TaskRow(NamedTuple):
@@ -20,28 +38,88 @@ class TaskRow(NamedTuple):
     title: str
     description: str
     done: bool
+    due: str | None
+    priority: int
+    labels: list[str]
+    created_at: str
+    updated_at: str
+    completed_at: str | None
+    change: int
+    """The number of its last change among those of all its owner's tasks."""
 
 
-COLUMNS = (tasks.c.id, tasks.c.title, tasks.c.description, tasks.c.done)
+class Change(NamedTuple):
+    """A change that has begun."""
+
+    number: int
+    at: str
+    last_task_id: int
+    """The id of the task that the change makes, if it makes one."""
+
+
+COLUMNS = tuple(tasks.c[name] for name in TaskRow._fields)
 IS_OWN = tasks.c.user_id == bindparam("owner_id")
 IS_TASK = tasks.c.id == bindparam("task_id")
+IS_VERSION = tasks.c.change.in_(bindparam("versions", expanding=True))
 
-SELECT_TASKS = select(*COLUMNS).where(IS_OWN).order_by(tasks.c.id)
 SELECT_TASK = select(*COLUMNS).where(IS_OWN, IS_TASK)
-COUNT_UP = (
+SELECT_WHOLE_TASK = select(*COLUMNS, tasks.c.words).where(IS_OWN, IS_TASK)
+SELECT_LAST_CHANGE = select(users.c.last_change).where(users.c.id == bindparam("owner_id"))
+BEGIN_CHANGE = (
     update(users)
     .where(users.c.id == bindparam("owner_id"))
-    .values(last_task_id=users.c.last_task_id + 1)
-    .returning(users.c.last_task_id)
+    .values(
+        last_change=users.c.last_change + 1,
+        # A clock may be set back; the times of a user's changes never go back.
+        last_changed_at=case(
+            (users.c.last_changed_at > bindparam("now"), users.c.last_changed_at),
+            else_=bindparam("now"),
+        ),
+        last_task_id=users.c.last_task_id + bindparam("new_tasks"),
+    )
+    .returning(users.c.last_change, users.c.last_changed_at, users.c.last_task_id)
 )
 INSERT_TASK = insert(tasks)
 UPDATE_TASK = update(tasks).where(IS_OWN, IS_TASK).returning(*COLUMNS)
-DELETE_TASK = delete(tasks).where(IS_OWN, IS_TASK)
+DELETE_TASK = delete(tasks).where(IS_OWN, IS_TASK).returning(tasks.c.labels, tasks.c.words)
+UPDATE_VERSION = UPDATE_TASK.where(IS_VERSION)
+DELETE_VERSION = DELETE_TASK.where(IS_VERSION)
+INSERT_TOMBSTONE = insert(deleted_tasks)
 
 
-def select_tasks(db: Connection, user_id: int) -> list[TaskRow]:
-    """Return all tasks of a user in the order of their ids."""
-    return [TaskRow._make(row) for row in db.execute(SELECT_TASKS, {"owner_id": user_id})]
+class Index(NamedTuple):
+    """The statements on a table of texts that tasks are found by."""
+
+    insert: Insert
+    delete: Delete
+
+    @classmethod
+    def of(cls, text: Column[str]) -> Self:
+        """Build them for the table with this column of texts."""
+        table = text.table
+        key: dict[Column[Any], BindParameter[Any]] = {
+            table.c.user_id: bindparam("owner_id"),
+            text: bindparam("text"),
+            table.c.task_id: bindparam("of_task"),
+        }
+        return cls(
+            insert(table).values(key),
+            delete(table).where(*(column == value for column, value in key.items())),
+        )
+
+    def renew(
+        self, db: Connection, user_id: int, task_id: int, *, old: Iterable[str], new: Iterable[str]
+    ) -> None:
+        """Let a task be found by `new` where it was found by `old`."""
+        old, new = set(old), set(new)
+        for statement, texts in ((self.delete, old - new), (self.insert, new - old)):
+            if texts:
+                of_task = {"owner_id": user_id, "of_task": task_id}
+                db.execute(statement, [{**of_task, "text": text} for text in sorted(texts)])
+
+
+LABELS = Index.of(task_labels.c.label)
+WORDS = Index.of(task_words.c.word)
 
 
 def select_task(db: Connection, user_id: int, task_id: int) -> TaskRow | None:
@@ -50,35 +128,160 @@ def select_task(db: Connection, user_id: int, task_id: int) -> TaskRow | None:
     return None if row is None else TaskRow._make(row)
 
 
+def select_last_change(db: Connection, user_id: int) -> int:
+    """Return the number of the last change of any of a user's tasks. Raises `UserGone`."""
+    change: int | None = db.execute(SELECT_LAST_CHANGE, {"owner_id": user_id}).scalar()
+    if change is None:
+        raise UserGone
+    return change
+
+
 def insert_task(
-    db: Connection, user_id: int, *, title: str, description: str, done: bool
+    db: Connection,
+    user_id: int,
+    *,
+    title: str,
+    description: str = "",
+    done: bool = False,
+    due: str | None = None,
+    priority: int = 0,
+    labels: Collection[str] = (),
 ) -> TaskRow:
     """Return the new task. Its id is the next one of its owner and is never used again.
 
-    Raises `UserGone`. Until the transaction ends, other insertions for this user wait.
+    Raises `UserGone`. Until the transaction ends, other changes of this user's tasks wait.
     """
-    task_id = db.execute(COUNT_UP, {"owner_id": user_id}).scalar()
-    if task_id is None:
-        raise UserGone
-    task = TaskRow(task_id, title, description, done)
-    db.execute(INSERT_TASK, {"user_id": user_id, **task._asdict()})
+    change = _begin_change(db, user_id, new_tasks=1)
+    task = TaskRow(
+        id=change.last_task_id,
+        title=title,
+        description=description,
+        done=done,
+        due=due,
+        priority=priority,
+        labels=sorted(labels),
+        created_at=change.at,
+        updated_at=change.at,
+        completed_at=change.at if done else None,
+        change=change.number,
+    )
+    columns = task._asdict()
+    found_by = _found_by(columns, columns)
+    db.execute(INSERT_TASK, {"user_id": user_id, **columns, **found_by})
+    LABELS.renew(db, user_id, task.id, old=(), new=task.labels)
+    WORDS.renew(db, user_id, task.id, old=(), new=found_by["words"].split())
     return task
 
 
 def update_task(
-    db: Connection, user_id: int, task_id: int, changes: Mapping[str, object]
-) -> TaskRow | None:
-    """Return a user's task with `changes` (column to value) made, or None without such a task.
+    db: Connection,
+    user_id: int,
+    task_id: int,
+    changes: Mapping[str, Any],
+    *,
+    versions: Sequence[int] | None = None,
+    unchangeable: Mapping[str, Any] | None = None,
+) -> TaskRow:
+    """Return a user's task with `changes` (column to value) made.
 
-    One statement, so that changes of other columns made at the same time are kept.
+    With `versions` the change is made only while the task's last change is one of these, compared
+    in the same statement. Values that came along for what is `unchangeable` must be right. Where
+    there is nothing to change, nothing is counted as a change.
+
+    Raises `UserGone`, `TaskMissing`, `TaskChanged`, `ValuesDiffer`; each has to leave the
+    transaction.
     """
     if not changes:
-        return select_task(db, user_id, task_id)
+        return _unchanged(db, user_id, task_id, versions, unchangeable or {})
+    change = _begin_change(db, user_id)
+    key = {"owner_id": user_id, "task_id": task_id}
+    row = db.execute(SELECT_WHOLE_TASK, key).first()
+    if row is None:
+        raise TaskMissing
+    old = row._asdict()
+    columns = {**changes, **_found_by(changes, {**old, **changes})}
+    if "labels" in changes:
+        columns["labels"] = sorted(changes["labels"])
+    if changes.get("done", old["done"]) != old["done"]:
+        columns["completed_at"] = change.at if changes["done"] else None
     # SQLAlchemy makes the SET clause out of those parameters that are named like a column.
-    row = db.execute(UPDATE_TASK, {"owner_id": user_id, "task_id": task_id, **changes}).first()
-    return None if row is None else TaskRow._make(row)
+    values = {**key, **columns, "updated_at": change.at, "change": change.number}
+    if versions is None:
+        new = db.execute(UPDATE_TASK, values).first()
+    else:
+        new = db.execute(UPDATE_VERSION, {**values, "versions": versions}).first()
+    if new is None:
+        raise TaskChanged(old["change"])
+    _compare(old, unchangeable or {})
+    if "labels" in columns:
+        LABELS.renew(db, user_id, task_id, old=old["labels"], new=columns["labels"])
+    if "words" in columns:
+        WORDS.renew(db, user_id, task_id, old=old["words"].split(), new=columns["words"].split())
+    return TaskRow._make(new)
 
 
-def delete_task(db: Connection, user_id: int, task_id: int) -> bool:
-    """Tell whether there was such a task of this user; now there is none."""
-    return db.execute(DELETE_TASK, {"owner_id": user_id, "task_id": task_id}).rowcount > 0
+def delete_task(
+    db: Connection, user_id: int, task_id: int, *, versions: Sequence[int] | None = None
+) -> None:
+    """Delete a user's task, and note that it was there; with `versions` as `update_task`.
+
+    Raises `UserGone`, `TaskMissing`, `TaskChanged`; each has to leave the transaction.
+    """
+    change = _begin_change(db, user_id)
+    key = {"owner_id": user_id, "task_id": task_id}
+    if versions is None:
+        old = db.execute(DELETE_TASK, key).first()
+    else:
+        old = db.execute(DELETE_VERSION, {**key, "versions": versions}).first()
+    if old is None:
+        task = select_task(db, user_id, task_id)
+        raise TaskMissing if task is None else TaskChanged(task.change)
+    LABELS.renew(db, user_id, task_id, old=old.labels, new=())
+    WORDS.renew(db, user_id, task_id, old=old.words.split(), new=())
+    tombstone = {"change": change.number, "task_id": task_id, "deleted_at": change.at}
+    db.execute(INSERT_TOMBSTONE, {"user_id": user_id, **tombstone})
+
+
+def _begin_change(db: Connection, user_id: int, *, new_tasks: int = 0) -> Change:
+    """Lock the user's row and count one change more. Raises `UserGone`."""
+    values = {"owner_id": user_id, "now": times.now(), "new_tasks": new_tasks}
+    row = db.execute(BEGIN_CHANGE, values).one_or_none()
+    if row is None:
+        raise UserGone
+    return Change._make(row)
+
+
+def _unchanged(
+    db: Connection,
+    user_id: int,
+    task_id: int,
+    versions: Sequence[int] | None,
+    unchangeable: Mapping[str, Any],
+) -> TaskRow:
+    """Return a task that nothing is to be changed of, refused as if something were."""
+    task = select_task(db, user_id, task_id)
+    if task is None:
+        raise TaskMissing
+    if versions is not None and task.change not in versions:
+        raise TaskChanged(task.change)
+    _compare(task._asdict(), unchangeable)
+    return task
+
+
+def _compare(stored: Mapping[str, Any], claimed: Mapping[str, Any]) -> None:
+    """Raise `ValuesDiffer` unless all that is claimed is stored."""
+    if wrong := [name for name, value in claimed.items() if stored[name] != value]:
+        raise ValuesDiffer(wrong)
+
+
+def _found_by(changes: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns that a task is found by, those that depend on its changes."""
+    columns: dict[str, Any] = {}
+    if "title" in changes:
+        columns["title_key"] = sort_key(task["title"])
+    if "due" in changes:
+        columns["due_key"] = task["due"] and times.due_end(task["due"])
+    if "title" in changes or "description" in changes:
+        words = words_of(task["title"], task["description"])
+        columns["words"] = "".join(f" {word}" for word in words)
+    return columns

@@ -29,6 +29,30 @@ const utf8Credentials = {
 };
 
 /**
+ * Swagger UI fills in the example of each parameter. An optional one has to begin empty: together
+ * the examples of all filters would find nothing, and one of a cursor is no cursor.
+ */
+const emptyUnlessRequired = (parameter) =>
+  parameter.required ? parameter : { ...parameter, example: "" };
+
+const emptyParameters = {
+  statePlugins: {
+    spec: {
+      wrapActions: {
+        updateJsonSpec: (update) => (document) =>
+          update({
+            ...document,
+            components: {
+              ...document.components,
+              parameters: mapValues(document.components.parameters, emptyUnlessRequired),
+            },
+          }),
+      },
+    },
+  },
+};
+
+/**
  * Say that a script is asking, so that wrong credentials are answered without a challenge and the
  * browser opens no dialog; and send only what Authorize was given, nothing the browser remembers.
  */
@@ -41,7 +65,7 @@ const asScript = (request) => {
 SwaggerUIBundle({
   domNode: document.getElementById("console"),
   url: new URL("../openapi.json", window.location.href).href,
-  plugins: [utf8Credentials],
+  plugins: [utf8Credentials, emptyParameters],
   requestInterceptor: asScript,
   // The curl line is for people, who are no script.
   showMutatedRequest: false,

@@ -32,7 +32,50 @@ assert.deepEqual(got.data, created.data);
 // Update.
 const changes = { description: "Any book. 📖", done: true };
 const updated = await susan.PUT("/tasks/{task_id}", { params: { path }, body: changes });
-assert.deepEqual(updated.data?.task, { ...task, ...changes });
+assert.ok(updated.data);
+const { updated_at, completed_at } = updated.data.task;
+assert.deepEqual(updated.data.task, { ...task, ...changes, updated_at, completed_at });
+
+// The same again, done once; many at once.
+const once = {
+  params: { header: { "Idempotency-Key": "page-1" } },
+  body: { title: "Read a page", priority: 2 },
+};
+const first = await susan.POST("/tasks", once);
+const again = await susan.POST("/tasks", once);
+assert.ok(first.data);
+assert.deepEqual(again.data, first.data);
+assert.equal(again.response.headers.get("Idempotency-Replayed"), "true");
+const { id } = first.data.task;
+const operations = [
+  { create: { title: "Read on" } },
+  { update: { id, done: true } },
+  { delete: { id } },
+];
+const batch = await susan.POST("/tasks/batch", { body: { operations } });
+const [readOn, finished, removed] = batch.data?.results ?? [];
+assert.equal(readOn?.task?.title, "Read on");
+assert.equal(finished?.task?.done, true);
+assert.equal(removed?.result, true);
+
+// Page by page.
+const query = { limit: 1, sort: "-id" as const };
+const pageOfOne = await susan.GET("/tasks", { params: { query } });
+assert.deepEqual(pageOfOne.data?.tasks, [readOn.task]);
+const cursor = pageOfOne.data.next_cursor;
+assert.ok(cursor);
+const rest = await susan.GET("/tasks", { params: { query: { ...query, cursor } } });
+assert.deepEqual(rest.data, { tasks: [updated.data.task] });
+
+// Overwrite only what was seen.
+const seen = got.response.headers.get("ETag") ?? "";
+const guarded = { path, header: { "If-Match": seen } };
+const stale = await susan.PUT("/tasks/{task_id}", { params: guarded, body: { done: false } });
+assert.equal(stale.response.status, 412);
+assert.equal(stale.error?.error, "Precondition failed");
+guarded.header["If-Match"] = stale.response.headers.get("ETag") ?? "";
+const undone = await susan.PUT("/tasks/{task_id}", { params: guarded, body: { done: false } });
+assert.equal(undone.data?.task.done, false);
 
 // Conflict.
 const taken = await anonymous.POST("/users", { body: newcomer });

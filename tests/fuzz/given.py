@@ -1,0 +1,48 @@
+"""What only the service can give out: cursors, tokens, entity tags. Nobody can make them up.
+
+A client has them from an answer, and has a new ``Idempotency-Key`` for each thing to do. So has
+each request here that is meant to succeed; those that are meant to be refused stay as they are.
+"""
+
+from itertools import count
+from typing import Any
+
+import requests
+from schemathesis import Case
+
+TIMEOUT_SECONDS = 10
+LONGEST_KEY = 255
+MEMBERS = {"cursor": "next_cursor", "since": "next"}
+"""By the parameter that takes it, the member of an answer that has it."""
+
+
+class Given:
+    """Puts what the service gives out where something like it was made up."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._session = requests.Session()
+        self._numbers = count(1)
+
+    def put_into(self, case: Case[Any]) -> None:
+        """Let a request be one that a client could send."""
+        for parameter, member in MEMBERS.items():
+            if parameter in case.query and self._get(case).status_code == 400:
+                del case.query[parameter]
+                found = self._get(case, limit=1).json()  # so that there is more
+                case.query |= {parameter: found[member]} if member in found else {}
+        if key := case.headers.get("Idempotency-Key"):
+            number = f"-{next(self._numbers)}"
+            case.headers["Idempotency-Key"] = key[: LONGEST_KEY - len(number)] + number
+        tags = case.headers.get("If-Match", "*")
+        if tags != "*" and (current := self._get(case).headers.get("ETag")):
+            case.headers["If-Match"] = f"{tags}, {current}"
+
+    def _get(self, case: Case[Any], **query: object) -> requests.Response:
+        """Read what a request is about."""
+        return self._session.get(
+            case.operation.base_url + case.formatted_path,
+            params={**case.query, **query},
+            headers={"Authorization": str(case.headers["Authorization"])},
+            timeout=TIMEOUT_SECONDS,
+        )

@@ -1,0 +1,258 @@
+"""Changes: strictly in order, without gaps, found by an index, and forgotten in time."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
+from itertools import count
+from typing import Literal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Select, insert, select, text
+
+from tests.storage.conftest import select_tasks
+from todo_api.storage import Database, DeletionsForgotten, TaskMissing, UserGone
+from todo_api.storage.changes import (
+    FORGOTTEN_AT_ONCE,
+    SELECT_CHANGED,
+    SELECT_DELETED,
+    SELECT_EXPIRED,
+    Changes,
+    Deletion,
+    Point,
+    forget_deletions,
+    select_changes,
+    select_history,
+)
+from todo_api.storage.schema import deleted_tasks, tasks
+from todo_api.storage.tasks import TaskRow, delete_task, insert_task, select_task, update_task
+from todo_api.storage.users import delete_user, insert_user
+
+PAST, FUTURE = "2001-01-01T00:00:00.000000Z", "2099-01-01T00:00:00.000000Z"
+
+
+def page(db: Connection, user_id: int, since: Point | None, *, limit: int = 100) -> Changes:
+    """Read a page of changes."""
+    return select_changes(db, user_id, select_history(db, user_id, since), limit=limit)
+
+
+class Copy:
+    """A copy of a user's tasks."""
+
+    def __init__(self, database: Database, user_id: int) -> None:
+        """Begin empty."""
+        self.database, self.user_id = database, user_id
+        self.tasks: dict[int, TaskRow] = {}
+        self.numbers: list[int] = []
+        self.since: Point | None = None
+
+    def follow(self, limit: int) -> bool:
+        """Apply one page; tell whether there is more."""
+        with self.database.snapshot() as db:
+            found, self.since, more = page(db, self.user_id, self.since, limit=limit)
+        for change in found:
+            if isinstance(change, Deletion):
+                self.tasks.pop(change.id, None)
+            else:
+                self.tasks[change.id] = change
+        self.numbers += [change.change for change in found]
+        return more
+
+
+Step = tuple[Literal["create", "update", "delete"], int]
+STEPS = st.tuples(st.sampled_from(["create", "update", "delete"]), st.integers(1, 8))
+
+
+def write(database: Database, user_id: int, steps: list[Step]) -> None:
+    """Do what a script says, each step in a transaction; what is missing already may be."""
+    for verb, task in steps:
+        with suppress(TaskMissing), database.transaction() as db:
+            match verb:
+                case "create":
+                    insert_task(db, user_id, title="New")
+                case "update":
+                    update_task(db, user_id, task, {"done": True})
+                case "delete":
+                    delete_task(db, user_id, task)
+                    forget_deletions(db, user_id, before=PAST)
+
+
+@pytest.fixture
+def newcomers(database: Database) -> Iterator[int]:
+    """Users without tasks, one after the other."""
+
+    def register(number: int) -> int:
+        with database.transaction() as db:
+            name = f"user{number}"
+            return insert_user(db, username=name, email=None, password_hash="python").id
+
+    return map(register, count())
+
+
+def test_whoever_follows_while_others_write_has_the_list(
+    database: Database, newcomers: Iterator[int]
+) -> None:
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(
+        before=st.lists(STEPS, max_size=8),
+        scripts=st.lists(st.lists(STEPS, min_size=3, max_size=12), min_size=2, max_size=3),
+        limit=st.integers(1, 4),
+    )
+    def check(before: list[Step], scripts: list[list[Step]], limit: int) -> None:
+        user = next(newcomers)
+        write(database, user, before)
+        copy = Copy(database, user)
+        with ThreadPoolExecutor(len(scripts)) as pool:
+            writing = [pool.submit(write, database, user, steps) for steps in scripts]
+            while wait(writing, timeout=0).not_done:
+                copy.follow(limit)
+        for done in writing:
+            done.result()
+        while copy.follow(limit):
+            pass
+        with database.snapshot() as db:
+            assert sorted(copy.tasks.values()) == select_tasks(db, user)
+        assert copy.numbers == sorted(set(copy.numbers))
+
+    check()
+
+
+@pytest.fixture
+def deleted(database: Database, miguel: int) -> int:
+    """Return the number of the change before which more tasks were deleted than go at once."""
+    with database.transaction() as db:
+        for task in range(1, FORGOTTEN_AT_ONCE + 6):
+            insert_task(db, miguel, title="Pass")
+            delete_task(db, miguel, task)
+        return select_history(db, miguel, None).last_change
+
+
+def tombstones(db: Connection) -> list[int]:
+    """Return the tasks whose deletion is remembered."""
+    return list(db.scalars(select(deleted_tasks.c.task_id).order_by(deleted_tasks.c.change)))
+
+
+def test_old_deletions_are_forgotten_some_at_a_time(
+    database: Database, miguel: int, deleted: int
+) -> None:
+    with database.transaction() as db:
+        forget_deletions(db, miguel, before=FUTURE)
+        assert tombstones(db) == list(range(FORGOTTEN_AT_ONCE + 1, FORGOTTEN_AT_ONCE + 6))
+        forget_deletions(db, miguel, before=FUTURE)
+        assert tombstones(db) == []
+        forget_deletions(db, miguel, before=FUTURE)
+        assert page(db, miguel, Point(deleted, deleted)).found == []
+
+
+def test_recent_deletions_are_not_forgotten(database: Database, miguel: int, deleted: int) -> None:
+    with database.transaction() as db:
+        before = tombstones(db)
+        forget_deletions(db, miguel, before=PAST)
+        assert tombstones(db) == before
+        assert page(db, miguel, Point(deleted - 2, deleted - 2)).found[-1].change == deleted
+
+
+def test_a_point_is_good_from_the_last_forgotten_deletion_on(
+    database: Database, miguel: int, deleted: int
+) -> None:
+    last = deleted - 2 * 5  # each task came and went
+    with database.transaction() as db:
+        forget_deletions(db, miguel, before=FUTURE)
+        assert len(page(db, miguel, Point(last, last)).found) == 5
+        with pytest.raises(DeletionsForgotten):
+            page(db, miguel, Point(last - 1, last - 1))
+
+
+def test_a_point_that_a_restored_database_has_not_reached_is_refused(
+    database: Database, miguel: int, deleted: int
+) -> None:
+    with database.snapshot() as db, pytest.raises(DeletionsForgotten):
+        page(db, miguel, Point(deleted + 1, deleted + 1))
+
+
+def test_a_users_deletions_are_forgotten_for_that_user_alone(
+    database: Database, miguel: int, susan: int, deleted: int
+) -> None:
+    with database.transaction() as db:
+        insert_task(db, susan, title="Pass")
+        delete_task(db, susan, 1)
+        before = tombstones(db)
+        forget_deletions(db, susan, before=PAST)
+        assert tombstones(db) == before
+        forget_deletions(db, susan, before=FUTURE)
+        assert len(tombstones(db)) == len(before) - 1
+        assert page(db, miguel, Point(deleted - 2, deleted - 2)).found[-1].change == deleted
+
+
+def test_a_user_deleted_meanwhile_has_no_changes(database: Database, miguel: int) -> None:
+    with database.transaction() as db:
+        delete_user(db, miguel)
+    with database.snapshot() as db, pytest.raises(UserGone):
+        page(db, miguel, None)
+
+
+MANY = 3000
+
+
+@pytest.fixture
+def many(database: Database, miguel: int) -> int:
+    """Return a user with so many changes that an engine uses an index, if there is one."""
+    with database.transaction() as db:
+        insert_task(db, miguel, title="Model")
+        model = db.execute(select(tasks)).one()._asdict()
+        copies = [
+            {**model, "id": number, "change": model["change"] + number} for number in range(2, MANY)
+        ]
+        db.execute(insert(tasks), copies)
+        gone = {"user_id": miguel, "deleted_at": model["created_at"]}
+        graves = [
+            {**gone, "task_id": number, "change": model["change"] + number}
+            for number in range(MANY, 2 * MANY)
+        ]
+        db.execute(insert(deleted_tasks), graves)
+        db.execute(text("ANALYZE"))
+    return miguel
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        pytest.param(SELECT_CHANGED, "tasks_change", id="changed"),
+        pytest.param(SELECT_DELETED, "deleted_tasks_pkey", id="deleted"),
+        pytest.param(SELECT_EXPIRED, "deleted_tasks_pkey", id="expired"),
+    ],
+)
+def test_changes_are_found_by_an_index_and_come_in_its_order(
+    database: Database, many: int, statement: Select[tuple[object, ...]], index: str
+) -> None:
+    values = {"owner_id": many, "after": 0, "limit": 51, "before": FUTURE}
+    with database.snapshot() as db:
+        plan = explained(db, statement, values)
+    # SQLite calls the index that is the table itself its primary key.
+    assert index in plan or "USING PRIMARY KEY" in plan, plan
+    for slow in ("Sort", "TEMP B-TREE", "Seq Scan", "SCAN tasks", "SCAN deleted_tasks"):
+        assert slow not in plan, plan
+
+
+def explained(
+    db: Connection, statement: Select[tuple[object, ...]], values: dict[str, object]
+) -> str:
+    """Return how an engine would run a statement."""
+    command = "EXPLAIN QUERY PLAN" if db.dialect.name == "sqlite" else "EXPLAIN"
+    written = statement.compile(db)
+    named = written.construct_params(values)
+    given = named if written.positiontup is None else tuple(named[n] for n in written.positiontup)
+    return "\n".join(str(row) for row in db.exec_driver_sql(f"{command} {written}", given))
+
+
+def test_the_number_of_a_change_is_that_of_the_task(database: Database, miguel: int) -> None:
+    with database.transaction() as db:
+        insert_task(db, miguel, title="Read")
+        insert_task(db, miguel, title="Write")
+        updated = update_task(db, miguel, 1, {"done": True})
+    with database.snapshot() as db:
+        found, reached, more = page(db, miguel, None)
+        assert found == [select_task(db, miguel, 2), updated]
+    assert reached == (updated.change, updated.change)
+    assert not more

@@ -1,0 +1,46 @@
+"""What happened to a user's tasks: the handler of the tag ``changes``."""
+
+from typing import Any
+
+from todo_api.accounts import User
+from todo_api.contract import Answer, Reply, UrlFor
+from todo_api.protocol.cursors import Cursors
+from todo_api.protocol.preconditions import entity_tag_of_list, is_known, to_keep
+from todo_api.storage import Database
+from todo_api.storage.changes import Deletion, Point, select_changes, select_history
+from todo_api.storage.tasks import TaskRow
+from todo_api.tasks import represent
+
+
+def get_changes(
+    since: str | None,
+    limit: int,
+    if_none_match: str | None,
+    user: User,
+    database: Database,
+    cursors: Cursors,
+    url_for: UrlFor,
+) -> Answer:
+    """List what has changed."""
+    purpose = ("get_changes", user.id)
+    known = None if since is None else cursors.open(since, *purpose, parameter="since")
+    with database.snapshot() as db:
+        history = select_history(db, user.id, known and Point(*known))
+        etag = entity_tag_of_list(history.last_change, purpose, limit, since)
+        if is_known(etag, if_none_match):
+            return Reply(None, 304, to_keep(etag))
+        page = select_changes(db, user.id, history, limit=limit)
+    following = cursors.seal(list(page.reached), *purpose)
+    changes = [_represent(change, url_for) for change in page.found]
+    answer = {"changes": changes, "next": following, "more": page.more}
+    headers = to_keep(etag)
+    if page.more:
+        uri = url_for("get_changes", since=following, limit=limit)
+        headers["Link"] = f'<{uri}>; rel="next"'
+    return Reply(answer, 200, headers)
+
+
+def _represent(change: TaskRow | Deletion, url_for: UrlFor) -> dict[str, Any]:
+    if isinstance(change, Deletion):
+        return {"id": change.id, "deleted": True}
+    return {"id": change.id, "deleted": False, "task": represent(change, url_for)}

@@ -1,0 +1,153 @@
+"""One page of a user's tasks, filtered and sorted.
+
+A page begins behind a position, the sort key and the id of a task, not after a count of them: so
+it costs the same everywhere in the list, and changes of other tasks move nothing into or out of
+the pages that follow.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    CTE,
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    bindparam,
+    func,
+    select,
+    tuple_,
+)
+
+from todo_api.storage.filters import FILTERS, Filter
+from todo_api.storage.schema import tasks
+from todo_api.storage.tasks import COLUMNS, IS_OWN, TaskRow
+
+SORTS: dict[str, Column[Any]] = {
+    "id": tasks.c.id,
+    "title": tasks.c.title_key,
+    "due": tasks.c.due_key,
+    "priority": tasks.c.priority,
+    "created_at": tasks.c.id,  # in the same order: both are counted up
+    "updated_at": tasks.c.updated_at,
+}
+"""By the name of a sort, the column that it sorts by, then by id. Each has an index."""
+
+FEW = 5000
+"""So many tasks can be read and sorted for each page; where more pass, a page is soon full."""
+
+
+class Position(NamedTuple):
+    """Where a task stands in a sort."""
+
+    key: Any
+    """The value of the column that is sorted by; None if the task has none."""
+    id: int
+
+
+class Page(NamedTuple):
+    """Some tasks, and the position of the last one if there are more behind it."""
+
+    tasks: list[TaskRow]
+    last: Position | None
+
+
+def select_page(
+    db: Connection,
+    user_id: int,
+    *,
+    filters: Mapping[str, Any] | None = None,
+    sort: str = "id",
+    after: Position | None = None,
+    limit: int,
+) -> Page:
+    """Return up to `limit` of a user's tasks that pass all `filters`, those behind `after`.
+
+    If an index tells that few tasks can pass, those are read and sorted. Otherwise tasks are read
+    in the order of the sort until the page is full. The engines are not left to choose: SQLite
+    has no idea of the numbers, and would read and sort all of the half of a list that passes.
+    """
+    values: dict[str, Any] = {"owner_id": user_id}
+    wanted = [FILTERS[name](value) for name, value in (filters or {}).items()]
+    few = _few(db, values, wanted)
+    if after is not None:
+        values |= {"after_key": after.key, "after_id": after.id}
+    rows: list[Row[Any]] = []
+    for stretch in _stretches(sort, after):
+        if room := limit + 1 - len(rows):
+            if few is None:
+                statement = _all_sorted(stretch).where(*_while_sorted(stretch, wanted))
+            else:
+                statement = _sorted(stretch, few, few.join(tasks, few.c.id == tasks.c.id))
+            rows += db.execute(statement, {**values, "limit": room})
+    found = [TaskRow._make(row[:-1]) for row in rows[:limit]]
+    last = Position(rows[limit - 1].sort_key, found[-1].id) if len(rows) > limit else None
+    return Page(found, last)
+
+
+class Stretch(NamedTuple):
+    """A part of a sorted list."""
+
+    key: Column[Any]
+    backwards: bool
+    empty: bool = False
+    """Whether it is of the tasks that have nothing to sort by."""
+    behind: bool = False
+    """Whether it begins behind a position."""
+
+
+def _stretches(sort: str, after: Position | None) -> list[Stretch]:
+    """Return the parts of a list that, one after the other, are all of it, or all behind `after`.
+
+    What has nothing to sort by comes last both ways, so that it is a part of its own.
+    """
+    key, backwards = SORTS[sort.removeprefix("-")], sort.startswith("-")
+    if after is not None and after.key is None:
+        return [Stretch(key, backwards, empty=True, behind=True)]
+    stretches = [Stretch(key, backwards, behind=after is not None)]
+    return [*stretches, Stretch(key, backwards, empty=True)] if key.nullable else stretches
+
+
+def _sorted(stretch: Stretch, keys: FromClause, tables: FromClause) -> Select[Any]:
+    """Build the statement for a part of a list that `keys` are the ids and sort keys of."""
+    key, backwards, empty, behind = stretch
+    order = [keys.c.id] if key is tasks.c.id else [keys.c[key.name], keys.c.id]
+    statement = select(*COLUMNS, order[0].label("sort_key")).select_from(tables).where(IS_OWN)
+    if key.nullable:
+        statement = statement.where(order[0].is_(None) if empty else order[0].is_not(None))
+    if behind:
+        here = tuple_(keys.c.id) if empty else tuple_(*order)
+        names = ["after_key", "after_id"][-len(here.clauses) :]
+        there = tuple_(*(bindparam(name) for name in names))
+        statement = statement.where(here < there if backwards else here > there)
+    in_order = (column.desc() if backwards else column for column in order)
+    return statement.order_by(*in_order).limit(bindparam("limit"))
+
+
+@cache
+def _all_sorted(stretch: Stretch) -> Select[Any]:
+    return _sorted(stretch, tasks, tasks)
+
+
+def _while_sorted(stretch: Stretch, wanted: Sequence[Filter]) -> list[ColumnElement[bool]]:
+    """Return the conditions of filters, to be tested task by task in the order of the sort."""
+    # No index serves what IS TRUE, so that only the sort's own is left.
+    return [one.passes if one.key is stretch.key else one.passes.is_(True) for one in wanted]
+
+
+def _few(db: Connection, owner: Mapping[str, Any], wanted: Sequence[Filter]) -> CTE | None:
+    """Return ids and sort keys of all tasks that pass, if an index tells that they are few."""
+    for lookup in (lookup for one in wanted for lookup in one.lookups):
+        some = lookup.limit(FEW + 1).subquery()
+        if db.execute(select(func.count()).select_from(some), owner).scalar_one() <= FEW:
+            return (
+                select(*dict.fromkeys(SORTS.values()))
+                .where(IS_OWN, tasks.c.id.in_(lookup), *(one.passes.is_(True) for one in wanted))
+                .cte("few")
+                .prefix_with("MATERIALIZED")
+            )
+    return None
