@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import contract_layer, latency, machine, scale, tables, throughput
+from benchmarks.client import RefusedError
 from benchmarks.contenders import contenders
 from benchmarks.data import make_database
 from benchmarks.environment import ROOT, WORKSHOP, peers_python, versions
 from benchmarks.figures import Figures
+from benchmarks.lists import UnmeasuredError
 from benchmarks.parity import DifferentError
 from benchmarks.plan import FULL, QUICK, Plan
 from benchmarks.publication import publish
@@ -19,7 +21,14 @@ from benchmarks.serving import NotServingError
 from benchmarks.wrk import FaultyAnswersError
 from todo_api.storage.sqlite import load_driver
 
-EXPLAINED = (machine.UnfitError, DifferentError, NotServingError, FaultyAnswersError)
+EXPLAINED = (
+    machine.UnfitError,
+    DifferentError,
+    FaultyAnswersError,
+    NotServingError,
+    RefusedError,
+    UnmeasuredError,
+)
 
 
 def main() -> None:
@@ -48,7 +57,8 @@ def run(plan: Plan, output: Path | None) -> None:
     # Not in /tmp, which may be a file system in memory, where nothing waits for a disk.
     with tempfile.TemporaryDirectory(dir=WORKSHOP) as name:
         folder = Path(name)
-        database = make_database(folder / "start.db")
+        database = folder / "start.db"
+        make_database(f"sqlite:///{database}")
         throughput.measure(plan, everybody, database, folder, figures)
         latency.measure(plan, everybody, database, folder, figures)
         scale.measure(plan, everybody[0], folder, figures)

@@ -1,52 +1,130 @@
 """The databases that servers start with: twenty tasks, a hundred, a million."""
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import Connection, insert, literal, select, update
 
 from benchmarks.story import PASSWORD, STRANGER, TASKS, USERNAME
 from todo_api.passwords import password_hasher
-from todo_api.storage import Database, migrate
-from todo_api.storage.schema import users
+from todo_api.storage import Database, migrate, times
+from todo_api.storage.schema import task_labels, task_words, tasks, users
+from todo_api.storage.tasks import insert_task
+from todo_api.storage.text import sort_key, words_of
 from todo_api.storage.users import insert_user
 
-MADE_AT = "2026-01-01T00:00:00.000000Z"
-# One statement for all tasks of a user; the story's tasks are repeated.
-COUNT_TO = """
-    WITH RECURSIVE numbers(number) AS (
-        SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < :tasks
-    )
-"""
-INSERT_TASKS = f"""
-    INSERT INTO tasks (
-        user_id, id, title, description, done, priority, labels, created_at, updated_at, change,
-        title_key, words
-    )
-    {COUNT_TO} SELECT
-        :user_id, number, 'Task number ' || number, :description, number % 2 = 0, 0, '[]',
-        :made_at, :made_at, number, 'task number ' || number, ''
-    FROM numbers ORDER BY number
-"""  # noqa: S608 - constants
+FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+LONG_AGO, LONG_AHEAD = datetime(2001, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
+PERIOD = timedelta(days=100)
+"""In which a user's tasks were created, at even distances."""
+RARE = 5
+"""So many of a user's tasks, however many there are, have what is rare."""
+OTHERS = 40
+"""Users of a large database who share what is not the asking user's."""
+BATCH = 1000
 
 
-def make_database(path: Path, tasks_of: Mapping[str, int] | None = None) -> Path:
-    """Make a database with so many tasks of each user, who all have the story's password."""
-    database = Database(f"sqlite:///{path}")
+def make_database(url: str) -> None:
+    """Make a database with the story's tasks, and one of a stranger."""
+    with _new(url) as db:
+        for username, count in ((USERNAME, len(TASKS)), (STRANGER, 1)):
+            user_id = _add_user(db, username, count=0)
+            for task in TASKS[:count]:
+                insert_task(db, user_id, **task)
+
+
+def make_large_database(url: str, *, own: int, others: int) -> None:
+    """Make a database with so many tasks of the user who asks, and so many of forty others.
+
+    The others have the first of the same tasks: copying is faster than making.
+    """
+    with _new(url) as db:
+        user_id = _add_user(db, USERNAME, count=own)
+        for first in range(1, own + 1, BATCH):
+            numbers = range(first, min(first + BATCH, own + 1))
+            _insert(db, user_id, [_task(number, own) for number in numbers])
+        for number in range(OTHERS if others else 0):
+            count = others // OTHERS
+            _copy(db, user_id, _add_user(db, f"user{number}", count=count), count)
+
+
+@contextmanager
+def _new(url: str) -> Iterator[Connection]:
+    """Make the tables, and let them be filled in one transaction."""
+    database = Database(url)
     try:
         migrate(database)
-        password_hash = password_hasher().hash(PASSWORD)
         with database.transaction() as db:
-            for username, tasks in (tasks_of or {USERNAME: len(TASKS), STRANGER: 1}).items():
-                user = insert_user(db, username=username, email=None, password_hash=password_hash)
-                values = {
-                    "description": TASKS[0]["description"],
-                    "tasks": tasks,
-                    "made_at": MADE_AT,
-                }
-                db.execute(text(INSERT_TASKS), {"user_id": user.id, **values})
-                counted = update(users).where(users.c.id == user.id)
-                db.execute(counted.values(last_task_id=tasks, last_change=tasks))
+            yield db
     finally:
         database.close()
-    return path
+
+
+def _add_user(db: Connection, username: str, *, count: int) -> int:
+    """Insert a user who has the story's password, and the counters of so many tasks."""
+    password_hash = password_hasher().hash(PASSWORD)
+    user = insert_user(db, username=username, email=None, password_hash=password_hash)
+    counted = update(users).where(users.c.id == user.id)
+    db.execute(counted.values(last_task_id=count, last_change=count))
+    return user.id
+
+
+def _task(number: int, count: int) -> dict[str, Any]:
+    """Return one of a user's tasks, as it is stored.
+
+    Whatever their count, the same share of them has what is common: at least a quarter, so that a
+    page of twenty is full even of a hundred tasks. Milk and bread are never in one task.
+    """
+    odd, pizza, rare = number % 2 == 1, number % 4 <= 1, number % (count // RARE) == 1
+    title = f"{'Zebra' if rare else 'Bread' if odd else 'Milk'} {number}"
+    description = "Pizza, Fruit" if pizza else "Cheese, Tylenol"
+    labels = [*["errand"] * pizza, "work" if odd else "home", *["zoo"] * rare]
+    chance = Random(number)  # noqa: S311 - the same tasks in every run
+    somewhen = timedelta(days=chance.randrange(9000))
+    due = (None, f"{LONG_AGO + somewhen:%F}", f"{LONG_AHEAD + somewhen:%F}")[number % 3]
+    done = odd and not pizza
+    at = times.instant((FIRST_DAY + PERIOD * number / count).isoformat())
+    return {
+        "id": number,
+        "title": title,
+        "description": description,
+        "done": done,
+        "due": due,
+        "priority": 3 if rare else number % 7 % 3,
+        "labels": labels,
+        "created_at": at,
+        "updated_at": at,
+        "completed_at": at if done else None,
+        "change": number,
+        "title_key": sort_key(title),
+        "due_key": due and times.due_end(due),
+        "words": "".join(f" {word}" for word in words_of(title, description)),
+    }
+
+
+def _insert(db: Connection, user_id: int, rows: list[dict[str, Any]]) -> None:
+    """Insert tasks, and what they are found by."""
+    db.execute(insert(tasks), [{"user_id": user_id, **row} for row in rows])
+    labels = [(row["id"], label) for row in rows for label in row["labels"]]
+    words = [(row["id"], word) for row in rows for word in row["words"].split()]
+    for column, found_by in ((task_labels.c.label, labels), (task_words.c.word, words)):
+        values = [
+            {"user_id": user_id, column.name: text, "task_id": number} for number, text in found_by
+        ]
+        db.execute(insert(column.table), values)
+
+
+def _copy(db: Connection, from_id: int, to_id: int, count: int) -> None:
+    """Give a user the first tasks of another."""
+    for table, number in (
+        (tasks, tasks.c.id),
+        (task_labels, task_labels.c.task_id),
+        (task_words, task_words.c.task_id),
+    ):
+        names = [column.name for column in table.c]
+        columns = [literal(to_id), *(table.c[name] for name in names[1:])]
+        rows = select(*columns).where(table.c.user_id == from_id, number <= count)
+        db.execute(insert(table).from_select(names, rows))

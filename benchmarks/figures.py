@@ -33,6 +33,8 @@ class Figures:
     """Microseconds of CPU for a request to the contract layer alone."""
     scale: dict[str, dict[str, Load]] = field(default_factory=dict)
     """Of the service, by size of its database."""
+    lists: dict[str, dict[str, Series]] = field(default_factory=dict)
+    """Milliseconds that the service takes, by listing and then by size of its database."""
     facts: dict[str, str] = field(default_factory=dict)
     """What to know of the run: machine, versions, command."""
 

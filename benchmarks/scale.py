@@ -3,36 +3,28 @@
 from contextlib import ExitStack
 from pathlib import Path
 
-import orjson
-
-from benchmarks import wrk
-from benchmarks.cases import GET_PAGE, Case, raw_request
+from benchmarks import lists, wrk
+from benchmarks.cases import GET_PAGE, Case
+from benchmarks.client import Client
 from benchmarks.contenders import Contender
-from benchmarks.data import make_database
+from benchmarks.data import make_large_database
 from benchmarks.figures import Figures, load_of
 from benchmarks.plan import Plan
 from benchmarks.progress import say
-from benchmarks.serving import Server, ask
-from benchmarks.story import USERNAME
+from benchmarks.serving import Server
 
 SMALL = 100
-
-
-def tasks_of(total: int) -> dict[str, int]:
-    """Give the user a tenth and forty others the rest, or the user all of a small database."""
-    if total == SMALL:
-        return {USERNAME: total}
-    others = {f"user{number}": (total - total // 10) // 40 for number in range(40)}
-    return {**others, USERNAME: total // 10}
 
 
 def measure(plan: Plan, service: Contender, folder: Path, figures: Figures) -> None:
     """Let a small and a large database take turns."""
     databases = {}
-    for total in (SMALL, plan.large):
-        shares = tasks_of(total)
-        databases[f"{total:,}"] = make_database(folder / f"{total}.db", shares), shares
+    for total, own in ((SMALL, SMALL), (plan.large, plan.large // 10)):
+        database = folder / f"{total}.db"
+        make_large_database(f"sqlite:///{database}", own=own, others=total - own)
+        databases[f"{total:,}"] = database, own
         say(f"Made a database of {total:,} tasks.")
+    lists.measure(plan, service, databases, folder, figures)
     for number in range(plan.rounds):
         with ExitStack() as stack:
             servers = {
@@ -40,8 +32,8 @@ def measure(plan: Plan, service: Contender, folder: Path, figures: Figures) -> N
                 for size, (database, _) in databases.items()
             }
             for case in plan.cases:
-                for size, (_, shares) in databases.items():
-                    requests = _requests(case, servers[size].port, shares)
+                for size, (_, own) in databases.items():
+                    requests = _requests(case, servers[size].port, own)
                     if case is plan.cases[0]:
                         wrk.warm_up(requests, servers[size].port, plan.warm_up, folder)
                     peak = wrk.measure(requests, servers[size].port, plan.peak, folder)
@@ -55,20 +47,9 @@ def measure(plan: Plan, service: Contender, folder: Path, figures: Figures) -> N
                     )
 
 
-def _requests(case: Case, port: int, shares: dict[str, int]) -> list[bytes]:
+def _requests(case: Case, port: int, own: int) -> list[bytes]:
     """Ask as the user with most tasks; for a page, for one in the middle of them."""
-    tasks = shares[USERNAME]
     if case is GET_PAGE:
-        case = case._replace(path=f"{case.path}&cursor={_middle(port, tasks)}")
-    return case.requests(port, tasks=tasks, many=5000)
-
-
-def _middle(port: int, tasks: int) -> str:
-    """Follow the pages up to the middle of a user's tasks; return the cursor of the next one."""
-    cursor = ""
-    largest = min(100, tasks // 4)
-    for _ in range(tasks // 2 // largest):
-        path = f"/tasks?limit={largest}{cursor and '&cursor='}{cursor}"
-        answer = ask(raw_request("GET", path, port), port)
-        cursor = orjson.loads(answer.partition(b"\r\n\r\n")[2])["next_cursor"]
-    return cursor
+        with Client.of(port) as client:
+            case = case._replace(path=lists.path_to_middle(client, case.path, own))
+    return case.requests(port, tasks=own, many=5000)

@@ -1,9 +1,11 @@
 """The user and the tasks that every contender starts with; the peers import it, too."""
 
+from typing import Any
+
 USERNAME = "miguel"
 PASSWORD = "buy groceries"  # noqa: S105 - it opens what a benchmark made a minute ago
 STRANGER = "susan"
-TASKS = [
+TASKS: list[dict[str, Any]] = [
     {
         "title": f"Task number {number}",
         "description": "Milk, Cheese, Pizza, Fruit, Tylenol",

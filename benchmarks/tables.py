@@ -5,8 +5,8 @@ from statistics import median
 
 from benchmarks.cases import CASES
 from benchmarks.contenders import FASTAPI, SERVICE
-from benchmarks.figures import Figures, Load, spread
-from benchmarks.targets import verdicts
+from benchmarks.figures import Figures, Load, Series, ratios, spread
+from benchmarks.targets import GROWTH, verdicts
 
 
 def summary(figures: Figures, titles: Mapping[str, str]) -> str:
@@ -28,8 +28,13 @@ def summary(figures: Figures, titles: Mapping[str, str]) -> str:
 
 One process on one core, sixteen connections. The service and FastAPI keep tasks in SQLite with
 `synchronous=FULL`: what was answered survives a power cut. The article's program keeps them in
-memory. `{figures.facts["command"]}` measures it all, on your machine too; latency, memory, start,
-the contract layer alone and a million tasks are in [docs/benchmark.md](docs/benchmark.md).
+memory.
+
+{_growth(figures)}
+
+`{figures.facts["command"]}` measures it all, on your machine too; latency, memory, start, the
+contract layer alone, and each sort, filter and search in a large database are in
+[docs/benchmark.md](docs/benchmark.md).
 """
 
 
@@ -134,11 +139,51 @@ CPU microseconds for a request, in process, without server, socket and database:
 
 ## A large database
 
-Requests a second; a tenth of the large database's tasks are the user's who asks. Only the page is
-that of a user with twenty tasks, because a list is answered whole:
+Requests a second; a tenth of the large database's tasks are the user's who asks, and the page is
+one in the middle of them:
 
 {_loads(figures.scale, sizes, "rate")}
+
+## Sorts, filters, searches and changes in a large database
+
+Milliseconds for a page of twenty, asked for by one client alone, over HTTP. Half of the tasks have
+the word milk and the label home, the others bread and work; five have zebra, zoo and priority 3.
+
+{_growth(figures)}
+
+{
+        table(
+            ["", *sizes.values(), "ratio"],
+            [
+                [name, *(spread(series, 2) for series in costs.values()), f"{_ratio(costs):.2f}"]
+                for name, costs in figures.lists.items()
+            ],
+        )
+    }
+
+What takes longer asks for tasks that are far apart in the order of the sort, or for what many tasks
+have and few have together. The time grows with the list, not with the database.
 """
+
+
+def _growth(figures: Figures) -> str:
+    """Say how the costs of lists grow with the database."""
+    within = sum(_ratio(costs) <= GROWTH for costs in figures.lists.values())
+    size = list(figures.scale)[-1]
+    name, slowest = max(
+        ((name, median(costs[size])) for name, costs in figures.lists.items()),
+        key=lambda listing: listing[1],
+    )
+    return f"""\
+With {size} tasks in the database, a tenth of them one user's, {within} of {len(figures.lists)} ways
+to list, sort, filter and search cost at most {GROWTH} times what they cost with a hundred. The
+slowest, {name}, takes {slowest:.0f} ms."""
+
+
+def _ratio(costs: Mapping[str, Series]) -> float:
+    """Return how many times as much a list costs with a large database."""
+    small, large = costs.values()
+    return median(ratios(large, small))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -41,6 +41,7 @@ def assert_problem(
     named = [fault.get("pointer", fault.get("parameter")) for fault in faults]
     assert sorted(named) == sorted(places)
     for fault in faults:
+        assert fault.pop("line", 1) >= 1
         assert fault.keys() in ({"pointer", "detail"}, {"parameter", "detail"})
         assert fault["detail"].endswith((".", "!")), fault
     assert len(response.text) < 4000

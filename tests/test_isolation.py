@@ -185,6 +185,7 @@ OF_A_USER = (
     ("DELETE", "/tasks/1", None),
     ("POST", "/tasks/batch", {"operations": [{"create": LETTER}]}),
     ("GET", "/tasks/changes", None),
+    ("GET", "/tasks/export", None),
     ("GET", "/users/susan", None),
     ("PUT", "/users/susan", {"email": None}),
     ("DELETE", "/users/susan", None),

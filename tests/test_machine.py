@@ -4,6 +4,7 @@ Several users do what they like on one service; what each is answered has to be 
 their own tasks says, to the last member. Nothing of anybody else's ever shows.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -32,6 +33,8 @@ from todo_api.contract import ContractApp
 from todo_api.storage import Database
 
 USERS = 3
+MOST_TAKEN_OVER = 4
+"""Tasks that one list takes over from another at once, lest they grow and grow."""
 BOUNDS = settings(
     max_examples=25,
     stateful_step_count=40,
@@ -419,6 +422,25 @@ class Lists(RuleBasedStateMachine):
         in_order = owner.found({}, run.query["sort"])
         assert lasting == [task["id"] for task in in_order if task["id"] in run.lasting]
         owner.run = None
+
+    @rule(owner=lists, other=lists)
+    def take_over(self, owner: Owner, other: Owner) -> None:
+        file = owner.client.get("/tasks/export")
+        tasks = [json.loads(line) for line in file.text.splitlines()]
+        assert tasks == owner.found({}, "id")
+        if len(tasks) > MOST_TAKEN_OVER:
+            return
+        as_lines = {"Content-Type": file.headers["Content-Type"]}
+        answer = other.client.post("/tasks/import", content=file.content, headers=as_lines)
+        assert answer.json() == {"imported": len(tasks)}
+        for task in tasks:
+            number = len(other.tags) + 1
+            uri = f"http://localhost/todo/api/v1.0/tasks/{number}"
+            got = other.client.get(uri)
+            assert got.json() == {"task": {**task, "id": number, "uri": uri}}
+            other.tags[number] = [got.headers["ETag"]]
+            other.tasks[number] = got.json()["task"]
+            other.touched(number)
 
     @rule(owner=lists, limit=LIMITS)
     def follow(self, owner: Owner, limit: int) -> None:

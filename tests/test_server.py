@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from os import environ
@@ -18,6 +19,7 @@ from tests.problems import assert_problem
 BASE = "/todo/api/v1.0"
 DEADLINE = 0.5
 STOP_SECONDS = 8
+THREADS = 4
 MIB = 1024 * 1024
 
 SERVICE = f"""
@@ -108,6 +110,7 @@ def served(folder: Path) -> Iterator[Service]:
         "TODO_DATABASE_URL": f"sqlite:///{folder}/todo.db",
         "TODO_REGISTRATION": "open",
         "TODO_PASSWORD_MEMORY_KIB": "1024",
+        "TODO_THREADS": str(THREADS),
     }
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
@@ -145,6 +148,7 @@ def post(*fields: str) -> bytes:
 
 CHUNKED = post("Transfer-Encoding: chunked")
 CLOSE = "Connection: close"
+MIGUEL = "Authorization: Basic " + b64encode(b"miguel:correct horse battery").decode()
 
 
 def assert_refused(answers: list[Response], status: int) -> None:
@@ -361,9 +365,68 @@ def test_a_client_that_does_not_read_is_cut_off(service: Service) -> None:
 
 def test_a_client_may_take_its_time_to_read(service: Service) -> None:
     client = service.connect(receive_buffer=65536)
-    client.send(*[get(path=f"{BASE}/openapi.json") * 30] * 3, get(CLOSE), pause=0.1)
+    client.send(get(path=f"{BASE}/openapi.json") * 30 + get(CLOSE))
     received = client.receive(pause=DEADLINE / 50)
-    assert received.count(b"HTTP/1.1 200") == 3 * 30 + 1
+    assert received.count(b"HTTP/1.1 200") == 30 + 1
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service at which miguel has 10,000 tasks."""
+    newcomer = b'{"username": "miguel", "password": "correct horse battery"}'
+    lines = b'{"title": "Rest", "description": "%b"}\n' % (b"z" * 300) * 10_000
+    with served(tmp_path_factory.mktemp("filled")) as service:
+        client = service.connect()
+        client.send(post(f"Content-Length: {len(newcomer)}") + newcomer)
+        client.send(post_lines(f"Content-Length: {len(lines)}", CLOSE) + lines)
+        assert [answer.status_code for answer in client.answers()] == [201, 200]
+        yield service
+
+
+def post_lines(*fields: str) -> bytes:
+    path, media_type = f"{BASE}/tasks/import", "Content-Type: application/jsonl"
+    return head("POST", path, MIGUEL, media_type, *fields)
+
+
+def test_a_long_body_may_be_slow_if_it_keeps_coming(filled: Service) -> None:
+    parts = [b" " * 140_000] * 6
+    client = filled.connect()
+    begun = time.monotonic()
+    client.send(post_lines(f"Content-Length: {6 * 140_000}", CLOSE))
+    client.send(*parts, pause=0.6 * DEADLINE)
+    assert [answer.status_code for answer in client.answers()] == [200]
+    assert time.monotonic() - begun > 3 * DEADLINE
+
+
+@pytest.mark.parametrize("part", [b"", b" " * 9_000], ids=["nothing", "little"])
+def test_a_long_body_that_hardly_comes_is_given_up(filled: Service, part: bytes) -> None:
+    client = filled.connect()
+    client.send(post_lines("Content-Length: 4000000"), b" " * 140_000)
+    client.send(*[part] * 12, pause=0.2 * DEADLINE)
+    assert_refused(client.answers(), 408)
+
+
+def test_who_does_not_read_an_export_is_cut_off_and_keeps_nobody_waiting(filled: Service) -> None:
+    stalled = [filled.connect(receive_buffer=4096) for _ in range(2 * THREADS)]
+    for client in stalled:
+        client.send(get(MIGUEL, CLOSE, path=f"{BASE}/tasks/export"))
+    begun = time.monotonic()
+    other = filled.connect()
+    other.send(post_lines("Content-Length: 17", CLOSE) + b'{"title": "Work"}')
+    assert [answer.status_code for answer in other.answers()] == [200]
+    assert time.monotonic() - begun < 2 * DEADLINE
+    time.sleep(4 * DEADLINE)
+    received = [client.receive() for client in stalled]
+    assert all(b"HTTP/1.1 200 " in each for each in received)
+    assert not [each for each in received if each.endswith(b"0\r\n\r\n")]
+
+
+def test_an_export_may_be_read_slowly(filled: Service) -> None:
+    client = filled.connect(receive_buffer=65536)
+    client.send(get(MIGUEL, CLOSE, path=f"{BASE}/tasks/export"))
+    received = client.receive(pause=DEADLINE / 50)
+    assert received.endswith(b"0\r\n\r\n")
+    assert received.count(b'"title":"Rest"') == 10_000
 
 
 def test_the_service_stops_although_clients_stay(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ METHODS = {
     "/tasks/1": "DELETE, GET, HEAD, OPTIONS, PATCH, PUT",
     "/tasks/batch": "OPTIONS, POST",
     "/tasks/changes": "GET, HEAD, OPTIONS",
+    "/tasks/export": "GET, HEAD, OPTIONS",
+    "/tasks/import": "OPTIONS, POST",
     "/users": "OPTIONS, POST",
     "/users/miguel": "DELETE, GET, HEAD, OPTIONS, PUT",
     "/healthz": "GET, HEAD, OPTIONS",

@@ -19,6 +19,7 @@ from todo_api.passwords import password_hasher
 from todo_api.protocol.cursors import Cursors
 from todo_api.protocol.idempotency import Once
 from todo_api.protocol.preconditions import changed_since
+from todo_api.protocol.uids import Uids
 from todo_api.readonly import read_only
 from todo_api.settings import Settings
 from todo_api.storage import (
@@ -99,6 +100,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
             "settings": settings,
             "cursors": Cursors(tokens_key),
             "once": Once(database),
+            "uids": Uids(tokens_key),
         },
         invoke=database.retrying,
         failures=FAILURES,

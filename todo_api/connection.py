@@ -32,7 +32,7 @@ class Deadlines(NamedTuple):
     head: float = 10
     """To send a request's head, once it has begun."""
     body: float = 10
-    """To send the body, once the head is there."""
+    """To send the body, once the head is there; of a long one, as much as is in most bodies."""
     answer: float = 60
     """To take some more of an answer; the kernel tells by the megabyte."""
     farewell: float = 2
@@ -67,6 +67,7 @@ class Connection(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._awaits = _Awaits.REQUEST
         self._barren_bytes = 0  # since a request began or brought some of its body
+        self._body_bytes = 0  # since its deadline was set
         self._unsent_bytes = 0
         self._keep_alive = False
         self._refused = False
@@ -133,6 +134,7 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
         self.headers = []  # Trailers come here (RFC 9110, 6.5.1), not into the scope's headers.
         self._awaits = _Awaits.BODY
+        self._body_bytes = 0
         self._expect(self._deadlines.body)
         # An answer to half a request ends the connection: the other half is not worth reading.
         self._keep_alive, self.cycle.keep_alive = self.cycle.keep_alive, False
@@ -151,8 +153,12 @@ class Connection(HttpToolsProtocol):
                 raise Problem(501, "The only transfer coding that is understood is chunked.")
 
     def on_body(self, body: bytes) -> None:
-        """Take some of the body."""
+        """Take some of the body; one that is larger than others has more time."""
         self._barren_bytes = 0
+        self._body_bytes += len(body)
+        if self._body_bytes > self._limits.body:
+            self._body_bytes = 0
+            self._expect(self._deadlines.body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:

@@ -110,7 +110,9 @@ class Settings:
         "How long the head of a request may take to arrive.", _number(1, 600), default=10
     )
     body_seconds: int = _setting(
-        "How long its body may take after that.", _number(1, 600), default=10
+        "How long its body, or another `TODO_MAX_BODY_BYTES` of a long one, may take after that.",
+        _number(1, 600),
+        default=10,
     )
     answer_seconds: int = _setting(
         "How long a client may take nothing of its answer.", _number(5, 3600), default=60

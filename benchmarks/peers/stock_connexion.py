@@ -15,7 +15,7 @@ import connexion
 import yaml
 from connexion.resolver import Resolver
 
-from todo_api import system, tasks, users
+from todo_api import batch, changes, system, tasks, users
 from todo_api.accounts import Accounts, User
 from todo_api.application import document_path
 from todo_api.contract import Problem, Reply
@@ -24,7 +24,7 @@ from todo_api.protocol.cursors import Cursors
 from todo_api.protocol.idempotency import Once
 from todo_api.settings import Settings
 from todo_api.storage import Database, TaskMissing
-from todo_api.storage.pages import FILTERS
+from todo_api.storage.filters import FILTERS
 from todo_api.storage.secrets import TOKENS, select_secret
 
 settings = Settings()
@@ -94,7 +94,7 @@ def adapted(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def resolve(operation_id: str) -> Callable[..., Any]:
-    for module in (tasks, users, system):
+    for module in (tasks, batch, changes, users, system):
         if hasattr(module, operation_id):
             return adapted(getattr(module, operation_id))
     raise LookupError(operation_id)

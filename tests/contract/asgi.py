@@ -49,12 +49,18 @@ async def _call(app: ASGIApp, scope: Scope, chunks: list[bytes]) -> httpx2.Respo
     ]
     messages.append({"type": "http.request", "body": b"", "more_body": False})
     sent: list[Message] = []
+    answered = asyncio.Event()
 
     async def receive() -> Message:
-        return messages.pop(0) if messages else {"type": "http.disconnect"}
+        if messages:
+            return messages.pop(0)
+        await answered.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         sent.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            answered.set()
 
     async with asyncio.timeout(5):
         await app(scope, receive, send)

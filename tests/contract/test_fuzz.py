@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.contract.asgi import call
 from tests.contract.test_parameter import request
 from todo_api.contract import ContractApp, Problem
-from todo_api.contract.media import accepts_json, parse_media_type, prefers_problem_json
+from todo_api.contract.media import parse_media_type, prefers_problem_json, quality
 from todo_api.contract.parameter import Parameters
 from todo_api.contract.router import Router
 from todo_api.contract.schema import Schema
@@ -63,7 +63,7 @@ def test_the_router_finds_or_does_not(path: bytes) -> None:
 def test_media_types_are_read_or_not_but_soon(value: bytes) -> None:
     start = time.process_time()
     parse_media_type(value)
-    accepts_json(value)
+    quality(value, "application/json")
     prefers_problem_json(value)
     assert time.process_time() - start < 0.1
 

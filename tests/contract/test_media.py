@@ -4,12 +4,7 @@ import time
 
 import pytest
 
-from todo_api.contract.media import (
-    accepts_json,
-    parse_media_type,
-    prefers_problem_json,
-    quality,
-)
+from todo_api.contract.media import parse_media_type, prefers_problem_json, quality
 
 
 @pytest.mark.parametrize(
@@ -90,23 +85,6 @@ def test_anything_else_is_malformed(value: bytes) -> None:
 )
 def test_accept_weighs_json(accept: bytes | None, weight: float) -> None:
     assert quality(accept, "application/json") == weight
-
-
-@pytest.mark.parametrize(
-    ("accept", "acceptable"),
-    [
-        (None, True),
-        (b"*/*", True),
-        (b"application/json", True),
-        (b"application/problem+json", True),
-        (b"application/json, text/plain, */*", True),
-        (b"text/html", False),
-        (b"application/json;q=0", False),
-        (b"*/*;q=0", False),
-    ],
-)
-def test_accept_allows_json_or_rules_it_out(accept: bytes | None, acceptable: bool) -> None:  # noqa: FBT001 - a table
-    assert accepts_json(accept) is acceptable
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,15 @@ from typing import Any
 import requests
 import schemathesis
 from hypothesis.control import current_build_context
-from schemathesis import Case, CheckContext, GenerationMode, HookContext, Response
+from schemathesis import (
+    Case,
+    CheckContext,
+    DeserializationContext,
+    GenerationMode,
+    HookContext,
+    Response,
+    SerializationContext,
+)
 from schemathesis.generation.meta import TestPhase
 
 from tests.fuzz.given import Given
@@ -106,6 +114,18 @@ def after_call(_: HookContext, case: Case[Any], response: Response) -> None:
         accounts.learn(Credentials(username, sent["password"]))
     elif request == "DELETE /users/{username}":
         accounts.forget(str(case.path_parameters["username"]))
+
+
+@schemathesis.serializer("application/jsonl", "application/x-ndjson", "text/csv")
+def write_file(_: SerializationContext, value: object) -> bytes:
+    """Send a file as the text that it is."""
+    return str(value).encode("utf-8", errors="surrogatepass")
+
+
+@schemathesis.deserializer("application/jsonl", "application/x-ndjson", "text/csv", "text/calendar")
+def read_file(_: DeserializationContext, response: Response) -> str:
+    """Take a file as the text that it is."""
+    return response.content.decode()
 
 
 @schemathesis.check

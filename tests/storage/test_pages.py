@@ -59,6 +59,11 @@ def listed(
                 return found
 
 
+# As if the list were long: what passes a filter is not few, or what passes all is, or the first
+# tasks fill no page.
+LONG = [(0, 2), (4, 2), (0, 0)]
+
+
 @pytest.mark.parametrize("filters", FILTERED, ids=str)
 def test_few_and_many_are_listed_alike(
     database: Database,
@@ -73,9 +78,11 @@ def test_few_and_many_are_listed_alike(
         whole = listed(database, miguel, filters, sort, 100)
         assert sorted(whole) == by_id
         assert listed(database, miguel, filters, sort, 2) == whole
-        with monkeypatch.context() as patched:
-            patched.setattr(pages, "FEW", -1)
-            assert listed(database, miguel, filters, sort, 2) == whole
+        for few, ahead in LONG:
+            with monkeypatch.context() as patched:
+                patched.setattr(pages, "FEW", few)
+                patched.setattr(pages, "AHEAD", ahead)
+                assert listed(database, miguel, filters, sort, 2) == whole
 
 
 def test_each_filter_is_tried_here() -> None:
@@ -86,7 +93,7 @@ def test_somebody_elses_tasks_are_on_no_page(
     database: Database, susan: int, tasks: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert tasks
-    for few in (pages.FEW, -1):
+    for few in (pages.FEW, 0):
         monkeypatch.setattr(pages, "FEW", few)
         for filters in FILTERED:
             assert listed(database, susan, filters, "due", 2) == []

@@ -15,17 +15,18 @@ The way of a request:
    which serves pages or says 404; a method that is not gets 405, OPTIONS gets 204.
 4. `operation`, compiled for this path and method, takes over:
    `links` settles under which origin the service's URIs are (400 for a host not its own),
-   `media` refuses an ``Accept`` without JSON (406),
+   `offer` chooses what the answer will be by ``Accept`` (406),
    `body` refuses by headers what it need not read (415, 413),
    `security` wants credentials (401, or 403 for a browser's background request),
-   `body` reads what was sent (413).
+   `body` reads what was sent (413); what is large, only for somebody who is known.
 5. The rest happens in one go in a thread of `workers`:
    `security` recalls who sends these credentials; only if nobody does, they are verified first,
    `parameter` converts and validates path (404), query and headers (400),
-   `body` parses (`strict_json`) and validates (400),
+   `body` parses and validates (400) what `content` it has: JSON (`strict_json`) or text,
    `schema` is behind both: a compiled validator that explains itself in sentences.
    Then the function is called, with arguments named as in the document, and returns plain
-   values; `links` gives it `url_for`. The answer is made into bytes (`response`).
+   values; `links` gives it `url_for`. The answer is made into bytes (`response`), or begins to be
+   (`stream`).
 6. `conformance`, where switched on, holds the answer against the document.
 
 At start-up `document` loads the text as data, `resolver` finds each function by tag and
@@ -33,6 +34,7 @@ operationId, and a `BrokenDocumentError` names the place of whatever cannot be s
 """
 
 from todo_api.contract.application import ContractApp
+from todo_api.contract.content import Text
 from todo_api.contract.document import BrokenDocumentError, Document
 from todo_api.contract.links import UrlFor
 from todo_api.contract.operation import Answer, Reply
@@ -40,6 +42,8 @@ from todo_api.contract.problem import Problem
 from todo_api.contract.request import Limits
 from todo_api.contract.resolver import TagResolver
 from todo_api.contract.security import Unauthenticated
+from todo_api.contract.stream import Stream
+from todo_api.contract.strict_json import JSONTextError, StrictJSON
 from todo_api.contract.workers import Workers
 
 __all__ = [
@@ -47,10 +51,14 @@ __all__ = [
     "BrokenDocumentError",
     "ContractApp",
     "Document",
+    "JSONTextError",
     "Limits",
     "Problem",
     "Reply",
+    "Stream",
+    "StrictJSON",
     "TagResolver",
+    "Text",
     "Unauthenticated",
     "UrlFor",
     "Workers",

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from todo_api.contract.media import parse_media_type
 from todo_api.contract.parameter import convert
 from todo_api.contract.response import Response
 from todo_api.contract.schema import Schema
@@ -53,19 +54,24 @@ class _Declared:
             name.lower() for name, header in headers.items() if header.get("required")
         }
         self._content = {
-            media_type.encode(): Schema(content.get("schema", {}))
+            media_type.lower(): Schema(content.get("schema", {}))
             for media_type, content in response.get("content", {}).items()
         }
 
     def faults(self, response: Response) -> Iterator[str]:
         """Yield what is not as declared."""
         yield from self._header_faults({name.lower(): v for name, v in response.headers.items()})
-        if response.media_type in self._content:
-            schema = self._content[response.media_type]
-            for place, sentence in schema.faults(orjson.loads(response.body)):
-                yield f"the body's {place or 'root'} is not as declared: {sentence}"
+        sent = parse_media_type(response.media_type or b"")
+        if sent is not None and sent.name in self._content:
+            if response.is_whole:
+                yield from self._body_faults(self._content[sent.name], response.body)
         elif self._content or response.media_type is not None:
             yield f"the content is of the type {response.media_type!r}, which is not declared"
+
+    @staticmethod
+    def _body_faults(schema: Schema, body: bytes) -> Iterator[str]:
+        for place, sentence in schema.faults(orjson.loads(body)):
+            yield f"the body's {place or 'root'} is not as declared: {sentence}"
 
     def _header_faults(self, sent: Mapping[str, str]) -> Iterator[str]:
         for name in self._required - sent.keys() - _ADDED_LATER:

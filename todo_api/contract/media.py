@@ -1,6 +1,7 @@
 """Media types: what a ``Content-Type`` says and what an ``Accept`` allows (RFC 9110, 8.3, 12.5)."""
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -51,9 +52,22 @@ def quality(accept: bytes | None, media_type: str) -> float:
     return 0.0
 
 
-def accepts_json(accept: bytes | None) -> bool:
-    """Tell whether a client that sends this ``Accept`` can be answered in JSON at all."""
-    return quality(accept, JSON.decode()) > 0 or quality(accept, PROBLEM_JSON.decode()) > 0
+def preferred(accept: bytes | None, media_types: Sequence[str]) -> str | None:
+    """Choose what an ``Accept`` gives the greatest weight, of equals the first; None if nothing."""
+    best = max(media_types, key=lambda media_type: quality(accept, media_type))
+    return best if quality(accept, best) > 0 else None
+
+
+def is_json(media_type: str) -> bool:
+    """Tell whether what has this media type is JSON text (RFC 6839, 3.1)."""
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
+def content_type(media_type: str, parameters: Mapping[str, str]) -> bytes:
+    """Return a ``Content-Type``; text/* is in UTF-8, which it does not mean by itself."""
+    if media_type.startswith("text/"):
+        parameters = {"charset": "utf-8", **parameters}
+    return "; ".join([media_type, *map("=".join, parameters.items())]).encode()
 
 
 def prefers_problem_json(accept: bytes | None) -> bool:

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from todo_api.contract.body import JSONBody, NoBody
+from todo_api.contract.body import Body, NoBody
 from todo_api.contract.conformance import Conformance
 from todo_api.contract.document import BrokenDocumentError
 from todo_api.contract.links import Links, Origins
-from todo_api.contract.media import JSON, accepts_json
+from todo_api.contract.media import JSON, content_type
+from todo_api.contract.offer import Offer
 from todo_api.contract.parameter import Parameters
 from todo_api.contract.problem import Problem
 from todo_api.contract.request import Limits, Request
@@ -25,18 +26,19 @@ from todo_api.contract.security import (
     recall,
     verify,
 )
+from todo_api.contract.stream import Stream, StreamedResponse
 from todo_api.contract.workers import Workers
 
 
 class Reply(NamedTuple):
     """What a function returns that has more to say than a body."""
 
-    body: dict[str, Any] | None
+    body: dict[str, Any] | Stream | None
     status: int = 200
     headers: Mapping[str, str] = {}
 
 
-Answer = dict[str, Any] | Reply
+Answer = dict[str, Any] | Stream | Reply
 """What a function returns."""
 
 
@@ -47,6 +49,8 @@ class Exchange(NamedTuple):
     path_arguments: Mapping[str, str]
     body: bytes
     origin: str
+    media_type: str
+    """What the answer is to be."""
 
 
 class UnknownCredentialsError(Exception):
@@ -81,8 +85,9 @@ class Operation:
         self._function: Callable[..., Answer] = operation.function
         self._security = around.schemes.compile(operation.stated_security, name)
         self._parameters = Parameters(operation.parameters, name)
-        self._body: NoBody | JSONBody = (
-            JSONBody(operation.request_body, around.limits, name, method=operation.method)
+        self._offer = Offer(operation.responses)
+        self._body: NoBody | Body = (
+            Body(operation.request_body, around.limits, name, method=operation.method)
             if operation.is_request_body_defined
             else NoBody()
         )
@@ -99,6 +104,8 @@ class Operation:
         signature = inspect.signature(self._function).parameters.values()
         taken = frozenset(one.name for one in signature if one.kind is not one.VAR_KEYWORD)
         declared = {*self._parameters.arguments, *(["body"] if self._body.is_argument else [])}
+        if len(self._offer.media_types) > 1:
+            declared.add("media_type")
         given = {"user", "url_for", *self._around.provided}
         if self._body.is_argument and "body" in self._parameters.arguments:
             raise BrokenDocumentError(f"{name}: body is also the name of a parameter.")
@@ -126,28 +133,34 @@ class Operation:
     async def _respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:
         request.check(self._around.limits)
         origin = self._around.origins.of(request)
-        if not accepts_json(request.accept):
-            raise Problem(406, "The answer is JSON, which the Accept header rules out.")
+        media_type = self._offer.choose(request.accept)
         self._body.check_headers(request)
         attempts = self._security.attempts(request)
-        exchange = Exchange(request, path_arguments, await self._body.receive(request), origin)
+        if isinstance(self._body, Body) and self._body.is_large:
+            user = await self._authenticate(attempts)
+            with self._body.place():
+                body = await self._body.receive(request)
+                exchange = Exchange(request, path_arguments, body, origin, media_type)
+                return await self._around.workers.run(self._answer, exchange, user)
+        body = await self._body.receive(request)
+        exchange = Exchange(request, path_arguments, body, origin, media_type)
         try:
             # One hop to a worker does it all, where credentials were verified a while ago.
             return await self._around.workers.run(self._work, exchange, attempts)
         except UnknownCredentialsError:
-            user = await verify(attempts)
-        if user is None:
-            raise Unauthenticated
+            user = await _verified(attempts)
         return await self._around.workers.run(self._answer, exchange, user)
+
+    async def _authenticate(self, attempts: list[Attempt]) -> Any:  # noqa: ANN401 - the application's own type
+        """Find out who asks, before anything of the body is read."""
+        try:
+            return await self._around.workers.run(_recalled, attempts)
+        except UnknownCredentialsError:
+            return await _verified(attempts)
 
     def _work(self, exchange: Exchange, attempts: list[Attempt]) -> Response:
         """Run in a worker: find out who asks, then answer."""
-        user = None
-        if attempts:
-            user = recall(attempts)
-            if user is None:
-                raise UnknownCredentialsError
-        return self._answer(exchange, user)
+        return self._answer(exchange, _recalled(attempts))
 
     def _answer(self, exchange: Exchange, user: Any) -> Response:  # noqa: ANN401 - the application's own type
         """Run in a worker: validate, call the function, turn its answer to bytes."""
@@ -158,10 +171,16 @@ class Operation:
             arguments["user"] = user
         if "url_for" in self._takes:
             arguments["url_for"] = self._around.links.from_origin(exchange.origin)
+        if len(self._offer.media_types) > 1:
+            arguments["media_type"] = exchange.media_type
         answer = self._around.invoke(partial(self._function, **self._provided, **arguments))
         body, status, headers = answer if isinstance(answer, Reply) else Reply(answer)
         if status in WITHOUT_CONTENT:
             return Response(status, headers)
+        if isinstance(body, Stream):
+            kind = content_type(exchange.media_type, body.parameters)
+            workers = self._around.workers
+            return StreamedResponse(status, headers, body, kind, exchange.request, workers)
         return Response(status, headers, orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE), JSON)
 
     def _problem(self, failure: Exception, request: Request) -> Problem | None:
@@ -172,3 +191,21 @@ class Operation:
         if isinstance(failure, Unauthenticated):
             return self._security.refusal(request)
         return failure if isinstance(failure, Problem) else None
+
+
+def _recalled(attempts: list[Attempt]) -> Any:  # noqa: ANN401 - the application's own type
+    """Return who asks, None if nobody says; raise `UnknownCredentialsError` if it takes longer."""
+    if not attempts:
+        return None
+    user = recall(attempts)
+    if user is None:
+        raise UnknownCredentialsError
+    return user
+
+
+async def _verified(attempts: list[Attempt]) -> Any:  # noqa: ANN401 - the application's own type
+    """Return who asks; raise `Unauthenticated` if nobody has these credentials."""
+    user = await verify(attempts)
+    if user is None:
+        raise Unauthenticated
+    return user

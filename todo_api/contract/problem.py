@@ -18,8 +18,8 @@ class Problem(ProblemException):
     """An answer with an error status.
 
     ``detail`` is a sentence for people; ``faults`` say what was wrong where, each as
-    ``{"pointer" or "parameter": place, "detail": sentence}``; ``error`` replaces the words
-    that stand for the status.
+    ``{"pointer" or "parameter": place, "detail": sentence}``, with the ``line`` of a body of
+    lines; ``error`` replaces the words that stand for the status.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class Problem(ProblemException):
         status: int,
         detail: str | None = None,
         *,
-        faults: Sequence[Mapping[str, str]] = (),
+        faults: Sequence[Mapping[str, Any]] = (),
         headers: Mapping[str, str] | None = None,
         error: str | None = None,
     ) -> None:

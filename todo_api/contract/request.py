@@ -21,6 +21,8 @@ class Limits(NamedTuple):
     """Header fields."""
     body: int = 128 * 1024
     """Bytes of the body, counted as they arrive; an operation may state another number."""
+    large_bodies: int = 4
+    """Bodies that may be larger than that, of one operation, which are received or worked on."""
     json_depth: int = 32
     """Levels to which a body of JSON is nested."""
     json_digits: int = 20
@@ -103,6 +105,11 @@ class Request:
         return self.headers.get(b"content-length", b"0") != b"0" or (
             b"transfer-encoding" in self.headers
         )
+
+    async def left(self) -> None:
+        """Wait until the client has gone away; for when the body has been read."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
 
     async def body(self, limit: int) -> bytes:
         """Read the whole body.

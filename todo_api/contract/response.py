@@ -1,12 +1,15 @@
-"""The answer to a request, complete before its first byte is sent."""
+"""The answer to a request, complete before its first byte is sent; `stream` has the other kind."""
 
 from collections.abc import Mapping
 
-from starlette.types import Send
+from starlette.types import Message, Send
 
 
 class Response:
     """A status, headers by name, and a body with its media type."""
+
+    is_whole = True
+    """Whether `body` is all of the content."""
 
     __slots__ = ("_fields", "body", "headers", "media_type", "status")
 
@@ -26,14 +29,18 @@ class Response:
 
     async def send(self, send: Send, *, request_id: bytes, head: bool) -> None:
         """Send by ASGI; ``head`` leaves out the body, as HEAD asks (RFC 9110, 9.3.2)."""
+        await send(self._start(request_id))
+        await send({"type": "http.response.body", "body": b"" if head else self.body})
+
+    def _start(self, request_id: bytes) -> Message:
+        """Return status and headers as ASGI's first message."""
         headers = [(b"x-request-id", request_id)]
         if self.media_type is not None:
             headers.append((b"content-type", self.media_type))
-        if self.status not in WITHOUT_CONTENT:
+        if self.is_whole and self.status not in WITHOUT_CONTENT:
             headers.append((b"content-length", b"%d" % len(self.body)))
         headers += self._fields
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if head else self.body})
+        return {"type": "http.response.start", "status": self.status, "headers": headers}
 
 
 WITHOUT_CONTENT = frozenset({204, 304})

@@ -15,7 +15,7 @@ _BRACKETS_AND_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 class JSONTextError(ValueError):
-    """The text is not acceptable JSON; the message is a sentence that says why."""
+    """The text is not acceptable JSON; the message says what is wrong of it, the text."""
 
 
 class StrictJSON:
@@ -32,16 +32,14 @@ class StrictJSON:
         )
 
     def loads(self, text: bytes) -> Any:  # noqa: ANN401 - JSON is any value
-        """Parse UTF-8 JSON text; raise `JSONTextError` with a sentence if it is not acceptable."""
+        """Parse UTF-8 JSON text; raise `JSONTextError` if it is not acceptable."""
         if text.count(b"[") + text.count(b"{") > self._depth:
             self._refuse_deep(text)
         try:
             orjson.loads(text)
         except orjson.JSONDecodeError as fault:
             place = fault.pos + 1
-            raise JSONTextError(
-                f"The body is not JSON: {fault.msg} at character {place}."
-            ) from None
+            raise JSONTextError(f"is not JSON: {fault.msg} at character {place}.") from None
         value = self._decoder.decode(text.decode())
         if b"\\u0000" in text:
             _refuse_nul(value)
@@ -52,7 +50,7 @@ class StrictJSON:
         for token in _BRACKETS_AND_STRINGS.finditer(text):
             depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(token[0], 0)
             if depth > self._depth:
-                raise JSONTextError(f"The body is nested deeper than {self._depth} levels.")
+                raise JSONTextError(f"is nested deeper than {self._depth} levels.")
 
     def _integer(self, literal: str) -> int:
         self._refuse_long(literal)
@@ -64,12 +62,12 @@ class StrictJSON:
 
     def _refuse_long(self, literal: str) -> None:
         if sum(map(str.isdigit, literal)) > self._digits:
-            raise JSONTextError(f"The body holds a number of more than {self._digits} digits.")
+            raise JSONTextError(f"holds a number of more than {self._digits} digits.")
 
 
 def _refuse_nul(value: Any) -> None:  # noqa: ANN401 - JSON is any value
     if isinstance(value, str) and "\0" in value:
-        raise JSONTextError("The body holds a NUL character (\\u0000), which no text may.")
+        raise JSONTextError("holds a NUL character (\\u0000), which no text may.")
     if isinstance(value, dict):
         for name, member in value.items():
             _refuse_nul(name)
@@ -82,5 +80,5 @@ def _refuse_nul(value: Any) -> None:  # noqa: ANN401 - JSON is any value
 def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(members)
     if len(value) < len(members):
-        raise JSONTextError("The body writes a member's name twice in one object.")
+        raise JSONTextError("writes a member's name twice in one object.")
     return value

@@ -8,7 +8,9 @@ Module by module, from the outside in:
 - `pages`: one page of a user's tasks, in the order of one of its `SORTS`; `filters`: the filters.
   A new one of either is a line there, and an index.
 - `changes`: what happened to a user's tasks since some point, and how long that is known.
+- `transfer`: many tasks of a user at once, inserted together.
 - `idempotency_keys`: the answers to what may be asked for again.
+- `items`: any number of values, sent to the database as one.
 - `text`, `times`: what texts and times are compared by, so that both engines agree.
 - `secrets`: the key that all processes of the service share.
 - `schema`: the tables; `migration` and `migrations/`: how a database gets them.

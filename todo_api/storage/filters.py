@@ -34,9 +34,9 @@ class Filter(NamedTuple):
     """Statements that read ids from an index; each finds all tasks that pass, and maybe others."""
 
 
-def _in_range(key: Column[Any], within: ColumnElement[bool], *also: ColumnElement[bool]) -> Filter:
+def _in_range(key: Column[Any], within: ColumnElement[bool]) -> Filter:
     """Make a filter of a condition on a column that has an index."""
-    return Filter(and_(within, *also), key, [select(tasks.c.id).where(IS_OWN, within)])
+    return Filter(within, key, [select(tasks.c.id).where(IS_OWN, within)])
 
 
 def _begins_with(key: Column[str], beginning: str) -> ColumnElement[bool]:
@@ -68,9 +68,10 @@ def _has_labels(labels: Sequence[str]) -> Filter:
 
 def _is_overdue(wanted: bool) -> Filter:  # noqa: FBT001 - a filter takes one value
     """Find tasks that should have been done by now, or all the others."""
-    late = due_key < times.now()
+    late, undone = due_key < times.now(), is_done.is_(False)
     if wanted:
-        return _in_range(due_key, late, is_done.is_(False).is_(True))
+        owned = select(tasks.c.id).where(IS_OWN)
+        return Filter(and_(late, undone), lookups=[owned.where(late), owned.where(undone)])
     return Filter(or_(due_key.is_(None), not_(late), is_done.is_(True)))
 
 

@@ -17,8 +17,9 @@ from sqlalchemy import (
     FromClause,
     Row,
     Select,
+    Tuple,
     bindparam,
-    func,
+    intersect,
     select,
     tuple_,
 )
@@ -32,13 +33,15 @@ SORTS: dict[str, Column[Any]] = {
     "title": tasks.c.title_key,
     "due": tasks.c.due_key,
     "priority": tasks.c.priority,
-    "created_at": tasks.c.id,  # in the same order: both are counted up
+    "created_at": tasks.c.created_at,
     "updated_at": tasks.c.updated_at,
 }
 """By the name of a sort, the column that it sorts by, then by id. Each has an index."""
 
-FEW = 5000
+FEW = 1000
 """So many tasks can be read and sorted for each page; where more pass, a page is soon full."""
+AHEAD = 10
+"""So many times the tasks of a page are read to see whether it is, where filters may conflict."""
 
 
 class Position(NamedTuple):
@@ -68,25 +71,39 @@ def select_page(
     """Return up to `limit` of a user's tasks that pass all `filters`, those behind `after`.
 
     If an index tells that few tasks can pass, those are read and sorted. Otherwise tasks are read
-    in the order of the sort until the page is full. The engines are not left to choose: SQLite
-    has no idea of the numbers, and would read and sort all of the half of a list that passes.
+    in the order of the sort until the page is full. If its beginning does not fill it, as it may be
+    where many pass each filter and few pass all, the indexes are asked what they tell together. The
+    engines are not left to choose: SQLite has no idea of the numbers, and would read and sort all
+    of the half of a list that passes.
     """
     values: dict[str, Any] = {"owner_id": user_id}
     wanted = [FILTERS[name](value) for name, value in (filters or {}).items()]
-    few = _few(db, values, wanted)
+    lookups = [lookup for one in wanted for lookup in one.lookups]
+    few = None
+    for lookup in lookups:
+        if db.execute(lookup.limit(1).offset(FEW), values).first() is None:
+            # The limit changes nothing but what PostgreSQL expects.
+            few = _few(lookup.limit(FEW), wanted)
+            break
     if after is not None:
         values |= {"after_key": after.key, "after_id": after.id}
     rows: list[Row[Any]] = []
     for stretch in _stretches(sort, after):
         if room := limit + 1 - len(rows):
-            if few is None:
-                statement = _all_sorted(stretch).where(*_while_sorted(stretch, wanted))
-            else:
-                statement = _sorted(stretch, few, few.join(tasks, few.c.id == tasks.c.id))
-            rows += db.execute(statement, {**values, "limit": room})
-    found = [TaskRow._make(row[:-1]) for row in rows[:limit]]
-    last = Position(rows[limit - 1].sort_key, found[-1].id) if len(rows) > limit else None
-    return Page(found, last)
+            values |= {"limit": room, "ahead": AHEAD * room}
+            found: Sequence[Row[Any]] = []
+            if few is None and len(lookups) > 1:
+                beginning = _passing(stretch, wanted).where(_is_near(stretch, wanted))
+                found = db.execute(beginning, values).all()
+                if len(found) < room:
+                    ids = db.execute(intersect(*lookups).limit(FEW + 1), values).scalars().all()
+                    few = _few(ids, wanted) if len(ids) <= FEW else None
+            if len(found) < room:
+                statement = _passing(stretch, wanted) if few is None else _sorted(stretch, few)
+                found = db.execute(statement, values).all()
+            rows += found
+    last = Position(rows[limit - 1].sort_key, rows[limit - 1].id) if len(rows) > limit else None
+    return Page([TaskRow._make(row[:-1]) for row in rows[:limit]], last)
 
 
 class Stretch(NamedTuple):
@@ -112,15 +129,16 @@ def _stretches(sort: str, after: Position | None) -> list[Stretch]:
     return [*stretches, Stretch(key, backwards, empty=True)] if key.nullable else stretches
 
 
-def _sorted(stretch: Stretch, keys: FromClause, tables: FromClause) -> Select[Any]:
-    """Build the statement for a part of a list that `keys` are the ids and sort keys of."""
+def _sorted(stretch: Stretch, keys: FromClause) -> Select[Any]:
+    """Build the statement for a part of a list that `keys` has the ids and sort keys of."""
     key, backwards, empty, behind = stretch
     order = [keys.c.id] if key is tasks.c.id else [keys.c[key.name], keys.c.id]
+    tables = keys if keys is tasks else keys.join(tasks, keys.c.id == tasks.c.id)
     statement = select(*COLUMNS, order[0].label("sort_key")).select_from(tables).where(IS_OWN)
     if key.nullable:
         statement = statement.where(order[0].is_(None) if empty else order[0].is_not(None))
     if behind:
-        here = tuple_(keys.c.id) if empty else tuple_(*order)
+        here = _place(stretch, keys)
         names = ["after_key", "after_id"][-len(here.clauses) :]
         there = tuple_(*(bindparam(name) for name in names))
         statement = statement.where(here < there if backwards else here > there)
@@ -128,26 +146,45 @@ def _sorted(stretch: Stretch, keys: FromClause, tables: FromClause) -> Select[An
     return statement.order_by(*in_order).limit(bindparam("limit"))
 
 
+def _place(stretch: Stretch, keys: FromClause) -> Tuple:
+    """Return by what tasks are compared within a part of a list."""
+    if stretch.empty or stretch.key is tasks.c.id:
+        return tuple_(keys.c.id)
+    return tuple_(keys.c[stretch.key.name], keys.c.id)
+
+
 @cache
 def _all_sorted(stretch: Stretch) -> Select[Any]:
-    return _sorted(stretch, tasks, tasks)
+    return _sorted(stretch, tasks)
 
 
-def _while_sorted(stretch: Stretch, wanted: Sequence[Filter]) -> list[ColumnElement[bool]]:
-    """Return the conditions of filters, to be tested task by task in the order of the sort."""
+def _passing(stretch: Stretch, wanted: Sequence[Filter]) -> Select[Any]:
+    """Build the statement for those that pass the filters, tested one by one in their order."""
     # No index serves what IS TRUE, so that only the sort's own is left.
-    return [one.passes if one.key is stretch.key else one.passes.is_(True) for one in wanted]
+    tests = (one.passes if one.key is stretch.key else one.passes.is_(True) for one in wanted)
+    return _all_sorted(stretch).where(*tests)
 
 
-def _few(db: Connection, owner: Mapping[str, Any], wanted: Sequence[Filter]) -> CTE | None:
-    """Return ids and sort keys of all tasks that pass, if an index tells that they are few."""
-    for lookup in (lookup for one in wanted for lookup in one.lookups):
-        some = lookup.limit(FEW + 1).subquery()
-        if db.execute(select(func.count()).select_from(some), owner).scalar_one() <= FEW:
-            return (
-                select(*dict.fromkeys(SORTS.values()))
-                .where(IS_OWN, tasks.c.id.in_(lookup), *(one.passes.is_(True) for one in wanted))
-                .cte("few")
-                .prefix_with("MATERIALIZED")
-            )
-    return None
+def _is_near(stretch: Stretch, wanted: Sequence[Filter]) -> ColumnElement[bool]:
+    """Return whether a task is at the beginning of a part of a list; none is in a short one."""
+    place = _place(stretch, tasks)
+    beyond = (
+        _all_sorted(stretch)
+        .where(*(one.passes for one in wanted if one.key is stretch.key))
+        .with_only_columns(*place.clauses)
+        .limit(1)
+        .offset(bindparam("ahead"))
+        .correlate(None)
+        .scalar_subquery()
+    )
+    return place > beyond if stretch.backwards else place < beyond
+
+
+def _few(ids: Select[Any] | Sequence[int], wanted: Sequence[Filter]) -> CTE:
+    """Return the ids and sort keys of those tasks, out of a few, that pass the filters."""
+    return (
+        select(*dict.fromkeys(SORTS.values()))
+        .where(IS_OWN, tasks.c.id.in_(ids), *(one.passes.is_(True) for one in wanted))
+        .cte("few")
+        .prefix_with("MATERIALIZED")
+    )

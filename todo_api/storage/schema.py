@@ -95,11 +95,12 @@ tasks = Table(
     Column("title_key", BinaryText, nullable=False),
     Column("due_key", BinaryText),
     Column("words", BinaryText, nullable=False),  # each with a space before it
-    # For sorts and filters; `created_at` has the order of `id`, which is the primary key's.
+    # For sorts and filters.
     Index("tasks_done", "user_id", "done", "id"),
     Index("tasks_title", "user_id", "title_key", "id"),
     Index("tasks_due", "user_id", "due_key", "id"),
     Index("tasks_priority", "user_id", "priority", "id"),
+    Index("tasks_created", "user_id", "created_at", "id"),
     Index("tasks_updated", "user_id", "updated_at", "id"),
     Index("tasks_change", "user_id", "change", unique=True),
 )

@@ -12,21 +12,26 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     Column,
     Connection,
     Delete,
     Insert,
+    Text,
     bindparam,
     case,
+    cast,
     delete,
     insert,
+    literal_column,
     select,
     update,
 )
 
 from todo_api.storage import times
 from todo_api.storage.errors import TaskChanged, TaskMissing, UserGone, ValuesDiffer
+from todo_api.storage.items import Items
 from todo_api.storage.schema import deleted_tasks, task_labels, task_words, tasks, users
 from todo_api.storage.text import sort_key, words_of
 
@@ -49,7 +54,7 @@ class TaskRow(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A change that has begun."""
+    """A change that has begun, or the last of several at once."""
 
     number: int
     at: str
@@ -69,7 +74,7 @@ BEGIN_CHANGE = (
     update(users)
     .where(users.c.id == bindparam("owner_id"))
     .values(
-        last_change=users.c.last_change + 1,
+        last_change=users.c.last_change + bindparam("changes"),
         # A clock may be set back; the times of a user's changes never go back.
         last_changed_at=case(
             (users.c.last_changed_at > bindparam("now"), users.c.last_changed_at),
@@ -91,6 +96,8 @@ class Index(NamedTuple):
     """The statements on a table of texts that tasks are found by."""
 
     insert: Insert
+    insert_many: Insert
+    """Of pairs of a text and a number of a task, `texts` in JSON, counted from `before`."""
     delete: Delete
 
     @classmethod
@@ -102,8 +109,12 @@ class Index(NamedTuple):
             text: bindparam("text"),
             table.c.task_id: bindparam("of_task"),
         }
+        pair = Items(bindparam("texts", type_=Text)).table_valued("value").c.value
+        task_id = cast(pair.op("->>")(literal_column("1")), BigInteger) + bindparam("before")
+        many = select(bindparam("owner_id"), pair.op("->>")(literal_column("0")), task_id)
         return cls(
             insert(table).values(key),
+            insert(table).from_select([*key], many),
             delete(table).where(*(column == value for column, value in key.items())),
         )
 
@@ -151,7 +162,7 @@ def insert_task(
 
     Raises `UserGone`. Until the transaction ends, other changes of this user's tasks wait.
     """
-    change = _begin_change(db, user_id, new_tasks=1)
+    change = begin_change(db, user_id, new_tasks=1)
     task = TaskRow(
         id=change.last_task_id,
         title=title,
@@ -166,10 +177,10 @@ def insert_task(
         change=change.number,
     )
     columns = task._asdict()
-    found_by = _found_by(columns, columns)
-    db.execute(INSERT_TASK, {"user_id": user_id, **columns, **found_by})
+    keys = found_by(columns, columns)
+    db.execute(INSERT_TASK, {"user_id": user_id, **columns, **keys})
     LABELS.renew(db, user_id, task.id, old=(), new=task.labels)
-    WORDS.renew(db, user_id, task.id, old=(), new=found_by["words"].split())
+    WORDS.renew(db, user_id, task.id, old=(), new=keys["words"].split())
     return task
 
 
@@ -193,13 +204,13 @@ def update_task(
     """
     if not changes:
         return _unchanged(db, user_id, task_id, versions, unchangeable or {})
-    change = _begin_change(db, user_id)
+    change = begin_change(db, user_id)
     key = {"owner_id": user_id, "task_id": task_id}
     row = db.execute(SELECT_WHOLE_TASK, key).first()
     if row is None:
         raise TaskMissing
     old = row._asdict()
-    columns = {**changes, **_found_by(changes, {**old, **changes})}
+    columns = {**changes, **found_by(changes, {**old, **changes})}
     if "labels" in changes:
         columns["labels"] = sorted(changes["labels"])
     if changes.get("done", old["done"]) != old["done"]:
@@ -227,7 +238,7 @@ def delete_task(
 
     Raises `UserGone`, `TaskMissing`, `TaskChanged`; each has to leave the transaction.
     """
-    change = _begin_change(db, user_id)
+    change = begin_change(db, user_id)
     key = {"owner_id": user_id, "task_id": task_id}
     if versions is None:
         old = db.execute(DELETE_TASK, key).first()
@@ -242,9 +253,10 @@ def delete_task(
     db.execute(INSERT_TOMBSTONE, {"user_id": user_id, **tombstone})
 
 
-def _begin_change(db: Connection, user_id: int, *, new_tasks: int = 0) -> Change:
-    """Lock the user's row and count one change more. Raises `UserGone`."""
-    values = {"owner_id": user_id, "now": times.now(), "new_tasks": new_tasks}
+def begin_change(db: Connection, user_id: int, *, changes: int = 1, new_tasks: int = 0) -> Change:
+    """Lock the user's row and count one change more, or several. Raises `UserGone`."""
+    now = times.now()
+    values = {"owner_id": user_id, "now": now, "changes": changes, "new_tasks": new_tasks}
     row = db.execute(BEGIN_CHANGE, values).one_or_none()
     if row is None:
         raise UserGone
@@ -274,7 +286,7 @@ def _compare(stored: Mapping[str, Any], claimed: Mapping[str, Any]) -> None:
         raise ValuesDiffer(wrong)
 
 
-def _found_by(changes: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any]:
+def found_by(changes: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns that a task is found by, those that depend on its changes."""
     columns: dict[str, Any] = {}
     if "title" in changes:

@@ -28,15 +28,16 @@ def instant(moment: str) -> str:
 
 def due_end(due: str) -> str:
     """Return when something due has not been done in time: a day lasts to its end in UTC."""
-    return f"{due}T23:59:59.999999Z" if _is_day(due) else instant(due)
+    return f"{due}T23:59:59.999999Z" if is_day(due) else instant(due)
 
 
 def due_start(due: str) -> str:
     """Return before what something has to be due to be due earlier."""
-    return f"{due}T00:00:00.000000Z" if _is_day(due) else instant(due)
+    return f"{due}T00:00:00.000000Z" if is_day(due) else instant(due)
 
 
-def _is_day(due: str) -> bool:
+def is_day(due: str) -> bool:
+    """Tell a day from an instant."""
     return len(due) == _DAY_LENGTH
 
 

@@ -1,0 +1,291 @@
+"""Content other than JSON: chosen by the client, made while it is sent, or read as text."""
+
+import asyncio
+from collections.abc import Callable, Generator, Mapping
+from typing import Any
+
+import pytest
+from starlette.types import Message, Scope
+
+from tests.contract.asgi import call
+from tests.contract.documents import served
+from tests.contract.keys import Keys, basic
+from tests.problems import assert_problem
+from todo_api.contract import (
+    BrokenDocumentError,
+    ContractApp,
+    Limits,
+    Problem,
+    Reply,
+    Stream,
+    Text,
+)
+from todo_api.contract.conformance import NonconformingResponseError
+from todo_api.contract.stream import BrokenOffError, Chunks
+
+DOCUMENT = """
+paths:
+  /song:
+    get:
+      operationId: sing
+      security: []
+      responses:
+        '200':
+          description: A song.
+          content:
+            text/plain: {schema: {type: string}}
+            audio/midi: {}
+        4XX: {description: No song., content: {application/json: {}}}
+    post:
+      operationId: learn
+      security: [{guest: []}]
+      requestBody:
+        required: true
+        x-max-bytes: 100
+        content:
+          text/plain:
+            schema: {type: string}
+            x-item-schema: {type: string, maxLength: 9}
+          application/json: {schema: {type: object}}
+      responses: {'200': {description: Learnt.}}
+components:
+  securitySchemes: {guest: {type: http, scheme: basic}}
+"""
+GUEST = basic("alice", "rabbit")
+PLAIN = ("Content-Type", "text/plain")
+SCOPE: Scope = {
+    "type": "http",
+    "method": "GET",
+    "scheme": "http",
+    "path": "/song",
+    "raw_path": b"/song",
+    "query_string": b"",
+    "headers": [(b"host", b"localhost")],
+}
+AUTHENTICATORS = {"guest": Keys(("alice", "rabbit"))}
+
+
+def lines() -> Chunks:
+    """Sing three lines."""
+    yield b"Row, "
+    yield b"row, "
+    yield b"row"
+
+
+def learn(body: Text | dict[str, Any]) -> dict[str, Any]:
+    """Say what has arrived."""
+    if isinstance(body, dict):
+        return body
+    items = body.content.decode().splitlines()
+    return {body.media_type: [body.items.is_valid(item) for item in items]}
+
+
+def song(
+    chunks: Callable[[], Chunks] = lines,
+    parameters: Mapping[str, str] = {},
+    **options: Any,  # noqa: ANN401 - those of `served`
+) -> Any:  # noqa: ANN401 - a context manager of one
+    """Serve a song of these chunks."""
+
+    def sing(media_type: str) -> Reply:
+        return Reply(Stream(chunks(), parameters), 200, {"X-Kind": media_type})
+
+    functions: dict[str, Callable[..., Any]] = {"sing": sing, "learn": learn}
+    return served(DOCUMENT, functions, authenticators=AUTHENTICATORS, **options)
+
+
+@pytest.mark.parametrize(
+    ("accept", "chosen", "content_type"),
+    [
+        ("*/*", "text/plain", "text/plain; charset=utf-8"),
+        ("audio/*", "audio/midi", "audio/midi"),
+        ("text/plain;q=0.5, audio/midi", "audio/midi", "audio/midi"),
+        ("text/plain, audio/midi", "text/plain", "text/plain; charset=utf-8"),
+    ],
+)
+def test_the_function_is_told_what_the_client_likes_best(
+    accept: str, chosen: str, content_type: str
+) -> None:
+    with song() as app:
+        sent = call(app, "GET", "/song", [("Accept", accept)])
+    assert sent.content == b"Row, row, row"
+    assert sent.headers["X-Kind"] == chosen
+    assert sent.headers["Content-Type"] == content_type
+
+
+def test_what_is_not_declared_is_not_acceptable() -> None:
+    with song() as app:
+        sent = call(app, "GET", "/song", [("Accept", "application/json")])
+    assert_problem(sent, 406)
+    assert "text/plain or audio/midi" in sent.json()["detail"]
+
+
+def test_a_function_has_to_take_the_choice() -> None:
+    functions: dict[str, Callable[..., Any]] = {"sing": lambda: Stream(lines()), "learn": learn}
+    with (
+        pytest.raises(BrokenDocumentError, match="sing: its function does not take media_type"),
+        served(DOCUMENT, functions, authenticators=AUTHENTICATORS),
+    ):
+        pass
+
+
+def test_the_content_type_may_say_more() -> None:
+    with song(parameters={"format": "flowed"}) as app:
+        sent = call(app, "GET", "/song")
+        assert sent.headers["Content-Type"] == "text/plain; charset=utf-8; format=flowed"
+        sent = call(app, "GET", "/song", [("Accept", "audio/midi")])
+        assert sent.headers["Content-Type"] == "audio/midi; format=flowed"
+
+
+def test_no_chunk_is_no_content() -> None:
+    def silence() -> Chunks:
+        yield from ()
+
+    with song(silence) as app:
+        assert call(app, "GET", "/song").content == b""
+
+
+def test_head_sends_no_chunk_and_makes_no_second_one() -> None:
+    made = []
+
+    def counted() -> Chunks:
+        for chunk in lines():
+            made.append(chunk)
+            yield chunk
+
+    with song(counted) as app:
+        sent = call(app, "HEAD", "/song")
+    assert (sent.status_code, sent.content) == (200, b"")
+    assert made == [b"Row, "]
+
+
+def test_before_the_first_chunk_an_error_is_an_answer_like_any_other() -> None:
+    def hoarse() -> Chunks:
+        yield from ()
+        raise Problem(409, "Nobody can sing.")
+
+    with song(hoarse) as app:
+        assert_problem(call(app, "GET", "/song"), 409)
+
+
+def test_after_it_the_answer_breaks_off() -> None:
+    def hoarse() -> Chunks:
+        yield b"Row, "
+        raise ValueError("a cough")
+
+    with song(hoarse) as app, pytest.raises(BrokenOffError, match="request 7 broke off"):
+        call(app, "GET", "/song", [("X-Request-Id", "7")])
+
+
+def test_what_the_answer_is_has_to_be_declared(caplog: pytest.LogCaptureFixture) -> None:
+    with song(check_responses=True) as app:
+        assert call(app, "GET", "/song").status_code == 500
+    [record] = caplog.records
+    assert record.exc_info
+    assert isinstance(record.exc_info[1], NonconformingResponseError)
+    assert "x-kind" in str(record.exc_info[1])
+
+
+def test_a_client_that_goes_away_ends_it() -> None:
+    ended = []
+
+    def endless() -> Generator[bytes, None, None]:
+        try:
+            while True:
+                yield b"Row, "
+        finally:
+            ended.append(True)
+
+    with song(endless) as app:
+        sent = asyncio.run(leave_after_two(app))
+    assert sent == 2
+    assert ended == [True]
+
+
+async def leave_after_two(app: ContractApp) -> int:
+    """Ask for the song, go away after two chunks; return how many came by then."""
+    left = asyncio.Event()
+    chunks = []
+
+    async def receive() -> Message:
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        if message.get("body") and not left.is_set():
+            chunks.append(message["body"])
+        if len(chunks) == 2:
+            left.set()
+
+    async with asyncio.timeout(5):
+        await app(SCOPE, receive, send)
+    return len(chunks)
+
+
+def test_text_is_handed_to_the_function_as_it_is() -> None:
+    with song() as app:
+        sent = call(app, "POST", "/song", [GUEST, PLAIN], "Rów\nGently down".encode())
+        assert sent.json() == {"text/plain": [True, False]}
+        json = call(app, "POST", "/song", [GUEST, ("Content-Type", "application/json")], b'{"a":1}')
+        assert json.json() == {"a": 1}
+
+
+def test_only_so_many_large_bodies_are_received_at_once() -> None:
+    with song(limits=Limits(body=50, large_bodies=1)) as app:
+        assert asyncio.run(learn_two(app)) == [503, 200]
+        assert call(app, "POST", "/song", [GUEST, PLAIN], b"Row").status_code == 200
+
+
+async def learn_two(app: ContractApp) -> list[int]:
+    """Send a song while another is half there, then its other half; return both statuses."""
+    begun, other_half = asyncio.Event(), asyncio.Event()
+
+    async def receive() -> Message:
+        if begun.is_set():
+            await other_half.wait()
+            return {"type": "http.request", "body": b"row"}
+        begun.set()
+        return {"type": "http.request", "body": b"Row, ", "more_body": True}
+
+    async def learn() -> int:
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        headers = {"Host": "localhost", "Transfer-Encoding": "chunked", **dict([GUEST, PLAIN])}
+        fields = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await app({**SCOPE, "method": "POST", "headers": fields}, receive, send)
+        status: int = sent[0]["status"]
+        return status
+
+    async with asyncio.timeout(5):
+        first = asyncio.create_task(learn())
+        await begun.wait()
+        statuses = [await learn()]
+        other_half.set()
+        return [*statuses, await first]
+
+
+def test_text_is_utf_8() -> None:
+    with song() as app:
+        sent = call(app, "POST", "/song", [GUEST, PLAIN], b"R\xf3w")
+    assert_problem(sent, 400)
+    assert sent.json()["detail"] == "The body is not UTF-8 at byte 2."
+
+
+@pytest.mark.parametrize(
+    ("credentials", "body_limit", "statuses"),
+    [
+        (basic("alice", "wrong"), 50, (401, 401)),
+        (basic("alice", "wrong"), 100, (401, 413)),
+        (GUEST, 50, (200, 413)),
+    ],
+)
+def test_a_body_that_may_be_larger_than_others_is_not_read_for_a_stranger(
+    credentials: tuple[str, str], body_limit: int, statuses: tuple[int, int]
+) -> None:
+    with song(limits=Limits(body=body_limit)) as app:
+        fits = call(app, "POST", "/song", [credentials, PLAIN], b"x" * 50, b"x" * 50)
+        does_not = call(app, "POST", "/song", [credentials, PLAIN], b"x" * 50, b"x" * 51)
+    assert (fits.status_code, does_not.status_code) == statuses

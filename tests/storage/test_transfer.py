@@ -1,0 +1,84 @@
+"""Many tasks at once: they are stored as they would be one by one."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+
+from todo_api.storage import Database, UserGone
+from todo_api.storage.changes import select_changes, select_history
+from todo_api.storage.schema import task_labels, task_words, tasks
+from todo_api.storage.tasks import insert_task
+from todo_api.storage.transfer import AT_ONCE, insert_tasks, prepared
+from todo_api.storage.users import delete_user
+
+TASKS: list[dict[str, Any]] = [
+    {"title": "Rest"},
+    {"title": "Read a book", "description": 'By "É. Zola", 1880', "labels": ["b", "é", '"', "1"]},
+    {"title": "Fly", "due": "2026-11-30", "done": True, "priority": 3, "labels": ["b"]},
+]
+
+
+def stored(db: Connection, user_id: int) -> list[list[tuple[Any, ...]]]:
+    """Return all that is stored of a user's tasks, but when it was and among which changes."""
+    own = ("_at", "change", "user_id")
+    timeless = [column for column in tasks.c if not column.name.endswith(own)]
+    return [
+        [
+            tuple(row)
+            for row in db.execute(select(*columns).where(owner == user_id).order_by(*order))
+        ]
+        for columns, owner, order in (
+            (timeless, tasks.c.user_id, [tasks.c.id]),
+            *(
+                ([text, table.c.task_id], table.c.user_id, [text, table.c.task_id])
+                for table, text in (
+                    (task_labels, task_labels.c.label),
+                    (task_words, task_words.c.word),
+                )
+            ),
+        )
+    ]
+
+
+def test_tasks_are_stored_as_if_they_came_one_by_one(
+    database: Database, miguel: int, susan: int
+) -> None:
+    with database.transaction() as db:
+        for task in TASKS * 2:
+            insert_task(db, miguel, **task)
+        for _ in range(2):
+            insert_tasks(db, susan, prepared(TASKS))
+    with database.snapshot() as db:
+        assert stored(db, susan) == stored(db, miguel)
+
+
+def test_they_are_changes_in_their_order(database: Database, miguel: int) -> None:
+    with database.transaction() as db:
+        insert_task(db, miguel, title="Begin")
+        insert_tasks(db, miguel, prepared(TASKS))
+    with database.snapshot() as db:
+        page = select_changes(db, miguel, select_history(db, miguel, None), limit=10)
+    assert [task.id for task in page.found] == [1, 2, 3, 4]
+    first = page.found[0].change
+    assert [task.change - first for task in page.found] == [0, 1, 2, 3]
+
+
+def test_any_number_of_words_is_stored(database: Database, miguel: int) -> None:
+    words = [f"w{number}" for number in range(AT_ONCE // 10)]
+    new = prepared([{"title": "Read", "description": " ".join(words)}] * 11)
+    assert len(new.words) == 2
+    with database.transaction() as db:
+        insert_tasks(db, miguel, new)
+    with database.snapshot() as db:
+        found = db.execute(select(task_words.c.word, task_words.c.task_id)).all()
+    assert {tuple(row) for row in found} == {
+        (word, task_id) for word in [*words, "read"] for task_id in range(1, 12)
+    }
+
+
+def test_nobody_gets_none(database: Database, miguel: int) -> None:
+    with database.transaction() as db:
+        delete_user(db, miguel)
+    with pytest.raises(UserGone), database.transaction() as db:
+        insert_tasks(db, miguel, prepared(TASKS))

@@ -1,0 +1,89 @@
+"""iCalendar (RFC 5545): each task a VTODO."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid5
+
+from todo_api.formats import Writer
+from todo_api.storage import times
+
+_LONGEST_LINE = 75
+"""Octets, without the line break (3.1)."""
+_ESCAPES = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"}
+_LINE_BREAKS = re.compile("\r\n?")
+_CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f]")
+_PRIORITIES = {1: 9, 2: 5, 3: 1}
+"""Ours as its: low, medium, high (3.8.1.9)."""
+_HEAD = (
+    "BEGIN:VCALENDAR",
+    "VERSION:2.0",
+    "PRODID:-//To-do list//To-do list 1.0//EN",
+)
+
+
+def writer(namespace: UUID) -> Writer:
+    """Return the writer of lists whose tasks' UIDs are made of their ids in this namespace."""
+    head, tail = (b"".join(map(_fold, lines)) for lines in (_HEAD, ["END:VCALENDAR"]))
+    return Writer(head, partial(_write, namespace), tail, "ics")
+
+
+def _write(namespace: UUID, tasks: Iterable[Mapping[str, Any]]) -> bytes:
+    return b"".join(_fold(line) for task in tasks for line in _lines(namespace, task))
+
+
+def _lines(namespace: UUID, task: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the content lines of a VTODO (3.6.2), not yet folded."""
+    yield "BEGIN:VTODO"
+    yield f"UID:{uuid5(namespace, str(task['id']))}"
+    yield f"URL:{task['uri']}"
+    yield f"DTSTAMP:{_utc(task['updated_at'])}"
+    yield f"CREATED:{_utc(task['created_at'])}"
+    yield f"LAST-MODIFIED:{_utc(task['updated_at'])}"
+    yield f"SUMMARY:{_escape(task['title'])}"
+    if task["description"]:
+        yield f"DESCRIPTION:{_escape(task['description'])}"
+    if due := task["due"]:
+        yield (
+            f"DUE;VALUE=DATE:{_utc(due)}"
+            if times.is_day(due)
+            else f"DUE:{_utc(times.instant(due))}"
+        )
+    if task["priority"]:
+        yield f"PRIORITY:{_PRIORITIES[task['priority']]}"
+    if task["labels"]:
+        yield "CATEGORIES:" + ",".join(map(_escape, task["labels"]))
+    if task["done"]:
+        yield "STATUS:COMPLETED"
+        yield "PERCENT-COMPLETE:100"
+        yield f"COMPLETED:{_utc(task['completed_at'])}"
+    else:
+        yield "STATUS:NEEDS-ACTION"
+    yield "END:VTODO"
+
+
+def _utc(instant: str) -> str:
+    """Return one of our times as DATE-TIME in UTC (3.3.5), which knows no fractions."""
+    return re.sub(r"[-:]|\.[0-9]+", "", instant)
+
+
+def _escape(text: str) -> str:
+    """Return text as TEXT (3.3.11), which has no control characters but the tab."""
+    unified = _CONTROL.sub("", _LINE_BREAKS.sub("\n", text))
+    return "".join(_ESCAPES.get(character, character) for character in unified)
+
+
+def _fold(line: str) -> bytes:
+    """Encode a content line, broken where it gets too long, but within no character (3.1)."""
+    left = line.encode()
+    parts = []
+    room = _LONGEST_LINE
+    while len(left) > room:
+        end = room
+        while left[end] & 0xC0 == 0x80:  # noqa: PLR2004 - a byte of UTF-8 that continues a character
+            end -= 1
+        parts.append(left[:end])
+        left = left[end:]
+        room = _LONGEST_LINE - 1  # the space at the beginning counts
+    return b"\r\n ".join([*parts, left]) + b"\r\n"
