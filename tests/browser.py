@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Download, Locator, Page, sync_playwright
 
 ADDRESS = "http://localhost:5000"
 """Where the browser finds the service, whatever port that really has."""
@@ -88,3 +88,10 @@ class Console:
         answer = operation.locator(".live-responses-table .response")
         status = answer.locator(".response-col_status").inner_text()
         return status.strip(), answer.locator(".highlight-code").first.inner_text()
+
+    def download(self, operation: Locator) -> Download:
+        """Send the request of an opened operation; take the file that it is answered with."""
+        operation.get_by_role("button", name="Execute").click()
+        with self.page.expect_download() as download:
+            operation.get_by_role("link", name="Download file").click()
+        return download.value

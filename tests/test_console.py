@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,13 @@ OPERATIONS = {
     for method, operation in item.items()
     if method != "parameters"
 }
+TAKING_JSON = [
+    operation["operationId"]
+    for item in DOCUMENT["paths"].values()
+    for method, operation in item.items()
+    if method != "parameters" and "requestBody" in operation
+]
+TAKING_JSON.remove("import_tasks")
 DECLARED_ERRORS = {
     int(status)
     for item in DOCUMENT["paths"].values()
@@ -147,6 +155,39 @@ def test_whoever_is_authorized_can_try_operations_out(console: Console) -> None:
     status, body = console.execute(console.open("get_tasks"))
     assert status == "200"
     assert "Buy groceries" in body
+
+
+def test_each_body_that_is_filled_in_can_be_sent(console: Console) -> None:
+    console.authorize("miguel", "python")
+    for operation_id in TAKING_JSON:  # in the order of the document's story
+        operation = console.open(operation_id)
+        examples = operation.locator(".opblock-section-request-body .examples-select-element")
+        assert examples.locator("option:checked").inner_text() != "[Modified value]"
+        status, body = console.execute(operation)
+        assert status in {"200", "201"}, f"{operation_id}: {body}"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "file_name"),
+    [("application/jsonl", "tasks.jsonl"), ("text/csv", "tasks.csv")],
+)
+def test_a_file_that_was_exported_can_be_imported(
+    console: Console, tmp_path: Path, media_type: str, file_name: str
+) -> None:
+    console.authorize("miguel", "python")
+    export_tasks = console.open("export_tasks")
+    export_tasks.locator(".responses-inner select").first.select_option(media_type)
+    exported = console.download(export_tasks)
+    assert exported.suggested_filename == file_name
+    file = tmp_path / file_name
+    exported.save_as(file)
+    assert "Buy groceries" in file.read_text("utf-8")
+
+    import_tasks = console.open("import_tasks")
+    import_tasks.get_by_label("Request content type").select_option(media_type)
+    import_tasks.locator("input[type=file]").set_input_files(file)
+    status, body = console.execute(import_tasks)
+    assert (status, "imported" in body) == ("200", True)
 
 
 def test_the_curl_line_is_one_that_a_person_would_write(console: Console) -> None:

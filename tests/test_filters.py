@@ -103,6 +103,18 @@ def test_a_filter_finds(miguel: TestClient, filters: dict[str, Any], names: set[
     assert found(miguel, **filters) == names
 
 
+def test_what_unicode_writes_in_several_ways_is_the_same(miguel: TestClient) -> None:
+    created = miguel.post("/tasks", json={"title": "\N{LATIN SMALL LIGATURE FI}nish"})
+    for filters in ({"title_prefix": "fin"}, {"q": "FINISH"}):
+        assert miguel.get("/tasks", params=filters).json() == {"tasks": [created.json()["task"]]}
+
+
+def test_words_count_by_their_first_64_characters(miguel: TestClient) -> None:
+    created = miguel.post("/tasks", json={"title": "x" * 64 + "y"})
+    answer = miguel.get("/tasks", params={"q": "x" * 64 + "z"})
+    assert answer.json() == {"tasks": [created.json()["task"]]}
+
+
 def test_all_filters_can_be_combined(miguel: TestClient) -> None:
     for (first, some), (second, others) in combinations(FOUND, 2):
         if not first.keys() & second.keys() and (some & others or len(some) == 1):

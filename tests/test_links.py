@@ -42,6 +42,12 @@ LINKS = [
 ]
 
 
+def arguments_of(operation_id: str) -> dict[str, Any]:
+    """Return what stands in an operation's path."""
+    _, path, _ = OPERATIONS[operation_id]
+    return {name: value for name, value in ARGUMENTS.items() if f"{{{name}}}" in path}
+
+
 def evaluated(expression: str, answer: Any) -> Any:  # noqa: ANN401 - JSON is any value
     """Evaluate a runtime expression that points into the answer's body."""
     value = answer
@@ -65,6 +71,7 @@ def call(client: TestClient, operation_id: str, arguments: dict[str, Any]) -> An
     response = client.request(
         method,
         path.format_map(arguments),
+        params={name: value for name, value in arguments.items() if f"{{{name}}}" not in path},
         json=BODIES.get(operation_id),
         headers={"Content-Type": "application/merge-patch+json"} if method == "patch" else None,
         follow_redirects=False,
@@ -72,16 +79,28 @@ def call(client: TestClient, operation_id: str, arguments: dict[str, Any]) -> An
     return response.status_code, response.json()
 
 
+def follow(client: TestClient, link: dict[str, Any], answer: Any) -> Any:  # noqa: ANN401
+    """Call the operation that a link leads to from an answer; return status and what it answers."""
+    arguments = {name: evaluated(value, answer) for name, value in link["parameters"].items()}
+    return call(client, link["operationId"], arguments)
+
+
 @pytest.mark.parametrize(("operation_id", "status", "link"), LINKS)
 def test_a_link_leads_from_its_answer_to_another(
     susan: TestClient, operation_id: str, status: int, link: dict[str, Any]
 ) -> None:
     if operation_id == "create_user":
-        assert call(susan, "delete_user", ARGUMENTS)[0] == 200
-    answered, answer = call(susan, operation_id, ARGUMENTS)
+        assert call(susan, "delete_user", arguments_of("delete_user"))[0] == 200
+    answered, answer = call(susan, operation_id, arguments_of(operation_id))
     assert answered == status
-    arguments = {name: evaluated(value, answer) for name, value in link["parameters"].items()}
-    assert call(susan, link["operationId"], arguments)[0] == 200
+    assert follow(susan, link, answer)[0] == 200
+
+
+def test_the_link_from_changes_leads_to_what_comes_after(susan: TestClient) -> None:
+    link = DOCUMENT["components"]["links"]["GetChanges"]
+    _, first = call(susan, "get_changes", {})
+    _, second = follow(susan, link, first)
+    assert ([change["id"] for change in first["changes"]], second["changes"]) == ([1], [])
 
 
 def test_there_are_links_from_what_is_created() -> None:

@@ -8,10 +8,11 @@ from starlette.testclient import TestClient
 
 from tests.conftest import PASSWORD, client_of
 from tests.problems import assert_problem
-from todo_api.application import create_app
+from todo_api.application import create_app, document_path
+from todo_api.contract import Document
 from todo_api.settings import Settings
 
-SORTS = ["id", "-id", "title", "-title", "due", "-due", "priority", "-priority", "-updated_at"]
+SORTS = Document.read(document_path()).data["components"]["schemas"]["TaskSort"]["enum"]
 
 
 def fill(client: TestClient, count: int) -> None:

@@ -25,8 +25,8 @@ MIB = 1024 * 1024
 SERVICE = f"""
 import os
 from todo_api.application import create_app
-from todo_api.connection import Deadlines
 from todo_api.server import serve
+from todo_api.server.connection import Deadlines
 from todo_api.settings import read_settings
 from todo_api.storage import Database, migrate
 

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from tests.conftest import client_of
 from tests.problems import assert_problem
 from todo_api.application import create_app
+from todo_api.contract import Limits
 from todo_api.settings import SettingError, Settings, read_settings
 
 README = Path(__file__).parent.parent / "README.md"
@@ -37,6 +38,7 @@ GOOD = [
     ("TODO_MAX_HEADER_BYTES", "8192", {"max_header_bytes": 8192}),
     ("TODO_MAX_HEADERS", "32", {"max_headers": 32}),
     ("TODO_MAX_BODY_BYTES", "1048576", {"max_body_bytes": 1048576}),
+    ("TODO_MAX_LARGE_BODIES", "1", {"max_large_bodies": 1}),
     ("TODO_MAX_JSON_DEPTH", "16", {"max_json_depth": 16}),
     ("TODO_MAX_JSON_DIGITS", "30", {"max_json_digits": 30}),
     ("TODO_IDLE_SECONDS", "60", {"idle_seconds": 60}),
@@ -61,6 +63,7 @@ BAD = [
     ("TODO_MAX_HEADER_BYTES", "0"),
     ("TODO_MAX_HEADERS", "0"),
     ("TODO_MAX_BODY_BYTES", "0"),
+    ("TODO_MAX_LARGE_BODIES", "0"),
     ("TODO_MAX_JSON_DEPTH", "0"),
     ("TODO_MAX_JSON_DIGITS", "0"),
     ("TODO_IDLE_SECONDS", "0"),
@@ -159,6 +162,13 @@ class TestWhatTheyDo:
             for host in ("todo.example", "TODO.example:8080", "127.0.0.1"):
                 assert client.get("/healthz", headers={"Host": host}).status_code == 200
             assert_problem(client.get("/healthz", headers={"Host": "localhost"}), 400)
+
+    def test_each_limit_is_a_setting(self) -> None:
+        defaults = Settings()
+        names = [f.name for f in fields(Settings) if f.name.startswith("max_")]
+        larger = {f"TODO_{name.upper()}": str(getattr(defaults, name) + 1) for name in names}
+        assert read_settings({}).limits == Limits()
+        assert list(read_settings(larger).limits) == [limit + 1 for limit in Limits()]
 
     @pytest.mark.parametrize(
         ("changed", "status"),

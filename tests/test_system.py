@@ -360,7 +360,7 @@ def assert_everything_is_unavailable(anonymous: TestClient, miguel: TestClient) 
         assert int(response.headers["Retry-After"]) >= 1
         assert response.json() == {
             "error": "Service unavailable",
-            "detail": "The database cannot be reached at the moment.",
+            "detail": "The database cannot be reached or is too busy at the moment.",
         }
     assert anonymous.get("/openapi.json").status_code == 200
     assert json.loads(anonymous.get("/tasks").text) == {"error": "Unauthorized access"}

@@ -165,6 +165,12 @@ class TestUpdate:
         updated = miguel.put(task["uri"], json=task).json()["task"]
         assert lasting(updated) == lasting(groceries | {"done": True})
 
+    def test_takes_what_is_stored_already_for_a_change(self, miguel: TestClient) -> None:
+        before = miguel.get("/tasks/1")
+        after = miguel.put("/tasks/1", json={"title": before.json()["task"]["title"]})
+        assert lasting(after.json()["task"]) == lasting(before.json()["task"])
+        assert after.headers["ETag"] != before.headers["ETag"]
+
     def test_changes_nothing_by_read_only_members_alone(
         self, miguel: TestClient, groceries: dict[str, Any]
     ) -> None:

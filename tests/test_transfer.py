@@ -5,7 +5,8 @@ import io
 import json
 import tracemalloc
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
 import httpx2
@@ -14,11 +15,14 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from tests.conftest import PASSWORD, client_of
 from tests.problems import assert_problem
 from todo_api.accounts import User
+from todo_api.application import create_app
 from todo_api.contract import Reply, Stream
-from todo_api.protocol.uids import Uids
-from todo_api.storage import Database
+from todo_api.formats.uids import Uids
+from todo_api.settings import Settings
+from todo_api.storage import Database, UserGone, times
 from todo_api.storage import transfer as storage
 from todo_api.transfer import export_tasks
 
@@ -70,6 +74,15 @@ def bring(
     """Import a file."""
     headers = {"Content-Type": media_type, **headers}
     return client.post("/tasks/import", content=content, headers=headers)
+
+
+def exported(database: Database, user_id: int) -> Iterator[bytes]:
+    """Export a list as JSON Lines, chunk by chunk."""
+    user = User(user_id, "miguel")
+    answer = export_tasks(LINES, user, database, UIDS, lambda *_, **__: "uri:x")
+    assert isinstance(answer, Reply)
+    assert isinstance(answer.body, Stream)
+    return answer.body.chunks
 
 
 def everything(client: TestClient) -> list[dict[str, Any]]:
@@ -310,15 +323,41 @@ class TestBadLines:
         assert everything(miguel) == []
 
     @pytest.mark.parametrize(
-        ("header", "pointer"), [("title,colour", "/colour"), ("title,title", "/title")]
+        ("header", "pointer"),
+        [
+            ("title,colour", "/colour"),
+            ("title,title", "/title"),
+            ("title,ti/t~le", "/ti~1t~0le"),
+            ("title," + "x" * 100, "/" + "x" * 100),
+            ("title," + "x" * 101, None),
+        ],
+        ids=["unknown", "twice", "escaped", "long", "too long"],
     )
-    def test_a_header_row(self, miguel: TestClient, header: str, pointer: str) -> None:
+    def test_a_header_row(self, miguel: TestClient, header: str, pointer: str | None) -> None:
         answer = bring(miguel, f"{header}\r\nRest,1\r\n", CSV)
         assert faults(answer) == [(1, pointer)]
 
     def test_the_first_twenty_are_told(self, miguel: TestClient) -> None:
         answer = bring(miguel, "{}\n" * 30)
         assert faults(answer) == [(line, "/title") for line in range(1, 21)]
+
+    def test_a_line_has_the_limits_of_any_body(self, miguel: TestClient) -> None:
+        for levels, digits, detail in (
+            (31, 20, "There is no such member here."),
+            (32, 20, "This line is nested deeper than 32 levels."),
+            (31, 21, "This line holds a number of more than 20 digits."),
+        ):
+            nested = "[" * levels + "9" * digits + "]" * levels
+            answer = bring(miguel, f'{{"title": "Rest", "colour": {nested}}}')
+            assert [fault["detail"] for fault in answer.json()["errors"]] == [detail]
+
+    @pytest.mark.usefixtures("miguel")
+    def test_a_line_has_the_limits_that_are_set(self, settings: Settings) -> None:
+        bounded = create_app(replace(settings, max_json_depth=2, max_json_digits=15))
+        with client_of(bounded, "miguel", PASSWORD) as client:
+            for value in ("[[1]]", "1" * 16):
+                answer = bring(client, f'{{"title": "Rest", "colour": {value}}}')
+                assert faults(answer) == [(1, None)]
 
     def test_text_that_is_not_utf_8(self, miguel: TestClient) -> None:
         assert_problem(bring(miguel, b'{"title": "\xff"}'), 400)
@@ -346,11 +385,9 @@ class TestSize:
         return user_id
 
     def test_a_long_list_is_made_page_by_page(self, many: int, database: Database) -> None:
-        answer = export_tasks(LINES, User(many, "miguel"), database, UIDS, lambda *_, **__: "uri:x")
-        assert isinstance(answer, Reply)
-        assert isinstance(answer.body, Stream)
+        chunks = exported(database, many)
         tracemalloc.start()
-        sizes = [chunk.count(b"\n") for chunk in answer.body.chunks]
+        sizes = [chunk.count(b"\n") for chunk in chunks]
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert sum(sizes) == 10_000
@@ -358,22 +395,29 @@ class TestSize:
         assert peak < 4_000_000
 
     @pytest.mark.usefixtures("many")
-    def test_each_task_comes_once_whatever_happens_meanwhile(self, miguel: TestClient) -> None:
-        with miguel.stream("GET", "/tasks/export") as answer:
-            ids = [json.loads(line)["id"] for line in answer.iter_lines()]
-        assert ids == list(range(1, 10_001))
+    def test_a_long_list_arrives_whole(self, miguel: TestClient) -> None:
+        assert [task["id"] for task in everything(miguel)] == list(range(1, 10_001))
 
-    def test_what_is_created_meanwhile_is_left_out(self, many: int, database: Database) -> None:
-        answer = export_tasks(LINES, User(many, "miguel"), database, UIDS, lambda *_, **__: "uri:x")
-        assert isinstance(answer, Reply)
-        assert isinstance(answer.body, Stream)
-        chunks: Iterator[bytes] = answer.body.chunks
+    def test_each_task_comes_once_and_none_that_is_created_meanwhile(
+        self, many: int, database: Database
+    ) -> None:
+        chunks = exported(database, many)
         ids = [json.loads(line)["id"] for line in next(chunks).splitlines()]
         with database.transaction() as db:
             storage.insert_tasks(db, many, storage.prepared([{"title": "Late"}] * 600))
             db.execute(text("DELETE FROM tasks WHERE id IN (1, 600)"))
         ids += [json.loads(line)["id"] for chunk in chunks for line in chunk.splitlines()]
         assert ids == [number for number in range(1, 10_001) if number != 600]
+
+    def test_a_list_whose_user_goes_meanwhile_does_not_look_complete(
+        self, many: int, database: Database
+    ) -> None:
+        chunks = exported(database, many)
+        next(chunks)
+        with database.transaction() as db:
+            db.execute(text("DELETE FROM users"))
+        with pytest.raises(UserGone):
+            list(chunks)
 
     def test_an_import_has_10_000_tasks_at_most(self, miguel: TestClient) -> None:
         assert_problem(bring(miguel, '{"title":"x"}\n' * 10_001), 413)
@@ -460,6 +504,16 @@ def test_the_list_is_sorted_by_the_times_that_tasks_bring_along(miguel: TestClie
     rest = miguel.get("/tasks", params={"sort": "created_at", "cursor": page["next_cursor"]}).json()
     found = [task["title"] for task in page["tasks"] + rest["tasks"]]
     assert found == ["2001", "2002", "2003"]
+
+
+def test_a_task_may_come_from_where_the_clock_is_ahead(
+    miguel: TestClient, susan: TestClient, database: Database
+) -> None:
+    with database.transaction() as db:
+        ahead = times.ago(-timedelta(minutes=5))
+        db.execute(text("UPDATE users SET last_changed_at = :ahead"), {"ahead": ahead})
+    assert miguel.post("/tasks", json={"title": "Rest"}).json()["task"]["created_at"] == ahead
+    assert bring(susan, export(miguel).content).json() == {"imported": 1}
 
 
 def test_an_instant_of_any_offset_is_kept_in_utc(miguel: TestClient) -> None:

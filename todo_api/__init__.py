@@ -3,6 +3,7 @@
 - `application` wires everything: `create_app` makes the ASGI application from `settings`.
 - `tasks`, `batch`, `changes`, `transfer`, `users` and `system` answer the document's operations, a
   module for each tag.
+- `representation` is a task as clients see it, and what of a body is to change.
 - `accounts` and `passwords` know who somebody is.
 - `pages` is what a person sees: the console and the page that explains the errors.
 - `protocol` is what HTTP adds to plain functions: preconditions, retries, cursors.

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,15 @@ from todo_api.contract import (
     TagResolver,
     Unauthenticated,
     Workers,
+    unavailable,
 )
+from todo_api.formats.uids import Uids
 from todo_api.pages import add_pages
 from todo_api.passwords import password_hasher
 from todo_api.protocol.cursors import Cursors
 from todo_api.protocol.idempotency import Once
 from todo_api.protocol.preconditions import changed_since
-from todo_api.protocol.uids import Uids
-from todo_api.readonly import read_only
+from todo_api.representation import read_only
 from todo_api.settings import Settings
 from todo_api.storage import (
     Database,
@@ -36,9 +38,6 @@ from todo_api.storage import (
 from todo_api.storage.secrets import TOKENS, select_secret
 
 log = logging.getLogger(__name__)
-
-RETRY_AFTER = "5"
-"""Seconds after which a client may ask again when the database could not be reached."""
 
 
 def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
@@ -66,6 +65,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         demo=demo,
     )
 
+    @cache
     def tokens_key() -> bytes:
         with database.snapshot() as db:
             return select_secret(db, TOKENS)
@@ -114,16 +114,12 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
 
 def _outage(failure: Unavailable) -> Problem:
     log.warning("%s", failure)
-    return _later("The database cannot be reached at the moment.")
-
-
-def _later(detail: str) -> Problem:
-    return Problem(503, detail, headers={"Retry-After": RETRY_AFTER})
+    return unavailable("The database cannot be reached or is too busy at the moment.")
 
 
 FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     Unavailable: _outage,
-    Overloaded: lambda _: _later("Too many passwords are being checked at the moment."),
+    Overloaded: lambda _: unavailable("Too many passwords are being checked at the moment."),
     UserGone: lambda _: Unauthenticated(),
     TaskMissing: lambda _: Problem(404),
     TaskChanged: lambda failure: changed_since(failure.change),

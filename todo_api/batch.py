@@ -10,12 +10,12 @@ from todo_api.accounts import User
 from todo_api.contract import Answer, Problem, Reply, UrlFor
 from todo_api.protocol.idempotency import Once
 from todo_api.protocol.preconditions import entity_tag, expected_versions
-from todo_api.readonly import read_only
+from todo_api.representation import read_only, represent_task, split_task
 from todo_api.settings import Settings
 from todo_api.storage import TaskChanged, TaskMissing, ValuesDiffer
 from todo_api.storage import tasks as storage
+from todo_api.storage.changes import delete_and_forget
 from todo_api.storage.tasks import TaskRow
-from todo_api.tasks import remove_task, represent, split_task
 
 
 def run_batch(
@@ -78,12 +78,17 @@ class Batch:
         return self._result(task)
 
     def _delete(self, deletion: dict[str, Any]) -> dict[str, Any]:
-        if_match = deletion.get("if_match")
-        remove_task(self._db, self._user_id, deletion["id"], if_match, self._settings)
+        delete_and_forget(
+            self._db,
+            self._user_id,
+            deletion["id"],
+            versions=expected_versions(deletion.get("if_match")),
+            tombstone_days=self._settings.tombstone_days,
+        )
         return {"result": True}
 
     def _result(self, task: TaskRow) -> dict[str, Any]:
-        return {"task": represent(task, self._url_for), "etag": entity_tag(task.change)}
+        return {"task": represent_task(task, self._url_for), "etag": entity_tag(task.change)}
 
 
 @contextmanager

@@ -3,13 +3,13 @@
 from typing import Any
 
 from todo_api.accounts import User
-from todo_api.contract import Answer, Reply, UrlFor
-from todo_api.protocol.cursors import Cursors
-from todo_api.protocol.preconditions import entity_tag_of_list, is_known, to_keep
+from todo_api.contract import Answer, Reply, UrlFor, is_known
+from todo_api.protocol.cursors import Cursors, next_link
+from todo_api.protocol.preconditions import entity_tag_of_list, not_modified, to_keep
+from todo_api.representation import represent_task
 from todo_api.storage import Database
 from todo_api.storage.changes import Deletion, Point, select_changes, select_history
 from todo_api.storage.tasks import TaskRow
-from todo_api.tasks import represent
 
 
 def get_changes(
@@ -28,19 +28,18 @@ def get_changes(
         history = select_history(db, user.id, known and Point(*known))
         etag = entity_tag_of_list(history.last_change, purpose, limit, since)
         if is_known(etag, if_none_match):
-            return Reply(None, 304, to_keep(etag))
+            return not_modified(etag)
         page = select_changes(db, user.id, history, limit=limit)
     following = cursors.seal(list(page.reached), *purpose)
     changes = [_represent(change, url_for) for change in page.found]
     answer = {"changes": changes, "next": following, "more": page.more}
     headers = to_keep(etag)
     if page.more:
-        uri = url_for("get_changes", since=following, limit=limit)
-        headers["Link"] = f'<{uri}>; rel="next"'
+        headers |= next_link(url_for("get_changes", since=following, limit=limit))
     return Reply(answer, 200, headers)
 
 
 def _represent(change: TaskRow | Deletion, url_for: UrlFor) -> dict[str, Any]:
     if isinstance(change, Deletion):
         return {"id": change.id, "deleted": True}
-    return {"id": change.id, "deleted": False, "task": represent(change, url_for)}
+    return {"id": change.id, "deleted": False, "task": represent_task(change, url_for)}

@@ -99,6 +99,11 @@ class Settings:
         _number(1024, 2**30),
         default=131072,
     )
+    max_large_bodies: int = _setting(
+        "The most bodies longer than that, of one operation, that are worked on at once.",
+        _number(1, 256),
+        default=2,
+    )
     max_json_depth: int = _setting("The deepest nesting of a body.", _number(2, 500), default=32)
     max_json_digits: int = _setting(
         "The most digits of a number in a body.", _number(15, 300), default=20
@@ -136,6 +141,7 @@ class Settings:
             header_bytes=self.max_header_bytes,
             headers=self.max_headers,
             body=self.max_body_bytes,
+            large_bodies=self.max_large_bodies,
             json_depth=self.max_json_depth,
             json_digits=self.max_json_digits,
         )

@@ -1,6 +1,7 @@
 """All tasks of a user, out and in: the handlers of the tag ``transfer``."""
 
 from collections.abc import Generator, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -9,15 +10,18 @@ from todo_api.accounts import User
 from todo_api.contract import Answer, Problem, Reply, Stream, Text, UrlFor
 from todo_api.contract.problem import MOST_FAULTS
 from todo_api.formats import Unreadable, Writer, comma_separated, icalendar, json_lines
+from todo_api.formats.uids import Uids
 from todo_api.protocol.idempotency import Once
-from todo_api.protocol.uids import Uids
+from todo_api.protocol.preconditions import CACHE_CONTROL
+from todo_api.representation import TIMES, represent_task
 from todo_api.storage import Database, times
 from todo_api.storage import transfer as storage
 from todo_api.storage.pages import Position, select_page
-from todo_api.tasks import represent
 
 PAGE = 100
 """Tasks that are read, and sent, at once: as many as a page of the list may have."""
+CLOCKS_DIFFER = timedelta(days=1)
+"""By so much may the time of a task be ahead of this service's, where it was exported."""
 MOST_TASKS = 10_000
 """Tasks that one import can bring: while they are written, others wait."""
 
@@ -27,8 +31,6 @@ READERS = {
     "text/csv": comma_separated.read,
 }
 
-TIMES = ("created_at", "updated_at", "completed_at")
-
 
 def export_tasks(
     media_type: str, user: User, database: Database, uids: Uids, url_for: UrlFor
@@ -36,7 +38,7 @@ def export_tasks(
     """Export your tasks."""
     writer = _writer(media_type, user, uids)
     headers = {
-        "Cache-Control": "private, no-cache",
+        "Cache-Control": CACHE_CONTROL,
         "Content-Disposition": f'attachment; filename="tasks.{writer.suffix}"',
         "Vary": "Accept, Authorization",
     }
@@ -76,7 +78,7 @@ def _read(body: Text) -> list[dict[str, Any]]:
     """
     tasks: list[dict[str, Any]] = []
     faults: list[dict[str, Any]] = []
-    for found in READERS[body.media_type](body.content):
+    for found in READERS[body.media_type](body):
         if isinstance(found, Unreadable):
             faults.append(_fault(found.line, found.detail, found.pointer))
         else:
@@ -106,9 +108,10 @@ def _export(
     after: Position | None = Position(0, 0)
     while after is not None:
         with database.snapshot() as db:
+            storage.select_last_task_id(db, user.id)  # or the user is gone, and it has no end
             page = select_page(db, user.id, after=after, limit=PAGE)
         yield before + writer.tasks(
-            represent(task, url_for) for task in page.tasks if task.id <= last
+            represent_task(task, url_for) for task in page.tasks if task.id <= last
         )
         before = b""
         after = page.last if page.last and page.last.id < last else None
@@ -121,7 +124,7 @@ def _contradictions(task: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "/completed_at", "What is not done was never completed."
     told = {name: times.instant(task[name]) for name in TIMES if task.get(name)}
     for name, moment in told.items():
-        if moment > times.now():
+        if moment > times.ago(-CLOCKS_DIFFER):
             yield f"/{name}", "This is still to come."
     if "updated_at" in told and told["updated_at"] < told.get("created_at", times.FIRST):
         yield "/updated_at", "It cannot have been changed before it was created."

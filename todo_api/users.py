@@ -3,9 +3,9 @@
 from typing import Any
 
 from todo_api.accounts import Accounts, User
-from todo_api.contract import Answer, Problem, Reply, UrlFor
+from todo_api.contract import Answer, Problem, Reply, UrlFor, bad_body
 from todo_api.passwords import password_faults
-from todo_api.readonly import split_changes
+from todo_api.representation import split_changes
 from todo_api.settings import Settings
 from todo_api.storage import Database, TransactionLost, UsernameTaken
 from todo_api.storage import users as storage
@@ -90,8 +90,7 @@ def _refuse_others(username: str, user: User) -> None:
 
 def _refuse_weak(password: str, username: str) -> None:
     if sentences := password_faults(password, username):
-        faults = [{"pointer": "/password", "detail": sentence} for sentence in sentences]
-        raise Problem(400, "The body is not valid.", faults=faults)
+        raise bad_body(("/password", sentence) for sentence in sentences)
 
 
 def _verify_current(current: str | None, user: User, database: Database, accounts: Accounts) -> str:

@@ -8,17 +8,18 @@ plain one on the event loop.
 
 import os
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 import connexion
 import yaml
 from connexion.resolver import Resolver
 
-from todo_api import batch, changes, system, tasks, users
+from todo_api import batch, changes, system, tasks, transfer, users
 from todo_api.accounts import Accounts, User
 from todo_api.application import document_path
 from todo_api.contract import Problem, Reply
+from todo_api.formats.uids import Uids
 from todo_api.passwords import password_hasher
 from todo_api.protocol.cursors import Cursors
 from todo_api.protocol.idempotency import Once
@@ -54,6 +55,7 @@ def url_for(operation_id: str, /, **arguments: object) -> str:
     return origin.removesuffix(base_path) + templates[operation_id].format_map(arguments)
 
 
+@cache
 def tokens_key() -> bytes:
     with database.snapshot() as db:
         return select_secret(db, TOKENS)
@@ -65,6 +67,7 @@ provided = {
     "settings": settings,
     "cursors": Cursors(tokens_key),
     "once": Once(database),
+    "uids": Uids(tokens_key),
     "url_for": url_for,
 }
 
@@ -94,7 +97,7 @@ def adapted(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def resolve(operation_id: str) -> Callable[..., Any]:
-    for module in (tasks, batch, changes, users, system):
+    for module in (tasks, batch, changes, transfer, users, system):
         if hasattr(module, operation_id):
             return adapted(getattr(module, operation_id))
     raise LookupError(operation_id)

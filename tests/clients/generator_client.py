@@ -9,15 +9,19 @@ from openapi_client import (
     Batch,
     BatchApi,
     BatchOperation,
+    ChangesApi,
     Configuration,
     Error,
     NewTask,
     NewUser,
+    Task,
     TaskChanges,
     TaskDeletion,
+    TaskPatch,
     TasksApi,
     TaskSort,
     TaskUpdate,
+    TransferApi,
     UsersApi,
 )
 from openapi_client.exceptions import (
@@ -68,23 +72,9 @@ def main(base_url: str) -> None:
     assert done[1].task
     assert (done[0].task.title, done[1].task.done, done[2].result) == ("Read on", True, True)
 
-    # Page by page.
-    page_of_one = tasks.get_tasks(limit=1, sort=TaskSort.ID_DESCENDING)
-    assert page_of_one.tasks == [done[0].task]
-    rest = tasks.get_tasks(limit=1, sort=TaskSort.ID_DESCENDING, cursor=page_of_one.next_cursor)
-    assert (rest.tasks, rest.next_cursor) == ([updated.task], None)
-
-    # Overwrite only what was seen.
-    headers = tasks.get_task_with_http_info(created.task.id).headers or {}
-    seen = headers["etag"]
-    undo = TaskChanges(done=False)
-    undone = tasks.update_task(created.task.id, undo, if_match=seen)
-    assert not undone.task.done
-    stale = error_of(
-        ApiException,
-        lambda: tasks.update_task(created.task.id, undo, if_match=seen),
-    )
-    assert stale.error == "Precondition failed"
+    overwrite(tasks, page_by_page(tasks))
+    patch_and_follow(susan, created.task.id)
+    back_up_and_restore(susan)
 
     # Conflict.
     taken = error_of(ConflictException, lambda: users.create_user(newcomer))
@@ -106,6 +96,46 @@ def main(base_url: str) -> None:
     stranger = ApiClient(Configuration(base_url, username=USERNAME, password="It is!"))
     refused = error_of(UnauthorizedException, TasksApi(stranger).get_tasks)
     assert refused == Error(error="Unauthorized access")
+
+
+def page_by_page(tasks: TasksApi) -> Task:
+    """Read two tasks, a page each; return the second."""
+    newest_first = TaskSort.ID_DESCENDING
+    first = tasks.get_tasks(limit=1, sort=newest_first)
+    assert [task.title for task in first.tasks] == ["Read on"]
+    rest = tasks.get_tasks(limit=1, sort=newest_first, cursor=first.next_cursor)
+    assert rest.next_cursor is None
+    [task] = rest.tasks
+    return task
+
+
+def overwrite(tasks: TasksApi, task: Task) -> None:
+    """Change only what was seen."""
+    seen = (tasks.get_task_with_http_info(task.id).headers or {})["etag"]
+    undo = TaskChanges(done=False)
+    undone = tasks.update_task(task.id, undo, if_match=seen)
+    assert (task.done, undone.task.done) == (True, False)
+    stale = error_of(ApiException, lambda: tasks.update_task(task.id, undo, if_match=seen))
+    assert stale.error == "Precondition failed"
+
+
+def patch_and_follow(susan: ApiClient, task_id: int) -> None:
+    """Patch a task, and see that a copy of the list hears of it."""
+    changes = ChangesApi(susan)
+    before = changes.get_changes()
+    patched = TasksApi(susan).patch_task(task_id, TaskPatch(description=None, priority=3))
+    assert (patched.task.description, patched.task.priority) == ("", 3)
+    after = changes.get_changes(since=before.next)
+    assert [change.task for change in after.changes] == [patched.task]
+
+
+def back_up_and_restore(susan: ApiClient) -> None:
+    """Export the list to a file, and import that."""
+    transfer = TransferApi(susan)
+    file = transfer.export_tasks()
+    lines = file.splitlines()
+    assert b'"title":"Read a book"' in lines[0]
+    assert transfer.import_tasks(file).imported == len(lines)
 
 
 def error_of(expected: type[ApiException], call: Callable[[], object]) -> Error:

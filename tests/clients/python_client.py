@@ -3,16 +3,28 @@
 import sys
 from base64 import b64encode
 from http import HTTPStatus
+from io import BytesIO
 
 from to_do_list_client import AuthenticatedClient, Client
 from to_do_list_client.api.batch import run_batch
-from to_do_list_client.api.tasks import create_task, delete_task, get_task, get_tasks, update_task
+from to_do_list_client.api.changes import get_changes
+from to_do_list_client.api.tasks import (
+    create_task,
+    delete_task,
+    get_task,
+    get_tasks,
+    patch_task,
+    update_task,
+)
+from to_do_list_client.api.transfer import export_tasks, import_tasks
 from to_do_list_client.api.users import create_user
 from to_do_list_client.models import (
     Batch,
     BatchOperation,
     BatchResults,
+    ChangeList,
     Error,
+    ImportResult,
     NewTask,
     NewUser,
     Result,
@@ -21,11 +33,12 @@ from to_do_list_client.models import (
     TaskDeletion,
     TaskEnvelope,
     TaskList,
+    TaskPatch,
     TaskSort,
     TaskUpdate,
     UserEnvelope,
 )
-from to_do_list_client.types import UNSET
+from to_do_list_client.types import UNSET, File
 
 USERNAME, PASSWORD = "susan", "Pizza is not a fruit!"
 
@@ -78,20 +91,10 @@ def main(base_url: str) -> None:
     assert deleted_page.result
 
     overwrite(susan, page_by_page(susan))
+    patch_and_follow(susan, created.task.id)
+    back_up_and_restore(susan)
 
-    # Conflict.
-    taken = create_user.sync_detailed(client=anonymous, body=newcomer)
-    assert taken.status_code == HTTPStatus.CONFLICT
-    assert isinstance(taken.parsed, Error)
-    assert taken.parsed.error == "Conflict"
-
-    # A fault, with its place.
-    common = NewUser("somebody", "password123")
-    bad = create_user.sync_detailed(client=anonymous, body=common)
-    assert bad.status_code == HTTPStatus.BAD_REQUEST
-    assert isinstance(bad.parsed, Error)
-    assert bad.parsed.errors
-    assert bad.parsed.errors[0].pointer == "/password"
+    be_refused(anonymous, newcomer)
 
     # Delete.
     deleted = delete_task.sync(created.task.id, client=susan)
@@ -129,6 +132,45 @@ def overwrite(susan: AuthenticatedClient, task: Task) -> None:
     assert stale.status_code == HTTPStatus.PRECONDITION_FAILED
     assert isinstance(stale.parsed, Error)
     assert stale.parsed.error == "Precondition failed"
+
+
+def patch_and_follow(susan: AuthenticatedClient, task_id: int) -> None:
+    """Patch a task, and see that a copy of the list hears of it."""
+    before = get_changes.sync(client=susan)
+    assert isinstance(before, ChangeList)
+    patched = patch_task.sync(task_id, client=susan, body=TaskPatch(description=None, priority=3))
+    assert isinstance(patched, TaskEnvelope)
+    assert (patched.task.description, patched.task.priority) == ("", 3)
+    after = get_changes.sync(client=susan, since=before.next_)
+    assert isinstance(after, ChangeList)
+    assert [change.task for change in after.changes] == [patched.task]
+
+
+def back_up_and_restore(susan: AuthenticatedClient) -> None:
+    """Export the list to a file, and import that."""
+    exported = export_tasks.sync(client=susan)
+    assert isinstance(exported, File)
+    file = exported.payload.read()
+    assert isinstance(file, bytes)
+    lines = file.splitlines()
+    assert b'"title":"Read a book"' in lines[0]
+    imported = import_tasks.sync(client=susan, body=File(BytesIO(file)))
+    assert imported == ImportResult(len(lines))
+
+
+def be_refused(anonymous: Client, taken: NewUser) -> None:
+    """Register as somebody who is there already, and with a password that is none."""
+    conflict = create_user.sync_detailed(client=anonymous, body=taken)
+    assert conflict.status_code == HTTPStatus.CONFLICT
+    assert isinstance(conflict.parsed, Error)
+    assert conflict.parsed.error == "Conflict"
+
+    common = NewUser("somebody", "password123")
+    bad = create_user.sync_detailed(client=anonymous, body=common)
+    assert bad.status_code == HTTPStatus.BAD_REQUEST
+    assert isinstance(bad.parsed, Error)
+    assert bad.parsed.errors
+    assert bad.parsed.errors[0].pointer == "/password"
 
 
 def credentials_of(username: str, password: str) -> str:

@@ -7,9 +7,10 @@ import yaml
 
 from tests.contract.asgi import call
 from tests.contract.documents import served
-from todo_api.contract import Problem, Reply
+from todo_api.contract import Problem, Reply, Stream
 from todo_api.contract.conformance import Conformance, NonconformingResponseError
 from todo_api.contract.response import Response
+from todo_api.contract.stream import BrokenOffError, Chunks
 
 DECLARED = """
 '200':
@@ -158,3 +159,100 @@ def test_a_problem_of_a_function_is_caught_if_it_is_not_declared(
     with served(DOCUMENT, {"get_tide": get_tide}, check_responses=True) as app:
         assert call(app, "GET", "/tide").status_code == 500
     assert "get_tide answered 409" in caplog.text
+
+
+LINES = """
+paths:
+  /tides:
+    get:
+      operationId: get_tides
+      security: []
+      responses:
+        '200':
+          description: A line for each tide.
+          content:
+            application/jsonl: {schema: {type: string}, x-item-schema: {required: [high]}}
+            application/x-ndjson: {schema: {type: string}}
+            text/plain: {schema: {type: string}, x-item-schema: {required: [high]}}
+"""
+HIGH = b'{"high": 1}\n'
+
+
+def tides(chunks: list[bytes], accept: str = "*/*", *, check: bool = True) -> bytes:
+    """Return what arrives of these chunks."""
+    functions = {"get_tides": lambda **_: Stream(chunk for chunk in chunks)}
+    with served(LINES, functions, check_responses=check) as app:
+        return call(app, "GET", "/tides", [("Accept", accept)]).content
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [],
+        [HIGH],
+        [HIGH * 2, HIGH],
+        [HIGH[:5], HIGH[5:] + HIGH[:-1]],
+        [b"\n", HIGH, b" \n", b""],
+    ],
+)
+def test_lines_that_are_as_declared_pass(chunks: list[bytes]) -> None:
+    assert tides(chunks) == b"".join(chunks)
+
+
+@pytest.mark.parametrize("chunks", [[b"{}\n"], [HIGH + b"{}\n"], [b"high\n"]])
+def test_a_line_of_the_first_chunk_that_is_not_declared_is_an_error(
+    chunks: list[bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert b"The server failed" in tides(chunks)
+    assert "get_tides answered 200: a line" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("chunks", "fault"),
+    [
+        ([HIGH, b"{}\n"], "a line's /high is not as declared: This member is required."),
+        ([HIGH[:5], HIGH[5:] + b"{}\n"], "a line's /high is not as declared"),
+        ([HIGH, b"{}"], "a line's /high is not as declared"),
+        ([HIGH, HIGH[:5]], "a line is not JSON"),
+    ],
+    ids=["in a chunk", "behind another", "without an end", "broken off"],
+)
+def test_a_line_of_a_later_chunk_breaks_the_answer_off_and_is_logged(
+    chunks: list[bytes], fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(BrokenOffError):
+        tides(chunks)
+    [record] = caplog.records
+    assert record.levelname == "ERROR"
+    assert f"get_tides answered 200: {fault}" in record.getMessage()
+
+
+def test_lines_without_a_schema_have_to_be_json(caplog: pytest.LogCaptureFixture) -> None:
+    assert tides([b"[]\n"], "application/x-ndjson") == b"[]\n"
+    assert b"The server failed" in tides([b"high\n"], "application/x-ndjson")
+    assert "a line is not JSON" in caplog.text
+
+
+def test_lines_of_other_text_may_be_anything() -> None:
+    assert tides([b"high\n"], "text/plain") == b"high\n"
+
+
+def test_no_line_is_checked_where_answers_are_not() -> None:
+    assert tides([b"{}\n", b"high"], check=False) == b"{}\nhigh"
+
+
+def test_a_checked_stream_that_is_left_ends_what_makes_it() -> None:
+    ended = []
+
+    def endless() -> Chunks:
+        try:
+            while True:
+                yield HIGH
+        finally:
+            ended.append(True)
+
+    declared = yaml.safe_load(LINES)["paths"]["/tides"]["get"]["responses"]
+    chunks = Conformance(declared, "get_tides").checked(endless(), 200, "application/jsonl")
+    assert next(chunks) == HIGH
+    chunks.close()
+    assert ended == [True]

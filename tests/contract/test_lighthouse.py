@@ -1,11 +1,14 @@
 """A second, unrelated document, served unchanged: nothing in the contract layer knows tasks."""
 
+import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
 import pytest
 
+import todo_api.contract
 from tests.contract.asgi import Fields, call
 from tests.contract.keys import basic, bearer
 from tests.problems import assert_problem
@@ -263,6 +266,15 @@ class TestAnswers:
         answer = call(lighthouse, "GET", "/log/openapi.json")
         assert "{{ lamp }}" in answer.json()["info"]["description"]
         assert answer.json()["components"]["schemas"]["Ship"]["nullable"] is True
+
+
+PACKAGE = Path(todo_api.contract.__file__).parent
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.stem)
+def test_no_module_of_the_contract_layer_names_what_another_document_is_about(path: Path) -> None:
+    text = path.read_text("utf-8").replace("todo_api.contract", "")
+    assert not re.findall(r".*(?:task|to-?do|article).*", text, re.IGNORECASE)
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_paths_that_cannot_be_served_are_refused(paths: str, words: str) -> None
             "name: lamp, style: pipeDelimited, schema: {type: array, items: {}}",
             "get_lamp: the style of lamp",
         ),
-        ("get_lamp", "name: lamp, schema: {type: integer, default: many}", "'many'"),
+        ("get_lamp", "name: lamp, schema: {type: integer, default: many}", "must be an integer"),
         ("get_lamp", "name: lamp, schema: {type: string, pattern: (}", "get_lamp"),
         ("get_lamp", "name: lamp, schema: {type: integer}, example: many", "must be an integer"),
         ("get_lamp", "name: lamp, schema: {type: integer, example: many}", "must be an integer"),
@@ -135,6 +135,14 @@ def test_a_body_that_cannot_be_served_is_refused(media_type: str, words: str) ->
 def test_a_keyword_that_nothing_checks_is_refused(schema: str, keyword: str) -> None:
     body = f"requestBody: {{content: {{application/json: {{schema: {schema}}}}}}}"
     assert keyword in refusal(f"paths: {{/a: {{post: {{operationId: light, {body}, FINE}}}}}}")
+
+
+def test_a_name_that_is_a_keyword_elsewhere_is_a_name() -> None:
+    named = "{properties: {default: {type: integer}, example: {type: integer}, schema: {}}}"
+    response = f"{{description: Fine., content: {{application/json: {{schema: {named}}}}}}}"
+    operation = f"operationId: nothing, security: [], responses: {{default: {response}}}"
+    with served(f"paths: {{/a: {{get: {{{operation}}}}}}}", FUNCTIONS) as app:
+        assert call(app, "GET", "/a").status_code == 200
 
 
 def test_a_parameter_that_is_named_like_the_body_is_refused() -> None:

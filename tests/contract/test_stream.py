@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 import pytest
-from starlette.types import Message, Scope
+from starlette.types import Message, Receive, Scope
 
 from tests.contract.asgi import call
 from tests.contract.documents import served
@@ -52,6 +52,7 @@ components:
   securitySchemes: {guest: {type: http, scheme: basic}}
 """
 GUEST = basic("alice", "rabbit")
+ANOTHER = basic("dinah", "mouse")
 PLAIN = ("Content-Type", "text/plain")
 SCOPE: Scope = {
     "type": "http",
@@ -62,7 +63,7 @@ SCOPE: Scope = {
     "query_string": b"",
     "headers": [(b"host", b"localhost")],
 }
-AUTHENTICATORS = {"guest": Keys(("alice", "rabbit"))}
+AUTHENTICATORS = {"guest": Keys(("alice", "rabbit"), ("dinah", "mouse"))}
 
 
 def lines() -> Chunks:
@@ -230,39 +231,59 @@ def test_text_is_handed_to_the_function_as_it_is() -> None:
         assert json.json() == {"a": 1}
 
 
-def test_only_so_many_large_bodies_are_received_at_once() -> None:
-    with song(limits=Limits(body=50, large_bodies=1)) as app:
-        assert asyncio.run(learn_two(app)) == [503, 200]
+OF_ANY_LENGTH = ("Transfer-Encoding", "chunked")
+SHORT = ("Content-Length", "3")
+
+
+@pytest.mark.parametrize(
+    ("places", "sender", "length", "status"),
+    [
+        pytest.param(1, ANOTHER, OF_ANY_LENGTH, 503, id="no place is left"),
+        pytest.param(2, ANOTHER, OF_ANY_LENGTH, 200, id="a place is left"),
+        pytest.param(2, GUEST, OF_ANY_LENGTH, 503, id="one for each sender"),
+        pytest.param(1, GUEST, SHORT, 200, id="a short body needs none"),
+    ],
+)
+def test_only_so_many_large_bodies_are_received_at_once(
+    places: int, sender: tuple[str, str], length: tuple[str, str], status: int
+) -> None:
+    with song(limits=Limits(body=50, large_bodies=places)) as app:
+        assert asyncio.run(learn_two(app, sender, length)) == [status, 200]
         assert call(app, "POST", "/song", [GUEST, PLAIN], b"Row").status_code == 200
 
 
-async def learn_two(app: ContractApp) -> list[int]:
-    """Send a song while another is half there, then its other half; return both statuses."""
+async def learn_two(
+    app: ContractApp, sender: tuple[str, str], length: tuple[str, str]
+) -> list[int]:
+    """Send a song while the guest's is half there, then its other half; return both statuses."""
     begun, other_half = asyncio.Event(), asyncio.Event()
 
-    async def receive() -> Message:
+    async def receive_slowly() -> Message:
         if begun.is_set():
             await other_half.wait()
             return {"type": "http.request", "body": b"row"}
         begun.set()
         return {"type": "http.request", "body": b"Row, ", "more_body": True}
 
-    async def learn() -> int:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"Row"}
+
+    async def learn(receive: Receive, *headers: tuple[str, str]) -> int:
         sent: list[Message] = []
 
         async def send(message: Message) -> None:
             sent.append(message)
 
-        headers = {"Host": "localhost", "Transfer-Encoding": "chunked", **dict([GUEST, PLAIN])}
-        fields = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        all_headers = [("Host", "localhost"), PLAIN, *headers]
+        fields = [(name.lower().encode(), value.encode()) for name, value in all_headers]
         await app({**SCOPE, "method": "POST", "headers": fields}, receive, send)
         status: int = sent[0]["status"]
         return status
 
     async with asyncio.timeout(5):
-        first = asyncio.create_task(learn())
+        first = asyncio.create_task(learn(receive_slowly, GUEST, OF_ANY_LENGTH))
         await begun.wait()
-        statuses = [await learn()]
+        statuses = [await learn(receive, sender, length)]
         other_half.set()
         return [*statuses, await first]
 

@@ -23,6 +23,7 @@ from schemathesis import (
     SerializationContext,
 )
 from schemathesis.generation.meta import TestPhase
+from schemathesis.transport.serialization import Binary
 
 from tests.fuzz.given import Given
 from tests.fuzz.users import USERS, Credentials
@@ -118,7 +119,9 @@ def after_call(_: HookContext, case: Case[Any], response: Response) -> None:
 
 @schemathesis.serializer("application/jsonl", "application/x-ndjson", "text/csv")
 def write_file(_: SerializationContext, value: object) -> bytes:
-    """Send a file as the text that it is."""
+    """Send a file as it is."""
+    if isinstance(value, Binary):
+        return value.data
     return str(value).encode("utf-8", errors="surrogatepass")
 
 

@@ -82,6 +82,7 @@ def test_few_and_many_are_listed_alike(
             with monkeypatch.context() as patched:
                 patched.setattr(pages, "FEW", few)
                 patched.setattr(pages, "AHEAD", ahead)
+                patched.setattr(pages, "LONG", 0)
                 assert listed(database, miguel, filters, sort, 2) == whole
 
 

@@ -31,16 +31,48 @@ The way of a request:
 
 At start-up `document` loads the text as data, `resolver` finds each function by tag and
 operationId, and a `BrokenDocumentError` names the place of whatever cannot be served.
+
+What a function takes, by name, and returns:
+
+- each parameter of its operation, a header in lower case with ``_`` for ``-``; one that is absent
+  is its default or None. A function with ``**`` may leave some unnamed.
+- ``body``, if the operation has one: JSON as plain values, other text as `Text`, None if it is
+  absent and need not be there.
+- ``media_type``, if its success has several: the one that the client likes best.
+- ``user``, whom the authenticator named, ``url_for`` (`UrlFor`), and what `add_api` was given as
+  ``provided``: each only if it wants it.
+- It returns a dict, for 200 and JSON; a `Stream` of chunks; or a `Reply`, which puts a status and
+  headers beside either. For an error it raises `Problem`, or what ``failures`` makes one of.
+
+What the document may say beyond OpenAPI:
+
+- ``x-max-bytes`` in a Request Body Object replaces `Limits.body`. If it is more, the body is read
+  for nobody who is unknown, and `Limits.large_bodies` of them at once.
+- ``x-item-schema`` in a Media Type Object is a schema of each item of its text: in a request it
+  comes as `Text.items`; in a response it is what each line of JSON Lines is held against.
+
+What of OpenAPI is refused:
+
+- other versions than 3.0; references that leave the document or hold themselves.
+- an operation without an operationId, or without ``security`` of its own.
+- security schemes other than HTTP's basic and bearer, scopes, and two that need one header.
+- parameters in cookies, of objects, with ``content`` or with styles other than a query's repeated
+  names and plain text elsewhere; a path segment that is a parameter only in part.
+- bodies that are neither JSON nor text, forms and files among them.
+- ``discriminator``, formats of strings that nothing here checks, and values (examples, defaults)
+  that their own schemas refuse.
 """
 
 from todo_api.contract.application import ContractApp
 from todo_api.contract.content import Text
 from todo_api.contract.document import BrokenDocumentError, Document
+from todo_api.contract.entity_tags import is_known, parse_entity_tags
 from todo_api.contract.links import UrlFor
 from todo_api.contract.operation import Answer, Reply
-from todo_api.contract.problem import Problem
+from todo_api.contract.problem import Problem, bad_body, bad_parameters, unavailable
 from todo_api.contract.request import Limits
 from todo_api.contract.resolver import TagResolver
+from todo_api.contract.schema import json_pointer
 from todo_api.contract.security import Unauthenticated
 from todo_api.contract.stream import Stream
 from todo_api.contract.strict_json import JSONTextError, StrictJSON
@@ -62,4 +94,10 @@ __all__ = [
     "Unauthenticated",
     "UrlFor",
     "Workers",
+    "bad_body",
+    "bad_parameters",
+    "is_known",
+    "json_pointer",
+    "parse_entity_tags",
+    "unavailable",
 ]

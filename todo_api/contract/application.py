@@ -8,7 +8,6 @@ from connexion.apps.flask import FlaskApp
 from connexion.exceptions import InvalidSpecification, ResolverError
 from connexion.middleware.lifespan import Lifespan, LifespanMiddleware
 from connexion.resolver import Resolver
-from connexion.spec import Specification
 from werkzeug.exceptions import HTTPException
 
 from todo_api.contract.document import BrokenDocumentError, Document
@@ -22,6 +21,7 @@ from todo_api.contract.references import check_references
 from todo_api.contract.request import Limits
 from todo_api.contract.resource import StaticEndpoint
 from todo_api.contract.security import Authenticator, SecuritySchemes
+from todo_api.contract.specification import Specification
 from todo_api.contract.workers import Workers
 
 
@@ -97,7 +97,7 @@ class ContractApp(FlaskApp):
             if not str(document.data.get("openapi")).startswith("3.0."):
                 raise BrokenDocumentError("The document is not OpenAPI 3.0.")
             check_references(document.data)
-            specification = Specification.load(document.data)
+            specification = Specification(document)
             refuse_duplicates(specification)
             check_examples(specification.raw, specification.spec)
             around = Surroundings(

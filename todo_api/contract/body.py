@@ -7,12 +7,9 @@ from typing import Any
 from todo_api.contract.content import JSONContent, TextContent, compile_content
 from todo_api.contract.document import BrokenDocumentError
 from todo_api.contract.media import parse_media_type
-from todo_api.contract.problem import Problem
+from todo_api.contract.problem import Problem, unavailable
 from todo_api.contract.request import Limits, Request, too_large
 from todo_api.contract.strict_json import StrictJSON
-
-RETRY_AFTER = "5"
-"""Seconds after which there may be a place for another large body."""
 
 
 class NoBody:
@@ -51,9 +48,9 @@ class Body:
         self._accept = "Accept-Patch" if method.upper() == "PATCH" else "Accept"
         self._required: bool = definition.get("required", False)
         self._limit: int = definition.get("x-max-bytes", limits.body)
-        self.is_large = self._limit > limits.body
-        """Whether it is too large to be read for a stranger, and for everybody at once."""
+        self._usual_limit = limits.body
         self._places = limits.large_bodies
+        self._senders: set[Any] = set()
         self._contents: dict[str, JSONContent | TextContent] = {}
         strict = StrictJSON(depth=limits.json_depth, digits=limits.json_digits)
         for name, media_type_object in definition["content"].items():
@@ -61,6 +58,13 @@ class Body:
             if content is None:
                 raise BrokenDocumentError(f"{operation}: a body of {name} is not supported.")
             self._contents[name.lower()] = content
+
+    def is_large(self, request: Request) -> bool:
+        """Tell whether a body may be too large to read for a stranger, or for all at once."""
+        if self._limit <= self._usual_limit or not request.announces_body:
+            return False
+        length = request.headers.get(b"content-length")
+        return length is None or int(length) > self._usual_limit
 
     def check_headers(self, request: Request) -> None:
         """Refuse by the headers alone what need not be read: 415, and 413 for a stated length."""
@@ -76,16 +80,18 @@ class Body:
         return await request.body(self._limit) if request.announces_body else b""
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Have the memory for a large body; raise `Problem` 503 while others have all there is."""
-        if not self._places:
-            sentence = "Too many bodies of this size are being received at the moment."
-            raise Problem(503, sentence, headers={"Retry-After": RETRY_AFTER})
-        self._places -= 1
+    def place(self, sender: Any) -> Iterator[None]:  # noqa: ANN401 - the application's own type
+        """Have the memory for a large body, of which each sender may send one at a time.
+
+        Raises `Problem` 503 while this one does, or others have all there is.
+        """
+        if sender in self._senders or len(self._senders) >= self._places:
+            raise unavailable("Too many bodies of this size are being received at the moment.")
+        self._senders.add(sender)
         try:
             yield
         finally:
-            self._places += 1
+            self._senders.remove(sender)
 
     def parse(self, request: Request, text: bytes) -> Any:  # noqa: ANN401 - JSON is any value
         """Parse and validate; raise `Problem` 400 with every fault."""

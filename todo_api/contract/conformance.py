@@ -1,14 +1,22 @@
-"""Responses held against the document: nothing that it does not declare is ever answered."""
+"""Responses held against the document: nothing that it does not declare is ever answered.
 
+Content that is JSON, or JSON in lines, is held against its schema; other content may be any.
+"""
+
+import logging
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 import orjson
 
-from todo_api.contract.media import parse_media_type
+from todo_api.contract.media import is_json_lines, parse_media_type
 from todo_api.contract.parameter import convert
 from todo_api.contract.response import Response
 from todo_api.contract.schema import Schema
+from todo_api.contract.stream import Chunks
+
+logger = logging.getLogger(__name__)
 
 _FRAMING = frozenset({"connection"})
 """Headers of the connection, which no document declares."""
@@ -30,15 +38,45 @@ class Conformance:
 
     def check(self, response: Response) -> None:
         """Raise `NonconformingResponseError` with what the response has that it may not."""
-        status = str(response.status)
-        declared = next(
-            filter(None, map(self._declared.get, (status, f"{status[0]}XX", "default"))), None
-        )
+        declared = self._response(response.status)
         faults = ["the status is not declared"] if declared is None else declared.faults(response)
         for fault in faults:
-            raise NonconformingResponseError(
-                f"{self._operation} answered {response.status}: {fault}"
-            )
+            raise self._error(response.status, fault)
+
+    def checked(self, chunks: Chunks, status: int, media_type: str) -> Chunks:
+        """Return the chunks of a stream; those of JSON in lines are held against `x-item-schema`.
+
+        What they raise then, `NonconformingResponseError`, is logged as well: a client to which
+        part of the answer has been sent cannot be told.
+        """
+        declared = self._response(status)
+        items = None if declared is None else declared.items.get(media_type)
+        return chunks if items is None else self._checked_lines(chunks, status, items)
+
+    def _checked_lines(self, chunks: Chunks, status: int, items: Schema) -> Chunks:
+        """Yield each chunk when the lines that it ends are as declared."""
+        begun = b""
+        with closing(chunks):
+            for chunk in chunks:
+                *lines, begun = (begun + chunk).split(b"\n")
+                self._check_lines(lines, status, items)
+                yield chunk
+            self._check_lines([begun], status, items)
+
+    def _check_lines(self, lines: list[bytes], status: int, items: Schema) -> None:
+        for line in filter(bytes.strip, lines):
+            for fault in _content_faults("a line", line, items):
+                error = self._error(status, fault)
+                logger.error("%s", error)
+                raise error
+
+    def _response(self, status: int) -> "_Declared | None":
+        """Return what the document says of a status, itself or in a range (OpenAPI 3.0)."""
+        names = (str(status), f"{status // 100}XX", "default")
+        return next(filter(None, map(self._declared.get, names)), None)
+
+    def _error(self, status: int, fault: str) -> NonconformingResponseError:
+        return NonconformingResponseError(f"{self._operation} answered {status}: {fault}")
 
 
 class _Declared:
@@ -57,6 +95,12 @@ class _Declared:
             media_type.lower(): Schema(content.get("schema", {}))
             for media_type, content in response.get("content", {}).items()
         }
+        self.items = {
+            media_type.lower(): Schema(content.get("x-item-schema", {}))
+            for media_type, content in response.get("content", {}).items()
+            if is_json_lines(media_type.lower())
+        }
+        """What each line has to be, by the media types that have lines of JSON."""
 
     def faults(self, response: Response) -> Iterator[str]:
         """Yield what is not as declared."""
@@ -64,14 +108,9 @@ class _Declared:
         sent = parse_media_type(response.media_type or b"")
         if sent is not None and sent.name in self._content:
             if response.is_whole:
-                yield from self._body_faults(self._content[sent.name], response.body)
+                yield from _content_faults("the body", response.body, self._content[sent.name])
         elif self._content or response.media_type is not None:
             yield f"the content is of the type {response.media_type!r}, which is not declared"
-
-    @staticmethod
-    def _body_faults(schema: Schema, body: bytes) -> Iterator[str]:
-        for place, sentence in schema.faults(orjson.loads(body)):
-            yield f"the body's {place or 'root'} is not as declared: {sentence}"
 
     def _header_faults(self, sent: Mapping[str, str]) -> Iterator[str]:
         for name in self._required - sent.keys() - _ADDED_LATER:
@@ -81,3 +120,13 @@ class _Declared:
                 yield f"the header {name} is not declared"
             elif not self._headers[name].is_valid(convert(sent[name], self._types[name])):
                 yield f"the header {name} is not as declared: {sent[name]}"
+
+
+def _content_faults(what: str, text: bytes, schema: Schema) -> Iterator[str]:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        yield f"{what} is not JSON"
+        return
+    for place, sentence in schema.faults(value):
+        yield f"{what}'s {place or 'root'} is not as declared: {sentence}"

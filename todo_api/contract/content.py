@@ -1,11 +1,10 @@
 """The content of a body, by its media type: JSON with a schema, or text for the function."""
 
 from collections.abc import Mapping
-from itertools import islice
 from typing import Any, NamedTuple
 
 from todo_api.contract.media import is_json
-from todo_api.contract.problem import MOST_FAULTS, Problem
+from todo_api.contract.problem import Problem, bad_body
 from todo_api.contract.schema import Schema
 from todo_api.contract.strict_json import JSONTextError, StrictJSON
 
@@ -18,6 +17,8 @@ class Text(NamedTuple):
     """What was sent, which is UTF-8."""
     items: Schema
     """What each item of the text has to be, once the function has read it."""
+    json: StrictJSON
+    """The parser for what of it is JSON."""
 
 
 class JSONContent:
@@ -35,24 +36,21 @@ class JSONContent:
         except JSONTextError as fault:
             raise Problem(400, f"The body {fault}") from None
         if not self._schema.is_valid(value):
-            faults = [
-                {"pointer": at, "detail": sentence}
-                for at, sentence in islice(self._schema.faults(value), MOST_FAULTS)
-            ]
-            raise Problem(400, "The body is not valid.", faults=faults)
+            raise bad_body(self._schema.faults(value))
         return value
 
 
 class TextContent:
     """Text of a form that only its function knows."""
 
-    def __init__(self, media_type: str, definition: Mapping[str, Any]) -> None:
-        """Compile a Media Type Object.
+    def __init__(self, media_type: str, definition: Mapping[str, Any], strict: StrictJSON) -> None:
+        """Compile a Media Type Object; take the parser with its bounds, for the function.
 
         ``x-item-schema`` in it is what OpenAPI 3.2 calls the itemSchema of sequential media types.
         """
         self._media_type = media_type
         self._items = Schema(definition.get("x-item-schema", {}))
+        self._strict = strict
 
     def parse(self, text: bytes) -> Text:
         """Hand the text on; raise `Problem` 400 if it is not UTF-8."""
@@ -60,7 +58,7 @@ class TextContent:
             text.decode()
         except UnicodeDecodeError as fault:
             raise Problem(400, f"The body is not UTF-8 at byte {fault.start + 1:,}.") from None
-        return Text(self._media_type, text, self._items)
+        return Text(self._media_type, text, self._items, self._strict)
 
 
 def compile_content(
@@ -70,6 +68,6 @@ def compile_content(
     schema = definition.get("schema", {})
     if is_json(media_type):
         return JSONContent(Schema(schema), strict)
-    if schema.get("type") == "string" and "format" not in schema:
-        return TextContent(media_type, definition)
+    if schema.get("type") == "string" and schema.get("format") in {None, "binary"}:
+        return TextContent(media_type, definition, strict)
     return None

@@ -11,7 +11,7 @@ from todo_api.contract.request import Request
 
 
 class UrlFor(Protocol):
-    """``url_for("get_task", task_id=2)``: the absolute URI of an operation."""
+    """``url_for("get_entry", entry_id=7)``: the absolute URI of an operation."""
 
     def __call__(self, operation_id: str, /, **arguments: object) -> str:
         """Return the URI with the path parameters filled in, all others in the query."""
@@ -34,18 +34,16 @@ class Links:
 
         def url_for(operation_id: str, /, **arguments: object) -> str:
             template, in_path = templates[operation_id]
-            quoted = {name: _quoted(arguments[name]) for name in in_path}
-            path = origin + template.format_map(quoted)
+            for name in in_path:
+                if not isinstance(arguments[name], int):
+                    arguments[name] = quote(str(arguments[name]), safe="")
+            path = origin + template.format_map(arguments)
             if len(arguments) == len(in_path):
                 return path
             query = {name: value for name, value in arguments.items() if name not in in_path}
             return f"{path}?{_query(query)}"
 
         return url_for
-
-
-def _quoted(value: object) -> object:
-    return value if isinstance(value, int) else quote(str(value), safe="")
 
 
 def _query(arguments: Mapping[str, object]) -> str:
@@ -68,7 +66,7 @@ class Origins:
     """
 
     def __init__(self, public_url: str | None, own_hosts: Collection[str]) -> None:
-        """Take the public origin, such as ``https://todo.example``, if there is one."""
+        """Take the public origin, such as ``https://log.example``, if there is one."""
         self._public_url = public_url
         self._own_hosts = frozenset(own_hosts)
         self._own = lru_cache(maxsize=256)(self._find)

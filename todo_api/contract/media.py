@@ -63,6 +63,11 @@ def is_json(media_type: str) -> bool:
     return media_type == "application/json" or media_type.endswith("+json")
 
 
+def is_json_lines(media_type: str) -> bool:
+    """Tell whether each line of what has this media type is JSON text (https://jsonlines.org)."""
+    return media_type in {"application/jsonl", "application/x-ndjson"}
+
+
 def content_type(media_type: str, parameters: Mapping[str, str]) -> bytes:
     """Return a ``Content-Type``; text/* is in UTF-8, which it does not mean by itself."""
     if media_type.startswith("text/"):

@@ -136,9 +136,9 @@ class Operation:
         media_type = self._offer.choose(request.accept)
         self._body.check_headers(request)
         attempts = self._security.attempts(request)
-        if isinstance(self._body, Body) and self._body.is_large:
+        if isinstance(self._body, Body) and self._body.is_large(request):
             user = await self._authenticate(attempts)
-            with self._body.place():
+            with self._body.place(user):
                 body = await self._body.receive(request)
                 exchange = Exchange(request, path_arguments, body, origin, media_type)
                 return await self._around.workers.run(self._answer, exchange, user)
@@ -178,10 +178,18 @@ class Operation:
         if status in WITHOUT_CONTENT:
             return Response(status, headers)
         if isinstance(body, Stream):
-            kind = content_type(exchange.media_type, body.parameters)
-            workers = self._around.workers
-            return StreamedResponse(status, headers, body, kind, exchange.request, workers)
+            return self._begin(status, headers, body, exchange)
         return Response(status, headers, orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE), JSON)
+
+    def _begin(
+        self, status: int, headers: Mapping[str, str], stream: Stream, exchange: Exchange
+    ) -> StreamedResponse:
+        chunks, parameters = stream
+        if self._conformance is not None:
+            chunks = self._conformance.checked(chunks, status, exchange.media_type)
+        kind = content_type(exchange.media_type, parameters)
+        workers = self._around.workers
+        return StreamedResponse(status, headers, chunks, kind, exchange.request, workers)
 
     def _problem(self, failure: Exception, request: Request) -> Problem | None:
         """Return the answer to what was raised, or None if nobody expected it."""

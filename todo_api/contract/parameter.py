@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from todo_api.contract.document import BrokenDocumentError
-from todo_api.contract.problem import Problem
+from todo_api.contract.problem import Problem, bad_parameters
 from todo_api.contract.request import Request
 from todo_api.contract.schema import LONGEST_ECHO, Schema
 
-Fault = dict[str, str]
+Fault = tuple[str, str]
+"""A parameter's name and a sentence."""
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,18})?")
@@ -45,7 +46,7 @@ class Parameter:
             raise BrokenDocumentError(f"{operation}: the style of {self.name} is not supported.")
         item = schema.get("items", {}) if self.is_list else schema
         self._type: str = item.get("type", "string")
-        self.default: Any = schema.get("default")
+        self._default: Any = schema.get("default")
         self._schema = Schema(schema)
 
     def read(self, texts: Sequence[str]) -> tuple[Any, list[Fault]]:
@@ -60,12 +61,16 @@ class Parameter:
             return None, [self._fault("In a URL, + stands for a space: write it as %2B.")]
         return None, [self._fault(sentence) for _, sentence in self._schema.faults(value)]
 
+    def absent(self) -> Any:  # noqa: ANN401 - a value of the schema's type
+        """Return the default, or None; a list belongs to one request alone."""
+        return deepcopy(self._default) if self.is_list else self._default
+
     def missing(self) -> Fault:
         """Say that a required parameter was not given."""
         return self._fault("This parameter is required.")
 
     def _fault(self, detail: str) -> Fault:
-        return {"parameter": self.name, "detail": detail}
+        return self.name, detail
 
 
 def convert(text: str, kind: str) -> Any:  # noqa: ANN401 - a value of the schema's type
@@ -111,7 +116,7 @@ class Parameters:
         if request.query or self._query or self._headers:
             faults = self._read_query(request, arguments) + self._read_headers(request, arguments)
             if faults:
-                raise Problem(400, "The request's parameters are not valid.", faults=faults)
+                raise bad_parameters(faults)
         return arguments
 
     def _read_query(self, request: Request, arguments: dict[str, Any]) -> list[Fault]:
@@ -119,10 +124,7 @@ class Parameters:
         if request.method in {"GET", "HEAD"} and _CACHE_BUSTER not in self._query:
             given.pop(_CACHE_BUSTER, None)
         unknown = [name for name in given if name not in self._query]
-        faults = [
-            {"parameter": name[:LONGEST_ECHO], "detail": "There is no such parameter here."}
-            for name in unknown
-        ]
+        faults = [(name[:LONGEST_ECHO], "There is no such parameter here.") for name in unknown]
         for name, parameter in self._query.items():
             faults += _read_one(parameter, given.get(name), arguments)
         return faults
@@ -140,7 +142,7 @@ def _read_one(
     parameter: Parameter, texts: list[str] | None, arguments: dict[str, Any]
 ) -> list[Fault]:
     if texts is None:
-        arguments[parameter.argument] = deepcopy(parameter.default)
+        arguments[parameter.argument] = parameter.absent()
         return [parameter.missing()] if parameter.required else []
     arguments[parameter.argument], faults = parameter.read(texts)
     return faults

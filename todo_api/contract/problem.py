@@ -1,7 +1,8 @@
 """Errors: raised once as a `Problem`, rendered once as the one error shape of the service."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -57,8 +58,25 @@ class Problem(ProblemException):
         return Response(self.status, {"Vary": "Accept", **(self.headers or {})}, text, media_type)
 
 
+def bad_body(faults: Iterable[tuple[str, str]]) -> Problem:
+    """Refuse a body for its faults: a JSON pointer and a sentence each."""
+    listed = [{"pointer": at, "detail": detail} for at, detail in islice(faults, MOST_FAULTS)]
+    return Problem(400, "The body is not valid.", faults=listed)
+
+
+def bad_parameters(faults: Iterable[tuple[str, str]]) -> Problem:
+    """Refuse parameters for their faults: a name and a sentence each."""
+    listed = [{"parameter": name, "detail": detail} for name, detail in islice(faults, MOST_FAULTS)]
+    return Problem(400, "The request's parameters are not valid.", faults=listed)
+
+
+def unavailable(detail: str) -> Problem:
+    """Refuse for now what may well be done a few seconds later."""
+    return Problem(503, detail, headers={"Retry-After": "5"})
+
+
 def words_for(status: int) -> str:
-    """Name a status in the article's style: ``Not found``, and ``Unauthorized access`` for 401."""
+    """Name a status in words: ``Not found``, say, and ``Unauthorized access`` for 401."""
     if status == HTTPStatus.UNAUTHORIZED:
         return "Unauthorized access"
     try:

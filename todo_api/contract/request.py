@@ -21,7 +21,7 @@ class Limits(NamedTuple):
     """Header fields."""
     body: int = 128 * 1024
     """Bytes of the body, counted as they arrive; an operation may state another number."""
-    large_bodies: int = 4
+    large_bodies: int = 2
     """Bodies that may be larger than that, of one operation, which are received or worked on."""
     json_depth: int = 32
     """Levels to which a body of JSON is nested."""

@@ -27,7 +27,7 @@ class TaggedOperation(OpenAPIOperation):
 
 
 class TagResolver(Resolver):
-    """``get_tasks``, tagged ``tasks``, is ``PACKAGE.tasks.get_tasks``.
+    """``get_entry``, tagged ``entries``, is ``PACKAGE.entries.get_entry``.
 
     So the document holds no name of the program, and clients see no dots in operationIds.
     """

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from hashlib import blake2b
 
+from todo_api.contract.entity_tags import is_known
 from todo_api.contract.request import Limits, Request
 from todo_api.contract.response import Response
 
@@ -17,12 +18,11 @@ class StaticEndpoint:
             "ETag": f'"{blake2b(body, digest_size=12).hexdigest()}"',
             "Cache-Control": "no-cache",
         }
-        self._etag = headers["ETag"].encode()
         self._fresh = Response(200, headers, body, media_type)
         self._unchanged = Response(304, headers)
 
     async def respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:  # noqa: ARG002 - an endpoint's interface
         """Answer 304 to a client that has this very representation (RFC 9110, 13.1.2)."""
         request.check(self._limits)
-        known = request.headers.get(b"if-none-match", b"")
-        return self._unchanged if self._etag in known or known == b"*" else self._fresh
+        known = request.headers.get(b"if-none-match", b"").decode("latin-1")
+        return self._unchanged if is_known(self._fresh.headers["ETag"], known) else self._fresh

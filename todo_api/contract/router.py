@@ -43,7 +43,7 @@ class Router:
         self._root = _Node()
 
     def add(self, template: str) -> Resource:
-        """Find or make the resource of a path template such as ``/tasks/{task_id}``."""
+        """Find or make the resource of a path template such as ``/entries/{entry_id}``."""
         node = self._root
         names = []
         for segment in template.split("/")[1:]:

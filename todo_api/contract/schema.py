@@ -1,6 +1,8 @@
 """Schemas of the document, compiled to validators that speak in sentences."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import orjson
@@ -25,17 +27,13 @@ class Schema:
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         """Compile a schema whose references Connexion has already resolved."""
-        self._schema = to_json_schema(schema)
-        try:
-            self._validator = Draft4Validator(self._schema, validate_formats=True, formats=FORMATS)
-        except ValidationError as fault:
-            raise SchemaError(f"a schema is not valid: {fault.message}") from None
+        self._schema, self._validator = _compile(orjson.dumps(schema))
         self.is_valid: Callable[[Any], bool] = self._validator.is_valid
 
     def faults(self, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON is any value
         """Yield what is wrong with ``value``: a JSON pointer (RFC 6901) and a sentence."""
         for error in self._validator.iter_errors(value):
-            place = _pointer(error.instance_path)
+            place = json_pointer(error.instance_path)
             yield from self._sentences(error, place)
 
     def _sentences(self, error: ValidationError, place: str) -> Iterator[tuple[str, str]]:
@@ -45,7 +43,7 @@ class Schema:
             yield place + _pointer_token(limit), "This member is required."
         elif rule == "additionalProperties":
             for name in limit:
-                yield place + _pointer([name]), "There is no such member here."
+                yield place + json_pointer([name]), "There is no such member here."
         elif rule in _SENTENCES:
             yield place, _SENTENCES[rule](limit)
         else:
@@ -58,7 +56,20 @@ class Schema:
             schema = schema[step]
         description = schema.get("description") if isinstance(schema, dict) else None
         words = " ".join(description.split()) if description else "see the document."
-        return f"This does not have the required form: {words}"
+        return f"This does not have the required form: {_SENTENCE_END.split(words)[0]}"
+
+
+@cache
+def _compile(text: bytes) -> tuple[dict[str, Any], Draft4Validator]:
+    """Compile a schema given as JSON: most stand in a document many times, where it refers to them.
+
+    Raises `SchemaError`.
+    """
+    schema = to_json_schema(orjson.loads(text))
+    try:
+        return schema, Draft4Validator(schema, validate_formats=True, formats=FORMATS)
+    except ValidationError as fault:
+        raise SchemaError(f"a schema is not valid: {fault.message}") from None
 
 
 def to_json_schema(schema: Any) -> Any:  # noqa: ANN401 - a schema holds any value
@@ -93,12 +104,15 @@ def to_json_schema(schema: Any) -> Any:  # noqa: ANN401 - a schema holds any val
     return translated
 
 
+_SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z`])")
+
+
 def _pointer_token(step: str | int) -> str:
     return "/" + str(step).replace("~", "~0").replace("/", "~1")
 
 
-def _pointer(path: Sequence[str | int]) -> str:
-    """Point as far as a client's own names are short enough to be repeated."""
+def json_pointer(path: Sequence[str | int]) -> str:
+    """Point (RFC 6901) as far as a client's own names are short enough to be repeated."""
     place = ""
     for step in path:
         if len(str(step)) > LONGEST_ECHO:

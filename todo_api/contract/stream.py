@@ -30,7 +30,7 @@ class BrokenOffError(Exception):
 
 
 class StreamedResponse(Response):
-    """A status, headers by name, and a stream with its media type."""
+    """A status, headers by name, and chunks with their media type."""
 
     is_whole = False
 
@@ -40,14 +40,14 @@ class StreamedResponse(Response):
         self,
         status: int,
         headers: Mapping[str, str],
-        stream: Stream,
+        chunks: Chunks,
         media_type: bytes,
         request: Request,
         workers: Workers,
     ) -> None:
         """Make the first chunk, in the thread of the caller; what it raises is an error yet."""
         super().__init__(status, headers, b"", media_type)
-        self._chunks = stream.chunks
+        self._chunks = chunks
         self._first = next(self._chunks, None)
         self._request = request
         self._workers = workers

@@ -2,7 +2,7 @@
 
 - `json_lines`: every member of each task, in a line.
 - `comma_separated`: the same in a table, for spreadsheets.
-- `icalendar`: for calendars, which are written to and not read from.
+- `icalendar`: for calendars, which are written to and not read from, under `uids`.
 
 Each of them writes a list in parts: what stands before the tasks, some tasks, what stands behind.
 """

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from todo_api.contract.schema import LONGEST_ECHO
+from todo_api.contract import Text, json_pointer
 from todo_api.formats import Item, Unreadable, Writer
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -51,13 +51,13 @@ _COLUMNS: dict[str, Callable[[str], Any]] = {
 """How a cell of each column is read; what cannot be stays text, and fits no schema."""
 
 
-def read(text: bytes) -> Iterator[Item | Unreadable]:
+def read(body: Text) -> Iterator[Item | Unreadable]:
     """Yield an object for each row, at the line where it begins; an empty cell is no member.
 
     The header row may name the columns in any order, and leave out those that a task need not
     have. What cannot be read as CSV ends the reading.
     """
-    rows = csv.reader(io.StringIO(text.decode("utf-8-sig"), newline=""), strict=True)
+    rows = csv.reader(io.StringIO(body.content.decode("utf-8-sig"), newline=""), strict=True)
     names: list[str] = []
     line = 1
     try:
@@ -80,11 +80,11 @@ def read(text: bytes) -> Iterator[Item | Unreadable]:
 
 def _header_faults(names: list[str], line: int) -> Iterator[Unreadable]:
     for name in dict.fromkeys(names):
-        pointer = f"/{name}" if len(name) <= LONGEST_ECHO else None
+        place = json_pointer([name]) or None
         if name not in _COLUMNS:
-            yield Unreadable(line, "There is no such column.", pointer)
+            yield Unreadable(line, "There is no such column.", place)
         elif names.count(name) > 1:
-            yield Unreadable(line, "This column is there twice.", pointer)
+            yield Unreadable(line, "This column is there twice.", place)
 
 
 def _write(tasks: Iterable[Mapping[str, Any]]) -> bytes:

@@ -5,19 +5,17 @@ from typing import Any
 
 import orjson
 
-from todo_api.contract import JSONTextError, StrictJSON
+from todo_api.contract import JSONTextError, Text
 from todo_api.formats import Item, Unreadable, Writer
 
-_JSON = StrictJSON(depth=8, digits=20)
 
-
-def read(text: bytes) -> Iterator[Item | Unreadable]:
+def read(body: Text) -> Iterator[Item | Unreadable]:
     """Yield the value of each line; a line of nothing but space is none."""
-    for number, line in enumerate(text.split(b"\n"), 1):
+    for number, line in enumerate(body.content.split(b"\n"), 1):
         if not line.strip():
             continue
         try:
-            yield Item(number, _JSON.loads(line))
+            yield Item(number, body.json.loads(line))
         except JSONTextError as fault:
             yield Unreadable(number, f"This line {fault}")
 

@@ -9,13 +9,12 @@ import base64
 import binascii
 import hmac
 from collections.abc import Callable
-from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 
-from todo_api.contract import Problem
+from todo_api.contract import Problem, bad_parameters
 
 SEAL_BYTES = 16
 
@@ -24,7 +23,7 @@ class Cursors:
     """Seals and opens cursors under the key of the service."""
 
     def __init__(self, read_key: Callable[[], bytes]) -> None:
-        """Take what reads the key; it is called when the key is first needed."""
+        """Take what returns the key."""
         self._read_key = read_key
 
     def seal(self, position: Any, *purpose: Any) -> str:  # noqa: ANN401 - any JSON
@@ -47,14 +46,15 @@ class Cursors:
             raise _refusal(parameter)
         return orjson.loads(text)
 
-    @cached_property
-    def _key(self) -> bytes:
-        return self._read_key()
-
     def _mac(self, text: bytes, purpose: tuple[Any, ...]) -> bytes:
         described = orjson.dumps(purpose, option=orjson.OPT_SORT_KEYS)
-        lengths = b"%d:" % len(described)
-        return blake2b(lengths + described + text, key=self._key, digest_size=SEAL_BYTES).digest()
+        sealed = b"%d:" % len(described) + described + text
+        return blake2b(sealed, key=self._read_key(), digest_size=SEAL_BYTES).digest()
+
+
+def next_link(uri: str) -> dict[str, str]:
+    """Return the header that leads to the next page (RFC 8288)."""
+    return {"Link": f'<{uri}>; rel="next"'}
 
 
 def _encoded(sealed: bytes) -> str:
@@ -63,8 +63,4 @@ def _encoded(sealed: bytes) -> str:
 
 def _refusal(parameter: str) -> Problem:
     sentence = "It was not given out for this list: begin without it."
-    return Problem(
-        400,
-        "The request's parameters are not valid.",
-        faults=[{"parameter": parameter, "detail": sentence}],
-    )
+    return bad_parameters([(parameter, sentence)])

@@ -15,8 +15,12 @@ from sqlalchemy import Connection
 
 from todo_api.contract import Problem, Reply
 from todo_api.storage import Database, times
-from todo_api.storage.idempotency_keys import AnswerRow, insert_answer, select_answer
-from todo_api.storage.users import lock_user
+from todo_api.storage.idempotency_keys import (
+    AnswerRow,
+    insert_answer,
+    select_answer,
+    try_lock_key,
+)
 
 KEPT = timedelta(hours=24)
 """How long a key is remembered."""
@@ -51,8 +55,8 @@ class Once:
                 return act(db)
         fingerprint = fingerprint_of(asked)
         with self._alone(user_id, key), self._database.transaction() as db:
-            # Another process may be at it: what it remembers is there when the lock is ours.
-            lock_user(db, user_id)
+            if not try_lock_key(db, user_id, key):
+                raise _still_running()  # in another process
             known = select_answer(db, user_id, key, expiry=times.ago(KEPT))
             if known is not None:
                 return replay(known, fingerprint)
@@ -67,8 +71,7 @@ class Once:
         """Let no other request of this process run under the same key."""
         with self._guard:
             if (user_id, key) in self._running:
-                sentence = "A request with this Idempotency-Key is still running: ask again later."
-                raise Problem(409, sentence, headers={"Retry-After": RETRY_AFTER})
+                raise _still_running()
             self._running.add((user_id, key))
         try:
             yield
@@ -83,6 +86,11 @@ def replay(known: AnswerRow, fingerprint: str) -> Reply:
         raise Problem(422, sentence)
     headers = {**known.headers, "Idempotency-Replayed": "true"}
     return Reply(orjson.loads(known.body), known.status, headers)
+
+
+def _still_running() -> Problem:
+    sentence = "A request with this Idempotency-Key is still running: ask again later."
+    return Problem(409, sentence, headers={"Retry-After": RETRY_AFTER})
 
 
 def fingerprint_of(asked: object) -> str:

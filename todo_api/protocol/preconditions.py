@@ -9,11 +9,11 @@ from typing import Any
 
 import orjson
 
-from todo_api.contract import Problem
+from todo_api.contract import Problem, Reply, parse_entity_tags
 
-_ENTITY_TAG = re.compile(r'(W/)?"([^"]*)"')
-_TAG = r'(?:W/)?"[!#-~\x80-\xff]*"'
-_ENTITY_TAGS = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
+CACHE_CONTROL = "private, no-cache"
+"""Of an answer that its user alone may keep, and has to ask about each time."""
+
 _VERSION = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
@@ -30,17 +30,12 @@ def entity_tag_of_list(version: int, *request: Any) -> str:  # noqa: ANN401 - an
 
 def to_keep(etag: str) -> dict[str, str]:
     """Return the headers of an answer that a client may keep, and has to ask about each time."""
-    return {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+    return {"ETag": etag, "Cache-Control": CACHE_CONTROL, "Vary": "Authorization"}
 
 
-def is_known(etag: str, if_none_match: str | None) -> bool:
-    """Tell whether a client has just what it asks for, by its ``If-None-Match``.
-
-    Tags are compared weakly (RFC 9110, 13.1.2): a proxy that compresses answers weakens them.
-    """
-    if if_none_match is None:
-        return False
-    return if_none_match == "*" or etag in {f'"{tag}"' for _, tag in _entity_tags(if_none_match)}
+def not_modified(etag: str) -> Reply:
+    """Answer a client that has just what it asks for."""
+    return Reply(None, 304, to_keep(etag))
 
 
 def expected_versions(if_match: str | None) -> list[int] | None:
@@ -51,8 +46,8 @@ def expected_versions(if_match: str | None) -> list[int] | None:
     """
     if if_match is None or if_match == "*":
         return None
-    tags = _entity_tags(if_match)
-    return [int(tag) for weak, tag in tags if not weak and _VERSION.fullmatch(tag)]
+    tags = parse_entity_tags(if_match)
+    return [int(tag.text) for tag in tags if not tag.is_weak and _VERSION.fullmatch(tag.text)]
 
 
 def changed_since(version: int) -> Problem:
@@ -62,8 +57,3 @@ def changed_since(version: int) -> Problem:
         "It has none of the entity tags in If-Match: read it again, and send its ETag as it came.",
         headers={"ETag": entity_tag(version)},
     )
-
-
-def _entity_tags(field: str) -> list[tuple[str, str]]:
-    """Return what stands in quotation marks in a list of entity tags, each after its ``W/``."""
-    return _ENTITY_TAG.findall(field) if _ENTITY_TAGS.fullmatch(field) else []

@@ -10,7 +10,7 @@ Module by module, from the outside in:
 - `changes`: what happened to a user's tasks since some point, and how long that is known.
 - `transfer`: many tasks of a user at once, inserted together.
 - `idempotency_keys`: the answers to what may be asked for again.
-- `items`: any number of values, sent to the database as one.
+- `finding`: what tasks are found by; `items`: any number of values, sent to the database as one.
 - `text`, `times`: what texts and times are compared by, so that both engines agree.
 - `secrets`: the key that all processes of the service share.
 - `schema`: the tables; `migration` and `migrations/`: how a database gets them.

@@ -5,14 +5,17 @@ once, and whoever has followed the changes to some point and goes on from there 
 changes behind that point moves in front of it.
 """
 
+from collections.abc import Sequence
+from datetime import timedelta
 from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
+from todo_api.storage import times
 from todo_api.storage.errors import DeletionsForgotten, UserGone
 from todo_api.storage.schema import deleted_tasks, tasks, users
-from todo_api.storage.tasks import COLUMNS, IS_OWN, TaskRow
+from todo_api.storage.tasks import COLUMNS, IS_OWN, TaskRow, delete_task
 
 FORGOTTEN_AT_ONCE = 20
 """The most tombstones that one deletion removes: more than one, so that they all go in time."""
@@ -109,6 +112,19 @@ def select_changes(db: Connection, user_id: int, history: History, *, limit: int
         return Changes(found, Point(last, last), more=False)
     reached = found[limit - 1].change
     return Changes(found[:limit], Point(reached, max(reached, since.deletion)), more=True)
+
+
+def delete_and_forget(
+    db: Connection,
+    user_id: int,
+    task_id: int,
+    *,
+    versions: Sequence[int] | None = None,
+    tombstone_days: int,
+) -> None:
+    """Delete a task as `delete_task` does, and forget deletions that nobody needs to be told of."""
+    delete_task(db, user_id, task_id, versions=versions)
+    forget_deletions(db, user_id, before=times.ago(timedelta(days=tombstone_days)))
 
 
 def forget_deletions(db: Connection, user_id: int, *, before: str) -> None:

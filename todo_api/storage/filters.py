@@ -45,7 +45,8 @@ def _begins_with(key: Column[str], beginning: str) -> ColumnElement[bool]:
 
 def _has_words(text: str) -> Filter:
     """Find tasks that have, for each word of a text, one that begins with it."""
-    words = words_of(text)
+    # The longer a word, the fewer have it.
+    words = sorted(words_of(text), key=len, reverse=True)
     if not words:
         return Filter(false())
     # No character of a word means anything to LIKE, and all are folded already.

@@ -1,8 +1,9 @@
 """The statements on idempotency keys: each user's own, with the answer that a key stands for."""
 
+from hashlib import blake2b
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select
+from sqlalchemy import BigInteger, Connection, bindparam, delete, func, insert, or_, select
 
 from todo_api.storage.schema import idempotency_keys
 
@@ -25,6 +26,7 @@ IS_KEY = idempotency_keys.c.key == bindparam("this_key")
 IS_KEPT = idempotency_keys.c.created_at > bindparam("expiry")
 IS_EXPIRED = idempotency_keys.c.created_at <= bindparam("expiry")
 
+TRY_LOCK = select(func.pg_try_advisory_xact_lock(bindparam("name", type_=BigInteger)))
 SELECT_ANSWER = select(*COLUMNS).where(IS_OWN, IS_KEY, IS_KEPT)
 INSERT_ANSWER = insert(idempotency_keys)
 ELDEST = (
@@ -36,6 +38,17 @@ ELDEST = (
 DELETE_EXPIRED = delete(idempotency_keys).where(
     IS_OWN, IS_EXPIRED, or_(IS_KEY, idempotency_keys.c.key.in_(ELDEST))
 )
+
+
+def try_lock_key(db: Connection, user_id: int, key: str) -> bool:
+    """Take a user's key until the transaction ends; return False if another one has it.
+
+    SQLite has one writer at a time, who has everything.
+    """
+    if db.dialect.name == "sqlite":
+        return True
+    name = blake2b(f"{user_id} {key}".encode(), digest_size=8).digest()
+    return bool(db.execute(TRY_LOCK, {"name": int.from_bytes(name, signed=True)}).scalar_one())
 
 
 def select_answer(db: Connection, user_id: int, key: str, *, expiry: str) -> AnswerRow | None:

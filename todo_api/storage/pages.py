@@ -40,8 +40,16 @@ SORTS: dict[str, Column[Any]] = {
 
 FEW = 1000
 """So many tasks can be read and sorted for each page; where more pass, a page is soon full."""
+MANY = 50_000
+"""More entries of an index than these are not compared with those of others."""
+MOST_LOOKUPS = 3
+"""So many indexes are compared: each more would cost what it spares."""
+LONG = 10_000
+"""A list that is no longer is soon read as a whole."""
 AHEAD = 10
 """So many times the tasks of a page are read to see whether it is, where filters may conflict."""
+
+OWN = select(tasks.c.id).where(IS_OWN)
 
 
 class Position(NamedTuple):
@@ -77,31 +85,13 @@ def select_page(
     of the half of a list that passes.
     """
     values: dict[str, Any] = {"owner_id": user_id}
-    wanted = [FILTERS[name](value) for name, value in (filters or {}).items()]
-    lookups = [lookup for one in wanted for lookup in one.lookups]
-    few = None
-    for lookup in lookups:
-        if db.execute(lookup.limit(1).offset(FEW), values).first() is None:
-            # The limit changes nothing but what PostgreSQL expects.
-            few = _few(lookup.limit(FEW), wanted)
-            break
     if after is not None:
         values |= {"after_key": after.key, "after_id": after.id}
+    search = _Search(db, values, [FILTERS[name](value) for name, value in (filters or {}).items()])
     rows: list[Row[Any]] = []
     for stretch in _stretches(sort, after):
         if room := limit + 1 - len(rows):
-            values |= {"limit": room, "ahead": AHEAD * room}
-            found: Sequence[Row[Any]] = []
-            if few is None and len(lookups) > 1:
-                beginning = _passing(stretch, wanted).where(_is_near(stretch, wanted))
-                found = db.execute(beginning, values).all()
-                if len(found) < room:
-                    ids = db.execute(intersect(*lookups).limit(FEW + 1), values).scalars().all()
-                    few = _few(ids, wanted) if len(ids) <= FEW else None
-            if len(found) < room:
-                statement = _passing(stretch, wanted) if few is None else _sorted(stretch, few)
-                found = db.execute(statement, values).all()
-            rows += found
+            rows += search.read(stretch, room)
     last = Position(rows[limit - 1].sort_key, rows[limit - 1].id) if len(rows) > limit else None
     return Page([TaskRow._make(row[:-1]) for row in rows[:limit]], last)
 
@@ -115,6 +105,50 @@ class Stretch(NamedTuple):
     """Whether it is of the tasks that have nothing to sort by."""
     behind: bool = False
     """Whether it begins behind a position."""
+
+
+class _Search:
+    """The tasks that pass some filters, read part by part of a sorted list."""
+
+    def __init__(self, db: Connection, values: Mapping[str, Any], wanted: Sequence[Filter]) -> None:
+        """Ask each index whether the tasks are few."""
+        self._db = db
+        self._values = values
+        self._wanted = wanted
+        self._lookups = [lookup for one in wanted for lookup in one.lookups]
+        self._few = self._few_by_one_index()
+
+    def read(self, stretch: Stretch, room: int) -> Sequence[Row[Any]]:
+        """Return the first tasks of a part of the list, as many as there is room for."""
+        values = {**self._values, "limit": room, "ahead": AHEAD * room}
+        if self._few is None and len(self._lookups) > 1:
+            beginning = _passing(stretch, self._wanted).where(_is_near(stretch, self._wanted))
+            found = self._db.execute(beginning, values).all()
+            if len(found) == room:
+                return found
+            self._few = self._few_by_all_indexes()
+        if self._few is None:
+            return self._db.execute(_passing(stretch, self._wanted), values).all()
+        return self._db.execute(_sorted(stretch, self._few), values).all()
+
+    def _few_by_one_index(self) -> CTE | None:
+        for lookup in self._lookups:
+            if not self._has_more(lookup, FEW):
+                # The limit changes nothing but what PostgreSQL expects.
+                return _few(lookup.limit(FEW), self._wanted)
+        return None
+
+    def _few_by_all_indexes(self) -> CTE | None:
+        """Ask some indexes together, unless a walk through the list costs less than to ask them."""
+        some = [one for one in self._lookups[:MOST_LOOKUPS] if not self._has_more(one, MANY)]
+        if not some[1:] or not self._has_more(OWN, LONG):
+            return None
+        common = intersect(*some).limit(FEW + 1)
+        ids = self._db.execute(common, self._values).scalars().all()
+        return _few(ids, self._wanted) if len(ids) <= FEW else None
+
+    def _has_more(self, found: Select[Any], number: int) -> bool:
+        return self._db.execute(found.limit(1).offset(number), self._values).first() is not None
 
 
 def _stretches(sort: str, after: Position | None) -> list[Stretch]:
@@ -160,6 +194,8 @@ def _all_sorted(stretch: Stretch) -> Select[Any]:
 
 def _passing(stretch: Stretch, wanted: Sequence[Filter]) -> Select[Any]:
     """Build the statement for those that pass the filters, tested one by one in their order."""
+    if not wanted:
+        return _all_sorted(stretch)  # as it is, SQLAlchemy need not look at it again
     # No index serves what IS TRUE, so that only the sort's own is left.
     tests = (one.passes if one.key is stretch.key else one.passes.is_(True) for one in wanted)
     return _all_sorted(stretch).where(*tests)

@@ -8,32 +8,15 @@ transaction ends. So the changes of a user have one order without gaps; whatever
 reads can be relied on; and a change that is refused must leave by an exception, which undoes it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Self
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    BigInteger,
-    BindParameter,
-    Column,
-    Connection,
-    Delete,
-    Insert,
-    Text,
-    bindparam,
-    case,
-    cast,
-    delete,
-    insert,
-    literal_column,
-    select,
-    update,
-)
+from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
 
 from todo_api.storage import times
 from todo_api.storage.errors import TaskChanged, TaskMissing, UserGone, ValuesDiffer
-from todo_api.storage.items import Items
-from todo_api.storage.schema import deleted_tasks, task_labels, task_words, tasks, users
-from todo_api.storage.text import sort_key, words_of
+from todo_api.storage.finding import LABELS, WORDS, found_by
+from todo_api.storage.schema import deleted_tasks, tasks, users
 
 
 class TaskRow(NamedTuple):
@@ -90,47 +73,6 @@ DELETE_TASK = delete(tasks).where(IS_OWN, IS_TASK).returning(tasks.c.labels, tas
 UPDATE_VERSION = UPDATE_TASK.where(IS_VERSION)
 DELETE_VERSION = DELETE_TASK.where(IS_VERSION)
 INSERT_TOMBSTONE = insert(deleted_tasks)
-
-
-class Index(NamedTuple):
-    """The statements on a table of texts that tasks are found by."""
-
-    insert: Insert
-    insert_many: Insert
-    """Of pairs of a text and a number of a task, `texts` in JSON, counted from `before`."""
-    delete: Delete
-
-    @classmethod
-    def of(cls, text: Column[str]) -> Self:
-        """Build them for the table with this column of texts."""
-        table = text.table
-        key: dict[Column[Any], BindParameter[Any]] = {
-            table.c.user_id: bindparam("owner_id"),
-            text: bindparam("text"),
-            table.c.task_id: bindparam("of_task"),
-        }
-        pair = Items(bindparam("texts", type_=Text)).table_valued("value").c.value
-        task_id = cast(pair.op("->>")(literal_column("1")), BigInteger) + bindparam("before")
-        many = select(bindparam("owner_id"), pair.op("->>")(literal_column("0")), task_id)
-        return cls(
-            insert(table).values(key),
-            insert(table).from_select([*key], many),
-            delete(table).where(*(column == value for column, value in key.items())),
-        )
-
-    def renew(
-        self, db: Connection, user_id: int, task_id: int, *, old: Iterable[str], new: Iterable[str]
-    ) -> None:
-        """Let a task be found by `new` where it was found by `old`."""
-        old, new = set(old), set(new)
-        for statement, texts in ((self.delete, old - new), (self.insert, new - old)):
-            if texts:
-                of_task = {"owner_id": user_id, "of_task": task_id}
-                db.execute(statement, [{**of_task, "text": text} for text in sorted(texts)])
-
-
-LABELS = Index.of(task_labels.c.label)
-WORDS = Index.of(task_words.c.word)
 
 
 def select_task(db: Connection, user_id: int, task_id: int) -> TaskRow | None:
@@ -284,16 +226,3 @@ def _compare(stored: Mapping[str, Any], claimed: Mapping[str, Any]) -> None:
     """Raise `ValuesDiffer` unless all that is claimed is stored."""
     if wrong := [name for name, value in claimed.items() if stored[name] != value]:
         raise ValuesDiffer(wrong)
-
-
-def found_by(changes: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns that a task is found by, those that depend on its changes."""
-    columns: dict[str, Any] = {}
-    if "title" in changes:
-        columns["title_key"] = sort_key(task["title"])
-    if "due" in changes:
-        columns["due_key"] = task["due"] and times.due_end(task["due"])
-    if "title" in changes or "description" in changes:
-        words = words_of(task["title"], task["description"])
-        columns["words"] = "".join(f" {word}" for word in words)
-    return columns

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, bindparam, select
 
 from todo_api.storage import times
 from todo_api.storage.errors import UserGone
+from todo_api.storage.finding import LABELS, WORDS, found_by
 from todo_api.storage.schema import users
-from todo_api.storage.tasks import INSERT_TASK, LABELS, WORDS, begin_change, found_by
+from todo_api.storage.tasks import INSERT_TASK, begin_change
 
 AT_ONCE = 20_000
 """Labels or words that one statement inserts: a fraction of a second's work."""
@@ -78,7 +79,7 @@ def insert_tasks(db: Connection, user_id: int, new: NewTasks) -> None:
     for index, parts in ((LABELS, new.labels), (WORDS, new.words)):
         for texts in parts:
             values = {"owner_id": user_id, "before": before, "texts": texts}
-            db.execute(index.insert_many, values)
+            db.execute(index.insert, values)
 
 
 def _columns(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from todo_api.storage.errors import UserGone, UsernameTaken
+from todo_api.storage.errors import UsernameTaken
 from todo_api.storage.schema import users
 
 FIRST_CHANGES = 2**40
@@ -33,7 +33,6 @@ UPDATE_USER = update(users).where(IS_USER).returning(*COLUMNS)
 UPDATE_USER_IF_HASH = update(users).where(IS_USER, HAS_STILL).returning(*COLUMNS)
 DELETE_USER = delete(users).where(IS_USER)
 # In PostgreSQL the lock that an UPDATE takes; SQLite's writers are alone already.
-LOCK_USER = select(users.c.id).where(IS_USER).with_for_update(key_share=True)
 
 
 def select_user(db: Connection, username: str) -> UserRow | None:
@@ -65,15 +64,6 @@ def insert_user(db: Connection, *, username: str, email: str | None, password_ha
     except IntegrityError as error:
         raise UsernameTaken(username) from error
     return UserRow._make(row)
-
-
-def lock_user(db: Connection, user_id: int) -> None:
-    """Let no other transaction change a user, or the user's tasks, until this one ends.
-
-    Raises `UserGone`.
-    """
-    if db.execute(LOCK_USER, {"user_id": user_id}).first() is None:
-        raise UserGone
 
 
 def update_user(

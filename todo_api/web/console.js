@@ -35,7 +35,21 @@ const utf8Credentials = {
 const emptyUnlessRequired = (parameter) =>
   parameter.required ? parameter : { ...parameter, example: "" };
 
-const emptyParameters = {
+/**
+ * Swagger UI fills in a body with the examples of its members, which make no sense together. The
+ * first example of the body does, so it becomes that of the schema.
+ */
+const exemplified = ({ requestBodies, schemas, examples }) => {
+  const nameIn = ({ $ref }) => $ref.split("/").pop();
+  const contents = Object.values(requestBodies).flatMap(({ content }) => Object.values(content));
+  const ofBodies = contents.map(({ schema, examples: named }) => {
+    const example = examples[nameIn(Object.values(named)[0])].value;
+    return [nameIn(schema), { ...schemas[nameIn(schema)], example }];
+  });
+  return { ...schemas, ...Object.fromEntries(ofBodies) };
+};
+
+const sensibleDefaults = {
   statePlugins: {
     spec: {
       wrapActions: {
@@ -45,6 +59,7 @@ const emptyParameters = {
             components: {
               ...document.components,
               parameters: mapValues(document.components.parameters, emptyUnlessRequired),
+              schemas: exemplified(document.components),
             },
           }),
       },
@@ -65,7 +80,7 @@ const asScript = (request) => {
 SwaggerUIBundle({
   domNode: document.getElementById("console"),
   url: new URL("../openapi.json", window.location.href).href,
-  plugins: [utf8Credentials, emptyParameters],
+  plugins: [utf8Credentials, sensibleDefaults],
   requestInterceptor: asScript,
   // The curl line is for people, who are no script.
   showMutatedRequest: false,

@@ -77,6 +77,32 @@ guarded.header["If-Match"] = stale.response.headers.get("ETag") ?? "";
 const undone = await susan.PUT("/tasks/{task_id}", { params: guarded, body: { done: false } });
 assert.equal(undone.data?.task.done, false);
 
+// Patch, and follow with a copy.
+const before = await susan.GET("/tasks/changes");
+assert.ok(before.data);
+const patched = await susan.PATCH("/tasks/{task_id}", {
+  params: { path },
+  body: { description: null, priority: 3 },
+  headers: { "Content-Type": "application/merge-patch+json" },
+});
+assert.ok(patched.data);
+assert.deepEqual([patched.data.task.description, patched.data.task.priority], ["", 3]);
+const since = before.data.next;
+const after = await susan.GET("/tasks/changes", { params: { query: { since } } });
+assert.deepEqual(after.data?.changes, [{ id: task.id, deleted: false, task: patched.data.task }]);
+
+// Back up and restore.
+const exported = await susan.GET("/tasks/export", { parseAs: "text" });
+assert.ok(exported.data);
+const lines = exported.data.trimEnd().split("\n");
+assert.match(lines[0] ?? "", /"title":"Read a book"/);
+const imported = await susan.POST("/tasks/import", {
+  body: exported.data,
+  bodySerializer: (file) => file,
+  headers: { "Content-Type": "application/jsonl" },
+});
+assert.equal(imported.data?.imported, lines.length);
+
 // Conflict.
 const taken = await anonymous.POST("/users", { body: newcomer });
 assert.equal(taken.response.status, 409);

@@ -12,6 +12,9 @@ from todo_api.storage.times import now
 revision = "0002"
 down_revision = "0001"
 
+# Where the rules for what tasks are found by change, a later step makes all of it anew: so here it
+# may be made by the rules of today.
+
 BATCH = 1000
 
 BinaryText = sa.Text(collation="C").with_variant(sa.Text(collation="BINARY"), "sqlite")

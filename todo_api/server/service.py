@@ -11,7 +11,7 @@ from typing import cast
 import uvicorn
 from starlette.types import ASGIApp
 
-from todo_api.connection import Connection, Deadlines
+from todo_api.server.connection import Connection, Deadlines
 from todo_api.settings import Settings
 
 GRACE_SECONDS = 10

@@ -7,7 +7,6 @@ is an answer like any other: it waits for its turn, and can be read before the c
 
 import asyncio
 import re
-from collections.abc import Callable
 from enum import Enum
 from functools import partial
 from math import inf
@@ -19,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from todo_api.contract import Limits, Problem
 from todo_api.contract.request import new_request_id, too_large_fields, too_long_url
+from todo_api.server.wire import Wire
 
 MOST_PIPELINED = 32
 """Requests that may wait on a connection while another is answered."""
@@ -76,7 +76,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
-        self._wire = _Wire(transport, self._deadlines.farewell)
+        self._wire = Wire(transport, self._deadlines.farewell)
         super().connection_made(cast("asyncio.Transport", self._wire))
         self._expect(self._deadlines.idle)
         self._look()
@@ -84,7 +84,7 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock, and let requests under way end unheard."""
         super().connection_lost(exc)
-        self._wire.write = _discard
+        self._wire.fall_silent()
         if self._timer:
             self._timer.cancel()
 
@@ -298,44 +298,3 @@ async def _answer(problem: Problem, scope: Scope, receive: Receive, send: Send) 
     """Answer a request that the application does not get to see."""
     response = problem.render(accept=None, explained_at="")
     await response.send(send, request_id=new_request_id(), head=False)
-
-
-def _discard(_: object) -> None:
-    """Write to a connection that is no more."""
-
-
-class _Wire:
-    """The transport, closed in stages while the client may be sending (RFC 9112, 9.6).
-
-    A socket that is closed with bytes unread is reset, and the reset may overtake the answer:
-    so writing ends first, and the client has a moment to read the answer and to end as well.
-    """
-
-    def __init__(self, transport: asyncio.Transport, farewell: float) -> None:
-        """Stand for a transport that is open; ``farewell`` is the moment, in seconds."""
-        self.may_bring_more = False
-        self.write: Callable[[bytes], object] = transport.write
-        self.abort = transport.abort
-        self.get_extra_info = transport.get_extra_info
-        self.get_write_buffer_size = transport.get_write_buffer_size
-        self.pause_reading = transport.pause_reading
-        self.resume_reading = transport.resume_reading
-        self._transport = transport
-        self._farewell = farewell
-        self.is_ending = False
-
-    def is_closing(self) -> bool:
-        """Tell whether nothing can be written any more."""
-        return self.is_ending or self._transport.is_closing()
-
-    def close(self) -> None:
-        """Close, at once or after a moment."""
-        if self.is_closing():
-            return
-        if not self.may_bring_more:
-            self._transport.close()
-            return
-        self.is_ending = True
-        self._transport.write_eof()
-        self._transport.resume_reading()
-        asyncio.get_running_loop().call_later(self._farewell, self._transport.abort)
