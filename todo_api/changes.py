@@ -1,5 +1,6 @@
 """What happened to a user's tasks: the handler of the tag ``changes``."""
 
+from datetime import timedelta
 from typing import Any
 
 from todo_api.accounts import User
@@ -7,7 +8,8 @@ from todo_api.contract import Answer, Reply, UrlFor, is_known
 from todo_api.protocol.cursors import Cursors, next_link
 from todo_api.protocol.preconditions import entity_tag_of_list, not_modified, to_keep
 from todo_api.representation import represent_task
-from todo_api.storage import Database
+from todo_api.settings import Settings
+from todo_api.storage import Database, times
 from todo_api.storage.changes import Deletion, Point, select_changes, select_history
 from todo_api.storage.tasks import TaskRow
 
@@ -19,13 +21,15 @@ def get_changes(
     user: User,
     database: Database,
     cursors: Cursors,
+    settings: Settings,
     url_for: UrlFor,
 ) -> Answer:
     """List what has changed."""
     purpose = ("get_changes", user.id)
     known = None if since is None else cursors.open(since, *purpose, parameter="since")
+    before = times.ago(timedelta(days=settings.tombstone_days))
     with database.snapshot() as db:
-        history = select_history(db, user.id, known and Point(*known))
+        history = select_history(db, user.id, known and Point(*known), before=before)
         etag = entity_tag_of_list(history.last_change, purpose, limit, since)
         if is_known(etag, if_none_match):
             return not_modified(etag)

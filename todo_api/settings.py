@@ -123,7 +123,7 @@ class Settings:
         "How long a client may take nothing of its answer.", _number(5, 3600), default=60
     )
     tombstone_days: int = _setting(
-        "How long deletions are remembered, at least, for copies that have to follow them.",
+        "How many days deletions are remembered for copies that have to follow them.",
         _number(1, 3650),
         default=30,
     )

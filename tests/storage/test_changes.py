@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Select, insert, select, text
 
 from tests.storage.conftest import select_tasks
-from todo_api.storage import Database, DeletionsForgotten, TaskMissing, UserGone
+from todo_api.storage import Database, DeletionsForgotten, TaskMissing, UserGone, times
 from todo_api.storage.changes import (
     FORGOTTEN_AT_ONCE,
     SELECT_CHANGED,
@@ -34,7 +34,9 @@ PAST, FUTURE = "2001-01-01T00:00:00.000000Z", "2099-01-01T00:00:00.000000Z"
 
 def page(db: Connection, user_id: int, since: Point | None, *, limit: int = 100) -> Changes:
     """Read a page of changes."""
-    return select_changes(db, user_id, select_history(db, user_id, since), limit=limit)
+    return select_changes(
+        db, user_id, select_history(db, user_id, since, before=times.FIRST), limit=limit
+    )
 
 
 class Copy:
@@ -125,7 +127,7 @@ def deleted(database: Database, miguel: int) -> int:
         for task in range(1, FORGOTTEN_AT_ONCE + 6):
             insert_task(db, miguel, title="Pass")
             delete_task(db, miguel, task)
-        return select_history(db, miguel, None).last_change
+        return select_history(db, miguel, None, before=times.FIRST).last_change
 
 
 def tombstones(db: Connection) -> list[int]:

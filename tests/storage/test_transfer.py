@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from todo_api.storage import Database, UserGone
+from todo_api.storage import Database, UserGone, times
 from todo_api.storage.changes import select_changes, select_history
 from todo_api.storage.schema import task_labels, task_words, tasks
 from todo_api.storage.tasks import insert_task
@@ -58,7 +58,9 @@ def test_they_are_changes_in_their_order(database: Database, miguel: int) -> Non
         insert_task(db, miguel, title="Begin")
         insert_tasks(db, miguel, prepared(TASKS))
     with database.snapshot() as db:
-        page = select_changes(db, miguel, select_history(db, miguel, None), limit=10)
+        page = select_changes(
+            db, miguel, select_history(db, miguel, None, before=times.FIRST), limit=10
+        )
     assert [task.id for task in page.found] == [1, 2, 3, 4]
     first = page.found[0].change
     assert [task.change - first for task in page.found] == [0, 1, 2, 3]

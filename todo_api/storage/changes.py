@@ -10,13 +10,15 @@ from datetime import timedelta
 from operator import attrgetter
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, delete, func, select, update
 
 from todo_api.storage import times
 from todo_api.storage.errors import DeletionsForgotten, UserGone
 from todo_api.storage.schema import deleted_tasks, tasks, users
 from todo_api.storage.tasks import COLUMNS, IS_OWN, TaskRow, delete_task
 
+LAST_CHANGE = 2**63 - 1
+"""No change is later."""
 FORGOTTEN_AT_ONCE = 20
 """The most tombstones that one deletion removes: more than one, so that they all go in time."""
 
@@ -59,7 +61,16 @@ class Changes(NamedTuple):
 WAS_OWN = deleted_tasks.c.user_id == bindparam("owner_id")
 IS_USER = users.c.id == bindparam("owner_id")
 
-SELECT_HISTORY = select(users.c.last_change, users.c.forgotten_change).where(IS_USER)
+NEXT_DELETED_AT = (
+    select(deleted_tasks.c.deleted_at)
+    .where(WAS_OWN, deleted_tasks.c.change > bindparam("deletion", type_=BigInteger))
+    .order_by(deleted_tasks.c.change)
+    .limit(1)
+    .scalar_subquery()
+)
+SELECT_HISTORY = select(
+    users.c.last_change, users.c.forgotten_change, NEXT_DELETED_AT.label("next_deleted_at")
+).where(IS_USER)
 SELECT_CHANGED = (
     select(*COLUMNS)
     .where(IS_OWN, tasks.c.change > bindparam("after"))
@@ -84,17 +95,22 @@ DELETE_EXPIRED = delete(deleted_tasks).where(WAS_OWN, deleted_tasks.c.change <= 
 FORGET = update(users).where(IS_USER).values(forgotten_change=bindparam("until"))
 
 
-def select_history(db: Connection, user_id: int, since: Point | None) -> History:
-    """Return what there is to follow since a point, or from the beginning; it reads one row.
+def select_history(db: Connection, user_id: int, since: Point | None, *, before: str) -> History:
+    """Return what there is to follow since a point, or from the beginning; it reads two rows.
 
-    Raises `UserGone`, and `DeletionsForgotten` where the point is too far back, or is one that the
-    database has not reached yet, having been restored to an earlier state.
+    Raises `UserGone`, and `DeletionsForgotten` where something was deleted after the point and
+    `before` a time, or where the point is one that the database has not reached yet, having been
+    restored to an earlier state.
     """
-    row = db.execute(SELECT_HISTORY, {"owner_id": user_id}).one_or_none()
+    deletion = since.deletion if since else LAST_CHANGE
+    row = db.execute(SELECT_HISTORY, {"owner_id": user_id, "deletion": deletion}).one_or_none()
     if row is None:
         raise UserGone
     since = since or Point(0, row.last_change)
     if not row.forgotten_change <= since.deletion <= row.last_change:
+        raise DeletionsForgotten
+    # Not removed yet, maybe, but nobody can rely on that.
+    if row.next_deleted_at is not None and row.next_deleted_at < before:
         raise DeletionsForgotten
     return History(since, row.last_change)
 
