@@ -72,14 +72,8 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def settings(database_url: str) -> Settings:
-    """Settings for a service on the test's database, with the cheapest of password hashes."""
-    return Settings(
-        database_url=database_url,
-        registration=True,
-        check_responses=True,
-        password_time_cost=1,
-        password_memory_kib=1024,
-    )
+    """Settings for a service on the test's database."""
+    return settings_for(database_url)
 
 
 @pytest.fixture
@@ -116,6 +110,17 @@ def demo(empty_database_url: str, tmp_path: Path) -> Iterator[ServedApp]:
     """The demo on a new database, in a process of its own."""
     with served(empty_database_url, tmp_path / "errors.log") as demo:
         yield demo
+
+
+def settings_for(database_url: str) -> Settings:
+    """Return settings for a service on a database, with the cheapest of password hashes."""
+    return Settings(
+        database_url=database_url,
+        registration=True,
+        check_responses=True,
+        password_time_cost=1,
+        password_memory_kib=1024,
+    )
 
 
 def client_of(app: ContractApp, username: str = "", password: str = "") -> TestClient:

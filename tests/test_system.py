@@ -10,7 +10,7 @@ import pytest
 import yaml
 from starlette.testclient import TestClient
 
-from tests.conftest import PASSWORD, client_of, registered
+from tests.conftest import PASSWORD, client_of, registered, settings_for
 from tests.databases import PostgreSQLServer, postgresql_server
 from tests.problems import assert_problem
 from todo_api.application import create_app
@@ -328,16 +328,6 @@ class TestOutage:
         """A server that no other test uses."""
         with postgresql_server() as server:
             yield server
-
-
-def settings_for(database_url: str) -> Settings:
-    return Settings(
-        database_url=database_url,
-        registration=True,
-        check_responses=True,
-        password_time_cost=1,
-        password_memory_kib=1024,
-    )
 
 
 def assert_everything_is_unavailable(anonymous: TestClient, miguel: TestClient) -> None:

@@ -24,7 +24,7 @@ def seed(db: Connection) -> None:
     password_hash = password_hasher().hash(PASSWORD)
     user = insert_user(db, username=USERNAME, email=None, password_hash=password_hash)
     for title, description in TASKS:
-        insert_task(db, user.id, title=title, description=description, done=False)
+        insert_task(db, user.id, title=title, description=description)
 
 
 def greeting(url: str) -> str:

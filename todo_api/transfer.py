@@ -1,5 +1,6 @@
 """All tasks of a user, out and in: the handlers of the tag ``transfer``."""
 
+import math
 from collections.abc import Generator, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -102,13 +103,13 @@ def _export(
 
     What is created meanwhile is left out, or a slow client might never see the end.
     """
-    with database.snapshot() as db:
-        last = storage.select_last_task_id(db, user.id)
+    last = math.inf
     before = writer.head
     after: Position | None = Position(0, 0)
     while after is not None:
         with database.snapshot() as db:
-            storage.select_last_task_id(db, user.id)  # or the user is gone, and it has no end
+            # The first is the least. If the user goes meanwhile, the list has no end.
+            last = min(last, storage.select_last_task_id(db, user.id))
             page = select_page(db, user.id, after=after, limit=PAGE)
         yield before + writer.tasks(
             represent_task(task, url_for) for task in page.tasks if task.id <= last

@@ -53,17 +53,17 @@ class Once:
         if key is None:
             with self._database.transaction() as db:
                 return act(db)
-        fingerprint = fingerprint_of(asked)
+        fingerprint, expiry = fingerprint_of(asked), times.ago(KEPT)
         with self._alone(user_id, key), self._database.transaction() as db:
             if not try_lock_key(db, user_id, key):
                 raise _still_running()  # in another process
-            known = select_answer(db, user_id, key, expiry=times.ago(KEPT))
+            known = select_answer(db, user_id, key, expiry=expiry)
             if known is not None:
                 return replay(known, fingerprint)
             reply = act(db)
             body = orjson.dumps(reply.body).decode()
             answer = AnswerRow(fingerprint, reply.status, dict(reply.headers), body)
-            insert_answer(db, user_id, key, answer, now=times.now(), expiry=times.ago(KEPT))
+            insert_answer(db, user_id, key, answer, now=times.now(), expiry=expiry)
             return reply
 
     @contextmanager

@@ -1,8 +1,7 @@
 """Many new tasks of a user in one transaction.
 
 While it lasts, other changes wait, in SQLite those of all users. So whatever can be done before it
-is done before it, by `prepared`. What the tasks are found by may be a million words: it goes to the
-database as JSON, since a statement for each word would take many times as long.
+is done before it, by `prepared`.
 """
 
 from collections.abc import Mapping, Sequence

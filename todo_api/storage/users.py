@@ -32,7 +32,6 @@ INSERT_USER = insert(users).returning(*COLUMNS)
 UPDATE_USER = update(users).where(IS_USER).returning(*COLUMNS)
 UPDATE_USER_IF_HASH = update(users).where(IS_USER, HAS_STILL).returning(*COLUMNS)
 DELETE_USER = delete(users).where(IS_USER)
-# In PostgreSQL the lock that an UPDATE takes; SQLite's writers are alone already.
 
 
 def select_user(db: Connection, username: str) -> UserRow | None:
