@@ -56,7 +56,7 @@ bench: development ## Measure side by side with others; some ten minutes (needs 
 	$(BIN)/python -m benchmarks $(ARGS)
 
 fuzz: development ## Send what nobody would: Schemathesis, several seeds (ARGS="--seeds 1")
-	$(BIN)/python -m tests.fuzz --seeds 5 --minutes 45 $(ARGS)
+	$(BIN)/python -m tests.fuzz --seeds 5 --minutes 90 $(ARGS)
 
 screenshot: development ## Take the picture of the console anew (needs Chromium)
 	$(BIN)/python -m tests.screenshot docs/console.png

@@ -1,8 +1,10 @@
 """Conditional requests: nobody overwrites what they have not seen, nobody reads the same twice."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 from starlette.testclient import TestClient
 
 from tests.problems import assert_problem
@@ -20,6 +22,20 @@ def etag(miguel: TestClient) -> str:
     """The entity tag of a task."""
     found: str = miguel.post("/tasks", json={"title": "Read"}).headers["ETag"]
     return found
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """The statements that read or write something, as they are executed."""
+    executed: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        if not statement.startswith(("BEGIN", "SET ")):
+            executed.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield executed
+    event.remove(Engine, "before_cursor_execute", note)
 
 
 def change(
@@ -123,6 +139,20 @@ class TestIfNoneMatch:
         ]
         tags = [miguel.get(f"/tasks{query}").headers["ETag"] for query in queries]
         assert len(set(tags)) == len(queries)
+
+    @pytest.mark.parametrize("query", ["", "?limit=1", "?sort=-due&q=read"])
+    def test_that_a_list_is_known_costs_one_row(
+        self, miguel: TestClient, etag: str, query: str, statements: list[str]
+    ) -> None:
+        assert etag
+        known = miguel.get(f"/tasks{query}").headers["ETag"]
+        statements.clear()
+        assert get(miguel, f"/tasks{query}", known).status_code == 304
+        assert len(statements) == 2
+        of_the_account, of_the_list = statements
+        assert "password_hash" in of_the_account
+        assert "last_change" in of_the_list
+        assert not [statement for statement in statements if "tasks" in statement]
 
     @pytest.mark.usefixtures("etag")
     def test_what_changes_by_itself_is_never_known(self, miguel: TestClient) -> None:
