@@ -16,6 +16,14 @@ from todo_api.cli import demo
 from todo_api.settings import Settings
 from todo_api.storage import Database
 
+OBJECTS = {
+    name: example["value"]
+    for name, example in EXAMPLES.items()
+    if isinstance(example["value"], dict)
+}
+ERRORS = {name: value for name, value in OBJECTS.items() if "error" in value}
+PROBLEMS = {name: value for name, value in ERRORS.items() if "type" in value}
+"""One for each status: the other form of one of its errors."""
 SENT = {
     name
     for body in DOCUMENT["components"]["requestBodies"].values()
@@ -192,7 +200,7 @@ def assert_answers(
     path: str,
     **request: Any,  # noqa: ANN401
 ) -> httpx2.Response:
-    """Assert that a request is answered by the example of this name, and by its problem form."""
+    """Assert that a request is answered by the example of this name, and by it as a problem."""
     for kind in ("json", "content"):
         if isinstance(request.get(kind), str) and request[kind] in SENT:
             request[kind] = EXAMPLES[request[kind]]["value"]
@@ -204,12 +212,17 @@ def assert_answers(
         assert timeless_text(response.text) == timeless_text(EXAMPLES[name]["value"])
         return response
     assert timeless(response.json()) == timeless(EXAMPLES[name]["value"])
-    if f"{name}Problem" in EXAMPLES:
+    if response.is_error and response.status_code != httpx2.codes.NOT_ACCEPTABLE:
         accept = {"Accept": "application/problem+json"}
         request["headers"] = {**request.get("headers", {}), **accept}
         response = client.request(method, path, **request)
-        assert response.json() == EXAMPLES[f"{name}Problem"]["value"]
+        assert response.json() == as_problem(EXAMPLES[name]["value"], response.status_code)
     return response
+
+
+def as_problem(error: dict[str, Any], status: int) -> dict[str, Any]:
+    """Return the other form of an error."""
+    return {"type": f"/problems#{status}", "title": error["error"], "status": status, **error}
 
 
 def timeless_text(text: str) -> str:
@@ -246,8 +259,13 @@ def test_the_story_tells_every_example() -> None:
         if isinstance(request.get(kind), str)
     }
     assert sent >= SENT
-    told = answered | {f"{name}Problem" for name in answered} | SENT
-    assert not EXAMPLES.keys() - told
+    assert not EXAMPLES.keys() - answered - SENT - PROBLEMS.keys()
+
+
+def test_each_problem_is_the_other_form_of_an_error() -> None:
+    errors = [ERRORS[name] for name in ERRORS.keys() - PROBLEMS.keys()]
+    for problem in PROBLEMS.values():
+        assert problem in [as_problem(error, problem["status"]) for error in errors]
 
 
 def test_a_token_from_too_long_ago_is_answered_as_the_example(

@@ -256,7 +256,7 @@ class TestAtTheSameTime:
             assert second.headers["Retry-After"] == "1"
             accept = "application/problem+json"
             told = post(miguel, Accept=accept).json()
-            assert told == EXAMPLES["StillRunningProblem"]["value"]
+            assert told == EXAMPLES["ConflictProblem"]["value"]
             release()
             assert first.result().status_code == 201
         assert is_replayed(post(miguel))
