@@ -48,6 +48,11 @@ def test_the_wheel_holds_the_package_with_the_document_inside_and_nothing_else(w
     assert document == DOCUMENT.read_bytes()
 
 
+def test_the_wheel_tells_type_checkers_that_the_package_is_typed(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        assert "todo_api/py.typed" in archive.namelist()
+
+
 def test_the_runtime_lock_holds_all_that_the_package_asks_for(environment: Path) -> None:
     checked = run(sys.executable, "-m", "pip", "--python", python_of(environment), "check")
 
