@@ -149,7 +149,7 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("Susan", "POST", "/users", {"json": "NewSusan"}),
     ("NothingToDo", "GET", "/tasks", {"auth": SUSAN}),
     ("", "POST", "/users", {"json": "NewShy"}),
-    ("UsernameTakenError", "POST", "/users", {"json": "NewSusan"}),
+    ("UsernameTaken", "POST", "/users", {"json": "NewSusan"}),
     ("BadUser", "POST", "/users", {"json": {"username": "eve", "password": "password1"}}),
     (
         "BadUserChanges",

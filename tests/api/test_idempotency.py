@@ -15,13 +15,12 @@ from starlette.testclient import TestClient
 from tests.support.clients import PASSWORD, client_of
 from tests.support.contract import EXAMPLES
 from tests.support.problems import assert_problem
-from todo_api import times
+from todo_api import storage, times
 from todo_api.application import create_app
 from todo_api.contract import ContractApp
 from todo_api.operations import tasks as handlers
 from todo_api.settings import Settings
 from todo_api.storage import Database
-from todo_api.storage import tasks as storage
 from todo_api.storage.idempotency_keys import FORGOTTEN_AT_ONCE, AnswerRow, insert_answer
 from todo_api.storage.schema import idempotency_keys
 from todo_api.storage.users import select_user

@@ -15,7 +15,7 @@ from tests.programs.fuzz.users import authentication
 from tests.support.serving import CHECKOUT, ServedApp, served
 from todo_api.application import document_path
 
-CONFIGURATION = CHECKOUT / "tests" / "fuzz" / "schemathesis.toml"
+CONFIGURATION = CHECKOUT / "tests" / "programs" / "fuzz" / "schemathesis.toml"
 TIMEOUT_SECONDS = 600
 ALL = "all"
 ACCEPTS = ("*/*", "application/problem+json")
