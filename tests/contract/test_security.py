@@ -145,6 +145,22 @@ def test_the_user_is_whom_the_first_scheme_names(remembered: bool) -> None:  # n
         assert call(app, "GET", "/who", [bearer("a")]).json() == {"user": "a"}
 
 
+def test_whoever_verifies_credentials_is_told_once_where_they_come_from() -> None:
+    keys = Keys(("ida", "lewis"))
+    security = "security: [{password: []}],"
+    with served(document(security), {"who": who}, authenticators={**KEYS, "password": keys}) as app:
+        assert call(app, "GET", "/who", [basic("ida", "lewis")]).status_code == 200
+        assert keys.clients == ["127.0.0.1"]
+
+
+def test_credentials_that_are_known_at_once_are_not_verified() -> None:
+    keys = Keys(("ida", "lewis"), remembered=[("ida", "lewis")])
+    security = "security: [{password: []}],"
+    with served(document(security), {"who": who}, authenticators={**KEYS, "password": keys}) as app:
+        assert call(app, "GET", "/who", [basic("ida", "lewis")]).json() == {"user": "ida"}
+        assert keys.clients == []
+
+
 @pytest.mark.parametrize(
     ("security", "challenge"),
     [
@@ -185,12 +201,12 @@ class Failing(Keys):
         self._at = at
         self._failure = failure
 
-    def recall(self, *_: str, **__: object) -> None:
+    def recall(self, *_: str) -> None:
         """Raise, or know nothing."""
         if self._at == "recall":
             raise self._failure
 
-    async def verify(self, *_: str, **__: object) -> None:
+    async def verify(self, *_: str, client: str) -> None:  # noqa: ARG002 - an authenticator's interface
         """Raise, or know nobody."""
         if self._at == "verify":
             raise self._failure

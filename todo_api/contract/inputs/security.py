@@ -18,15 +18,23 @@ class Authenticator(Protocol):
     def recall(self, *credentials: Any, **_: Any) -> Any:  # noqa: ANN401 - the application's types
         """Return whom the credentials name if that is quickly found out, or None.
 
-        It runs in a worker, together with the operation's function, and may read a database.
+        It is called together with the operation's function, and may read a database.
         """
 
-    async def verify(self, *credentials: Any, **_: Any) -> Any:  # noqa: ANN401
-        """Return whom the credentials name, however long it takes to find out, or None."""
+    async def verify(self, *credentials: Any, **client: Any) -> Any:  # noqa: ANN401
+        """Return whom the credentials name, however long it takes to find out, or None.
+
+        It gets one keyword more, ``client``: the address that the credentials came from, which is
+        empty if the server tells none.
+        """
 
 
 class UnauthenticatedError(Exception):
-    """Whom the credentials named is nobody any more; a function may raise it."""
+    """Nobody has these credentials, or nobody any more; a function may raise it as well."""
+
+
+class UnverifiedError(Exception):
+    """Whom the credentials name takes long to find out: they have to be verified."""
 
 
 class Scheme(NamedTuple):
@@ -37,8 +45,60 @@ class Scheme(NamedTuple):
     authenticator: Authenticator
 
 
-Attempt = list[tuple[Authenticator, tuple[str, ...]]]
+Attempt = Sequence[tuple[Authenticator, tuple[str, ...]]]
 """One alternative that a request may satisfy: credentials for each scheme, which must all hold."""
+
+
+class Credentials:
+    """What a request offers to prove who sends it; once that is proven, who it is.
+
+    Without any attempt to prove it, nobody in particular asks: None.
+    """
+
+    __slots__ = ("_attempts", "_client", "_identity")
+
+    def __init__(self, attempts: Sequence[Attempt], client: str) -> None:
+        """Take the alternatives that the request attempts, and the client's address."""
+        self._attempts = attempts
+        self._client = client
+        self._identity: Any = None
+
+    def recall(self) -> Any:  # noqa: ANN401 - the application's own type
+        """Return who asks, at once.
+
+        Raises:
+            UnverifiedError: if only `verify` can tell.
+
+        """
+        for attempt in self._attempts:
+            if self._accept([who.recall(*credentials) for who, credentials in attempt]):
+                return self._identity
+        if self._attempts:
+            raise UnverifiedError
+        return self._identity
+
+    async def verify(self) -> Any:  # noqa: ANN401 - the application's own type
+        """Return who asks, however long it takes to find out; from then on, `recall` knows.
+
+        Raises:
+            UnauthenticatedError: if nobody has these credentials.
+
+        """
+        for attempt in self._attempts:
+            verified = [
+                await who.verify(*credentials, client=self._client) for who, credentials in attempt
+            ]
+            if self._accept(verified):
+                return self._identity
+        raise UnauthenticatedError
+
+    def _accept(self, identities: Sequence[Any]) -> bool:
+        """Tell whether an attempt holds; the first scheme says who it is."""
+        if None in identities:
+            return False
+        self._identity = identities[0]
+        self._attempts = ()  # It is settled: there is nobody left to ask.
+        return True
 
 
 def read_basic(authorization: bytes) -> tuple[str, ...] | None:
@@ -86,26 +146,24 @@ class Security:
         challenges = [scheme.challenge for schemes in alternatives for scheme in schemes]
         self._challenge = ", ".join(dict.fromkeys(challenges))
 
-    def attempts(self, request: Request) -> list[Attempt]:
-        """Return what a request offers to prove who sends it; nothing if it is anonymous.
+    def credentials(self, request: Request) -> Credentials:
+        """Return what a request offers to prove who sends it.
 
         Raises:
-            Problem: 401 or 403 for a request without credentials that needs them.
+            UnauthenticatedError: if it offers nothing and has to.
 
         """
         authorization = request.headers.get(b"authorization")
-        if authorization is None or not self._alternatives:
-            if self._may_be_anonymous:
-                return []
-            raise self.refusal(request)
+        if not self._alternatives or (authorization is None and self._may_be_anonymous):
+            return Credentials((), request.client)
         attempts = [
             attempt
             for schemes in self._alternatives
-            if (attempt := _attempt(schemes, authorization)) is not None
+            if (attempt := _attempt(schemes, authorization or b"")) is not None
         ]
         if not attempts:
-            raise self.refusal(request)
-        return attempts
+            raise UnauthenticatedError
+        return Credentials(attempts, request.client)
 
     def refusal(self, request: Request) -> Problem:
         """Return the answer to a request without credentials that anybody knows.
@@ -129,24 +187,6 @@ def _attempt(schemes: Sequence[Scheme], authorization: bytes) -> Attempt | None:
             return None
         attempt.append((scheme.authenticator, credentials))
     return attempt or None
-
-
-def recall(attempts: Sequence[Attempt]) -> Any:  # noqa: ANN401 - the application's own type
-    """Return whom the first attempt names that is known at once, or None."""
-    for attempt in attempts:
-        users = [authenticator.recall(*credentials) for authenticator, credentials in attempt]
-        if None not in users:
-            return users[0]
-    return None
-
-
-async def verify(attempts: Sequence[Attempt]) -> Any:  # noqa: ANN401 - the application's own type
-    """Return whom the first attempt names that holds, or None."""
-    for attempt in attempts:
-        users = [await authenticator.verify(*credentials) for authenticator, credentials in attempt]
-        if None not in users:
-            return users[0]
-    return None
 
 
 class SecuritySchemes:
