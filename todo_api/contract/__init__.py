@@ -17,10 +17,10 @@ The way of a request:
    `uris` settles under which origin the service's URIs are (400 for a host not its own),
    `negotiation` chooses what the answer will be by ``Accept`` (406),
    `body` refuses by headers what it need not read (415, 413),
-   `security` wants credentials (401, or 403 for a browser's background request),
+   `security` wants credentials (401, or 403 where `conventions` asks for no challenge),
    `body` reads what was sent (413); what is large, only for somebody who is known.
 5. The rest happens in one go in a thread of `workers`:
-   `security` recalls who sends these credentials; only if nobody does, they are verified first,
+   `security` recalls who sends these credentials; if it cannot at once, they are verified first,
    `parameters` converts and validates path (404), query and headers (400),
    `body` parses and validates (400) what `content` it has: JSON (`strict_json`) or text,
    `schema` is behind both: a compiled validator that explains itself in sentences.
@@ -64,6 +64,7 @@ What of OpenAPI is refused:
 """
 
 from todo_api.contract.application import ContractApp
+from todo_api.contract.conventions import Conventions
 from todo_api.contract.document import BrokenDocumentError, Document, TagResolver, json_pointer
 from todo_api.contract.http import (
     MOST_FAULTS,
@@ -79,7 +80,6 @@ from todo_api.contract.http import (
     too_large_fields,
     too_long_url,
     unavailable,
-    words_for,
 )
 from todo_api.contract.inputs import Text, UnauthenticatedError
 from todo_api.contract.operation import Answer, Reply
@@ -92,6 +92,7 @@ __all__ = [
     "Answer",
     "BrokenDocumentError",
     "ContractApp",
+    "Conventions",
     "Document",
     "JSONTextError",
     "Limits",
@@ -113,5 +114,4 @@ __all__ = [
     "too_large_fields",
     "too_long_url",
     "unavailable",
-    "words_for",
 ]

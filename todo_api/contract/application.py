@@ -10,6 +10,7 @@ from connexion.middleware.lifespan import Lifespan, LifespanMiddleware
 from connexion.resolver import Resolver
 from werkzeug.exceptions import HTTPException
 
+from todo_api.contract.conventions import Conventions
 from todo_api.contract.document import (
     BrokenDocumentError,
     Document,
@@ -48,6 +49,8 @@ class ContractApp(FlaskApp):
         """
         self._limits = limits or Limits()
         self._explained_at = explained_at
+        self.base_path = ""
+        """Where the paths of the document begin that was added last."""
         self._contract = ContractMiddleware(self._limits, explained_at)
         super().__init__(
             import_name,
@@ -71,6 +74,7 @@ class ContractApp(FlaskApp):
         failures: Mapping[type[Exception], Callable[[Any], Exception]] | None = None,
         public_url: str | None = None,
         own_hosts: Collection[str] = ("localhost",),
+        conventions: Conventions | None = None,
         check_responses: bool = False,
     ) -> None:
         """Compile a document and serve it, and itself beside its operations.
@@ -86,6 +90,7 @@ class ContractApp(FlaskApp):
                 `Problem`, or `UnauthenticatedError`.
             public_url: scheme and authority of all URIs, else those of the request.
             own_hosts: the names that a request may address without a public URL.
+            conventions: what the API's clients expect that OpenAPI has no words for.
             check_responses: hold every response against the document.
 
         Raises:
@@ -94,6 +99,7 @@ class ContractApp(FlaskApp):
         """
         if not isinstance(document, Document):
             document = Document.read(document)
+        conventions = conventions or Conventions()
         try:
             if not str(document.data.get("openapi")).startswith("3.0."):
                 raise BrokenDocumentError("The document is not OpenAPI 3.0.")
@@ -102,7 +108,10 @@ class ContractApp(FlaskApp):
             refuse_duplicates(specification)
             check_examples(specification.raw, specification.spec)
             around = Environment(
-                schemes=SecuritySchemes(specification.security_schemes, authenticators or {}),
+                conventions=conventions,
+                schemes=SecuritySchemes(
+                    specification.security_schemes, authenticators or {}, conventions
+                ),
                 workers=workers,
                 links=Links(),
                 origins=Origins(public_url, own_hosts),
@@ -119,11 +128,12 @@ class ContractApp(FlaskApp):
             raise BrokenDocumentError(f"Not OpenAPI 3.0 at {place}: {fault.message}") from None
         except ResolverError as fault:
             raise BrokenDocumentError(f"An operation has no function: {fault}") from None
+        self.base_path = specification.base_path
         for name, text, media_type in (
             ("openapi.json", document.json, JSON),
             ("openapi.yaml", document.yaml, b"application/yaml"),
         ):
-            resource = self._contract.add_resource(f"{specification.base_path}/{name}")
+            resource = self._contract.add_resource(f"{self.base_path}/{name}")
             resource.add("GET", StaticEndpoint(text, media_type, self._limits))
 
 

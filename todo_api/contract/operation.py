@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
+from todo_api.contract.conventions import Conventions
 from todo_api.contract.document import BrokenDocumentError, TaggedOperation
 from todo_api.contract.http import (
     JSON,
@@ -63,6 +64,7 @@ class Exchange(NamedTuple):
 class Environment(NamedTuple):
     """What all operations of an API share."""
 
+    conventions: Conventions
     schemes: SecuritySchemes
     workers: Workers
     links: Links
@@ -87,7 +89,8 @@ class Operation:
         self._around = around
         self._function: Callable[..., Answer] = operation.function
         self._security = around.schemes.compile(operation.stated_security, name)
-        self._parameters = Parameters(operation.parameters, name)
+        ignored = around.conventions.ignored_parameters
+        self._parameters = Parameters(operation.parameters, name, ignored)
         self._offer = Negotiation(operation.responses)
         self._body: NoBody | Body = (
             Body(operation.request_body, around.limits, name, method=operation.method)

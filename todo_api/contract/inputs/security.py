@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from todo_api.contract.conventions import Conventions
 from todo_api.contract.document import BrokenDocumentError
 from todo_api.contract.http import Problem, Request
-
-REALM = "Authentication Required"
 
 
 class Authenticator(Protocol):
@@ -130,18 +129,17 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 """What neither a user name nor a password may hold (RFC 7617, 2)."""
 
 _READERS = {"basic": read_basic, "bearer": read_bearer}
-_CHALLENGES = {
-    "basic": f'Basic realm="{REALM}", charset="UTF-8"',
-    "bearer": f'Bearer realm="{REALM}"',
-}
+_CHALLENGES = {"basic": 'Basic realm="{}", charset="UTF-8"', "bearer": 'Bearer realm="{}"'}
 
 
 class Security:
     """The security of one operation: alternatives, each a set of schemes that must all hold."""
 
-    def __init__(self, alternatives: Sequence[Sequence[Scheme]]) -> None:
+    def __init__(self, alternatives: Sequence[Sequence[Scheme]], conventions: Conventions) -> None:
         """Take the compiled alternatives; none at all means that the operation is open."""
         self._alternatives = alternatives
+        self._words = conventions.unauthorized
+        self._unchallenged = conventions.unchallenged
         self._may_be_anonymous = not alternatives or not all(alternatives)
         challenges = [scheme.challenge for schemes in alternatives for scheme in schemes]
         self._challenge = ", ".join(dict.fromkeys(challenges))
@@ -168,14 +166,16 @@ class Security:
     def refusal(self, request: Request) -> Problem:
         """Return the answer to a request without credentials that anybody knows.
 
-        It is 401 with the challenges. A browser's background request, which says
-        ``X-Requested-With: XMLHttpRequest``, gets 403 without one, so that the browser shows no
-        dialog of its own.
+        It is 401 with the challenges, or 403 for a request that is not to be challenged.
         """
-        vary = {"Vary": "Accept, X-Requested-With"}
-        if request.headers.get(b"x-requested-with", b"").lower() == b"xmlhttprequest":
-            return Problem(403, headers=vary, error="Unauthorized access")
-        return Problem(401, headers={"WWW-Authenticate": self._challenge, **vary})
+        headers = {"WWW-Authenticate": self._challenge}
+        if self._unchallenged is not None:
+            name, value = self._unchallenged
+            headers["Vary"] = f"Accept, {name}"
+            if request.headers.get(name.lower().encode(), b"").lower() == value.lower().encode():
+                del headers["WWW-Authenticate"]
+                return Problem(403, headers=headers, error=self._words)
+        return Problem(401, headers=headers, error=self._words)
 
 
 def _attempt(schemes: Sequence[Scheme], authorization: bytes) -> Attempt | None:
@@ -196,8 +196,10 @@ class SecuritySchemes:
         self,
         definitions: Mapping[str, Mapping[str, Any]],
         authenticators: Mapping[str, Authenticator],
+        conventions: Conventions,
     ) -> None:
         """Bind each scheme; raise `BrokenDocumentError` for one that nobody can verify."""
+        self._conventions = conventions
         self._schemes = {}
         for name, definition in definitions.items():
             kind = definition.get("scheme", "").lower()
@@ -205,8 +207,8 @@ class SecuritySchemes:
                 raise BrokenDocumentError(f"Security scheme {name} is not http basic or bearer.")
             if name not in authenticators:
                 raise BrokenDocumentError(f"Security scheme {name} has no authenticator.")
-            scheme = Scheme(_CHALLENGES[kind], _READERS[kind], authenticators[name])
-            self._schemes[name] = scheme
+            challenge = _CHALLENGES[kind].format(conventions.realm)
+            self._schemes[name] = Scheme(challenge, _READERS[kind], authenticators[name])
 
     def compile(self, requirements: Sequence[Mapping[str, Any]] | None, operation: str) -> Security:
         """Compile an operation's own Security Requirement Objects.
@@ -226,5 +228,6 @@ class SecuritySchemes:
                 both = " and ".join(names)
                 raise BrokenDocumentError(f"{operation}: {both} do not fit into one header.")
         if not any(requirements):
-            return Security([])
-        return Security([[self._schemes[name] for name in names] for names in requirements])
+            return Security([], self._conventions)
+        alternatives = [[self._schemes[name] for name in names] for names in requirements]
+        return Security(alternatives, self._conventions)
