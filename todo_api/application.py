@@ -108,7 +108,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         conventions=CONVENTIONS,
         check_responses=settings.check_responses,
     )
-    add_pages(app.app, app.base_path, CONVENTIONS.words_for)
+    add_pages(app, CONVENTIONS.words_for)
     return app
 
 

@@ -11,8 +11,9 @@ The way of a request:
    into an answer of the one error shape (`problem`), in JSON or by RFC 9457 (`media` weighs the
    ``Accept``).
 2. `request` reads target and headers within their limits: 414, 431, 400.
-3. `router` walks its tree of path segments. A path that is not in the document goes on to Flask,
-   which serves pages or says 404; a method that is not gets 405, OPTIONS gets 204.
+3. `router` walks its tree of path segments, to an operation or to what is `static`: the document,
+   files, and the `pages` that Flask rendered at start-up. Any other path goes on to Flask if that
+   has a route for it, else it gets 404; a method that a path does not have gets 405, OPTIONS 204.
 4. `operation`, compiled for this path and method, takes over:
    `uris` settles under which origin the service's URIs are (400 for a host not its own),
    `negotiation` chooses what the answer will be by ``Accept`` (406),

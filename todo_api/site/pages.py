@@ -1,23 +1,13 @@
-"""What Flask serves to people: the console, and the page that explains the errors."""
+"""The pages that Flask renders: the console, and the explanation of the errors."""
 
 from collections.abc import Callable
-from pathlib import Path, PurePath
+from pathlib import Path
 
-from flask import (
-    Blueprint,
-    Flask,
-    Response,
-    abort,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    send_from_directory,
-    url_for,
-)
+from flask import Blueprint, redirect, render_template, url_for
 from swagger_ui_bundle import swagger_ui_path
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response
 
+from todo_api.contract import ContractApp
 from todo_api.site.explanations import EXPLANATIONS
 
 PROBLEMS = "/problems"
@@ -53,54 +43,33 @@ HEADERS = {
 """What every answer here has: nothing comes from elsewhere, nothing is inline, nothing stale."""
 
 
-def add_pages(flask_app: Flask, base_path: str, words_for: Callable[[int], str]) -> None:
-    """Serve the pages from a Flask application, beside an API.
+def add_pages(app: ContractApp, words_for: Callable[[int], str]) -> None:
+    """Serve the pages and their files beside the API; ``words_for`` names an error's status."""
+    app.add_pages(_pages(f"{app.base_path}/ui", words_for), HEADERS)
+    for name, folder in ASSETS.items():
+        path = folder / name
+        app.add_file(f"/assets/{name}", path.read_bytes(), MEDIA_TYPES[path.suffix], HEADERS)
 
-    Args:
-        flask_app: the application.
-        base_path: where the API is; its document is there, and the console goes beside it.
-        words_for: names an error's status in words.
 
-    """
+def _pages(console_at: str, words_for: Callable[[int], str]) -> Blueprint:
+    """Make the pages; the console goes beside the document, which it asks for from there."""
     pages = Blueprint("pages", __name__, template_folder=str(TEMPLATES))
+    pages.add_url_rule("/assets/<name>", "asset", build_only=True)
 
-    @pages.get("/", strict_slashes=True)
-    @pages.get(f"{base_path}/ui", strict_slashes=True)
-    def start() -> AnyResponse:
+    @pages.get("/")
+    @pages.get(console_at)
+    def start() -> Response:
         """Lead to the console, below whose own address its relative ones hold."""
         return redirect(url_for("pages.console"))
 
-    @pages.get(f"{base_path}/ui/", strict_slashes=True)
-    def console() -> Response:
+    @pages.get(f"{console_at}/")
+    def console() -> str:
         """Show the operations, and let them be tried out."""
-        return _page("console.html")
+        return render_template("console.html")
 
-    @pages.get(PROBLEMS, strict_slashes=True)
-    def problems() -> Response:
+    @pages.get(PROBLEMS)
+    def problems() -> str:
         """Explain the errors; the ``type`` of each (RFC 9457, 3.1.1) leads to its section."""
-        return _page("problems.html", explanations=EXPLANATIONS, words_for=words_for)
+        return render_template("problems.html", explanations=EXPLANATIONS, words_for=words_for)
 
-    @pages.get("/assets/<name>", strict_slashes=True)
-    def asset(name: str) -> Response:
-        """Serve one of the files that the pages load."""
-        folder = ASSETS.get(name) or abort(404)
-        return send_from_directory(folder, name, mimetype=MEDIA_TYPES[PurePath(name).suffix])
-
-    pages.after_request(protect)
-    flask_app.register_blueprint(pages)
-
-
-def protect(response: Response) -> Response:
-    """Add the headers that every answer here has."""
-    response.headers.update(HEADERS)
-    # Werkzeug sets it where it handles conditional requests; the server sets it everywhere.
-    response.headers.pop("Date", None)
-    return response
-
-
-def _page(template: str, **context: object) -> Response:
-    """Render a page, or tell a browser that it has it already."""
-    response = make_response(render_template(template, **context))
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return pages
