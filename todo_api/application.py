@@ -9,6 +9,7 @@ from typing import Any
 
 from todo_api.contract import (
     ContractApp,
+    Conventions,
     Problem,
     TagResolver,
     UnauthenticatedError,
@@ -20,7 +21,7 @@ from todo_api.identity import Accounts, OverloadedError, password_hasher
 from todo_api.operations.representation import read_only
 from todo_api.rest import Cursors, Once, changed_since
 from todo_api.settings import Settings
-from todo_api.site import add_pages
+from todo_api.site import PROBLEMS, add_pages
 from todo_api.storage import (
     TOKENS,
     Database,
@@ -85,7 +86,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         __name__,
         lifespan=lifespan,
         limits=settings.limits,
-        explained_at="/problems",
+        explained_at=PROBLEMS,
     )
     app.add_api(
         document_path(),
@@ -104,9 +105,10 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         failures=FAILURES,
         public_url=settings.public_url,
         own_hosts={*settings.own_hosts, settings.host},
+        conventions=CONVENTIONS,
         check_responses=settings.check_responses,
     )
-    add_pages(app.app)
+    add_pages(app, CONVENTIONS.words_for)
     return app
 
 
@@ -114,6 +116,14 @@ def _outage(failure: DatabaseUnavailableError) -> Problem:
     log.warning("%s", failure)
     return unavailable("The database cannot be reached or is too busy at the moment.")
 
+
+CONVENTIONS = Conventions(
+    realm="Authentication Required",
+    unauthorized="Unauthorized access",
+    unchallenged=("X-Requested-With", "XMLHttpRequest"),
+    ignored_parameters=frozenset({"_"}),
+)
+"""Those of the article and its client; jQuery sends ``_`` with a GET that is not to be cached."""
 
 FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     DatabaseUnavailableError: _outage,

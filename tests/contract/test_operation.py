@@ -123,7 +123,7 @@ def test_a_problem_is_sent_as_rfc_9457_where_it_is_asked_for() -> None:
     ("status", "words"),
     [
         (400, "Bad request"),
-        (401, "Unauthorized access"),
+        (401, "Unauthorized"),
         (404, "Not found"),
         (413, "Content too large"),
         (414, "URI too long"),

@@ -129,10 +129,10 @@ def test_what_is_no_text_is_refused(query: str) -> None:
         ("GET", "%00=1", ["\0"]),
     ],
 )
-def test_unknown_parameters_are_refused_but_for_the_cache_buster_of_a_get(
+def test_unknown_parameters_are_refused_but_for_those_that_a_get_may_have(
     method: str, query: str, unknown: list[str]
 ) -> None:
-    nothing = Parameters([], "find")
+    nothing = Parameters([], "find", ignored=["_"])
     asked = request(query, method=method)
     if not unknown:
         assert nothing.read(asked, {}) == {}
@@ -142,9 +142,17 @@ def test_unknown_parameters_are_refused_but_for_the_cache_buster_of_a_get(
     assert [fault["parameter"] for fault in refused.value.faults] == unknown
 
 
-def test_an_underscore_that_the_document_names_is_a_parameter() -> None:
+def test_a_parameter_that_the_document_names_is_never_overlooked() -> None:
     definition = {"name": "_", "in": "query", "schema": INTEGER}
-    assert Parameters([definition], "find").read(request("_=1"), {}) == {"_": 1}
+    parameters = Parameters([definition], "find", ignored=["_"])
+    assert parameters.read(request("_=1"), {}) == {"_": 1}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_no_parameter_is_overlooked_without_a_convention(method: str) -> None:
+    with pytest.raises(Problem) as refused:
+        Parameters([], "find").read(request("_=1", method=method), {})
+    assert [fault["parameter"] for fault in refused.value.faults] == ["_"]
 
 
 def test_a_default_belongs_to_one_request_alone() -> None:

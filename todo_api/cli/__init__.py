@@ -49,7 +49,7 @@ def serve_command() -> None:
     settings = read_settings(os.environ)
     _migrate(settings)
     app = create_app(settings)
-    serve(app, settings, lambda url: click.echo(f"Serving {url}{demo.BASE_PATH}/"))
+    serve(app, settings, lambda url: click.echo(f"Serving {url}{app.base_path}/"))
 
 
 @main.command("migrate")
@@ -75,7 +75,7 @@ def demo_command() -> None:
         )
     _migrate(settings, with_demo=True)
     app = create_app(settings, demo=True)
-    serve(app, settings, lambda url: click.echo(demo.greeting(url)))
+    serve(app, settings, lambda url: click.echo(demo.greeting(url + app.base_path)))
 
 
 def _migrate(settings: Settings, *, with_demo: bool = False) -> None:

@@ -10,8 +10,6 @@ TASKS = (
     ("Learn Python", "Need to find a good Python tutorial on the web"),
 )
 
-BASE_PATH = "/todo/api/v1.0"
-
 
 class DemoNotLocalError(Exception):
     """The demo was to be served to other machines; the message is a sentence that refuses."""
@@ -25,13 +23,13 @@ def seed(db: Connection) -> None:
         insert_task(db, user.id, title=title, description=description)
 
 
-def greeting(url: str) -> str:
-    """Return what to print when the demo is served at ``url``."""
+def greeting(api: str) -> str:
+    """Return what to print when the demo is served; ``api`` is where its operations are."""
     return f"""\
-The API        {url}{BASE_PATH}/tasks
-The console    {url}{BASE_PATH}/ui/
-The document   {url}{BASE_PATH}/openapi.json
+The API        {api}/tasks
+The console    {api}/ui/
+The document   {api}/openapi.json
 
-  curl -i -u {USERNAME}:{PASSWORD} {url}{BASE_PATH}/tasks
+  curl -i -u {USERNAME}:{PASSWORD} {api}/tasks
 
 Press Ctrl+C to stop."""

@@ -11,16 +11,17 @@ The way of a request:
    into an answer of the one error shape (`problem`), in JSON or by RFC 9457 (`media` weighs the
    ``Accept``).
 2. `request` reads target and headers within their limits: 414, 431, 400.
-3. `router` walks its tree of path segments. A path that is not in the document goes on to Flask,
-   which serves pages or says 404; a method that is not gets 405, OPTIONS gets 204.
+3. `router` walks its tree of path segments, to an operation or to what is `static`: the document,
+   files, and the `pages` that Flask rendered at start-up. Any other path goes on to Flask if that
+   has a route for it, else it gets 404; a method that a path does not have gets 405, OPTIONS 204.
 4. `operation`, compiled for this path and method, takes over:
    `uris` settles under which origin the service's URIs are (400 for a host not its own),
    `negotiation` chooses what the answer will be by ``Accept`` (406),
    `body` refuses by headers what it need not read (415, 413),
-   `security` wants credentials (401, or 403 for a browser's background request),
+   `security` wants credentials (401, or 403 where `conventions` asks for no challenge),
    `body` reads what was sent (413); what is large, only for somebody who is known.
 5. The rest happens in one go in a thread of `workers`:
-   `security` recalls who sends these credentials; only if nobody does, they are verified first,
+   `security` recalls who sends these credentials; if it cannot at once, they are verified first,
    `parameters` converts and validates path (404), query and headers (400),
    `body` parses and validates (400) what `content` it has: JSON (`strict_json`) or text,
    `schema` is behind both: a compiled validator that explains itself in sentences.
@@ -64,6 +65,7 @@ What of OpenAPI is refused:
 """
 
 from todo_api.contract.application import ContractApp
+from todo_api.contract.conventions import Conventions
 from todo_api.contract.document import BrokenDocumentError, Document, TagResolver, json_pointer
 from todo_api.contract.http import (
     MOST_FAULTS,
@@ -79,7 +81,6 @@ from todo_api.contract.http import (
     too_large_fields,
     too_long_url,
     unavailable,
-    words_for,
 )
 from todo_api.contract.inputs import Text, UnauthenticatedError
 from todo_api.contract.operation import Answer, Reply
@@ -92,6 +93,7 @@ __all__ = [
     "Answer",
     "BrokenDocumentError",
     "ContractApp",
+    "Conventions",
     "Document",
     "JSONTextError",
     "Limits",
@@ -113,5 +115,4 @@ __all__ = [
     "too_large_fields",
     "too_long_url",
     "unavailable",
-    "words_for",
 ]

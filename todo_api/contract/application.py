@@ -8,8 +8,10 @@ from connexion.apps.flask import FlaskApp
 from connexion.exceptions import InvalidSpecification, ResolverError
 from connexion.middleware.lifespan import Lifespan, LifespanMiddleware
 from connexion.resolver import Resolver
+from flask import Blueprint
 from werkzeug.exceptions import HTTPException
 
+from todo_api.contract.conventions import Conventions
 from todo_api.contract.document import (
     BrokenDocumentError,
     Document,
@@ -17,10 +19,11 @@ from todo_api.contract.document import (
     check_examples,
     check_references,
 )
-from todo_api.contract.http import JSON, Limits, Problem
+from todo_api.contract.http import JSON, Limits, Problem, content_type
 from todo_api.contract.inputs import Authenticator, SecuritySchemes
 from todo_api.contract.middleware import ContractMiddleware, refuse_duplicates
 from todo_api.contract.operation import Answer, Environment
+from todo_api.contract.pages import Pages
 from todo_api.contract.static import StaticEndpoint
 from todo_api.contract.uris import Links, Origins
 from todo_api.contract.workers import Workers
@@ -29,8 +32,10 @@ from todo_api.contract.workers import Workers
 class ContractApp(FlaskApp):
     """Connexion's Flask application, whose operations are answered before they reach Flask.
 
-    Flask serves what is for people. It never learns the operations, so no request can reach
-    a handler by Flask's more lenient routing, past validation and security.
+    Flask renders what is for people. It never learns the operations, so no request can reach
+    a handler by Flask's more lenient routing, past validation and security. Only requests for
+    its own routes reach it: they hold one of its few threads until they are answered, which is
+    why pages and files that never change are better served without it.
     """
 
     def __init__(
@@ -48,13 +53,20 @@ class ContractApp(FlaskApp):
         """
         self._limits = limits or Limits()
         self._explained_at = explained_at
-        self._contract = ContractMiddleware(self._limits, explained_at)
+        self.base_path = ""
+        """Where the paths of the document begin that was added last."""
+        self._contract = ContractMiddleware(
+            self._limits,
+            explained_at,
+            app_has=lambda path: self._pages.has(path),  # noqa: PLW0108 - there are no pages yet
+        )
         super().__init__(
             import_name,
             lifespan=lifespan,
             middlewares=[LifespanMiddleware, self._contract.wrap],
             server_args={"static_folder": None},
         )
+        self._pages = Pages(self.app)
         self.app.url_map.merge_slashes = False
         self.app.url_map.strict_slashes = False
         self.app.register_error_handler(HTTPException, _as_problem)
@@ -71,6 +83,7 @@ class ContractApp(FlaskApp):
         failures: Mapping[type[Exception], Callable[[Any], Exception]] | None = None,
         public_url: str | None = None,
         own_hosts: Collection[str] = ("localhost",),
+        conventions: Conventions | None = None,
         check_responses: bool = False,
     ) -> None:
         """Compile a document and serve it, and itself beside its operations.
@@ -86,6 +99,7 @@ class ContractApp(FlaskApp):
                 `Problem`, or `UnauthenticatedError`.
             public_url: scheme and authority of all URIs, else those of the request.
             own_hosts: the names that a request may address without a public URL.
+            conventions: what the API's clients expect that OpenAPI has no words for.
             check_responses: hold every response against the document.
 
         Raises:
@@ -94,6 +108,7 @@ class ContractApp(FlaskApp):
         """
         if not isinstance(document, Document):
             document = Document.read(document)
+        conventions = conventions or Conventions()
         try:
             if not str(document.data.get("openapi")).startswith("3.0."):
                 raise BrokenDocumentError("The document is not OpenAPI 3.0.")
@@ -102,7 +117,10 @@ class ContractApp(FlaskApp):
             refuse_duplicates(specification)
             check_examples(specification.raw, specification.spec)
             around = Environment(
-                schemes=SecuritySchemes(specification.security_schemes, authenticators or {}),
+                conventions=conventions,
+                schemes=SecuritySchemes(
+                    specification.security_schemes, authenticators or {}, conventions
+                ),
                 workers=workers,
                 links=Links(),
                 origins=Origins(public_url, own_hosts),
@@ -119,12 +137,38 @@ class ContractApp(FlaskApp):
             raise BrokenDocumentError(f"Not OpenAPI 3.0 at {place}: {fault.message}") from None
         except ResolverError as fault:
             raise BrokenDocumentError(f"An operation has no function: {fault}") from None
+        self.base_path = specification.base_path
         for name, text, media_type in (
             ("openapi.json", document.json, JSON),
             ("openapi.yaml", document.yaml, b"application/yaml"),
         ):
-            resource = self._contract.add_resource(f"{specification.base_path}/{name}")
-            resource.add("GET", StaticEndpoint(text, media_type, self._limits))
+            self._add_static(f"{self.base_path}/{name}", text, media_type)
+
+    def add_file(
+        self, path: str, content: bytes, media_type: str, headers: Mapping[str, str]
+    ) -> None:
+        """Serve what never changes, from memory and without Flask."""
+        self._add_static(path, content, content_type(media_type, {}), headers=headers)
+
+    def add_pages(self, pages: Blueprint, headers: Mapping[str, str]) -> None:
+        """Serve a blueprint's pages, which never change: Flask renders each once, now.
+
+        A route that takes an argument has as many pages as there are arguments: it stays with
+        Flask, where it is for URLs to be built or for pages that do change.
+        """
+        for page in self._pages.render(pages):
+            location = {} if page.location is None else {"Location": page.location}
+            self._add_static(
+                page.path,
+                page.content,
+                page.media_type,
+                status=page.status,
+                headers={**headers, **location},
+            )
+
+    def _add_static(self, path: str, body: bytes, media_type: bytes, **also: Any) -> None:  # noqa: ANN401 - the endpoint's
+        endpoint = StaticEndpoint(body, media_type, self._limits, **also)
+        self._contract.add_resource(path).add("GET", endpoint)
 
 
 def _as_problem(failure: HTTPException) -> NoReturn:

@@ -3,11 +3,13 @@
 import inspect
 import re
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
+from todo_api.contract.conventions import Conventions
 from todo_api.contract.document import BrokenDocumentError, TaggedOperation
 from todo_api.contract.http import (
     JSON,
@@ -20,18 +22,19 @@ from todo_api.contract.http import (
     content_type,
 )
 from todo_api.contract.inputs import (
-    Attempt,
     Body,
+    Credentials,
     NoBody,
     Parameters,
     SecuritySchemes,
     UnauthenticatedError,
-    recall,
-    verify,
+    UnverifiedError,
 )
 from todo_api.contract.outputs import Conformance, Stream, StreamedResponse
 from todo_api.contract.uris import Links, Origins
 from todo_api.contract.workers import Workers
+
+T = TypeVar("T")
 
 
 class Reply(NamedTuple):
@@ -47,23 +50,21 @@ Answer = dict[str, Any] | Stream | Reply
 
 
 class Exchange(NamedTuple):
-    """A request whose body has arrived, as a worker takes it over."""
+    """A request whose body has arrived: all that it takes to answer it."""
 
     request: Request
     path_arguments: Mapping[str, str]
-    body: bytes
     origin: str
     media_type: str
     """What the answer is to be."""
-
-
-class UnknownCredentialsError(Exception):
-    """The credentials were not verified lately; only that takes long."""
+    credentials: Credentials
+    body: bytes
 
 
 class Environment(NamedTuple):
     """What all operations of an API share."""
 
+    conventions: Conventions
     schemes: SecuritySchemes
     workers: Workers
     links: Links
@@ -88,7 +89,8 @@ class Operation:
         self._around = around
         self._function: Callable[..., Answer] = operation.function
         self._security = around.schemes.compile(operation.stated_security, name)
-        self._parameters = Parameters(operation.parameters, name)
+        ignored = around.conventions.ignored_parameters
+        self._parameters = Parameters(operation.parameters, name, ignored)
         self._offer = Negotiation(operation.responses)
         self._body: NoBody | Body = (
             Body(operation.request_body, around.limits, name, method=operation.method)
@@ -139,35 +141,26 @@ class Operation:
         origin = self._around.origins.of(request)
         media_type = self._offer.choose(request.accept)
         self._body.check_headers(request)
-        attempts = self._security.attempts(request)
+        credentials = self._security.credentials(request)
+        place: AbstractContextManager[None] = nullcontext()
         if isinstance(self._body, Body) and self._body.is_large(request):
-            user = await self._authenticate(attempts)
-            with self._body.place(user):
-                body = await self._body.receive(request)
-                exchange = Exchange(request, path_arguments, body, origin, media_type)
-                return await self._around.workers.run(self._answer, exchange, user)
-        body = await self._body.receive(request)
-        exchange = Exchange(request, path_arguments, body, origin, media_type)
+            place = self._body.place(await self._run(credentials.recall, credentials))
+        with place:
+            body = await self._body.receive(request)
+            exchange = Exchange(request, path_arguments, origin, media_type, credentials, body)
+            return await self._run(partial(self._answer, exchange), credentials)
+
+    async def _run(self, call: Callable[[], T], credentials: Credentials) -> T:
+        """Run in a worker what recalls who asks; where nobody is recalled, verify and run again."""
         try:
-            # One hop to a worker does it all, where credentials were verified a while ago.
-            return await self._around.workers.run(self._work, exchange, attempts)
-        except UnknownCredentialsError:
-            user = await _verified(attempts)
-        return await self._around.workers.run(self._answer, exchange, user)
+            return await self._around.workers.run(call)
+        except UnverifiedError:
+            await credentials.verify()
+        return await self._around.workers.run(call)
 
-    async def _authenticate(self, attempts: list[Attempt]) -> Any:  # noqa: ANN401 - the application's own type
-        """Find out who asks, before anything of the body is read."""
-        try:
-            return await self._around.workers.run(_recalled, attempts)
-        except UnknownCredentialsError:
-            return await _verified(attempts)
-
-    def _work(self, exchange: Exchange, attempts: list[Attempt]) -> Response:
-        """Run in a worker: find out who asks, then answer."""
-        return self._answer(exchange, _recalled(attempts))
-
-    def _answer(self, exchange: Exchange, user: Any) -> Response:  # noqa: ANN401 - the application's own type
-        """Run in a worker: validate, call the function, turn its answer to bytes."""
+    def _answer(self, exchange: Exchange) -> Response:
+        """Recall who asks, validate, call the function, turn its answer into bytes."""
+        user = exchange.credentials.recall()
         arguments = self._parameters.read(exchange.request, exchange.path_arguments)
         if self._body.is_argument:
             arguments["body"] = self._body.parse(exchange.request, exchange.body)
@@ -203,21 +196,3 @@ class Operation:
         if isinstance(failure, UnauthenticatedError):
             return self._security.refusal(request)
         return failure if isinstance(failure, Problem) else None
-
-
-def _recalled(attempts: list[Attempt]) -> Any:  # noqa: ANN401 - the application's own type
-    """Return who asks, None if nobody says; raise `UnknownCredentialsError` if it takes longer."""
-    if not attempts:
-        return None
-    user = recall(attempts)
-    if user is None:
-        raise UnknownCredentialsError
-    return user
-
-
-async def _verified(attempts: list[Attempt]) -> Any:  # noqa: ANN401 - the application's own type
-    """Return who asks; raise `UnauthenticatedError` if nobody has these credentials."""
-    user = await verify(attempts)
-    if user is None:
-        raise UnauthenticatedError
-    return user

@@ -138,7 +138,7 @@ class Accounts:
             return None
         return User(row.id, row.username)
 
-    async def verify(self, username: str, password: str) -> User | None:
+    async def verify(self, username: str, password: str, *, client: str = "") -> User | None:  # noqa: ARG002 - an authenticator's interface
         """Return the user that a credential belongs to, None if there is none."""
         password = normalize(password)
         row = await self._run_in_thread(partial(self._select_user, username))

@@ -76,9 +76,7 @@ def unavailable(detail: str) -> Problem:
 
 
 def words_for(status: int) -> str:
-    """Name a status in words: ``Not found``, say, and ``Unauthorized access`` for 401."""
-    if status == HTTPStatus.UNAUTHORIZED:
-        return "Unauthorized access"
+    """Name a status in words, such as ``Not found``."""
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:

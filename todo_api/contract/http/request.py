@@ -39,6 +39,7 @@ class Request:
     __slots__ = (
         "_receive",
         "_repeated",
+        "client",
         "headers",
         "id",
         "method",
@@ -54,6 +55,7 @@ class Request:
         self.scheme: str = scope["scheme"]
         self.path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
         self.query: bytes = scope["query_string"]
+        self.client: str = (scope.get("client") or ("", 0))[0]
         self._receive = receive
         self.size = len(scope["headers"]), sum(len(n) + len(v) for n, v in scope["headers"])
         self.headers: dict[bytes, bytes] = {}

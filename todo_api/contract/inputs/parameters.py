@@ -1,7 +1,7 @@
 """Parameters of an operation: from the text of a request to a handler's arguments."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -14,8 +14,6 @@ Fault = tuple[str, str]
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,18})?")
-_CACHE_BUSTER = "_"
-"""jQuery appends it to a GET with ``cache: false``; its value means nothing."""
 
 
 class Parameter:
@@ -85,8 +83,13 @@ def convert(text: str, kind: str) -> Any:  # noqa: ANN401 - a value of the schem
 class Parameters:
     """All parameters of an operation."""
 
-    def __init__(self, definitions: Sequence[Mapping[str, Any]], operation: str) -> None:
-        """Compile the operation's Parameter Objects."""
+    def __init__(
+        self,
+        definitions: Sequence[Mapping[str, Any]],
+        operation: str,
+        ignored: Collection[str] = (),
+    ) -> None:
+        """Compile the operation's Parameter Objects; a GET may have ``ignored`` ones beside."""
         parameters = [Parameter(definition, operation) for definition in definitions]
         self.arguments = [parameter.argument for parameter in parameters]
         for argument in self.arguments:
@@ -95,6 +98,7 @@ class Parameters:
         self.path_names = {p.name for p in parameters if p.place == "path"}
         self._path = [p for p in parameters if p.place == "path"]
         self._query = {p.name: p for p in parameters if p.place == "query"}
+        self._ignored = frozenset(ignored) - self._query.keys()
         self._headers = [(p.name.lower().encode(), p) for p in parameters if p.place == "header"]
 
     def read(self, request: Request, path_arguments: Mapping[str, str]) -> dict[str, Any]:
@@ -119,8 +123,9 @@ class Parameters:
 
     def _read_query(self, request: Request, arguments: dict[str, Any]) -> list[Fault]:
         given = _parse_query(request.query)
-        if request.method in {"GET", "HEAD"} and _CACHE_BUSTER not in self._query:
-            given.pop(_CACHE_BUSTER, None)
+        if request.method in {"GET", "HEAD"}:
+            for name in self._ignored:
+                given.pop(name, None)
         unknown = [name for name in given if name not in self._query]
         faults = [(name[:LONGEST_ECHO], "There is no such parameter here.") for name in unknown]
         for name, parameter in self._query.items():
