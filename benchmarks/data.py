@@ -10,7 +10,8 @@ from sqlalchemy import Connection, insert, literal, select, update
 
 from benchmarks.story import PASSWORD, STRANGER, TASKS, USERNAME
 from todo_api import times
-from todo_api.identity.passwords import password_hasher
+from todo_api.identity import password_hasher
+from todo_api.settings import Settings
 from todo_api.storage import Database, migrate
 from todo_api.storage.schema import task_labels, task_words, tasks, users
 from todo_api.storage.tasks import insert_task
@@ -66,7 +67,7 @@ def _new(url: str) -> Iterator[Connection]:
 
 def _add_user(db: Connection, username: str, *, count: int) -> int:
     """Insert a user who has the story's password, and the counters of so many tasks."""
-    password_hash = password_hasher().hash(PASSWORD)
+    password_hash = password_hasher(Settings()).hash(PASSWORD)
     user = insert_user(db, username=username, email=None, password_hash=password_hash)
     counted = update(users).where(users.c.id == user.id)
     db.execute(counted.values(last_task_id=count, last_change=count))

@@ -1,4 +1,4 @@
-"""The application: contract, handlers, accounts and storage, wired."""
+"""The application: the contract, its handlers, accounts, storage and pages, put together."""
 
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -18,8 +18,8 @@ from todo_api.contract import (
 )
 from todo_api.formats import Uids
 from todo_api.identity import Accounts, OverloadedError, password_hasher
-from todo_api.operations.representation import read_only
-from todo_api.rest import Cursors, Once, changed_since
+from todo_api.operations import read_only
+from todo_api.rest import Cursors, Once, precondition_failed
 from todo_api.settings import Settings
 from todo_api.site import PROBLEMS, add_pages
 from todo_api.storage import (
@@ -42,8 +42,8 @@ log = logging.getLogger(__name__)
 def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
     """Make the ASGI application.
 
-    ``demo`` lets the demo's own short password in; the database is opened when the first request
-    needs it, and has been migrated before.
+    ``demo`` accepts the demo's own short password. The database is opened when the first request
+    needs it; it has to be migrated before.
 
     Raises:
         BrokenDocumentError: if the document and the handlers do not fit together.
@@ -54,11 +54,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
     workers = Workers(settings.threads)
     accounts = Accounts(
         database,
-        password_hasher(
-            time_cost=settings.password_time_cost,
-            memory_cost=settings.password_memory_kib,
-            parallelism=settings.password_parallelism,
-        ),
+        password_hasher(settings),
         run_in_thread=workers.run,
         remember_seconds=settings.remember_seconds,
         demo=demo,
@@ -71,7 +67,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
 
     @asynccontextmanager
     async def lifespan(_: ContractApp) -> AsyncIterator[None]:
-        # A database that cannot be reached now may come; one of another version will not change.
+        # An unreachable database may come back; one of another version needs a person.
         with suppress(DatabaseUnavailableError):
             if not is_current(database):
                 raise DatabaseUnusableError(
@@ -123,24 +119,24 @@ CONVENTIONS = Conventions(
     unchallenged=("X-Requested-With", "XMLHttpRequest"),
     ignored_parameters=frozenset({"_"}),
 )
-"""Those of the article and its client; jQuery sends ``_`` with a GET that is not to be cached."""
+"""The article's, for its client's sake; jQuery adds ``_`` to a GET that must not be cached."""
 
 FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     DatabaseUnavailableError: _outage,
     OverloadedError: lambda _: unavailable("Too many passwords are being checked at the moment."),
     UserGoneError: lambda _: UnauthenticatedError(),
     TaskMissingError: lambda _: Problem(404),
-    TaskChangedError: lambda failure: changed_since(failure.change),
+    TaskChangedError: lambda failure: precondition_failed(failure.change),
     DeletionsForgottenError: lambda _: Problem(
         410, "Not all that was deleted since then is known any more: start over, without since."
     ),
     ValuesDifferError: lambda failure: read_only(failure.names),
 }
-"""What handlers let out of storage and accounts, and what it amounts to."""
+"""What a client is told of the errors that handlers and accounts let out."""
 
 
 def document_path() -> Path:
-    """Return where the contract is: in the installed package, or in the checkout beside it."""
+    """Return the path of the document: in an installed package, or beside it in a checkout."""
     package = Path(__file__).parent
     installed = package / "openapi" / "todo.yaml"
     return installed if installed.exists() else package.parent / "openapi" / "todo.yaml"

@@ -1,4 +1,4 @@
-"""The settings: a table of names, defaults and one sentence each, read once from ``TODO_*``."""
+"""The settings: a table of names, defaults and a sentence each, read from ``TODO_*`` at start."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ def _number(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
-def _choice(**values: Any) -> Callable[[str], Any]:  # noqa: ANN401 - a choice stands for any value
+def _choice(**values: Any) -> Callable[[str], Any]:  # noqa: ANN401 - the values are of any type
     def read(value: str) -> Any:  # noqa: ANN401
         if value.lower() not in values:
             raise ValueError(" or ".join(values))
@@ -59,7 +59,7 @@ def _setting(
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What can be chosen when the service is started."""
+    """What the administrator can choose when the service starts."""
 
     host: str = _setting("Address to listen on.", default="127.0.0.1")
     port: int = _setting("Port to listen on; 0 takes a free one.", _number(0, 65535), default=5000)
@@ -81,6 +81,7 @@ class Settings:
         default=False,
     )
     threads: int = _setting("Requests that are worked on at once.", _number(1, 256), default=16)
+    # These costs are the least that OWASP's Password Storage Cheat Sheet recommends for argon2id.
     password_time_cost: int = _setting("Argon2id's passes.", _number(1, 100), default=2)
     password_memory_kib: int = _setting(
         "Argon2id's memory in KiB.", _number(1024, 4_194_304), default=19456

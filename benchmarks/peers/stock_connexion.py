@@ -18,8 +18,7 @@ from connexion.resolver import Resolver
 from todo_api.application import document_path
 from todo_api.contract import Problem, Reply
 from todo_api.formats.uids import Uids
-from todo_api.identity.accounts import Accounts, User
-from todo_api.identity.passwords import password_hasher
+from todo_api.identity import Accounts, User, password_hasher
 from todo_api.operations import batch, changes, system, tasks, transfer, users
 from todo_api.rest.cursors import Cursors
 from todo_api.rest.idempotency import Once
@@ -30,7 +29,7 @@ from todo_api.storage.secrets import TOKENS, select_secret
 
 settings = Settings()
 database = Database(os.environ["DATABASE_URL"], connections=40)
-accounts = Accounts(database, password_hasher())
+accounts = Accounts(database, password_hasher(settings))
 
 document = yaml.safe_load(document_path().read_text(encoding="utf-8"))
 base_path = document["servers"][0]["url"]

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from tests.support.contract import DOCUMENT, EXAMPLES
 from todo_api import times
 from todo_api.application import create_app
-from todo_api.cli import demo
+from todo_api.cli.demo_data import insert_demo
 from todo_api.settings import Settings
 from todo_api.storage import Database
 
@@ -179,7 +179,7 @@ ELSEWHERE = {
 @pytest.fixture
 def story(database: Database, settings: Settings) -> Iterator[TestClient]:
     with database.transaction() as db:
-        demo.seed(db)
+        insert_demo(db, settings)
         db.execute(text("UPDATE users SET email = 'miguel@example.com'"))
     with client_of(settings) as client:
         yield client

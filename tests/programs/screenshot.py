@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 from tests.support.browser import Console, chromium, find_chromium
 from tests.support.serving import served
-from todo_api.cli.demo import PASSWORD, USERNAME
+from todo_api.cli.demo_data import PASSWORD, USERNAME
 
 WIDTH, HEIGHT = 1280, 900
 

@@ -21,7 +21,8 @@ from tests.support.databases import Databases, lack
 from tests.support.serving import CHECKOUT, STOP_SECONDS, ServedApp, served
 from todo_api import __version__
 from todo_api.cli import main
-from todo_api.identity.passwords import password_hasher
+from todo_api.identity import password_hasher
+from todo_api.settings import Settings
 from todo_api.storage import Database, is_current
 from todo_api.storage.users import insert_user
 
@@ -260,7 +261,7 @@ class TestServe:
         self, database: Database, database_url: str
     ) -> None:
         with database.transaction() as db:
-            password_hash = password_hasher().hash(PASSWORD)
+            password_hash = password_hasher(Settings()).hash(PASSWORD)
             insert_user(db, username="susan", email=None, password_hash=password_hash)
         with serving(database_url) as (_, one), serving(database_url) as (_, other):
             old, new = ("susan", PASSWORD), ("susan", "a boa and a king cobra")

@@ -8,6 +8,9 @@ from todo_api.settings import Settings
 from todo_api.storage import Database, insert_user
 
 PASSWORD = "correct horse battery"
+PASSWORD_HASH = password_hasher(Settings(password_time_cost=1, password_memory_kib=1024)).hash(
+    PASSWORD
+)
 
 
 def settings_for(database_url: str) -> Settings:
@@ -31,7 +34,6 @@ def client_of(app: ContractApp, username: str = "", password: str = "") -> TestC
 
 def registered(app: ContractApp, database: Database, username: str) -> TestClient:
     """Add a user whose password is `PASSWORD`; return a client with these credentials."""
-    password_hash = password_hasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
     with database.transaction() as db:
-        insert_user(db, username=username, email=None, password_hash=password_hash)
+        insert_user(db, username=username, email=None, password_hash=PASSWORD_HASH)
     return client_of(app, username, PASSWORD)

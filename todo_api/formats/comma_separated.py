@@ -1,8 +1,8 @@
 """CSV (RFC 4180) with a header row: a table that spreadsheets open.
 
-A spreadsheet takes a cell that begins with, say, ``=`` for a formula, and somebody else's formula
-may do harm (https://owasp.org/www-community/attacks/CSV_Injection). So such a text is written
-behind an apostrophe, and read without it.
+A spreadsheet treats a cell that begins with, say, ``=`` as a formula, and a formula that somebody
+else wrote can do harm (https://owasp.org/www-community/attacks/CSV_Injection). Such a text is
+therefore written with an apostrophe before it, which is removed when it is read.
 """
 
 import csv
@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from todo_api.contract import Text, json_pointer
 from todo_api.formats.file import Item, Unreadable, Writer
@@ -42,20 +43,20 @@ _COLUMNS: dict[str, Callable[[str], Any]] = {
     "done": _read_boolean,
     "due": str,
     "priority": _read_integer,
-    # No label has a line break.
+    # The schema allows no line breaks in labels.
     "labels": lambda cell: _read_text(cell).split("\n"),
     "created_at": str,
     "updated_at": str,
     "completed_at": str,
 }
-"""How a cell of each column is read; what cannot be stays text, and fits no schema."""
+"""How each column's cells are read. What cannot be read stays text, which its schema refuses."""
 
 
 def read(body: Text) -> Iterator[Item | Unreadable]:
-    """Yield an object for each row, at the line where it begins; an empty cell is no member.
+    """Yield an object for each row, with the line it begins on; an empty cell makes no member.
 
-    The header row may name the columns in any order, and leave out those that a task need not
-    have. What cannot be read as CSV ends the reading.
+    The header row may name the columns in any order and leave out optional ones. Reading ends at
+    the first row that is not CSV.
     """
     rows = csv.reader(io.StringIO(body.content.decode("utf-8-sig"), newline=""), strict=True)
     names: list[str] = []
@@ -71,7 +72,7 @@ def read(body: Text) -> Iterator[Item | Unreadable]:
                 named = zip(names, cells, strict=True)
                 yield Item(line, {name: _COLUMNS[name](cell) for name, cell in named if cell})
             elif cells:
-                counts = f"{len(cells)} cells, but the header row {len(names)}"
+                counts = f"{len(cells)} cells, but the header row has {len(names)}"
                 yield Unreadable(line, f"This row has {counts}.")
             line = rows.line_num + 1
     except csv.Error as fault:
@@ -84,7 +85,7 @@ def _header_faults(names: list[str], line: int) -> Iterator[Unreadable]:
         if name not in _COLUMNS:
             yield Unreadable(line, "There is no such column.", place)
         elif names.count(name) > 1:
-            yield Unreadable(line, "This column is there twice.", place)
+            yield Unreadable(line, "This column appears twice.", place)
 
 
 def _write(tasks: Iterable[Mapping[str, Any]]) -> bytes:
@@ -102,6 +103,11 @@ def _write(tasks: Iterable[Mapping[str, Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-WRITER = Writer(
+_WRITER = Writer(
     ",".join(_COLUMNS).encode() + b"\r\n", _write, b"", "csv", parameters={"header": "present"}
 )
+
+
+def writer(_namespace: UUID) -> Writer:
+    """Return the writer of these files, which hold no UIDs."""
+    return _WRITER

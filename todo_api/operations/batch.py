@@ -1,10 +1,8 @@
-"""Many changes of a user's tasks in one go: the handler of the tag ``batch``."""
+"""Many changes to a user's tasks in one transaction: the handler of the tag ``batch``."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-
-from sqlalchemy import Connection
 
 from todo_api import storage
 from todo_api.contract import Answer, Problem, Reply, UrlFor
@@ -13,6 +11,7 @@ from todo_api.operations.representation import read_only, represent_task, split_
 from todo_api.rest import Once, entity_tag, expected_versions
 from todo_api.settings import Settings
 from todo_api.storage import (
+    Connection,
     TaskChangedError,
     TaskMissingError,
     TaskRow,
@@ -44,17 +43,17 @@ def run_batch(
 
 
 class Batch:
-    """A batch that is running, in the one transaction of all its operations."""
+    """A running batch, all of whose operations share one transaction."""
 
     def __init__(self, db: Connection, user_id: int, settings: Settings, url_for: UrlFor) -> None:
-        """Take the transaction and the owner of the tasks."""
+        """Run in this transaction, on the tasks of this user."""
         self._db = db
         self._user_id = user_id
         self._settings = settings
         self._url_for = url_for
 
     def run(self, place: str, verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Return the result of an operation; raise `Problem` for what is wrong at its place."""
+        """Return the result of the operation at `place`; raise a `Problem` that names the place."""
         with _faults_named(place):
             match verb:
                 case "create":
@@ -96,7 +95,7 @@ class Batch:
 
 @contextmanager
 def _faults_named(place: str) -> Iterator[None]:
-    """Say at which place of the body it was that storage refused something."""
+    """Turn what storage refuses into a `Problem` that names the operation's place in the body."""
     try:
         yield
     except TaskMissingError:

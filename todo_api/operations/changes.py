@@ -1,4 +1,4 @@
-"""What happened to a user's tasks: the handler of the tag ``changes``."""
+"""The changes to a user's tasks: the handler of the tag ``changes``."""
 
 from datetime import timedelta
 from typing import Any

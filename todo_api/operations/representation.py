@@ -1,4 +1,4 @@
-"""A task as clients see it, and what of a body is to change."""
+"""A task as clients see it, and what a request body asks to change."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,7 +7,7 @@ from todo_api.contract import Problem, UrlFor, bad_body
 from todo_api.storage import TaskRow
 
 TIMES = ("created_at", "updated_at", "completed_at")
-"""The read-only members of a task that only the database knows."""
+"""Read-only members of a task whose values only the database knows."""
 
 
 def represent_task(task: TaskRow, url_for: UrlFor) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def represent_task(task: TaskRow, url_for: UrlFor) -> dict[str, Any]:
 def split_task(
     body: dict[str, Any], task_id: int, url_for: UrlFor, *, within: str = ""
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what is to change of a task, and what has to be as it is.
+    """Return the members of a task to change, and the read-only ones to compare.
 
     Raises `Problem` as `split_changes` does.
     """
@@ -43,8 +43,8 @@ def split_task(
 def split_changes(body: dict[str, Any], /, *, within: str = "", **stored: object) -> dict[str, Any]:
     """Return the members of ``body`` that are to change, without the read-only ones.
 
-    What GET answered can be sent to PUT as it is: a read-only member may come along if it is
-    the ``stored`` value. ``within`` is where ``body`` stands, if it is not the whole.
+    A client can PUT what GET returned: a read-only member is accepted if it has the ``stored``
+    value. ``within`` is the place of ``body`` in the request's body, if it is only a part of it.
 
     Raises:
         Problem: 400 that points at each read-only member that differs.
@@ -56,6 +56,6 @@ def split_changes(body: dict[str, Any], /, *, within: str = "", **stored: object
 
 
 def read_only(names: Iterable[str], *, within: str = "") -> Problem:
-    """Refuse other values of these members, which stand at the place ``within``."""
+    """Return the refusal to change these members, whose place in the body is ``within``."""
     sentence = "This member is read-only; leave it out or unchanged."
     return bad_body((f"{within}/{name}", sentence) for name in names)

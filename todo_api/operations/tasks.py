@@ -1,8 +1,6 @@
-"""The tasks of a user: the handlers of the tag ``tasks``."""
+"""A user's tasks: the handlers of the tag ``tasks``."""
 
 from typing import Any
-
-from sqlalchemy import Connection
 
 from todo_api import storage, times
 from todo_api.contract import Answer, Problem, Reply, UrlFor, is_known
@@ -19,10 +17,10 @@ from todo_api.rest import (
     not_modified,
 )
 from todo_api.settings import Settings
-from todo_api.storage import Database, Position, delete_and_forget, select_page
+from todo_api.storage import Connection, Database, Position, delete_and_forget, select_page
 
 WHEN_CLEARED: dict[str, Any] = {"description": "", "due": None, "priority": 0, "labels": []}
-"""What a member is once a merge patch has removed it: what it is if it was never given."""
+"""The value of a member that a merge patch has removed: the same as if it was never given."""
 
 
 def get_tasks(
@@ -34,17 +32,17 @@ def get_tasks(
     database: Database,
     cursors: Cursors,
     url_for: UrlFor,
-    **filters: Any,  # noqa: ANN401 - of many types
+    **filters: Any,  # noqa: ANN401 - each of the type that the document says
 ) -> Answer:
     """List your tasks."""
     filters = {name: value for name, value in filters.items() if value is not None}
     purpose = ("get_tasks", user.id, sort, filters)
     after = None if cursor is None else Position(*cursors.open(cursor, *purpose))
     with database.snapshot() as db:
-        change = storage.select_last_change(db, user.id)
-        # What is overdue changes by itself: such a list is never known already.
+        version = storage.select_last_change(db, user.id)
+        # Tasks become overdue without being changed, so no copy of such a list is known current.
         moment = times.now() if "overdue" in filters else None
-        etag = entity_tag_of_list(change, purpose, limit, cursor, moment)
+        etag = entity_tag_of_list(version, purpose, limit, cursor, moment)
         if is_known(etag, if_none_match):
             return not_modified(etag)
         page = select_page(db, user.id, filters=filters, sort=sort, after=after, limit=limit)

@@ -27,7 +27,7 @@ from schemathesis.transport.serialization import Binary
 
 from tests.programs.fuzz.given import Given
 from tests.programs.fuzz.users import USERS, Credentials
-from todo_api.cli import demo
+from todo_api.cli.demo_data import PASSWORD, USERNAME
 
 TIMEOUT_SECONDS = 10
 
@@ -37,7 +37,7 @@ class Accounts:
 
     def __init__(self) -> None:
         """Know the one that the demo begins with."""
-        self._known = {demo.USERNAME: Credentials(demo.USERNAME, demo.PASSWORD)}
+        self._known = {USERNAME: Credentials(USERNAME, PASSWORD)}
         self._session = requests.Session()
         self._scenario: object | None = self
 
