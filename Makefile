@@ -37,12 +37,13 @@ development: $(INSTALLED_DEVELOPMENT) ## Add the development tools to .venv
 test: development ## Run the tests (ARGS="-k article" for some, WORKERS=0 for one at a time)
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
-lint: development ## Check style, format and types
+lint: development ## Check style, format, types and which module imports which
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 
-format: development ## Mend what ruff can mend
+format: development ## Fix what ruff can fix
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
@@ -55,10 +56,10 @@ contract-diff: development ## Name the changes that break clients of the last re
 bench: development ## Measure side by side with others; some ten minutes (needs wrk)
 	$(BIN)/python -m benchmarks $(ARGS)
 
-fuzz: development ## Send what nobody would: Schemathesis, several seeds (ARGS="--seeds 1")
+fuzz: development ## Send what no client would: Schemathesis, several seeds (ARGS="--seeds 1")
 	$(BIN)/python -m tests.programs.fuzz --seeds 5 --minutes 90 $(ARGS)
 
-screenshot: development ## Take the picture of the console anew (needs Chromium)
+screenshot: development ## Take the picture of the console again (needs Chromium)
 	$(BIN)/python -m tests.programs.screenshot docs/console.png
 
 ##@ Maintain
@@ -80,7 +81,7 @@ release-contract: development ## Keep the document as released, under its versio
 	$(BIN)/python -m tests.programs.contract_diff release
 
 clean: ## Remove what was built; the databases stay
-	rm -rf .venv dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
+	rm -rf .venv dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A changed lock starts .venv anew: it holds what the lock says and nothing that it once said.
