@@ -1,4 +1,4 @@
-"""Many at once: a batch is done in order, in one go, or not at all."""
+"""Batches: all operations are done, in order and at once, or none."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +27,7 @@ def run(client: TestClient, *operations: object) -> httpx2.Response:
 
 
 def results(client: TestClient, *operations: object) -> list[dict[str, Any]]:
-    """Return what the operations of a batch have come to."""
+    """Return the results of a batch's operations."""
     answer = run(client, *operations)
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()["results"]
@@ -35,7 +35,7 @@ def results(client: TestClient, *operations: object) -> list[dict[str, Any]]:
 
 
 def tasks(client: TestClient) -> list[dict[str, Any]]:
-    """Return all that there is to do."""
+    """Return all tasks."""
     found: list[dict[str, Any]] = client.get("/tasks").json()["tasks"]
     return found
 
@@ -52,7 +52,7 @@ def two(miguel: TestClient) -> list[dict[str, Any]]:
 
 
 class TestABatch:
-    """What it does when all is well."""
+    """Batches that succeed."""
 
     @pytest.mark.usefixtures("two")
     def test_creates_updates_and_deletes_in_the_order_given(self, miguel: TestClient) -> None:
@@ -258,7 +258,7 @@ def test_batches_at_the_same_time_follow_each_other(miguel: TestClient) -> None:
     assert len(tasks(miguel)) == threads * each
 
 
-def test_of_batches_that_saw_the_same_one_wins_and_the_others_do_nothing(
+def test_of_batches_on_the_same_version_one_wins_and_the_others_do_nothing(
     miguel: TestClient,
 ) -> None:
     etag = miguel.post("/tasks", json=READ).headers["ETag"]

@@ -1,4 +1,4 @@
-"""The document's examples tell one story; here it happens, example by example."""
+"""The document's examples tell one story, which this test plays request by request."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ OBJECTS = {
 }
 ERRORS = {name: value for name, value in OBJECTS.items() if "error" in value}
 PROBLEMS = {name: value for name, value in ERRORS.items() if "type" in value}
-"""One for each status: the other form of one of its errors."""
+"""One for each status: an error in its other form."""
 SENT = {
     name
     for body in DOCUMENT["components"]["requestBodies"].values()
@@ -173,7 +173,7 @@ ELSEWHERE = {
     "ServiceUnavailable",
     "StillRunning",
 }
-"""Examples that only another service, or another moment, answers: each has a test of its own."""
+"""Examples that need another service or another time: each has a test of its own."""
 
 
 @pytest.fixture
@@ -231,7 +231,7 @@ def timeless_text(text: str) -> str:
 
 
 def timeless(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
-    """Return a value without what differs each time that the story is told."""
+    """Return a value without what differs each time the story is played."""
     if isinstance(value, list):
         return [timeless(item) for item in value]
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""The fields of a task: kept as they were given, or empty, or set by the service alone."""
+"""The fields of a task: stored as given, or empty, or set by the service alone."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Filters: each finds just what it says, all combine, and both engines agree on every letter."""
+"""Filters: each finds exactly what it says, all can be combined, and both engines agree."""
 
 from itertools import combinations
 from typing import Any
@@ -92,7 +92,7 @@ FOUND: list[tuple[dict[str, Any], set[str]]] = [
 
 @pytest.fixture(autouse=True)
 def now(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let it be noon."""
+    """Set the service's clock to noon."""
     monkeypatch.setattr(times, "now", lambda: NOW)
 
 

@@ -1,4 +1,4 @@
-"""Each user's own list: nobody sees, changes or infers anything of somebody else's."""
+"""Isolation: nobody sees, changes or infers anything of another user's."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ ON_A_USER = [
 
 
 def state(client: TestClient, username: str) -> Any:  # noqa: ANN401 - JSON is any value
-    """Return all that a user can see, but for the token, which is another each time."""
+    """Return all that a user can see, except the token, which differs each time."""
     changes = client.get("/tasks/changes").json()["changes"]
     found = client.get("/tasks").json() | client.get(f"/users/{username}").json()
     return found | {"changes": changes}
@@ -110,7 +110,7 @@ def test_a_key_is_known_to_its_user_only(miguel: TestClient, susan: TestClient) 
     assert own.json()["task"]["title"] == "Buy groceries"
 
 
-def test_what_one_has_seen_is_no_cursor_or_token_of_another(
+def test_a_cursor_or_token_is_not_valid_for_another_user(
     miguel: TestClient, susan: TestClient
 ) -> None:
     for _ in range(2):
@@ -217,7 +217,7 @@ def test_the_tasks_of_a_deleted_user_are_nobodys(miguel: TestClient, susan: Test
 
 
 def assert_alike(one: Any, other: Any) -> None:  # noqa: ANN401 - two responses
-    """Assert that two answers differ in nothing but what each request is called."""
+    """Assert that two answers differ in nothing but their request ids."""
     assert (one.status_code, one.content) == (other.status_code, other.content)
     own = "x-request-id"
     headers = [{k: v for k, v in answer.headers.items() if k != own} for answer in (one, other)]

@@ -1,4 +1,4 @@
-"""PATCH: a JSON Merge Patch (RFC 7396). What is absent stays, null removes what can be removed."""
+"""PATCH: a JSON Merge Patch (RFC 7396). Absent members stay, and null clears those that can be."""
 
 from typing import Any
 

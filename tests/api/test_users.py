@@ -93,7 +93,7 @@ class TestRegister:
 
 
 class TestPasswords:
-    """Which passwords one may have; `test_bad_input` knows those that one may not."""
+    """Good passwords; `test_bad_input` has the bad ones."""
 
     GOOD_PASSWORDS = (
         "8 chars!",
@@ -121,7 +121,7 @@ class TestPasswords:
 
 
 class TestCredentials:
-    """Basic credentials, in UTF-8, however a keyboard composes them."""
+    """Basic credentials in UTF-8, however a keyboard composes their characters."""
 
     def test_a_password_may_be_composed_in_any_way(
         self, app: ContractApp, anonymous: TestClient

@@ -23,7 +23,7 @@ FILES = Negotiation(
         b"application/json, text/plain, */*",
     ],
 )
-def test_whoever_can_read_json_gets_it(accept: bytes | None) -> None:
+def test_a_client_that_accepts_json_gets_it(accept: bytes | None) -> None:
     assert JSON.choose(accept) == "application/json"
 
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 
 
 class ObservedHasher(PasswordHasher):
-    """A hasher that counts what it does, and that can be held up by closing its gate."""
+    """A hasher that counts its calls, and that a closed gate holds up."""
 
     def __init__(self) -> None:
         super().__init__(time_cost=1, memory_cost=64, parallelism=1)
@@ -268,7 +268,7 @@ async def test_requests_with_the_same_credential_share_a_verification(
     assert hasher.verified == 1
 
 
-async def test_a_client_that_goes_away_takes_the_answer_from_nobody(
+async def test_a_client_that_disconnects_does_not_take_the_result_from_others(
     database: Database, accounts: Accounts, hasher: ObservedHasher
 ) -> None:
     susan = register(database, "susan", "milk and pizza")
@@ -300,7 +300,7 @@ async def test_a_verification_under_way_is_not_shared_across_a_change_of_passwor
     assert await after == susan
 
 
-async def test_wrong_passwords_hold_up_neither_the_event_loop_nor_who_is_remembered(
+async def test_wrong_passwords_hold_up_neither_the_event_loop_nor_remembered_users(
     database: Database, accounts: Accounts, hasher: ObservedHasher
 ) -> None:
     susan = register(database, "susan", "milk and pizza")
@@ -401,7 +401,7 @@ async def test_credentials_of_a_deleted_account_do_not_open_its_successor(
     assert await accounts.verify("susan", "cheese and fruit") == successor
 
 
-async def test_more_passwords_than_can_be_checked_in_good_time_are_refused(
+async def test_more_passwords_than_can_be_checked_soon_are_refused(
     database: Database, accounts: Accounts, hasher: ObservedHasher
 ) -> None:
     register(database, "susan", "milk and pizza")
@@ -434,7 +434,7 @@ async def test_few_threads_wait_for_a_password_to_be_hashed(
     assert len(await asyncio.gather(*waiting)) == MOST_WAITING_THREADS
 
 
-async def test_a_hash_that_cannot_be_renewed_now_keeps_nobody_out(
+async def test_a_hash_that_cannot_be_renewed_still_lets_its_user_in(
     database: Database, accounts: Accounts, caplog: pytest.LogCaptureFixture
 ) -> None:
     susan = register(database, "susan", "milk and pizza")

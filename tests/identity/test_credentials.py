@@ -1,4 +1,4 @@
-"""Remembered credentials: which ones are kept, and as what."""
+"""Remembered credentials."""
 
 from todo_api.identity.credentials import RememberedCredentials
 

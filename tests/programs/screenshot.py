@@ -12,7 +12,7 @@ WIDTH, HEIGHT = 1280, 900
 
 
 def take_picture(executable: str, picture: Path) -> None:
-    """Serve the demo on a new database and picture what a person sees who lists the tasks."""
+    """Serve the demo on a new database, and picture the console with a list of tasks."""
     with (
         TemporaryDirectory() as folder,
         served(f"sqlite:///{folder}/todo.db", Path(folder, "errors.log")) as service,

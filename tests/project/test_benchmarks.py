@@ -1,4 +1,4 @@
-"""The benchmark: it can be forgotten by nobody who adds a sort or a filter."""
+"""The benchmark: nobody who adds a sort or a filter can forget to measure it."""
 
 from urllib.parse import parse_qs, urlsplit
 

@@ -21,7 +21,7 @@ def prose(page: Path) -> str:
 
 
 def anchors(page: Path) -> set[str]:
-    """Return what may stand behind ``#`` in a link to a page, as forges make it of headings."""
+    """Return the anchors of a page, as forges derive them from its headings."""
     headings = (heading.lower().replace("`", "") for heading in HEADING.findall(prose(page)))
     return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in headings}
 

@@ -1,4 +1,4 @@
-"""The settings: each is documented, read from the environment, and refused when it is bad."""
+"""The settings: each is documented, read from the environment, and refused if it is bad."""
 
 import re
 from dataclasses import Field, fields, replace

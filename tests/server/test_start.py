@@ -36,7 +36,7 @@ NOBODY_LISTENS = 1
 
 @pytest.fixture
 def databases(request: pytest.FixtureRequest) -> Databases:
-    """SQLite, unless the test asks for more: each start takes seconds."""
+    """SQLite, unless a test asks for both engines, since each start takes seconds."""
     engine = getattr(request, "param", "sqlite")
     found: Databases = request.getfixturevalue(f"{engine}_databases")
     return found
@@ -49,7 +49,7 @@ on_both_engines = pytest.mark.parametrize("databases", ["sqlite", "postgresql"],
 def demo(
     sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ServedApp]:
-    """One demo for all tests that only look at it."""
+    """One demo for all tests that only read from it."""
     url = sqlite_databases.empty()
     with served(url, tmp_path_factory.mktemp("demo") / "errors.log") as demo:
         yield demo
@@ -147,7 +147,7 @@ class TestDemo:
 
 
 class TestRefusals:
-    """What cannot be: one clear sentence, an exit status that says so, no traceback.
+    """Starts that fail: one clear sentence, exit status 1, no traceback.
 
     A process takes a second to start, so all but the first of these run in this one.
     """
@@ -342,7 +342,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 def refusal(**settings: str) -> str:
-    """Start the demo, which must refuse to; return its one sentence."""
+    """Start the demo, which has to refuse; return its one sentence."""
     done = CliRunner().invoke(main, ["demo"], env=environment(**{"TODO_PORT": "0", **settings}))
     assert (done.exit_code, done.stdout) == (1, "")
     assert isinstance(done.exception, SystemExit)

@@ -17,7 +17,7 @@ def call(
     *chunks: bytes,
     host: str = "localhost",
 ) -> httpx2.Response:
-    """Send a request; chunks make a body, whose length is stated unless it comes in several."""
+    """Send a request; a single chunk is a body of stated length, several are a chunked one."""
     path, _, query = _bytes(target).partition(b"?")
     headers = [(b"host", host.encode())] if host else []
     headers += [(_bytes(name).lower(), _bytes(value)) for name, value in fields]

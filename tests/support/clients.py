@@ -1,4 +1,4 @@
-"""Clients of the application, which runs in the process of the test."""
+"""Clients of an application that runs in the test's own process."""
 
 from starlette.testclient import TestClient
 
@@ -14,7 +14,7 @@ PASSWORD_HASH = password_hasher(Settings(password_time_cost=1, password_memory_k
 
 
 def settings_for(database_url: str) -> Settings:
-    """Return settings for a service on a database, with the cheapest of password hashes."""
+    """Return settings for a service on a database, with cheap password hashes."""
     return Settings(
         database_url=database_url,
         registration=True,
@@ -25,7 +25,7 @@ def settings_for(database_url: str) -> Settings:
 
 
 def client_of(app: ContractApp, username: str = "", password: str = "") -> TestClient:
-    """Return a client of the API whose paths begin behind the base path."""
+    """Return a client of the API, whose paths leave out the base path."""
     client = TestClient(app, "http://localhost/todo/api/v1.0", raise_server_exceptions=False)
     if username:
         client.auth = (username, password)

@@ -1,4 +1,4 @@
-"""Rows as tests look at them, past the service."""
+"""Rows as tests read them, without the service."""
 
 from todo_api.storage import Connection, TaskRow, select_page
 
