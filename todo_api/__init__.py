@@ -4,6 +4,7 @@ From the top floor down, each of which imports only those below it:
 
 - `cli` has the administrator's commands, and the demo that ``make run`` starts.
 - `application` wires everything: `create_app` makes the ASGI application from the settings.
+- `execution` decides where an operation runs: on the event loop or in a thread.
 - `site` is what people see in a browser: the console and the page that explains the errors.
 - `server` listens, and speaks HTTP with clients who have deadlines and limits.
 - `operations` answers the document's operations: a module for each tag, a function for each

@@ -16,9 +16,9 @@ from todo_api.contract import (
     Workers,
     unavailable,
 )
+from todo_api.execution import Execution
 from todo_api.formats import Uids
 from todo_api.identity import Accounts, OverloadedError, password_hasher
-from todo_api.operations import read_only
 from todo_api.rest import Cursors, Once, precondition_failed
 from todo_api.settings import Settings
 from todo_api.site import PROBLEMS, add_pages
@@ -26,13 +26,11 @@ from todo_api.storage import (
     TOKENS,
     Database,
     DatabaseUnavailableError,
-    DatabaseUnusableError,
     DeletionsForgottenError,
     TaskChangedError,
     TaskMissingError,
     UserGoneError,
-    ValuesDifferError,
-    is_current,
+    require_current,
     select_secret,
 )
 
@@ -69,10 +67,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
     async def lifespan(_: ContractApp) -> AsyncIterator[None]:
         # An unreachable database may come back; one of another version needs a person.
         with suppress(DatabaseUnavailableError):
-            if not is_current(database):
-                raise DatabaseUnusableError(
-                    f"{database.name} has not been brought up to date: run `todo-api migrate`."
-                )
+            require_current(database)
         yield
         workers.close()
         accounts.close()
@@ -97,7 +92,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
             "once": Once(database),
             "uids": Uids(tokens_key),
         },
-        invoke=database.retrying,
+        runner=Execution(database, workers),
         failures=FAILURES,
         public_url=settings.public_url,
         own_hosts={*settings.own_hosts, settings.host},
@@ -126,11 +121,10 @@ FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     OverloadedError: lambda _: unavailable("Too many passwords are being checked at the moment."),
     UserGoneError: lambda _: UnauthenticatedError(),
     TaskMissingError: lambda _: Problem(404),
-    TaskChangedError: lambda failure: precondition_failed(failure.change),
+    TaskChangedError: lambda failure: precondition_failed(failure.version),
     DeletionsForgottenError: lambda _: Problem(
         410, "Not all that was deleted since then is known any more: start over, without since."
     ),
-    ValuesDifferError: lambda failure: read_only(failure.names),
 }
 """What a client is told of the errors that handlers and accounts let out."""
 

@@ -117,7 +117,7 @@ BAD_MEMBERS = [
     ({"done": "on"}, ["/done"]),
     ({"done": []}, ["/done"]),
     ({"done": {}}, ["/done"]),
-    # A title with nothing to see.
+    # A title that looks empty.
     ({"title": " "}, ["/title"]),
     ({"title": "\t\r\n"}, ["/title"]),
     ({"title": "\u00a0\u2003\u3000"}, ["/title"]),
@@ -129,7 +129,7 @@ BAD_MEMBERS = [
     ({"title": "x" * 100_000}, ["/title"]),
     ({"description": "x" * 10_001}, ["/description"]),
     ({"description": "🧀" * 10_001}, ["/description"]),
-    # A member that is not there.
+    # An unknown member.
     ({"urgent": True}, ["/urgent"]),
     ({"Title": "Buy groceries"}, ["/Title"]),
     ({"title ": "Buy groceries"}, ["/title "]),
@@ -237,7 +237,7 @@ class TestMembersOfATask:
 @pytest.mark.parametrize(
     ("method", "path"), [("POST", "/tasks"), ("PUT", "/tasks/1"), ("PUT", "/users/miguel")]
 )
-def test_a_body_that_is_no_object_is_refused(
+def test_a_body_that_is_not_an_object_is_refused(
     miguel: TestClient, method: str, path: str, text: str
 ) -> None:
     assert_refused(miguel.request(method, path, content=text, headers=JSON), 400, "")
@@ -447,7 +447,7 @@ class TestContentTypes:
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_an_id_that_no_task_can_have_names_nothing(
+def test_an_id_that_no_task_can_have_is_not_found(
     miguel: TestClient, method: str, task_id: str
 ) -> None:
     body = {"done": True} if method == "PUT" else None
@@ -481,7 +481,7 @@ def test_a_percent_encoded_digit_is_that_digit(miguel: TestClient) -> None:
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_a_name_that_no_user_has_or_can_have_names_nothing(
+def test_a_username_other_than_ones_own_is_not_found(
     miguel: TestClient, method: str, username: str
 ) -> None:
     body = {"email": None} if method == "PUT" else None
@@ -716,7 +716,7 @@ class TestMembersOfAUser:
 
 
 class TestCredentials:
-    """Bad credentials, none of which is told why it is bad."""
+    """Bad credentials; the answer never says what is bad about them."""
 
     @pytest.mark.parametrize(
         ("username", "password"),

@@ -225,7 +225,7 @@ def test_a_batch_has_1_to_100_operations(miguel: TestClient, body: object, place
     assert tasks(miguel) == []
 
 
-def test_a_batch_is_for_users(anonymous: TestClient) -> None:
+def test_a_batch_needs_credentials(anonymous: TestClient) -> None:
     assert_problem(run(anonymous, {"create": READ}), 401)
 
 
@@ -242,7 +242,7 @@ def test_a_batch_is_json_of_a_bounded_size(miguel: TestClient) -> None:
     assert_problem(run(miguel, *[long] * 14), 413)
 
 
-def test_batches_at_the_same_time_follow_each_other(miguel: TestClient) -> None:
+def test_simultaneous_batches_run_one_after_the_other(miguel: TestClient) -> None:
     threads, each = 6, 5
     assert tasks(miguel) == []
 
@@ -258,7 +258,7 @@ def test_batches_at_the_same_time_follow_each_other(miguel: TestClient) -> None:
     assert len(tasks(miguel)) == threads * each
 
 
-def test_of_batches_on_the_same_version_one_wins_and_the_others_do_nothing(
+def test_one_of_several_batches_on_the_same_version_wins(
     miguel: TestClient,
 ) -> None:
     etag = miguel.post("/tasks", json=READ).headers["ETag"]
@@ -273,7 +273,7 @@ def test_of_batches_on_the_same_version_one_wins_and_the_others_do_nothing(
     assert task["description"] == prize["title"]
 
 
-def test_a_place_in_a_batch_is_a_pointer_that_leads_there(miguel: TestClient) -> None:
+def test_a_place_in_a_batch_is_a_valid_pointer(miguel: TestClient) -> None:
     operations = [{"create": READ}, {"create": {**READ, "priority": 4}}]
     answer = run(miguel, *operations)
     (fault,) = answer.json()["errors"]

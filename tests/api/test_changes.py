@@ -33,7 +33,7 @@ def what(page: dict[str, Any]) -> list[tuple[int, str | None]]:
     ]
 
 
-def test_at_the_beginning_it_is_everything_and_a_token(miguel: TestClient) -> None:
+def test_without_a_token_everything_is_listed(miguel: TestClient) -> None:
     create(miguel, "Read", "Write")
     page = changes(miguel)
     assert what(page) == [(1, "Read"), (2, "Write")]
@@ -62,7 +62,7 @@ def test_what_was_created_changed_and_deleted_comes_in_order(miguel: TestClient)
     assert page["changes"][2] == {"id": 1, "deleted": True}
 
 
-def test_what_was_changed_several_times_comes_once_where_it_was_changed_last(
+def test_a_task_that_changed_several_times_comes_once_at_its_last_change(
     miguel: TestClient,
 ) -> None:
     create(miguel, "Read", "Write")
@@ -83,7 +83,7 @@ def test_a_token_can_be_used_again(miguel: TestClient) -> None:
     assert changes(miguel, since=token) == first
 
 
-def test_a_refused_change_is_none(miguel: TestClient) -> None:
+def test_a_refused_change_is_not_listed(miguel: TestClient) -> None:
     create(miguel, "Read")
     token = changes(miguel)["next"]
     assert_problem(miguel.delete("/tasks/1", headers={"If-Match": '"0"'}), 412)
@@ -332,7 +332,7 @@ def test_changes_can_only_be_read(miguel: TestClient) -> None:
     assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
-def test_copies_that_follow_while_others_write_end_up_as_the_list(demo: ServedApp) -> None:
+def test_copies_that_follow_concurrent_writers_end_up_equal_to_the_list(demo: ServedApp) -> None:
     writers, rounds = 3, 25
 
     def client() -> httpx2.Client:

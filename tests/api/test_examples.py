@@ -295,5 +295,5 @@ def test_a_service_without_its_database_answers_as_the_example(
 def test_a_service_that_fails_answers_as_the_example(database: Database, database_url: str) -> None:
     with client_of(Settings(database_url=database_url)) as client:
         with database.transaction() as db:
-            db.execute(text("ALTER TABLE users RENAME TO people"))
+            db.execute(text("ALTER TABLE secrets RENAME TO whispers"))
         assert_answers(client, "InternalServerError", "GET", "/healthz")

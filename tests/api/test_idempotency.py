@@ -9,18 +9,18 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import func, select, update
 from starlette.testclient import TestClient
 
 from tests.support.clients import PASSWORD, client_of
 from tests.support.contract import EXAMPLES
 from tests.support.problems import assert_problem
-from todo_api import storage, times
+from todo_api import execution, storage, times
 from todo_api.application import create_app
 from todo_api.contract import ContractApp
 from todo_api.operations import tasks as handlers
 from todo_api.settings import Settings
-from todo_api.storage import Database
+from todo_api.storage import Connection, Database, TaskRow
 from todo_api.storage.idempotency_keys import FORGOTTEN_AT_ONCE, AnswerRow, insert_answer
 from todo_api.storage.schema import idempotency_keys
 from todo_api.storage.users import select_user
@@ -331,17 +331,21 @@ def all_at_once(clients: list[TestClient], path: str, body: object) -> list[http
 def held_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[tuple[Callable[[], object], Callable[[], object]]]:
-    """Hold up creations just before they finish; yield a way to wait for one, and to release it."""
+    """Hold up creations just before they finish; yield a way to wait for one, and to release it.
+
+    They run in threads, as those with a large body do.
+    """
     running, released = Event(), Event()
     insert_task = storage.insert_task
 
-    def insert_slowly(db: Connection, user_id: int, **task: Any) -> Any:  # noqa: ANN401
-        row = insert_task(db, user_id, **task)
+    def insert_slowly(db: Connection, user_id: int, task: dict[str, Any]) -> TaskRow:
+        row = insert_task(db, user_id, task)
         running.set()
         assert released.wait(10)
         return row
 
     with monkeypatch.context() as patch:
+        patch.setattr(execution, "MOST_BODY_BYTES", -1)
         patch.setattr(storage, "insert_task", insert_slowly)
         try:
             yield lambda: running.wait(10), released.set
@@ -358,4 +362,5 @@ def let_time_pass(database: Database, period: timedelta) -> None:
 def keys_kept(database: Database) -> int:
     """Count the keys of all users."""
     with database.snapshot() as db:
-        return db.execute(select(func.count()).select_from(idempotency_keys)).scalar_one()
+        kept: int = db.scalar(select(func.count()).select_from(idempotency_keys))
+        return kept

@@ -42,7 +42,7 @@ def state(client: TestClient, username: str) -> Any:  # noqa: ANN401 - JSON is a
     return found | {"changes": changes}
 
 
-def test_everybody_counts_from_1(miguel: TestClient, susan: TestClient) -> None:
+def test_each_users_ids_begin_at_1(miguel: TestClient, susan: TestClient) -> None:
     for client in (miguel, susan, miguel, miguel, susan):
         client.post("/tasks", json=LETTER)
     assert [task["id"] for task in miguel.get("/tasks").json()["tasks"]] == [1, 2, 3]
@@ -55,7 +55,7 @@ def test_a_list_holds_ones_own_tasks_only(miguel: TestClient, susan: TestClient)
     assert miguel.get("/tasks").json() == {"tasks": [own]}
 
 
-def test_the_same_uri_is_to_each_their_own_task(miguel: TestClient, susan: TestClient) -> None:
+def test_the_same_uri_means_each_users_own_task(miguel: TestClient, susan: TestClient) -> None:
     groceries = miguel.post("/tasks", json={"title": "Buy groceries"}).json()["task"]
     letter = susan.post("/tasks", json=LETTER).json()["task"]
     assert groceries["uri"] == letter["uri"]
@@ -64,7 +64,7 @@ def test_the_same_uri_is_to_each_their_own_task(miguel: TestClient, susan: TestC
 
 
 @pytest.mark.parametrize(("method", "request_"), ON_A_TASK)
-def test_what_is_done_to_a_task_happens_to_ones_own(
+def test_operations_affect_only_ones_own_tasks(
     miguel: TestClient, susan: TestClient, method: str, request_: dict[str, Any]
 ) -> None:
     miguel.post("/tasks", json={"title": "Buy groceries"})
@@ -146,7 +146,7 @@ BAD_CHANGES_OF_A_USER: tuple[dict[str, Any], ...] = (
 
 
 @pytest.mark.usefixtures("susan")
-def test_bad_changes_tell_nothing_of_an_account_either(
+def test_bad_changes_reveal_nothing_about_an_account(
     miguel: TestClient, subtests: pytest.Subtests
 ) -> None:
     for body in BAD_CHANGES_OF_A_USER:
@@ -165,7 +165,7 @@ BAD_CHANGES_OF_A_TASK: tuple[dict[str, Any], ...] = (
 )
 
 
-def test_bad_changes_tell_nothing_of_a_task_either(
+def test_bad_changes_reveal_nothing_about_a_task(
     miguel: TestClient, susan: TestClient, subtests: pytest.Subtests
 ) -> None:
     for body in BAD_CHANGES_OF_A_TASK:
@@ -209,7 +209,7 @@ def test_a_stranger_cannot_tell_who_is_registered(
                 assert_alike(answer, answers[0])
 
 
-def test_the_tasks_of_a_deleted_user_are_nobodys(miguel: TestClient, susan: TestClient) -> None:
+def test_the_tasks_of_a_deleted_user_are_gone(miguel: TestClient, susan: TestClient) -> None:
     miguel.post("/tasks", json={"title": "Buy groceries"})
     susan.delete("/users/susan")
     miguel.post("/tasks", json={"title": "Learn Python"})

@@ -96,7 +96,7 @@ def test_a_link_leads_from_its_answer_to_another(
     assert follow(susan, link, answer)[0] == 200
 
 
-def test_the_link_from_changes_leads_to_what_comes_after(susan: TestClient) -> None:
+def test_the_link_from_changes_leads_to_later_changes(susan: TestClient) -> None:
     link = DOCUMENT["components"]["links"]["GetChanges"]
     _, first = call(susan, "get_changes", {})
     _, second = follow(susan, link, first)

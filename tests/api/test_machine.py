@@ -83,7 +83,7 @@ FILTERS: dict[str, st.SearchStrategy[Any]] = {
     "overdue": st.booleans(),
     "updated_since": st.sampled_from(["2001-01-01T00:00:00Z", "2099-01-01T00:00:00+14:00"]),
 }
-# Two at most: what has to pass more is seldom anything.
+# Two at most: hardly any task passes more.
 CHOICES = st.lists(st.sampled_from(sorted(FILTERS)), unique=True, max_size=2).flatmap(
     lambda names: st.fixed_dictionaries({name: FILTERS[name] for name in names})
 )

@@ -49,7 +49,7 @@ def test_a_limit_is_never_clamped(miguel: TestClient, limit: str) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
-def test_only_where_there_is_more_is_there_a_next_page(miguel: TestClient, count: int) -> None:
+def test_there_is_a_next_page_only_if_there_is_more(miguel: TestClient, count: int) -> None:
     fill(miguel, count)
     answer = miguel.get("/tasks?limit=2")
     assert ("next_cursor" in answer.json()) == (count > 2)
@@ -90,7 +90,7 @@ def test_the_number_of_tasks_may_change_from_page_to_page(miguel: TestClient) ->
 
 
 @pytest.mark.parametrize("sort", SORTS)
-def test_the_row_of_the_cursor_may_be_deleted(miguel: TestClient, sort: str) -> None:
+def test_the_task_at_the_cursor_may_be_deleted(miguel: TestClient, sort: str) -> None:
     fill(miguel, 7)
     expected = ids(page(miguel, sort=sort))
     first = page(miguel, sort=sort, limit=3)
@@ -100,7 +100,7 @@ def test_the_row_of_the_cursor_may_be_deleted(miguel: TestClient, sort: str) -> 
 
 
 @pytest.mark.parametrize("sort", SORTS)
-def test_what_lives_throughout_comes_exactly_once(miguel: TestClient, sort: str) -> None:
+def test_a_task_that_exists_throughout_comes_exactly_once(miguel: TestClient, sort: str) -> None:
     fill(miguel, 20)
     seen: list[int] = []
     query: dict[str, object] = {"sort": sort, "limit": 3}

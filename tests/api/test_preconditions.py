@@ -1,13 +1,14 @@
 """Conditional requests: nobody overwrites what they have not seen, or downloads what they have."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 from starlette.testclient import TestClient
 
 from tests.support.problems import assert_problem
+from todo_api.storage import Connection
+from todo_api.storage.engine.connection import Cursor
+from todo_api.storage.engine.statement import Compiled, Values
 
 MERGE_PATCH = {"Content-Type": "application/merge-patch+json"}
 CHANGES = [
@@ -25,17 +26,17 @@ def etag(miguel: TestClient) -> str:
 
 
 @pytest.fixture
-def statements() -> Iterator[list[str]]:
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The statements that read or write rows, as they are executed."""
     executed: list[str] = []
+    execute = Connection._execute  # noqa: SLF001 - what all of its methods go through
 
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        if not statement.startswith(("BEGIN", "SET ")):
-            executed.append(statement)
+    def note(db: Connection, compiled: Compiled, values: Values) -> Cursor:
+        executed.append(compiled.sql)
+        return execute(db, compiled, values)
 
-    event.listen(Engine, "before_cursor_execute", note)
-    yield executed
-    event.remove(Engine, "before_cursor_execute", note)
+    monkeypatch.setattr(Connection, "_execute", note)
+    return executed
 
 
 def change(

@@ -380,7 +380,7 @@ class TestSize:
         """10,000 tasks of Miguel's, each of 1,000 characters; his user's id."""
         assert everything(miguel) == []
         with database.transaction() as db:
-            user_id: int = db.execute(text("SELECT id FROM users")).scalar_one()
+            user_id: int = db.scalar(text("SELECT id FROM users"))
             task = {"title": "Rest", "description": "z" * 1000}
             storage.insert_tasks(db, user_id, storage.prepare_tasks([task] * 10_000))
         return user_id
@@ -482,7 +482,7 @@ def test_a_file_without_tasks_changes_nothing(miguel: TestClient) -> None:
     assert everything(miguel) == []
 
 
-def test_the_list_is_of_one_user(miguel: TestClient, susan: TestClient) -> None:
+def test_a_list_belongs_to_one_user(miguel: TestClient, susan: TestClient) -> None:
     bring(miguel, '{"title": "Rest"}\n')
     assert everything(susan) == []
     assert [task["title"] for task in everything(miguel)] == ["Rest"]
@@ -493,8 +493,8 @@ def test_each_imported_task_is_a_change_of_its_own(miguel: TestClient, database:
     bring(miguel, '{"title": "Rest"}\n' * 3)
     assert miguel.get("/tasks").headers["ETag"] != before
     with database.snapshot() as db:
-        changes = db.execute(text("SELECT change FROM tasks ORDER BY id")).scalars().all()
-        last = db.execute(text("SELECT last_change FROM users")).scalar_one()
+        changes = [value for (value,) in db.all(text("SELECT change FROM tasks ORDER BY id"))]
+        last = db.scalar(text("SELECT last_change FROM users"))
     assert changes == [last - 2, last - 1, last]
 
 

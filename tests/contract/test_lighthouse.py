@@ -34,7 +34,7 @@ def find(app: ContractApp, query: str, *fields: tuple[str, str]) -> httpx2.Respo
 
 
 class TestParameters:
-    """What functions get for what was sent."""
+    """The arguments that functions get from a request."""
 
     @pytest.mark.parametrize(
         ("query", "understood"),
@@ -284,7 +284,7 @@ OTHERS_WORDS = "task|to-?do|article|unauthorized access|XMLHttpRequest|jQuery"
 @pytest.mark.parametrize(
     "module", sorted(str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py"))
 )
-def test_no_module_of_the_contract_layer_names_what_another_document_is_about(module: str) -> None:
+def test_no_module_of_the_contract_layer_mentions_tasks(module: str) -> None:
     text = (PACKAGE / module).read_text("utf-8").replace("todo_api.contract", "")
     assert not re.findall(rf".*(?:{OTHERS_WORDS}).*", text, re.IGNORECASE)
 

@@ -84,7 +84,7 @@ def test_a_page_or_a_file_is_served_from_memory(
     assert site.reached_flask == []
 
 
-def test_a_redirection_leads_there_whatever_the_client_knows(app: ContractApp) -> None:
+def test_a_redirection_ignores_if_none_match(app: ContractApp) -> None:
     for fields in ([], [("If-None-Match", "*")]):
         answer = call(app, "GET", "/", fields)
         assert (answer.status_code, answer.headers["Location"]) == (302, "/map")
@@ -96,7 +96,7 @@ def test_a_redirection_leads_there_whatever_the_client_knows(app: ContractApp) -
     "path", ["/nowhere", "//", "/map/", "//map", "/files/map.js", "/files/", "/island", "/island/"]
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
-def test_what_is_nowhere_is_not_looked_for_in_flask(
+def test_an_unknown_path_does_not_reach_flask(
     site: Served, app: ContractApp, method: str, path: str
 ) -> None:
     answer = call(app, method, path)
@@ -105,7 +105,7 @@ def test_what_is_nowhere_is_not_looked_for_in_flask(
     assert site.reached_flask == []
 
 
-def test_a_page_has_the_methods_of_a_page(app: ContractApp) -> None:
+def test_a_page_answers_get_head_and_options_only(app: ContractApp) -> None:
     refused = call(app, "POST", "/map")
     assert_problem(refused, 405)
     assert refused.headers["Allow"] == "GET, HEAD, OPTIONS"
@@ -118,7 +118,7 @@ def test_a_route_with_an_argument_is_answered_by_flask(site: Served, app: Contra
     assert site.reached_flask == ["/island/man"]
 
 
-def test_what_flask_refuses_has_the_shape_of_every_error(app: ContractApp) -> None:
+def test_errors_of_flask_have_the_common_shape(app: ContractApp) -> None:
     assert_problem(call(app, "GET", "/island/atlantis"), 404)
     refused = call(app, "POST", "/island/man")
     assert_problem(refused, 405)

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import lists
 from todo_api.storage.filters import FILTERS
-from todo_api.storage.listing import SORTS
+from todo_api.storage.stretches import SORTS
 
 
 def test_each_sort_and_each_filter_is_measured() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from tests.support.clients import PASSWORD
 from tests.support.databases import Databases, lack
@@ -217,7 +218,7 @@ class TestRefusals:
         self, database: Database, database_url: str
     ) -> None:
         with database.transaction() as db:
-            db.exec_driver_sql("UPDATE todo_api_revision SET version_num = '9999'")
+            db.execute(text("UPDATE todo_api_revision SET version_num = '9999'"))
         sentence = refusal(TODO_DATABASE_URL=database_url)
         assert "was migrated by a newer version of this program (revision 9999)" in sentence
 
@@ -225,7 +226,7 @@ class TestRefusals:
     def test_of_a_database_of_another_program(self, empty_database_url: str) -> None:
         other = Database(empty_database_url)
         with other.transaction() as db:
-            db.exec_driver_sql("CREATE TABLE orders (id INTEGER)")
+            db.execute(text("CREATE TABLE orders (id INTEGER)"))
         other.close()
         sentence = refusal(TODO_DATABASE_URL=empty_database_url)
         assert "holds tables of another program (orders)" in sentence

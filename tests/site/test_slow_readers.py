@@ -1,4 +1,4 @@
-"""Clients that ask for much and read nothing: everybody else is answered all the same."""
+"""Clients that ask for much and read nothing: everybody else is still answered."""
 
 import socket
 import time
@@ -50,7 +50,7 @@ def test_clients_that_do_not_read_hold_up_nobody(service: ServedApp, unread: str
             assert time.monotonic() - begun < SECONDS
 
 
-def test_a_client_that_reads_at_last_gets_every_answer_whole(service: ServedApp) -> None:
+def test_a_client_that_finally_reads_gets_every_answer_complete(service: ServedApp) -> None:
     size = len(httpx2.get(service.origin + BUNDLE).content)
     request = f"GET {BUNDLE} HTTP/1.1\r\nHost: localhost\r\n"
     with connected(service) as client:
@@ -64,7 +64,7 @@ def test_a_client_that_reads_at_last_gets_every_answer_whole(service: ServedApp)
 
 
 def connected(service: ServedApp) -> socket.socket:
-    """Return a connection that takes little before it is read from."""
+    """Return a connection that buffers little of what is not read."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**12)
     client.settimeout(5)

@@ -5,6 +5,10 @@ command into one sentence.
 
 - `serve` serves the API.
 - `migrate` brings the database up to date.
+- `user` is a group of its own: the accounts. `access` opens the database for it, `member` and
+  `password` are what it takes.
+- `check` tells whether the service could run here; `config` shows the settings.
+- `output` is how commands print.
 - `demo` serves a demo to this machine; `demo_data` is the user and the tasks in it.
 """
 
@@ -14,10 +18,14 @@ from typing import Any
 import click
 
 from todo_api import __version__
+from todo_api.cli.check import check_command
+from todo_api.cli.config import config_command
 from todo_api.cli.demo import DemoNotLocalError, demo_command
 from todo_api.cli.migrate import migrate_command
 from todo_api.cli.serve import serve_command
+from todo_api.cli.user import user_group
 from todo_api.contract import BrokenDocumentError
+from todo_api.identity import AdministrationError
 from todo_api.server import ListenError
 from todo_api.settings import SettingError
 from todo_api.storage import DatabaseUnavailableError, DatabaseUnusableError
@@ -25,6 +33,7 @@ from todo_api.storage import DatabaseUnavailableError, DatabaseUnusableError
 __all__ = ["main"]
 
 EXPLAINED = (
+    AdministrationError,
     BrokenDocumentError,
     DatabaseUnavailableError,
     DatabaseUnusableError,
@@ -46,7 +55,15 @@ class ExplainingGroup(click.Group):
             raise click.ClickException(str(fault)) from fault
 
 
-@click.group(cls=ExplainingGroup)
+EXIT_STATUSES = """\b
+Exit status:
+  0  done
+  1  it could not be done; a sentence on standard error says why
+  2  wrong usage
+"""
+
+
+@click.group(cls=ExplainingGroup, epilog=EXIT_STATUSES)
 @click.version_option(__version__, prog_name="todo-api")
 def main() -> None:
     """Run a to-do list web service; settings come from the environment as TODO_*."""
@@ -56,3 +73,6 @@ def main() -> None:
 main.add_command(serve_command)
 main.add_command(migrate_command)
 main.add_command(demo_command)
+main.add_command(user_group)
+main.add_command(check_command)
+main.add_command(config_command)

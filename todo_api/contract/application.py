@@ -4,13 +4,18 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from connexion.apps.flask import FlaskApp
-from connexion.exceptions import InvalidSpecification, ResolverError
-from connexion.middleware.lifespan import Lifespan, LifespanMiddleware
-from connexion.resolver import Resolver
 from flask import Blueprint
+from starlette.types import Receive, Scope, Send
 from werkzeug.exceptions import HTTPException
 
+from todo_api.contract.connexion import (
+    FlaskApp,
+    InvalidSpecification,
+    Lifespan,
+    LifespanMiddleware,
+    Resolver,
+    ResolverError,
+)
 from todo_api.contract.conventions import Conventions
 from todo_api.contract.document import (
     BrokenDocumentError,
@@ -22,7 +27,7 @@ from todo_api.contract.document import (
 from todo_api.contract.http import JSON, Limits, Problem, content_type
 from todo_api.contract.inputs import Authenticator, SecuritySchemes
 from todo_api.contract.middleware import ContractMiddleware, refuse_duplicates
-from todo_api.contract.operation import Answer, Environment
+from todo_api.contract.operation import Environment, InWorkers, Runner
 from todo_api.contract.pages import Pages
 from todo_api.contract.static import StaticEndpoint
 from todo_api.contract.uris import Links, Origins
@@ -54,7 +59,7 @@ class ContractApp(FlaskApp):
         self._limits = limits or Limits()
         self._explained_at = explained_at
         self.base_path = ""
-        """Where the paths of the document begin that was added last."""
+        """The base path of the document that was added last."""
         self._contract = ContractMiddleware(
             self._limits,
             explained_at,
@@ -71,7 +76,14 @@ class ContractApp(FlaskApp):
         self.app.url_map.strict_slashes = False
         self.app.register_error_handler(HTTPException, _as_problem)
 
-    def add_api(  # type: ignore[override]  # noqa: PLR0913 - the seams, all by name
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer by ASGI; a request goes to the contract at once, past Connexion's own stack."""
+        if scope["type"] == "http" and self.middleware.middleware_stack is not None:
+            await self._contract(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+    def add_api(  # type: ignore[override]  # noqa: PLR0913 - what the application decides, all by name
         self,
         document: Path | Document,
         *,
@@ -79,7 +91,7 @@ class ContractApp(FlaskApp):
         workers: Workers,
         authenticators: Mapping[str, Authenticator] | None = None,
         provided: Mapping[str, Any] | None = None,
-        invoke: Callable[[Callable[[], Answer]], Answer] = lambda handler: handler(),
+        runner: Runner | None = None,
         failures: Mapping[type[Exception], Callable[[Any], Exception]] | None = None,
         public_url: str | None = None,
         own_hosts: Collection[str] = ("localhost",),
@@ -91,16 +103,16 @@ class ContractApp(FlaskApp):
         Args:
             document: an OpenAPI 3.0 document or the file that holds it.
             resolver: finds the function of an operation.
-            workers: the threads in which functions run.
-            authenticators: by security scheme, what knows whom its credentials name.
+            workers: threads for what takes long, such as making the chunks of a stream.
+            authenticators: by security scheme, what finds out whose its credentials are.
             provided: values that functions take by name, beside the document's parameters.
-            invoke: calls a function that is ready to be called; may call it again.
-            failures: by what functions and authenticators may raise, what it amounts to: a
-                `Problem`, or `UnauthenticatedError`.
+            runner: decides where an operation runs, if not in one of the workers.
+            failures: by exceptions of functions and authenticators, what makes a `Problem` or
+                `UnauthenticatedError` of one.
             public_url: scheme and authority of all URIs, else those of the request.
             own_hosts: the names that a request may address without a public URL.
-            conventions: what the API's clients expect that OpenAPI has no words for.
-            check_responses: hold every response against the document.
+            conventions: what the API's clients expect that OpenAPI cannot express.
+            check_responses: check every response against the document.
 
         Raises:
             BrokenDocumentError: one sentence that names the place and the fault.
@@ -126,7 +138,7 @@ class ContractApp(FlaskApp):
                 origins=Origins(public_url, own_hosts),
                 limits=self._limits,
                 provided=provided or {},
-                invoke=invoke,
+                runner=runner or InWorkers(workers),
                 failures=failures or {},
                 explained_at=self._explained_at,
                 check_responses=check_responses,
@@ -147,14 +159,13 @@ class ContractApp(FlaskApp):
     def add_file(
         self, path: str, content: bytes, media_type: str, headers: Mapping[str, str]
     ) -> None:
-        """Serve what never changes, from memory and without Flask."""
+        """Serve a file that never changes, from memory and without Flask."""
         self._add_static(path, content, content_type(media_type, {}), headers=headers)
 
     def add_pages(self, pages: Blueprint, headers: Mapping[str, str]) -> None:
         """Serve a blueprint's pages, which never change: Flask renders each once, now.
 
-        A route that takes an argument has as many pages as there are arguments: it stays with
-        Flask, where it is for URLs to be built or for pages that do change.
+        A route with an argument has a page for each value, so it is left to Flask.
         """
         for page in self._pages.render(pages):
             location = {} if page.location is None else {"Location": page.location}

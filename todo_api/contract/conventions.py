@@ -1,4 +1,4 @@
-"""What an API has in common with its clients, and OpenAPI has no words for."""
+"""What an API and its clients have agreed on that OpenAPI cannot express."""
 
 from http import HTTPStatus
 from typing import NamedTuple
@@ -7,19 +7,19 @@ from todo_api.contract.http import words_for
 
 
 class Conventions(NamedTuple):
-    """How an API refuses credentials, and what it overlooks."""
+    """How an API refuses credentials, and what it ignores."""
 
     realm: str = "API"
-    """What is protected, in the words of a challenge (RFC 9110, 11.5)."""
+    """The realm in a challenge (RFC 9110, 11.5)."""
     unauthorized: str = "Unauthorized"
     """The words of an error for missing or wrong credentials."""
     unchallenged: tuple[str, str] | None = None
-    """The header, with its value, of requests that are refused with 403 and no challenge.
+    """A header with its value: requests that send it get 403 without a challenge, not 401.
 
-    A script in a web page sends it, because on a challenge its browser would open a dialog.
+    Scripts in web pages do, because a challenge would make the browser open a dialog.
     """
     ignored_parameters: frozenset[str] = frozenset()
-    """Query parameters of a GET that mean nothing, such as those that keep caches away."""
+    """Query parameters of a GET that mean nothing, such as one that defeats caches."""
 
     def words_for(self, status: int) -> str:
         """Name a status in the words of this API."""

@@ -5,13 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from connexion.http_facts import METHODS
-from connexion.middleware.abstract import SpecMiddleware
-from connexion.resolver import Resolver
-from connexion.spec import Specification
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from todo_api.contract.connexion import METHODS, Resolver, Specification, SpecMiddleware
 from todo_api.contract.document import BrokenDocumentError, SchemaError, TaggedOperation
 from todo_api.contract.http import ClientDisconnectedError, Limits, Problem, Request, Response
 from todo_api.contract.operation import Environment, Operation
@@ -21,9 +18,9 @@ logger = logging.getLogger(__name__)
 
 
 class ContractMiddleware(SpecMiddleware):
-    """Answers what documents declare, and what is in no place at all.
+    """Answers the operations of documents, and requests for paths that do not exist.
 
-    Only what the wrapped application has goes on to it: such a request holds one of few threads.
+    Only requests for paths of the wrapped application go on to it: each holds one of few threads.
     """
 
     app: ASGIApp
@@ -42,7 +39,7 @@ class ContractMiddleware(SpecMiddleware):
         self._router = Router()
 
     def wrap(self, app: ASGIApp) -> Self:
-        """Take the application to which paths of its own go."""
+        """Take the application that is behind this one."""
         self.app = app
         return self
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -34,11 +34,9 @@ from todo_api.contract.outputs import Conformance, Stream, StreamedResponse
 from todo_api.contract.uris import Links, Origins
 from todo_api.contract.workers import Workers
 
-T = TypeVar("T")
-
 
 class Reply(NamedTuple):
-    """What a function returns that has more to say than a body."""
+    """What a function returns if there is more to say than a body."""
 
     body: dict[str, Any] | Stream | None
     status: int = 200
@@ -50,15 +48,80 @@ Answer = dict[str, Any] | Stream | Reply
 
 
 class Exchange(NamedTuple):
-    """A request whose body has arrived: all that it takes to answer it."""
+    """A request whose body has arrived, with all that is needed to answer it."""
 
     request: Request
     path_arguments: Mapping[str, str]
     origin: str
     media_type: str
-    """What the answer is to be."""
+    """The media type of the answer."""
     credentials: Credentials
     body: bytes
+
+
+class Job:
+    """A request whose body has arrived, ready to be answered.
+
+    There are two steps; the first changes nothing and can be repeated.
+    """
+
+    __slots__ = ("_exchange", "_operation")
+
+    def __init__(self, operation: "Operation", exchange: Exchange) -> None:
+        """Take the operation, and the request to it."""
+        self._operation = operation
+        self._exchange = exchange
+
+    @property
+    def operation_id(self) -> str:
+        """The operation's name in the document."""
+        return self._operation.id
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether the operation only reads (RFC 9110, 9.2.1)."""
+        return self._exchange.request.method in SAFE_METHODS
+
+    @property
+    def body(self) -> bytes:
+        """What the client sent."""
+        return self._exchange.body
+
+    def prepare(self) -> Callable[[], Response]:
+        """Take the first step: find out who asks, and validate; return the second step.
+
+        Raises:
+            UnverifiedError: if the credentials have to be verified first.
+            Problem: if the request is not valid.
+
+        """
+        return self._operation.prepare(self._exchange)
+
+    def run(self) -> Response:
+        """Take both steps: call the function, and return the answer."""
+        return self.prepare()()
+
+
+class Runner(Protocol):
+    """Decides where an operation runs."""
+
+    async def run(self, job: Job) -> Response:
+        """Take both steps of a job, and return the answer."""
+
+
+class InWorkers:
+    """Runs each operation in a worker."""
+
+    def __init__(self, workers: Workers) -> None:
+        """Take the threads."""
+        self._workers = workers
+
+    async def run(self, job: Job) -> Response:
+        """Take both steps of a job in one thread."""
+        return await self._workers.run(job.run)
+
+
+SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
 class Environment(NamedTuple):
@@ -72,10 +135,10 @@ class Environment(NamedTuple):
     limits: Limits
     provided: Mapping[str, Any]
     """Values of the application that handlers take by name."""
-    invoke: Callable[[Callable[[], Answer]], Answer]
-    """Calls a handler; the place for what every call needs, such as retries."""
+    runner: "Runner"
+    """Decides where an operation runs."""
     failures: Mapping[type[Exception], Callable[[Any], Exception]]
-    """What functions may raise, and which `Problem` or `UnauthenticatedError` it amounts to."""
+    """By exception, what makes a `Problem` or `UnauthenticatedError` of it."""
     explained_at: str
     check_responses: bool
 
@@ -86,6 +149,7 @@ class Operation:
     def __init__(self, operation: TaggedOperation, around: Environment) -> None:
         """Compile; raise `BrokenDocumentError` with the operation's name and the fault."""
         name = operation.operation_id
+        self.id = operation.stated_id
         self._around = around
         self._function: Callable[..., Answer] = operation.function
         self._security = around.schemes.compile(operation.stated_security, name)
@@ -106,7 +170,7 @@ class Operation:
         )
 
     def _check_function(self, name: str) -> frozenset[str]:
-        """Hold the function's arguments against the document's; return those it takes."""
+        """Compare the function's arguments with the document's; return those it takes."""
         signature = inspect.signature(self._function).parameters.values()
         taken = frozenset(one.name for one in signature if one.kind is not one.VAR_KEYWORD)
         declared = {*self._parameters.arguments, *(["body"] if self._body.is_argument else [])}
@@ -144,22 +208,26 @@ class Operation:
         credentials = self._security.credentials(request)
         place: AbstractContextManager[None] = nullcontext()
         if isinstance(self._body, Body) and self._body.is_large(request):
-            place = self._body.place(await self._run(credentials.recall, credentials))
+            place = self._body.place(await self._sender(credentials))
         with place:
             body = await self._body.receive(request)
             exchange = Exchange(request, path_arguments, origin, media_type, credentials, body)
-            return await self._run(partial(self._answer, exchange), credentials)
+            job = Job(self, exchange)
+            try:
+                return await self._around.runner.run(job)
+            except UnverifiedError:
+                await credentials.verify()
+            return await self._around.runner.run(job)
 
-    async def _run(self, call: Callable[[], T], credentials: Credentials) -> T:
-        """Run in a worker what recalls who asks; where nobody is recalled, verify and run again."""
+    async def _sender(self, credentials: Credentials) -> Any:  # noqa: ANN401 - the application's own type
+        """Find out who asks, before any of a large body is read."""
         try:
-            return await self._around.workers.run(call)
+            return await self._around.workers.run(credentials.recall)
         except UnverifiedError:
-            await credentials.verify()
-        return await self._around.workers.run(call)
+            return await credentials.verify()
 
-    def _answer(self, exchange: Exchange) -> Response:
-        """Recall who asks, validate, call the function, turn its answer into bytes."""
+    def prepare(self, exchange: Exchange) -> Callable[[], Response]:
+        """Find out who asks, and validate; return what calls the function."""
         user = exchange.credentials.recall()
         arguments = self._parameters.read(exchange.request, exchange.path_arguments)
         if self._body.is_argument:
@@ -170,7 +238,11 @@ class Operation:
             arguments["url_for"] = self._around.links.from_origin(exchange.origin)
         if len(self._offer.media_types) > 1:
             arguments["media_type"] = exchange.media_type
-        answer = self._around.invoke(partial(self._function, **self._provided, **arguments))
+        return partial(self._answer, exchange, {**self._provided, **arguments})
+
+    def _answer(self, exchange: Exchange, arguments: Mapping[str, Any]) -> Response:
+        """Call the function, and turn its answer into bytes."""
+        answer = self._function(**arguments)
         body, status, headers = answer if isinstance(answer, Reply) else Reply(answer)
         if status in WITHOUT_CONTENT:
             return Response(status, headers)
@@ -189,7 +261,7 @@ class Operation:
         return StreamedResponse(status, headers, chunks, kind, exchange.request, workers)
 
     def _problem(self, failure: Exception, request: Request) -> Problem | None:
-        """Return the answer to what was raised, or None if nobody expected it."""
+        """Return the answer to an exception, or None if it was not foreseen."""
         for kind, explain in self._around.failures.items():
             if isinstance(failure, kind):
                 failure = explain(failure)

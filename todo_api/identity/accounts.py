@@ -2,9 +2,10 @@
 
 Each authentication reads the user's row. A credential that was verified a short while ago is
 remembered together with the hash it matched, and is accepted as long as the row still holds that
-hash: a changed password and a deleted account take effect at once, in every process. Any other
-credential costs one argon2 verification, and the same one if the user is unknown or the password
-is one that nobody can have, so that the time an answer takes gives nothing away.
+hash: a changed password takes effect at once, in every process, and so does it if a user is
+disabled or deleted. Any other credential costs one argon2 verification, and the same one if the
+user is unknown or disabled or the password is one that nobody can have, so that the time an answer
+takes gives nothing away.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ from todo_api.storage import (
     DatabaseUnavailableError,
     TransactionLostError,
     UserRow,
-    select_user,
+    select_enabled_user,
     update_user,
 )
 
@@ -168,7 +169,7 @@ class Accounts:
         if has_unusable_characters(username):
             return None  # PostgreSQL would refuse the statement.
         with self._database.snapshot() as db:
-            return select_user(db, username)
+            return select_enabled_user(db, username)
 
     def _replace_hash(self, row: UserRow, renewed: str) -> bool:
         """Store a renewed hash and return True, unless the password has been changed since."""

@@ -6,6 +6,7 @@ wait for it, so that a burst of logins does not hold up requests that need no ha
 
 import asyncio
 import secrets
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
@@ -52,8 +53,19 @@ class HashingPool:
         self._waiting_threads = BoundedSemaphore(MOST_WAITING_THREADS)
 
     def hash_nothing(self) -> str:
-        """Return a hash that no password matches, at the usual costs."""
-        return self._hasher.hash(secrets.token_bytes())
+        """Return a hash that no password matches, at the usual costs.
+
+        Chance fills in what a real hash would have, which costs nothing.
+        """
+        costs = self._hasher
+        salt, digest = (
+            b64encode(secrets.token_bytes(size)).decode().rstrip("=")
+            for size in (costs.salt_len, costs.hash_len)
+        )
+        return (
+            f"$argon2id$v=19$m={costs.memory_cost},t={costs.time_cost},p={costs.parallelism}"
+            f"${salt}${digest}"
+        )
 
     def is_outdated(self, password_hash: str) -> bool:
         """Tell whether a hash was made at other costs than the present ones."""

@@ -3,7 +3,3 @@
 The contract layer finds them by these names. `representation` is a task as clients see it, and what
 a request body asks to change.
 """
-
-from todo_api.operations.representation import read_only
-
-__all__ = ["read_only"]

@@ -5,7 +5,7 @@ from typing import Any
 from todo_api import storage
 from todo_api.contract import Answer, Problem, Reply, UrlFor, bad_body
 from todo_api.identity import Accounts, PasswordChangedError, User, password_faults
-from todo_api.operations.representation import split_changes
+from todo_api.operations.representation import refuse_other_values, split_body
 from todo_api.settings import Settings
 from todo_api.storage import Database, UsernameTakenError, UserRow
 
@@ -54,7 +54,9 @@ def update_user(
 ) -> Answer:
     """Update your account."""
     _refuse_others(username, user)
-    changes = split_changes(body, username=username, uri=url_for("get_user", username=username))
+    stored = {"username": username, "uri": url_for("get_user", username=username)}
+    changes, read_only = split_body(body, stored)
+    refuse_other_values(read_only, stored)
     current = changes.pop("current_password", None)
     password = changes.pop("password", None)
     known_hash = None

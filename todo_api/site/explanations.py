@@ -5,12 +5,12 @@ EXPLANATIONS = {
     " names a fault and its place: correct them, then send the request again.",
     401: "The username or the password is missing or wrong. Send both with every request, by HTTP"
     " Basic, in UTF-8.",
-    403: "If the words are Unauthorized access, the username or the password is missing or wrong,"
-    " and the request said that a script sent it: the script asks its user for them. If the word"
-    " is Forbidden, the detail or the errors say what is not allowed.",
-    404: "Nothing is there for you: it never was, it has been deleted, or it is somebody else's."
-    " Use the URIs that the service gives you rather than ones that you build.",
-    405: "The address is right, but not the method. The Allow header names those that it has.",
+    403: "If the error is Unauthorized access, the username or the password is missing or wrong,"
+    " and the request said that a script sent it: let the script ask its user for both. If the"
+    " error is Forbidden, the detail or the errors say what is not allowed.",
+    404: "There is nothing here for you: it never existed, it has been deleted, or it belongs to"
+    " somebody else. Use the URIs that the service gives you rather than ones that you build.",
+    405: "The path exists, but it does not have this method. The Allow header lists those it has.",
     406: "The service answers in JSON, which the Accept header of the request rules out. Add"
     " application/json to it, or leave the header out.",
     408: "The request took too long to arrive. Send it again, faster.",
@@ -25,17 +25,17 @@ EXPLANATIONS = {
     " less at once.",
     414: "The URL is longer than the service reads; the detail says how long it may be.",
     415: "The body is of a type that this operation does not read. The Accept header of the answer"
-    " names the types that it does: most often application/json, in UTF-8 and not compressed. For"
-    " PATCH it is called Accept-Patch.",
-    422: "The Idempotency-Key was used before, for a request that was not the same; nothing was"
-    " changed. Make up a new key for each thing to do, and keep it for its repetitions.",
+    " (Accept-Patch for PATCH) lists the types that it reads: most often application/json, in UTF-8"
+    " and not compressed.",
+    422: "The Idempotency-Key was used before, for a different request; nothing was changed. Use a"
+    " new key for each change, and the same key when you repeat the request.",
     431: "The request has more header fields, or larger ones, than the service reads. Cookies are"
     " the usual reason; the service needs none of them.",
     500: "The service failed, and it is not your fault. Its log tells why under the X-Request-Id of"
-    " the answer: tell that to whoever runs it. Look at what is there before you repeat a change.",
+    " the answer: tell that to whoever runs it. Before you repeat a change, check whether it was"
+    " made.",
     501: "The service does not understand a request of this kind, such as CONNECT.",
-    503: "The service cannot do its work at the moment; most often it cannot reach its data. Send"
-    " the request again after a while: after as many seconds as the Retry-After header says, if"
-    " there is one.",
+    503: "The service cannot do its work at the moment, most often because it cannot reach its"
+    " database. Send the request again later; a Retry-After header says in how many seconds.",
 }
-"""By status, what it means for a client. A status that the service answers has to be here."""
+"""By status, what it means for a client. Every error status of the service has to be here."""

@@ -40,7 +40,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-"""What every answer here has: nothing comes from elsewhere, nothing is inline, nothing stale."""
+"""The headers of all pages and files: nothing from elsewhere, nothing inline, nothing stale."""
 
 
 def add_pages(app: ContractApp, words_for: Callable[[int], str]) -> None:
@@ -59,7 +59,7 @@ def _pages(console_at: str, words_for: Callable[[int], str]) -> Blueprint:
     @pages.get("/")
     @pages.get(console_at)
     def start() -> Response:
-        """Lead to the console, below whose own address its relative ones hold."""
+        """Redirect to the console, whose relative links need the slash at the end of its path."""
         return redirect(url_for("pages.console"))
 
     @pages.get(f"{console_at}/")

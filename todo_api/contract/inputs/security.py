@@ -1,4 +1,4 @@
-"""Security requirements: who sends a request, by any of the alternatives a document states."""
+"""Security requirements: who sends a request, by any alternative that the document states."""
 
 import base64
 import binascii
@@ -12,28 +12,28 @@ from todo_api.contract.http import Problem, Request
 
 
 class Authenticator(Protocol):
-    """Knows whom credentials name; they are a user name and a password, or a token."""
+    """Finds out whose credentials these are: a username with a password, or a token."""
 
     def recall(self, *credentials: Any, **_: Any) -> Any:  # noqa: ANN401 - the application's types
-        """Return whom the credentials name if that is quickly found out, or None.
+        """Return whose the credentials are, or None if that takes long to find out.
 
-        It is called together with the operation's function, and may read a database.
+        It is called where the operation's function is called, so it may read the database.
         """
 
     async def verify(self, *credentials: Any, **client: Any) -> Any:  # noqa: ANN401
-        """Return whom the credentials name, however long it takes to find out, or None.
+        """Return whose the credentials are, however long that takes; None if they are nobody's.
 
-        It gets one keyword more, ``client``: the address that the credentials came from, which is
-        empty if the server tells none.
+        The keyword ``client`` is the address that the credentials came from, empty if the server
+        does not know it.
         """
 
 
 class UnauthenticatedError(Exception):
-    """Nobody has these credentials, or nobody any more; a function may raise it as well."""
+    """The credentials are nobody's, or no longer anybody's; functions may raise it, too."""
 
 
 class UnverifiedError(Exception):
-    """Whom the credentials name takes long to find out: they have to be verified."""
+    """It takes long to find out whose the credentials are: they have to be verified."""
 
 
 class Scheme(NamedTuple):
@@ -45,13 +45,13 @@ class Scheme(NamedTuple):
 
 
 Attempt = Sequence[tuple[Authenticator, tuple[str, ...]]]
-"""One alternative that a request may satisfy: credentials for each scheme, which must all hold."""
+"""One alternative that a request may satisfy: credentials for all of its schemes."""
 
 
 class Credentials:
-    """What a request offers to prove who sends it; once that is proven, who it is.
+    """The credentials of a request; once they are verified, its sender.
 
-    Without any attempt to prove it, nobody in particular asks: None.
+    A request without any, where that is allowed, has the sender None.
     """
 
     __slots__ = ("_attempts", "_client", "_identity")
@@ -63,7 +63,7 @@ class Credentials:
         self._identity: Any = None
 
     def recall(self) -> Any:  # noqa: ANN401 - the application's own type
-        """Return who asks, at once.
+        """Return the sender, without waiting.
 
         Raises:
             UnverifiedError: if only `verify` can tell.
@@ -77,7 +77,7 @@ class Credentials:
         return self._identity
 
     async def verify(self) -> Any:  # noqa: ANN401 - the application's own type
-        """Return who asks, however long it takes to find out; from then on, `recall` knows.
+        """Return the sender, however long that takes to find out; `recall` knows it afterwards.
 
         Raises:
             UnauthenticatedError: if nobody has these credentials.
@@ -92,18 +92,18 @@ class Credentials:
         raise UnauthenticatedError
 
     def _accept(self, identities: Sequence[Any]) -> bool:
-        """Tell whether an attempt holds; the first scheme says who it is."""
+        """Tell whether an attempt succeeded; its first scheme names the sender."""
         if None in identities:
             return False
         self._identity = identities[0]
-        self._attempts = ()  # It is settled: there is nobody left to ask.
+        self._attempts = ()  # Nothing is left to try.
         return True
 
 
 def read_basic(authorization: bytes) -> tuple[str, ...] | None:
     """Return user name and password of Basic credentials in UTF-8 (RFC 7617); None if others.
 
-    What cannot be read as credentials at all is the empty user name, which nobody has.
+    Credentials that cannot be read become the empty username, which nobody has.
     """
     scheme, _, encoded = authorization.partition(b" ")
     if scheme.lower() != b"basic":
@@ -164,9 +164,9 @@ class Security:
         return Credentials(attempts, request.client)
 
     def refusal(self, request: Request) -> Problem:
-        """Return the answer to a request without credentials that anybody knows.
+        """Return the answer to a request without valid credentials.
 
-        It is 401 with the challenges, or 403 for a request that is not to be challenged.
+        It is 401 with the challenges, or 403 if the request is not to be challenged.
         """
         headers = {"WWW-Authenticate": self._challenge}
         if self._unchallenged is not None:
