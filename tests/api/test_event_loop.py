@@ -169,6 +169,7 @@ EXCEEDING = {
     "/tasks?q=milk+bread&sort=-due": SEARCHES,
     "/tasks?q=milk&sort=title": SEARCHES,
     "/tasks?q=milk&label=work&sort=-updated_at": SEARCHES,
+    "all filters": SEARCHES,
     "/tasks?q=milk+bread": SEARCHES,
     "/tasks?q=milk+pizza": SEARCHES,
     "/tasks?label=home&label=errand": SEARCHES,
