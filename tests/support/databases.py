@@ -84,7 +84,7 @@ class SQLiteDatabases:
         """Remove the file and what SQLite may have left beside it."""
         path = Path(make_url(url).database or "")
         for file in path.parent.glob(f"{path.name}*"):
-            file.unlink()
+            file.unlink(missing_ok=True)  # SQLite itself removes a log when it is done with it
 
 
 class PostgreSQLDatabases:
