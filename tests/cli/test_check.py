@@ -87,7 +87,7 @@ class TestFailed:
             ("sqlite:////no/such/todo.db", "The directory .* does not exist."),
             (
                 f"postgresql+psycopg://todo:secret@127.0.0.1:{NOBODY_LISTENS}/list",
-                rf"The PostgreSQL database list on 127\.0\.0\.1:{NOBODY_LISTENS} is unavailable: .*",
+                r"The PostgreSQL database list on 127\.0\.0\.1:1 is unavailable: .*",
             ),
         ],
         ids=["engine", "directory", "server"],

@@ -1,0 +1,133 @@
+"""How to administer the service: the commands do what README and the guide show."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import environment_with, installed_command, type_at_terminal
+from tests.support.databases import lack
+from tests.support.serving import CHECKOUT, STOP_SECONDS
+
+GUIDE = (CHECKOUT / "docs" / "administer.md").read_text("utf-8")
+README = (CHECKOUT / "README.md").read_text("utf-8")
+MAKEFILE = (CHECKOUT / "Makefile").read_text("utf-8")
+SECTION = README.partition("\n## Run it for others\n")[2].partition("\n## ")[0]
+PASSWORD = "a boa and a king cobra"
+
+SHOWN_HOME = "/srv/todo"
+SHOWN_ORIGIN = "http://127.0.0.1:5000"
+
+
+def commands_in(text: str) -> list[tuple[str, str]]:
+    """Return each command with what it prints, as shown, in the order of a text."""
+    return [
+        (command, shown)
+        for block in re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        for command, shown in re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
+    ]
+
+
+def environment() -> dict[str, str]:
+    """Return an environment in which ``todo-api`` is found, without settings but for its costs."""
+    path = f"{Path(installed_command()).parent}{os.pathsep}{os.environ['PATH']}"
+    return environment_with() | {"PATH": path, "NO_PROXY": "*"}
+
+
+def questions(shown: str) -> list[tuple[str, str]]:
+    """Return the questions in what is shown, and the answers: as shown, or else the password."""
+    asked = re.findall(r"^(.+:) ?(y?)$", shown, re.MULTILINE)
+    return [(re.escape(question), answer or PASSWORD) for question, answer in asked]
+
+
+def run(command: str, shown: str, env: dict[str, str], home: Path) -> str:
+    """Run a command in a shell, at a terminal if it asks for something; return what it prints."""
+    shell = ["/bin/bash" if "bash" in command else "/bin/sh", "-c", command]
+    if asked := questions(shown):
+        _, printed = type_at_terminal(shell, asked, env, home)
+        return re.sub(r"\n?[^\n]*Deleting[^\n]*", "", printed)
+    done = subprocess.run(
+        shell,
+        cwd=home,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.stdout
+
+
+def comparable(text: str, home: Path | None = None) -> list[str]:
+    """Return the lines of what is printed, with the same time, place and room wherever they are."""
+    if home is not None:
+        text = text.replace(str(home), SHOWN_HOME)
+    text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME", text)
+    text = re.sub(r"[\d,.]+ GiB are", "ROOM are", text)
+    return [line.rstrip() for line in text.splitlines()]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the commands are for a POSIX shell")
+def test_the_commands_of_the_guide_print_what_is_shown(tmp_path: Path) -> None:
+    env = environment()
+    for command, shown in commands_in(GUIDE):
+        printed = run(command, shown, env, tmp_path)
+        assert comparable(printed, tmp_path) == comparable(shown), command
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the commands are for a POSIX shell")
+def test_the_readme_leads_from_nothing_to_the_first_request(tmp_path: Path) -> None:
+    if shutil.which("curl") is None:
+        lack("curl")
+    origin = f"http://127.0.0.1:{free_port()}"
+    env = environment() | {"TODO_PORT": origin.rpartition(":")[2], "PYTHONUNBUFFERED": "1"}
+    services: list[subprocess.Popen[str]] = []
+    try:
+        for command, shown in commands_in(SECTION):
+            if command.startswith("make "):
+                assert re.search(rf"^{command[5:]}:.*## ", MAKEFILE, re.MULTILINE)
+                continue
+            typed = command.replace(".venv/bin/", "").replace(SHOWN_ORIGIN, origin)
+            if typed.endswith(" serve"):
+                services.append(begin(typed, env, tmp_path))
+                assert services[0].stdout
+                printed = services[0].stdout.readline()
+            else:
+                printed = run(typed, shown, env, tmp_path)
+            assert comparable(printed.replace(origin, SHOWN_ORIGIN)) == comparable(shown), command
+        assert len(services) == 1
+    finally:
+        for service in services:
+            service.terminate()
+            service.communicate(timeout=STOP_SECONDS)
+
+
+def test_the_guide_names_every_command(tmp_path: Path) -> None:
+    helped = run("todo-api --help", "", environment(), tmp_path)
+    commands = re.findall(r"^  ([a-z]+)  +\S", helped.partition("Commands:")[2], re.MULTILINE)
+    assert len(commands) > 5
+    assert [name for name in commands if f"`todo-api {name}" not in GUIDE] == []
+
+
+def begin(command: str, env: dict[str, str], home: Path) -> subprocess.Popen[str]:
+    """Start a program that goes on running."""
+    return subprocess.Popen(
+        [installed_command(), *command.split()[1:]],
+        cwd=home,
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
