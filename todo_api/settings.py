@@ -1,26 +1,12 @@
-"""The settings: a table of names, defaults and a sentence each, read at start.
-
-`TODO_PORT` in the environment is the value of the setting `port`; `TODO_PORT_FILE` is the path of a
-file that holds it, as secrets are often handed over. Any other name that begins with `TODO_` is
-refused, since whoever wrote it believes that it does something.
-"""
+"""The settings: a table of names, defaults and a sentence each, read at start."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from todo_api.contract import Limits
-
-PREFIX = "TODO_"
-FILE = "_FILE"
-LARGEST_FILE = 65536
-
-
-class SettingError(ValueError):
-    """A setting has a value that cannot be used; the message is a sentence that says why."""
+from todo_api.environment import given_values, refusal, variable_of
 
 
 def _text(value: str) -> str:
@@ -168,16 +154,6 @@ class Settings:
         )
 
 
-Source = Literal["default", "environment", "file"]
-
-
-class Given(NamedTuple):
-    """The value of a setting that somebody has chosen, as text."""
-
-    text: str
-    source: Source
-
-
 class Shown(NamedTuple):
     """A setting as an administrator sees it."""
 
@@ -185,7 +161,7 @@ class Shown(NamedTuple):
     """Its name in the environment."""
     text: str | None
     """Its value, as it is written in the environment; None if it has none."""
-    source: Source
+    source: Literal["default", "environment", "file"]
     sentence: str
     is_secret: bool
     """Whether the value may hold a password."""
@@ -199,81 +175,22 @@ def read_settings(environ: Mapping[str, str], **defaults: Any) -> Settings:  # n
 
     """
     values = dict(defaults)
-    given = _given(environ)
-    for setting in fields(Settings):
-        if setting.name in given:
-            values[setting.name] = _read(setting.metadata["read"], setting.name, given)
+    table = {setting.name: setting.metadata for setting in fields(Settings)}
+    for name, given in given_values(environ, table).items():
+        try:
+            values[name] = table[name]["read"](given.text)
+        except ValueError as wanted:
+            raise refusal(name, given, wanted) from None
     return Settings(**values)
 
 
 def show_settings(environ: Mapping[str, str]) -> list[Shown]:
     """Return all settings with where their values come from. Raises `SettingError`."""
     read_settings(environ)
-    given = _given(environ)
+    table = {setting.name: setting.metadata for setting in fields(Settings)}
+    given = given_values(environ, table)
     shown = []
-    for setting in fields(Settings):
-        about = setting.metadata
-        text, source = given.get(setting.name) or (about["default"], "default")
-        shown.append(
-            Shown(_variable(setting.name), text, source, about["sentence"], about["secret"])
-        )
+    for name, about in table.items():
+        text, source = given.get(name) or (about["default"], "default")
+        shown.append(Shown(variable_of(name), text, source, about["sentence"], about["secret"]))
     return shown
-
-
-def _variable(name: str) -> str:
-    return PREFIX + name.upper()
-
-
-def _read(read: Callable[[str], Any], name: str, given: Mapping[str, Given]) -> Any:  # noqa: ANN401
-    text, source = given[name]
-    try:
-        return read(text)
-    except ValueError as wanted:
-        if source == "file":  # What it holds may be a secret.
-            raise SettingError(f"{_variable(name)}{FILE} must hold {wanted}.") from None
-        raise SettingError(f"{_variable(name)} must be {wanted}, not {text[:100]!r}.") from None
-
-
-def _given(environ: Mapping[str, str]) -> dict[str, Given]:
-    """Return what the environment says, by the settings' own names. An empty value says nothing."""
-    _refuse_unknown(environ)
-    given = {}
-    for setting in fields(Settings):
-        variable = _variable(setting.name)
-        text, path = environ.get(variable, ""), environ.get(variable + FILE, "")
-        if text and path:
-            raise SettingError(f"{variable} and {variable}{FILE} are both given: keep one of them.")
-        if path:
-            given[setting.name] = Given(_content(variable + FILE, path), "file")
-        elif text:
-            given[setting.name] = Given(text, "environment")
-    return given
-
-
-def _refuse_unknown(environ: Mapping[str, str]) -> None:
-    names = [_variable(setting.name) for setting in fields(Settings)]
-    known = {*names, *(name + FILE for name in names)}
-    for name in sorted(environ):
-        if name.startswith(PREFIX) and name not in known:
-            candidates = sorted(known) if name.endswith(FILE) else names
-            nearest = get_close_matches(name[:100], candidates, n=1, cutoff=0.0)[0]
-            raise SettingError(f"{name[:100]} is not a setting: did you mean {nearest}?")
-
-
-def _content(variable: str, path: str) -> str:
-    """Return what a file holds, without the newline that editors put at its end."""
-    try:
-        with Path(path).open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-        text = content.decode()
-    except (OSError, ValueError) as fault:
-        why = fault.strerror if isinstance(fault, OSError) else "it is not text in UTF-8"
-        raise SettingError(
-            f"{variable} names {path[:200]!r}, which cannot be read: {why}."
-        ) from None
-    if len(content) > LARGEST_FILE:
-        raise SettingError(f"{variable} names a file of more than {LARGEST_FILE:,} bytes.")
-    text = text.removesuffix("\n").removesuffix("\r")
-    if not text:
-        raise SettingError(f"{variable} names {path[:200]!r}, which is empty.")
-    return text

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from click.testing import CliRunner
 
 from tests.support.clients import PASSWORD_HASH
-from tests.support.commands import Ended, run_command
+from tests.support.commands import Ended, environment_with, run_command
+from todo_api.cli import main
 from todo_api.storage import Database, insert_task, insert_user
 
 Command = Callable[..., Ended]
@@ -17,6 +19,18 @@ def todo_api(database_url: str) -> Command:
 
     def run(*arguments: str, stdin: bytes = b"", **settings: str) -> Ended:
         return run_command(*arguments, stdin=stdin, TODO_DATABASE_URL=database_url, **settings)
+
+    return run
+
+
+@pytest.fixture
+def todo_api_within(database_url: str) -> Command:
+    """Run ``todo-api`` as `todo_api` does, but in this process: starts are slow."""
+
+    def run(*arguments: str, stdin: bytes = b"", **settings: str) -> Ended:
+        chosen = environment_with(TODO_DATABASE_URL=database_url, **settings)
+        done = CliRunner().invoke(main, arguments, input=stdin, env=chosen)
+        return Ended(done.exit_code, done.stdout, done.stderr)
 
     return run
 

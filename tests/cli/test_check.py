@@ -5,6 +5,7 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import make_url, text
@@ -74,7 +75,7 @@ class TestFailed:
         ],
         ids=["bad", "unknown"],
     )
-    def test_a_setting(self, setting: dict[str, str], sentence: str) -> None:
+    def test_a_setting(self, setting: dict[str, Any], sentence: str) -> None:
         found = findings(run_command("check", "--json", **setting))
         assert found["settings"][0] == "failed"
         assert re.fullmatch(sentence, found["settings"][1])

@@ -150,13 +150,13 @@ class TestAdd:
         ],
     )
     def test_holds_a_password_against_the_rules_of_the_service(
-        self, todo_api: Command, password: bytes, sentence: str
+        self, todo_api_within: Command, password: bytes, sentence: str
     ) -> None:
-        refused = todo_api("user", "add", "susan.susan", "--password-stdin", stdin=password)
+        refused = todo_api_within("user", "add", "susan.susan", "--password-stdin", stdin=password)
         assert (refused.status, refused.stdout) == (1, "")
         assert re.fullmatch(r"Error: [^\n]+\.\n", refused.stderr)
         assert sentence in refused.stderr
-        assert stored(todo_api, "susan.susan") is None
+        assert stored(todo_api_within, "susan.susan") is None
 
     @pytest.mark.usefixtures("susan")
     def test_refuses_a_name_that_is_taken(self, todo_api: Command) -> None:
@@ -164,14 +164,14 @@ class TestAdd:
         assert refused == (1, "", "Error: There is a user susan already.\n")
 
     @pytest.mark.parametrize("address", ["susan", "@", "a b@example.com", "s" * 250 + "@x.org"])
-    def test_refuses_what_is_no_address(self, todo_api: Command, address: str) -> None:
-        refused = todo_api(
+    def test_refuses_what_is_no_address(self, todo_api_within: Command, address: str) -> None:
+        refused = todo_api_within(
             *("user", "add", "susan", "--email", address, "--password-stdin"),
             stdin=NEW_PASSWORD.encode(),
         )
         assert refused.status == 2
         assert "--email" in refused.stderr
-        assert stored(todo_api, "susan") is None
+        assert stored(todo_api_within, "susan") is None
 
 
 class TestList:
@@ -338,9 +338,9 @@ class TestDelete:
 
 
 @pytest.mark.parametrize("subcommand", NAMED[1:])
-def test_an_unknown_user_is_named(todo_api: Command, subcommand: str) -> None:
+def test_an_unknown_user_is_named(todo_api_within: Command, subcommand: str) -> None:
     options = {"password": ["--password-stdin"], "delete": ["--yes"]}.get(subcommand, [])
-    unknown = todo_api("user", subcommand, "nobody", *options, stdin=NEW_PASSWORD.encode())
+    unknown = todo_api_within("user", subcommand, "nobody", *options, stdin=NEW_PASSWORD.encode())
     assert unknown == (1, "", "Error: There is no user nobody.\n")
 
 

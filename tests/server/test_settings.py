@@ -12,7 +12,8 @@ from tests.support.clients import client_of
 from tests.support.problems import assert_problem
 from todo_api.application import create_app
 from todo_api.contract import Limits
-from todo_api.settings import SettingError, Settings, read_settings
+from todo_api.environment import SettingError
+from todo_api.settings import Settings, read_settings
 
 README = Path(__file__).parents[2] / "README.md"
 SETTINGS = {f"TODO_{field.name.upper()}": field for field in fields(Settings)}
@@ -170,11 +171,11 @@ class TestFiles:
             (None, r"names '.*', which cannot be read: No such file or directory\."),
             (
                 b"\xff",
-                r"names '.*', which cannot be read: it is not text in UTF-8\.",
+                r"names '.*', which is not text in UTF-8\.",
             ),
             (b"", r"names '.*', which is empty\."),
             (b"\n", r"names '.*', which is empty\."),
-            (b"1" * 70_000, r"names a file of more than 65,536 bytes\."),
+            (b"1" * 70_000, r"names '.*', which is larger than 65,536 bytes\."),
             (b"secret", r"must hold a whole number from 0 to 65535\."),
         ],
         ids=["missing", "not text", "empty", "newline", "large", "bad"],

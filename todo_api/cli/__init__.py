@@ -25,9 +25,9 @@ from todo_api.cli.migrate import migrate_command
 from todo_api.cli.serve import serve_command
 from todo_api.cli.user import user_group
 from todo_api.contract import BrokenDocumentError
+from todo_api.environment import SettingError
 from todo_api.identity import AdministrationError
 from todo_api.server import ListenError
-from todo_api.settings import SettingError
 from todo_api.storage import DatabaseUnavailableError, DatabaseUnusableError
 
 __all__ = ["main"]

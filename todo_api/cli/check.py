@@ -13,7 +13,8 @@ from todo_api.application import create_app, document_path
 from todo_api.cli.access import refuse_missing_file
 from todo_api.cli.output import json_option, print_json, print_table
 from todo_api.contract import BrokenDocumentError
-from todo_api.settings import SettingError, Settings, read_settings
+from todo_api.environment import SettingError
+from todo_api.settings import Settings, read_settings
 from todo_api.storage import (
     Database,
     DatabaseError,
