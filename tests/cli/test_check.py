@@ -135,11 +135,14 @@ class TestFailed:
 
     def test_a_damaged_file(self, sqlite_databases: SQLiteDatabases) -> None:
         url = sqlite_databases.fresh()
+        with closing(sqlite3.connect(file_of(url))) as raw:
+            index = "SELECT rootpage FROM sqlite_master WHERE name = 'tasks_due'"
+            (page,), (size,) = (raw.execute(sql).fetchone() for sql in (index, "PRAGMA page_size"))
         with file_of(url).open("r+b") as file:
-            size = file.seek(0, 2)
-            file.seek(size // 2)
-            file.write(b"\xff" * (size // 4))
-        assert "integrity" in failures(run_command("check", "--json", TODO_DATABASE_URL=url))
+            file.seek((page - 1) * size)
+            file.write(b"\xff" * size)
+        failed = failures(run_command("check", "--json", TODO_DATABASE_URL=url))
+        assert list(failed) == ["integrity"]
         sqlite_databases.discard(url)
 
     def test_rows_that_belong_to_nobody(self, sqlite_databases: SQLiteDatabases) -> None:

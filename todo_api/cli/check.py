@@ -98,7 +98,7 @@ def _finding(name: str, check: Callable[[], str], database: Database | None = No
 
 def _check_document(settings: Settings) -> str:
     create_app(settings)
-    return f"{document_path().name} and the program fit together."
+    return f"The document {document_path().name} and the program fit together."
 
 
 def _check_database(settings: Settings) -> str:

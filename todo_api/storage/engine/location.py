@@ -1,6 +1,7 @@
 """What a database URL says, for people: where the data is, and nothing secret."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -17,7 +18,8 @@ def without_secrets(url: str) -> str:
     if url.count("@") > 1:
         return HIDDEN
     query = {key: HIDDEN if "pass" in key.lower() else value for key, value in parsed.query.items()}
-    return parsed.set(query=query).render_as_string(hide_password=True)
+    shown = parsed.set(query=query).render_as_string(hide_password=True)
+    return shown.replace(quote(HIDDEN), HIDDEN)
 
 
 def file_of(url: str) -> Path | None:
