@@ -92,6 +92,11 @@ def store_password(database: Database, user: User, password: str) -> None:
         update_user(db, user.id, {"password_hash": password_hash})
 
 
+def disable(database: Database, user: User) -> None:
+    with database.transaction() as db:
+        update_user(db, user.id, {"disabled_at": "2026-11-30T09:00:00.000000Z"})
+
+
 def stored_hash(database: Database, username: str) -> str:
     with database.snapshot() as db:
         row = select_user(db, username)
@@ -131,6 +136,7 @@ REFUSED = [
     pytest.param("susan", "half a pair: \ud83e", id="a lone surrogate in the password"),
     pytest.param("\ud83e", "milk and pizza", id="a lone surrogate in the username"),
     pytest.param("shorty", "python", id="a password shorter than the rules allow"),
+    pytest.param("peter", "milk and pizza", id="a disabled user"),
 ]
 
 
@@ -145,9 +151,33 @@ async def test_anything_else_is_refused_each_time_at_the_price_of_one_verificati
     register(database, "susan", "milk and pizza")
     register(database, "david", "cheese and fruit")
     register(database, "shorty", "python")
+    disable(database, register(database, "peter", "milk and pizza"))
     for tries in (1, 2):
         assert await accounts.verify(username, password) is None
         assert hasher.verified == tries
+
+
+async def test_a_remembered_credential_of_a_user_who_is_disabled_meanwhile_is_refused(
+    database: Database, accounts: Accounts
+) -> None:
+    susan = register(database, "susan", "milk and pizza")
+    assert await accounts.verify("susan", "milk and pizza") == susan
+    assert accounts.recall("susan", "milk and pizza") == susan
+    disable(database, susan)
+    assert accounts.recall("susan", "milk and pizza") is None
+    assert await accounts.verify("susan", "milk and pizza") is None
+
+
+async def test_a_user_who_is_disabled_during_the_verification_is_refused(
+    database: Database, accounts: Accounts, hasher: ObservedHasher
+) -> None:
+    susan = register(database, "susan", "milk and pizza")
+    hasher.gate.clear()
+    verification = asyncio.create_task(accounts.verify("susan", "milk and pizza"))
+    await until(lambda: hasher.verified == 1)
+    disable(database, susan)
+    hasher.gate.set()
+    assert await verification is None
 
 
 async def test_an_unknown_user_a_wrong_and_an_over_long_password_take_the_same_time(
