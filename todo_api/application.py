@@ -48,7 +48,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         DatabaseUrlInvalidError: if the database URL cannot be read.
 
     """
-    database = Database(settings.database_url, connections=settings.threads)
+    database = Database(settings.database_url, connections=settings.database_connections)
     workers = Workers(settings.threads)
     accounts = Accounts(
         database,

@@ -73,6 +73,11 @@ class Settings:
         default="sqlite:///todo.db",
         secret=True,
     )
+    database_connections: int = _setting(
+        "Connections to a PostgreSQL server, at most; requests wait for one another's.",
+        _number(1, 1000),
+        default=16,
+    )
     public_url: str | None = _setting(
         "Scheme and host that URIs begin with; needed behind a proxy.", _origin, default=None
     )

@@ -154,24 +154,6 @@ WRITES = {
 }
 
 
-SEARCHES = "statements are interrupted by their steps, of which a search's last longest"
-EXCEEDING = {
-    "long page": "a megabyte is read and written",
-    "long changes": "a megabyte is read and written",
-    "create of many words": "each word is a row",
-    "update of many words": "each word is a row",
-    "other words for a long one": "each word is a row",
-    "delete of a long one": "each word is a row",
-    "/tasks?q=milk+bread&sort=-due": SEARCHES,
-    "/tasks?q=milk&sort=title": SEARCHES,
-    "/tasks?q=milk+bread": SEARCHES,
-    "/tasks?label=home&label=errand": SEARCHES,
-    "/tasks?done=false&priority_min=1&sort=due": SEARCHES,
-    "/tasks?overdue=true&sort=due": SEARCHES,
-}
-"""What takes longer, at least at times, and why: it does not belong here."""
-
-
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContractApp]:
     """A service on a large database, whose user has nearly all that is in it."""
@@ -250,18 +232,7 @@ def test_each_operation_of_the_event_loop_is_measured() -> None:
     assert measured == operations - IN_THREADS.keys()
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            name,
-            marks=[pytest.mark.xfail(strict=False, reason=EXCEEDING[name])]
-            if name in EXCEEDING
-            else [],
-        )
-        for name in (*READS, *WRITES)
-    ],
-)
+@pytest.mark.parametrize("name", [*READS, *WRITES])
 def test_no_operation_holds_up_the_event_loop(
     app: ContractApp, callbacks: list[float], name: str
 ) -> None:

@@ -23,6 +23,7 @@ GOOD = [
     ("TODO_PORT", "8080", {"port": 8080}),
     ("TODO_PORT", "0", {"port": 0}),
     ("TODO_DATABASE_URL", "sqlite:////srv/todo.db", {"database_url": "sqlite:////srv/todo.db"}),
+    ("TODO_DATABASE_CONNECTIONS", "4", {"database_connections": 4}),
     ("TODO_PUBLIC_URL", "https://todo.example", {"public_url": "https://todo.example"}),
     ("TODO_PUBLIC_URL", "https://todo.example/", {"public_url": "https://todo.example"}),
     ("TODO_PUBLIC_URL", "http://[::1]:8080", {"public_url": "http://[::1]:8080"}),

@@ -464,7 +464,7 @@ def test_what_begins_and_ends_a_transaction_is_never_interrupted(
     database: Database, miguel: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inline, "STRIDE", 1)  # so that each COMMIT takes some
-    monkeypatch.setattr(inline, "MOST_STRIDES", 2000)
+    monkeypatch.setattr(inline, "MOST_SECONDS", 0.05)
 
     async def read_long() -> None:
         for _ in range(50):
@@ -493,7 +493,7 @@ def test_a_read_that_takes_long_interrupts_no_commit_in_the_thread(
     database: Database, miguel: int, commits: Commits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inline, "STRIDE", 1)  # so that each COMMIT takes some
-    monkeypatch.setattr(inline, "MOST_STRIDES", 2000)
+    monkeypatch.setattr(inline, "MOST_SECONDS", 0.05)
 
     def take_long() -> None:
         with database.snapshot() as db:
@@ -558,8 +558,10 @@ def test_who_goes_after_their_turn_has_written_and_takes_nobody_along(
 
 
 def test_writers_of_both_kinds_lose_nothing_and_count_without_a_gap(
-    database: Database, miguel: int
+    database: Database, miguel: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(inline, "MOST_SECONDS", 1)  # the first of them compiles its statements
+
     def write_in_thread(_number: int) -> list[int]:
         ids = []
         for _ in range(25):

@@ -95,14 +95,12 @@ def test_a_row_that_another_holds_too_long_is_an_outage(database: Database, migu
 def test_all_connections_in_use_are_an_outage(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("todo_api.storage.engine.postgresql.POOL_PATIENCE", 0.05)
+    monkeypatch.setattr("todo_api.storage.engine.postgresql.pool.PATIENCE_IN_THREAD", 0.05)
     database = Database(database_url, connections=1)
-    with (
-        database.snapshot(),
-        pytest.raises(DatabaseUnavailableError, match="all connections are in use"),
-        database.snapshot(),
-    ):
-        pass
+    with database.snapshot() as db:
+        db.scalar(text("SELECT 1"))
+        with pytest.raises(DatabaseUnavailableError, match="all connections are in use"):
+            database.check()
     database.check()
     database.close()
 

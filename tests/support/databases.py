@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, LiteralString, NoReturn, Protocol
@@ -176,6 +176,21 @@ class PostgreSQLServer:
             self._process.wait()
             self._process = None
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stop all of the server's processes where they are, and let them go on at the end."""
+        assert self._process is not None
+        first = self._process.pid
+        _signal(first, signal.SIGSTOP)  # it makes no others from now on
+        others = [int(pid) for pid in _children(first)]
+        for pid in others:
+            _signal(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in (*others, first):
+                _signal(pid, signal.SIGCONT)
+
     def _answers(self) -> bool:
         try:
             psycopg.connect(_conninfo(make_url(self.url)), connect_timeout=5).close()
@@ -207,6 +222,16 @@ def postgresql_server_url() -> Iterator[str]:
     else:
         with postgresql_server() as server:
             yield server.url
+
+
+def _children(pid: int) -> list[str]:
+    found = subprocess.run(["pgrep", "-P", str(pid)], check=True, capture_output=True, text=True)
+    return found.stdout.split()
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):  # it has ended meanwhile
+        os.kill(pid, number)
 
 
 def _migrate(url: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, bindparam, select
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import DeletionsForgottenError, UserGoneError
 from todo_api.storage.schema import TaskRow, deleted_tasks, tasks, users
-from todo_api.storage.tasks import COLUMNS, IS_OWN
+from todo_api.storage.tasks import COLUMNS, IS_OWN, spare_event_loop
 from todo_api.storage.tombstones import WAS_OWN
 
 LAST_VERSION = 2**63 - 1
@@ -108,10 +108,10 @@ def select_changes(db: Connection, user_id: int, history: History, *, limit: int
     """Return the first changes of a history, up to `limit`."""
     since, last = history
     values = {"owner_id": user_id, "limit": limit + 1}
-    found: list[TaskRow | Deletion] = [
-        *db.all(SELECT_CHANGED, {**values, "after": since.version}),
-        *db.all(SELECT_DELETED, {**values, "after": since.deletion}),
-    ]
+    changed: list[TaskRow] = db.all(SELECT_CHANGED, {**values, "after": since.version})
+    spare_event_loop(db, changed)
+    deleted: list[Deletion] = db.all(SELECT_DELETED, {**values, "after": since.deletion})
+    found: list[TaskRow | Deletion] = [*changed, *deleted]
     found.sort(key=attrgetter("version"))
     if len(found) <= limit:
         return Changes(found, Point(last, last), more=False)

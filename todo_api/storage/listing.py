@@ -12,6 +12,7 @@ from todo_api.storage.engine import Connection
 from todo_api.storage.planner import Search
 from todo_api.storage.schema import TaskRow
 from todo_api.storage.stretches import Position, stretches
+from todo_api.storage.tasks import spare_event_loop
 
 __all__ = ["Page", "Position", "select_page"]
 
@@ -43,5 +44,7 @@ def select_page(
     ):
         if room := limit + 1 - len(rows):
             rows += search.read(stretch, room)
+    found = [TaskRow._make(row[:-1]) for row in rows[:limit]]
+    spare_event_loop(db, found)
     last = Position(rows[limit - 1][-1], rows[limit - 1][0]) if len(rows) > limit else None
-    return Page([TaskRow._make(row[:-1]) for row in rows[:limit]], last)
+    return Page(found, last)

@@ -9,7 +9,6 @@ of the half of a list that passes.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -17,6 +16,7 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Select,
     Text,
     bindparam,
@@ -25,7 +25,7 @@ from sqlalchemy import (
     select,
 )
 
-from todo_api.storage.engine import Connection, Statement
+from todo_api.storage.engine import Connection, Statement, compiled_once
 from todo_api.storage.filters import Shape, condition, shapes_and_values
 from todo_api.storage.json_rows import JSONRows
 from todo_api.storage.schema import tasks
@@ -115,45 +115,45 @@ class Search:
 OWN_BEHIND = Statement(select(tasks.c.id).where(IS_OWN).limit(1).offset(bindparam("number")))
 
 
-@lru_cache(maxsize=1024)
-def _behind(shape: Shape, number: int) -> Statement:
+@compiled_once
+def _behind(shape: Shape, number: int) -> Select[Any]:
     """Ask whether an index has entries behind a number of them."""
-    return Statement(condition(shape).lookups[number].limit(1).offset(bindparam("number")))
+    return condition(shape).lookups[number].limit(1).offset(bindparam("number"))
 
 
-@lru_cache(maxsize=1024)
-def _common(lookups: tuple[tuple[Shape, int], ...]) -> Statement:
+@compiled_once
+def _common(lookups: tuple[tuple[Shape, int], ...]) -> CompoundSelect[Any]:
     """Read the ids that all of some indexes have."""
     found = [condition(shape).lookups[number] for shape, number in lookups]
-    return Statement(intersect(*found).limit(bindparam("most")))
+    return intersect(*found).limit(bindparam("most"))
 
 
-@lru_cache(maxsize=1024)
-def _in_order(stretch: Stretch, shapes: Shapes) -> Statement:
+@compiled_once
+def _in_order(stretch: Stretch, shapes: Shapes) -> Select[Any]:
     """Read those that pass the filters, tested one by one in the order of the list."""
-    return Statement(_passing(stretch, shapes))
+    return _passing(stretch, shapes)
 
 
-@lru_cache(maxsize=1024)
-def _beginning(stretch: Stretch, shapes: Shapes) -> Statement:
+@compiled_once
+def _beginning(stretch: Stretch, shapes: Shapes) -> Select[Any]:
     """Read those that pass the filters, out of the first tasks of a stretch."""
-    return Statement(_passing(stretch, shapes).where(_is_near(stretch, shapes)))
+    return _passing(stretch, shapes).where(_is_near(stretch, shapes))
 
 
-@lru_cache(maxsize=1024)
-def _of_one_index(stretch: Stretch, shapes: Shapes, shape: Shape, number: int) -> Statement:
+@compiled_once
+def _of_one_index(stretch: Stretch, shapes: Shapes, shape: Shape, number: int) -> Select[Any]:
     """Read and sort those that pass, out of the few that an index finds."""
     # The limit changes nothing but what PostgreSQL expects.
     ids = condition(shape).lookups[number].limit(bindparam("few"))
-    return Statement(read_in_order(stretch, _few(ids, shapes)))
+    return read_in_order(stretch, _few(ids, shapes))
 
 
-@lru_cache(maxsize=1024)
-def _of_ids(stretch: Stretch, shapes: Shapes) -> Statement:
+@compiled_once
+def _of_ids(stretch: Stretch, shapes: Shapes) -> Select[Any]:
     """Read and sort those that pass, out of a few ids."""
     item = JSONRows(bindparam("ids", type_=Text)).table_valued("value").c.value
     ids = select(cast(cast(item, Text), BigInteger))
-    return Statement(read_in_order(stretch, _few(ids, shapes)))
+    return read_in_order(stretch, _few(ids, shapes))
 
 
 def _passing(stretch: Stretch, shapes: Shapes) -> Select[Any]:

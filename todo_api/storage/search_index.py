@@ -24,6 +24,9 @@ from todo_api.storage.json_rows import JSONRows
 from todo_api.storage.schema import task_labels, task_words
 from todo_api.storage.text import sort_key, words_of
 
+MOST_AT_ONCE = 100
+"""More rows of an index are not written on an event loop: they would take a millisecond."""
+
 
 class Index(NamedTuple):
     """The statements on a table of texts that tasks are found by.
@@ -61,9 +64,11 @@ class Index(NamedTuple):
         old, new = set(old), set(new)
         values = {"owner_id": user_id, "of_task": task_id, "before": 0}
         for statement, texts in ((self.delete, old - new), (self.insert, new - old)):
+            if len(texts) > MOST_AT_ONCE:
+                db.require_thread()
             if texts:
                 pairs = [(text, task_id) for text in sorted(texts)]
-                db.execute(statement, {**values, "texts": orjson.dumps(pairs).decode()})
+                db.execute_later(statement, {**values, "texts": orjson.dumps(pairs).decode()})
 
 
 _BEFORE = bindparam("before", type_=BigInteger)

@@ -26,7 +26,7 @@ from todo_api.storage.engine.errors import (
     WouldBlockError,
 )
 from todo_api.storage.engine.location import file_of, without_secrets
-from todo_api.storage.engine.statement import Statement
+from todo_api.storage.engine.statement import Statement, compiled_once
 
 __all__ = [
     "Connection",
@@ -42,6 +42,7 @@ __all__ = [
     "Statement",
     "TransactionLostError",
     "WouldBlockError",
+    "compiled_once",
     "file_of",
     "reason",
     "without_secrets",

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import sqlalchemy
 from sqlalchemy import Dialect, Executable, StaticPool, create_engine
 
-from todo_api.storage.engine.errors import ConstraintViolatedError
+from todo_api.storage.engine.errors import ConstraintViolatedError, WouldBlockError
 from todo_api.storage.engine.statement import Compiled, Statement, Values
 
 
@@ -43,15 +43,19 @@ class Connection:
     violated constraint, which is `ConstraintViolatedError`.
     """
 
-    __slots__ = ("_integrity_error", "dialect", "driver")
+    __slots__ = ("_integrity_error", "dialect", "driver", "is_inline")
 
     driver: Any
     """The driver's own connection, for what only an engine uses."""
+
+    is_inline: bool
+    """Whether it is used on an event loop."""
 
     def __init__(self, driver: Driver, dialect: Dialect, integrity_error: type[Exception]) -> None:
         """Execute with ``driver`` what is compiled for ``dialect``."""
         self.driver = driver
         self.dialect = dialect
+        self.is_inline = False
         self._integrity_error = integrity_error
 
     def one(self, statement: Statement | Executable, values: Values = {}) -> Any:  # noqa: ANN401, B006 - the statement's own row; it is only read
@@ -74,6 +78,14 @@ class Connection:
         """Return how many rows were changed."""
         return self._execute(self._compiled(statement), values).rowcount
 
+    def execute_later(self, statement: Statement, values: Values) -> None:
+        """Execute a statement at the latest when the transaction is committed.
+
+        What it raises is raised by a later statement, or by the end of the transaction. To a
+        server, it travels with the next statement, which saves a wait.
+        """
+        self._execute(self._compiled(statement), values)
+
     def execute_many(self, statement: Statement, rows: Iterable[Values]) -> None:
         """Execute a statement for each of many rows of values."""
         compiled = self._compiled(statement)
@@ -81,6 +93,11 @@ class Connection:
             self.driver.executemany(compiled.sql, [compiled.bind(values) for values in rows])
         except self._integrity_error as error:
             raise ConstraintViolatedError(str(error)) from error
+
+    def require_thread(self) -> None:
+        """Raise `WouldBlockError` on an event loop: what follows takes longer than it may there."""
+        if self.is_inline:
+            raise WouldBlockError
 
     def _execute(self, compiled: Compiled, values: Values) -> Cursor:
         try:
@@ -91,7 +108,9 @@ class Connection:
 
     def _compiled(self, statement: Statement | Executable) -> Compiled:
         if not isinstance(statement, Statement):
-            statement = _statement(statement)
+            return _statement(statement).compiled(self.dialect)
+        if self.is_inline and statement.takes_long(self.dialect):
+            raise WouldBlockError
         return statement.compiled(self.dialect)
 
 

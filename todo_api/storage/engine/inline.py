@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -11,10 +12,11 @@ from todo_api.storage.engine.write_lock import WriteLock
 
 T = TypeVar("T")
 
-# What a call on the event loop may ask of SQLite's virtual machine: MOST_STRIDES times STRIDE
-# steps, about a millisecond's work. A page of twenty tasks takes a fiftieth of that.
-MOST_STRIDES = 30
-STRIDE = 1000  # steps
+# The processor's time that the statements of a call on the event loop may take, all together, and
+# how many steps of SQLite's virtual machine are taken between two looks at the clock. A step of a
+# search may take a hundred times as long as one of a calculation. A page of twenty tasks takes 600.
+MOST_SECONDS = 0.001
+STRIDE = 250
 
 
 class Inline:
@@ -51,21 +53,21 @@ class Bounds:
 
     def __init__(self) -> None:
         """Bound nothing while no call runs."""
-        self._strides = math.inf
+        self._end = math.inf
 
     def set_on(self, db: Connection) -> Connection:
         """Bound what calls do with a connection."""
         db.driver.set_progress_handler(self._is_exceeded, STRIDE)
+        db.is_inline = True
         return db
 
     def run(self, call: Callable[[], T]) -> T:
         """Return what a call returns."""
-        self._strides = MOST_STRIDES
+        self._end = time.thread_time() + MOST_SECONDS
         try:
             return call()
         finally:
-            self._strides = math.inf  # what begins and ends a transaction is never interrupted
+            self._end = math.inf  # what begins and ends a transaction is never interrupted
 
     def _is_exceeded(self) -> bool:
-        self._strides -= 1
-        return self._strides < 0
+        return time.thread_time() > self._end

@@ -6,7 +6,8 @@ put the values in order and to make rows of what the driver returns.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from functools import lru_cache, partial
+from typing import Any, NamedTuple, ParamSpec, cast
 
 from sqlalchemy import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -15,6 +16,8 @@ from sqlalchemy.types import TypeEngine
 Values = Mapping[str, Any]
 """By the name of a bound parameter, its value."""
 Convert = Callable[[Any], Any]
+
+P = ParamSpec("P")
 
 
 class Compiled(NamedTuple):
@@ -63,7 +66,8 @@ class Statement:
         """Take the statement.
 
         Args:
-            clause: what to execute; its values are `bindparam`s.
+            clause: what to execute, or a `partial` that builds it when it is compiled; its values
+                are `bindparam`s.
             row: makes a row of the sequence of a row's values, such as a named tuple's ``_make``.
             columns: those that an INSERT or UPDATE sets to parameters of the same names.
 
@@ -73,6 +77,13 @@ class Statement:
         self._columns = None if columns is None else list(columns)
         self._compiled: dict[str, Compiled] = {}
 
+    def takes_long(self, dialect: Dialect) -> bool:
+        """Tell whether the clause has yet to be built and compiled, which may take 20 ms.
+
+        The others are few, and are compiled once for all; these are as many as clients ask for.
+        """
+        return dialect.name not in self._compiled and isinstance(self._clause, partial)
+
     def compiled(self, dialect: Dialect) -> Compiled:
         """Return the statement as an engine's driver takes it."""
         known = self._compiled.get(dialect.name)
@@ -81,7 +92,8 @@ class Statement:
         return known
 
     def _compile(self, dialect: Dialect) -> Compiled:
-        compiled: SQLCompiler = self._clause.compile(dialect=dialect, column_keys=self._columns)
+        clause = self._clause() if isinstance(self._clause, partial) else self._clause
+        compiled: SQLCompiler = clause.compile(dialect=dialect, column_keys=self._columns)
         names = tuple(compiled.positiontup or ())
         encoders = {}
         for name in names:
@@ -115,6 +127,19 @@ class Statement:
             return make(decoded)
 
         return make_decoded
+
+
+def compiled_once(build: Callable[P, Any]) -> Callable[P, Statement]:
+    """Make a function that builds a clause return a `Statement`, the same for the same arguments.
+
+    The clause is built when the statement is compiled, so that to have one costs nothing.
+    """
+
+    @lru_cache(maxsize=1024)
+    def statement(*arguments: P.args, **options: P.kwargs) -> Statement:
+        return Statement(partial(build, *arguments, **options))
+
+    return cast("Callable[P, Statement]", statement)
 
 
 def _decoder(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:

@@ -1,0 +1,131 @@
+"""A transaction: statements that one session executes and ends together."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+from psycopg.errors import (
+    InFailedSqlTransaction,
+    InvalidSqlStatementName,
+    ReadOnlySqlTransaction,
+)
+
+from todo_api.storage.engine.connection import Connection
+from todo_api.storage.engine.errors import ConstraintViolatedError
+from todo_api.storage.engine.postgresql.pool import Pool
+from todo_api.storage.engine.postgresql.session import Rows, Session, SessionLostError
+from todo_api.storage.engine.statement import Statement, Values
+
+BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED"
+COMMIT_PATIENCE = 8.0
+"""A disk may take its time, and what is given up may be stored all the same."""
+
+
+class Transaction:
+    """A transaction, which takes a session when it has a statement to execute.
+
+    It begins together with its first statement. If it has only read, nobody waits for its end,
+    which is sent with whatever the session does next.
+    """
+
+    __slots__ = ("_has_failed", "_pool", "_session", "_writes")
+
+    def __init__(self, pool: Pool, *, writes: bool) -> None:
+        """Take where sessions are from."""
+        self._pool = pool
+        self._writes = writes
+        self._session: Session | None = None
+        self._has_failed = False
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> Rows:
+        """Execute a statement."""
+        session = self._session or self._begin()
+        try:
+            return session.execute(sql, values, sync=self._writes)
+        except psycopg.Error as error:
+            self._fail(error)
+            raise
+
+    def execute_later(self, sql: str, values: Sequence[Any]) -> None:
+        """Execute a statement together with the next one, which raises what this one does."""
+        (self._session or self._begin()).send(sql, values)
+
+    def executemany(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
+        """Execute a statement for each of many rows of values."""
+        session = self._session or self._begin()
+        try:
+            session.execute_many(sql, values)
+        except psycopg.Error as error:
+            self._fail(error)
+            raise
+
+    def commit(self) -> None:
+        """Make sure that all that was written is stored."""
+        session = self._session
+        if session is None:
+            return
+        if self._has_failed:
+            raise InFailedSqlTransaction("a statement had failed before")
+        session.send("COMMIT")
+        if self._writes:
+            self._wait_for_commit(session)
+        self._session = None
+        self._pool.give_back(session)
+
+    def roll_back(self) -> None:
+        """Undo what is not committed, without waiting for it."""
+        session, self._session = self._session, None
+        if session is None:
+            return
+        if self._has_failed or (self._writes and not session.is_settled):
+            session.sync()  # where a statement has failed, or will, the server stops until then
+        if not session.is_closed:
+            session.send("ROLLBACK")
+            if self._has_failed or self._writes:
+                session.sync()
+        self._pool.give_back(session)
+
+    def _begin(self) -> Session:
+        session = self._session = self._pool.take()
+        session.begin(BEGIN_WRITING if self._writes else BEGIN_READING)
+        return session
+
+    def _wait_for_commit(self, session: Session) -> None:
+        session.sync()
+        try:
+            session.receive(COMMIT_PATIENCE)
+        except SessionLostError as error:  # perhaps after the commit: no second attempt
+            raise psycopg.OperationalError(f"a commit has had no answer: {error}") from error
+        except psycopg.IntegrityError as error:
+            self._fail(error)
+            raise ConstraintViolatedError(str(error)) from error
+        except psycopg.Error as error:
+            self._fail(error)
+            raise
+
+    def _fail(self, error: psycopg.Error) -> None:
+        self._has_failed = True
+        if isinstance(error, ReadOnlySqlTransaction):
+            self._pool.renew()  # the server takes no more writes
+        elif _is_outdated(error):
+            self._pool.renew()
+            raise SessionLostError("the tables have changed") from error
+
+
+class PipelinedConnection(Connection):
+    """A transaction with a server."""
+
+    __slots__ = ()
+    driver: Transaction
+
+    def execute_later(self, statement: Statement, values: Values) -> None:
+        """Execute a statement together with the next one, or with the commit."""
+        compiled = self._compiled(statement)
+        self.driver.execute_later(compiled.sql, compiled.bind(values))
+
+
+def _is_outdated(error: psycopg.Error) -> bool:
+    """Tell whether a prepared statement is gone, or its columns have got other types."""
+    changed = error.diag.source_function == "RevalidateCachedQuery"  # in any language
+    return changed or isinstance(error, InvalidSqlStatementName)
