@@ -123,7 +123,7 @@ FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     TaskMissingError: lambda _: Problem(404),
     TaskChangedError: lambda failure: precondition_failed(failure.version),
     DeletionsForgottenError: lambda _: Problem(
-        410, "Not all that was deleted since then is known any more: start over, without since."
+        410, "Some deletions since then are no longer known: start over without since."
     ),
 }
 """What a client is told of the errors that handlers and accounts let out."""

@@ -101,4 +101,4 @@ def _faults_named(place: str) -> Iterator[None]:
 
 def _conflict(place: str, sentence: str) -> Problem:
     faults = [{"pointer": place, "detail": sentence}]
-    return Problem(409, "Nothing of the batch was done.", faults=faults)
+    return Problem(409, "None of the operations was carried out.", faults=faults)

@@ -62,5 +62,5 @@ def _encoded(sealed: bytes) -> str:
 
 
 def _refusal(parameter: str) -> Problem:
-    sentence = "It was not given out for this list: begin without it."
+    sentence = "It does not come from this list: leave it out to start from the beginning."
     return bad_parameters([(parameter, sentence)])

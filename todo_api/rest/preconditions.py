@@ -55,6 +55,7 @@ def precondition_failed(version: int) -> Problem:
     """Return the refusal to change a resource whose version ``If-Match`` does not name."""
     return Problem(
         412,
-        "It has none of the entity tags in If-Match: read it again, and send its ETag as it came.",
+        "None of the entity tags in If-Match is current: read it again, and send its ETag"
+        " unchanged.",
         headers={"ETag": entity_tag(version)},
     )

@@ -17,8 +17,8 @@ EXPLANATIONS = {
     409: "The request contradicts what is there already: a username, for example, that somebody"
     " else has. It will not succeed as it is; change it. With a Retry-After header, a request with"
     " the same Idempotency-Key is still running: ask again for its answer.",
-    410: "Too much time has passed since the token was given out: not all that was deleted in the"
-    " meantime is known any more. Empty your copy, and ask for the changes without a token.",
+    410: "The token is too old: some deletions since then are no longer known. Empty your copy,"
+    " and ask for the changes without a token.",
     412: "It has changed since you read it, and nothing was overwritten. Read it again, see whether"
     " your change is still wanted, and send it with the new ETag.",
     413: "The body is larger than the service reads; the detail says how large it may be. Send"

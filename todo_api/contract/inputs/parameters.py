@@ -53,9 +53,14 @@ class Parameter:
         value = values if self.is_list else values[0]
         if self._schema.is_valid(value):
             return value, []
-        if isinstance(value, str) and self._schema.is_valid(value.replace(" ", "+")):
+        if self._would_be_valid_with_plus(value):
             return None, [self._fault("In a URL, + stands for a space: write it as %2B.")]
         return None, [self._fault(sentence) for _, sentence in self._schema.faults(value)]
+
+    def _would_be_valid_with_plus(self, value: object) -> bool:
+        """Tell whether spaces in a URL's value were meant to be plus signs."""
+        is_text = self.place == "query" and isinstance(value, str)
+        return is_text and self._schema.is_valid(str(value).replace(" ", "+"))
 
     def absent(self) -> Any:  # noqa: ANN401 - a value of the schema's type
         """Return the default, or None; a list is copied, so that no two requests share it."""
