@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import lists
 from todo_api.storage.filters import FILTERS
-from todo_api.storage.stretches import SORTS
+from todo_api.storage.sorting import SORTS
 
 
 def test_each_sort_and_each_filter_is_measured() -> None:

@@ -7,7 +7,7 @@ import pytest
 from todo_api.storage import Database, planner
 from todo_api.storage.filters import FILTERS
 from todo_api.storage.listing import select_page
-from todo_api.storage.stretches import SORTS, Position
+from todo_api.storage.sorting import SORTS, Position
 from todo_api.storage.tasks import insert_task
 
 FILTERED: list[dict[str, Any]] = [

@@ -2,7 +2,7 @@
 
 - `tasks`, `users`: the statements, one function each, named by its verb (`select_task`,
   `insert_user`). The connection comes first, the owner always takes part in the WHERE clause.
-- `listing`: one page of a user's tasks. `filters` and `stretches` (the sorts) have the SQL that it
+- `listing`: one page of a user's tasks. `filters` and `sorting` (the sorts) have the SQL that it
   is made of, `planner` decides how it is read. A new filter or sort is a line there, and an index.
 - `changes`: what happened to a user's tasks since some point; `tombstones`: deletions, remembered.
 - `transfer`: many tasks of a user at once, inserted together.

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from todo_api.storage.engine import Connection
 from todo_api.storage.planner import Search
 from todo_api.storage.schema import TaskRow
-from todo_api.storage.stretches import Position, stretches
+from todo_api.storage.sorting import Position, sections
 from todo_api.storage.tasks import spare_event_loop
 
 __all__ = ["Page", "Position", "select_page"]
@@ -39,11 +39,11 @@ def select_page(
         values |= {"after_key": after.key, "after_id": after.id}
     search = Search(db, values, filters or {})
     rows: list[tuple[Any, ...]] = []
-    for stretch in stretches(
+    for section in sections(
         sort, behind=after is not None, keyless=after is None or after.key is None
     ):
         if room := limit + 1 - len(rows):
-            rows += search.read(stretch, room)
+            rows += search.read(section, room)
     found = [TaskRow._make(row[:-1]) for row in rows[:limit]]
     spare_event_loop(db, found)
     last = Position(rows[limit - 1][-1], rows[limit - 1][0]) if len(rows) > limit else None

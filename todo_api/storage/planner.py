@@ -29,7 +29,7 @@ from todo_api.storage.engine import Connection, Statement, compiled_once
 from todo_api.storage.filters import Shape, condition, shapes_and_values
 from todo_api.storage.json_rows import JSONRows
 from todo_api.storage.schema import tasks
-from todo_api.storage.stretches import SORTS, Stretch, read_in_order
+from todo_api.storage.sorting import SORTS, Section, read_in_order
 from todo_api.storage.tasks import IS_OWN
 
 # Measured on SQLite in a list of 100,000 tasks, while two cores were busy with other work too.
@@ -69,26 +69,26 @@ class Search:
         ]
         self._few = self._few_by_one_index()
 
-    def read(self, stretch: Stretch, room: int) -> Rows:
+    def read(self, section: Section, room: int) -> Rows:
         """Return the first tasks of a part of the list, as many as there is room for."""
         self._values |= {"limit": room, "ahead": PEEKED_PAGES * room}
         if self._few is None and len(self._lookups) > 1:
-            found: Rows = self._db.all(_beginning(stretch, self._shapes), self._values)
+            found: Rows = self._db.all(_beginning(section, self._shapes), self._values)
             if len(found) == room:
                 return found
             self._few = self._few_by_all_indexes()
         if self._few is None:
-            return self._db.all(_in_order(stretch, self._shapes), self._values)
-        return self._db.all(self._few(stretch), self._values)
+            return self._db.all(_in_order(section, self._shapes), self._values)
+        return self._db.all(self._few(section), self._values)
 
-    def _few_by_one_index(self) -> "Callable[[Stretch], Statement] | None":
+    def _few_by_one_index(self) -> "Callable[[Section], Statement] | None":
         for shape, number in self._lookups:
             if not self._has_more(_behind(shape, number), FEW_ENOUGH_TO_SORT):
                 self._values["few"] = FEW_ENOUGH_TO_SORT
-                return lambda stretch: _of_one_index(stretch, self._shapes, shape, number)
+                return lambda section: _of_one_index(section, self._shapes, shape, number)
         return None
 
-    def _few_by_all_indexes(self) -> "Callable[[Stretch], Statement] | None":
+    def _few_by_all_indexes(self) -> "Callable[[Section], Statement] | None":
         """Ask some indexes together, unless a walk through the list costs less than to ask them."""
         some = tuple(
             (shape, number)
@@ -106,7 +106,7 @@ class Search:
         if len(ids) > FEW_ENOUGH_TO_SORT:
             return None
         self._values["ids"] = orjson.dumps(ids).decode()
-        return lambda stretch: _of_ids(stretch, self._shapes)
+        return lambda section: _of_ids(section, self._shapes)
 
     def _has_more(self, statement: Statement, number: int) -> bool:
         return self._db.one(statement, {**self._values, "number": number}) is not None
@@ -129,53 +129,53 @@ def _common(lookups: tuple[tuple[Shape, int], ...]) -> CompoundSelect[Any]:
 
 
 @compiled_once
-def _in_order(stretch: Stretch, shapes: Shapes) -> Select[Any]:
+def _in_order(section: Section, shapes: Shapes) -> Select[Any]:
     """Read those that pass the filters, tested one by one in the order of the list."""
-    return _passing(stretch, shapes)
+    return _passing(section, shapes)
 
 
 @compiled_once
-def _beginning(stretch: Stretch, shapes: Shapes) -> Select[Any]:
-    """Read those that pass the filters, out of the first tasks of a stretch."""
-    return _passing(stretch, shapes).where(_is_near(stretch, shapes))
+def _beginning(section: Section, shapes: Shapes) -> Select[Any]:
+    """Read those that pass the filters, out of the first tasks of a section."""
+    return _passing(section, shapes).where(_is_near(section, shapes))
 
 
 @compiled_once
-def _of_one_index(stretch: Stretch, shapes: Shapes, shape: Shape, number: int) -> Select[Any]:
+def _of_one_index(section: Section, shapes: Shapes, shape: Shape, number: int) -> Select[Any]:
     """Read and sort those that pass, out of the few that an index finds."""
     # The limit changes nothing but what PostgreSQL expects.
     ids = condition(shape).lookups[number].limit(bindparam("few"))
-    return read_in_order(stretch, _few(ids, shapes))
+    return read_in_order(section, _few(ids, shapes))
 
 
 @compiled_once
-def _of_ids(stretch: Stretch, shapes: Shapes) -> Select[Any]:
+def _of_ids(section: Section, shapes: Shapes) -> Select[Any]:
     """Read and sort those that pass, out of a few ids."""
     item = JSONRows(bindparam("ids", type_=Text)).table_valued("value").c.value
     ids = select(cast(cast(item, Text), BigInteger))
-    return read_in_order(stretch, _few(ids, shapes))
+    return read_in_order(section, _few(ids, shapes))
 
 
-def _passing(stretch: Stretch, shapes: Shapes) -> Select[Any]:
+def _passing(section: Section, shapes: Shapes) -> Select[Any]:
     conditions = map(condition, shapes)
     # No index serves what IS TRUE, so that only the sort's own is left.
-    tests = (one.passes if one.key is stretch.key else one.passes.is_(True) for one in conditions)
-    return read_in_order(stretch).where(*tests)
+    tests = (one.passes if one.key is section.key else one.passes.is_(True) for one in conditions)
+    return read_in_order(section).where(*tests)
 
 
-def _is_near(stretch: Stretch, shapes: Shapes) -> ColumnElement[bool]:
+def _is_near(section: Section, shapes: Shapes) -> ColumnElement[bool]:
     """Return whether a task is at the beginning of a part of a list; none is in a short one."""
-    place = stretch.place(tasks)
+    place = section.place(tasks)
     beyond = (
-        read_in_order(stretch)
-        .where(*(one.passes for one in map(condition, shapes) if one.key is stretch.key))
+        read_in_order(section)
+        .where(*(one.passes for one in map(condition, shapes) if one.key is section.key))
         .with_only_columns(*place.clauses)
         .limit(1)
         .offset(bindparam("ahead"))
         .correlate(None)
         .scalar_subquery()
     )
-    return place > beyond if stretch.backwards else place < beyond
+    return place > beyond if section.backwards else place < beyond
 
 
 def _few(ids: Select[Any], shapes: Shapes) -> CTE:

@@ -142,11 +142,7 @@ def update_task(
         return _unchanged(db, user_id, task_id, versions)
     change = begin_change(db, user_id)
     key = {"owner_id": user_id, "task_id": task_id}
-    row = db.one(SELECT_TASK_AND_WORDS, key)
-    if row is None:
-        raise TaskMissingError
-    old, words = TaskRow._make(row[:-1]), row[-1]
-    _refuse_version(old, versions)
+    old, words = _select_to_change(db, key, versions)
     columns = {**changes, "updated_at": change.at, "version": change.version}
     if "labels" in changes:
         columns["labels"] = sorted(changes["labels"])
@@ -158,7 +154,7 @@ def update_task(
     if "labels" in columns:
         LABELS.renew(db, user_id, task_id, old=old.labels, new=new.labels)
     if "words" in columns:
-        WORDS.renew(db, user_id, task_id, old=words.split(), new=columns["words"].split())
+        WORDS.renew(db, user_id, task_id, old=words, new=columns["words"].split())
     return Update(old, new)
 
 
@@ -179,14 +175,10 @@ def delete_task(
     """
     change = begin_change(db, user_id)
     key = {"owner_id": user_id, "task_id": task_id}
-    row = db.one(SELECT_TASK_AND_WORDS, key)
-    if row is None:
-        raise TaskMissingError
-    old, words = TaskRow._make(row[:-1]), row[-1]
-    _refuse_version(old, versions)
+    old, words = _select_to_change(db, key, versions)
     db.execute_later(DELETE_TASK, key)
     LABELS.renew(db, user_id, task_id, old=old.labels, new=())
-    WORDS.renew(db, user_id, task_id, old=words.split(), new=())
+    WORDS.renew(db, user_id, task_id, old=words, new=())
     tombstone = {"version": change.version, "task_id": task_id, "deleted_at": change.at}
     db.execute_later(INSERT_TOMBSTONE, {"user_id": user_id, **tombstone})
     forget_deletions(db, user_id, before=times.ago(forget_before))
@@ -199,6 +191,18 @@ def begin_change(db: Connection, user_id: int, *, changes: int = 1, new_tasks: i
     if change is None:
         raise UserGoneError
     return change
+
+
+def _select_to_change(
+    db: Connection, key: Mapping[str, int], versions: Collection[int] | None
+) -> tuple[TaskRow, list[str]]:
+    """Return a task and the words that it is found by, after checking its version."""
+    row = db.one(SELECT_TASK_AND_WORDS, key)
+    if row is None:
+        raise TaskMissingError
+    task, words = TaskRow._make(row[:-1]), row[-1]
+    _refuse_version(task, versions)
+    return task, words.split()
 
 
 def _unchanged(

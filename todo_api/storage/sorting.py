@@ -31,7 +31,7 @@ class Position(NamedTuple):
     id: int
 
 
-class Stretch(NamedTuple):
+class Section(NamedTuple):
     """A part of a sorted list."""
 
     key: Column[Any]
@@ -42,14 +42,14 @@ class Stretch(NamedTuple):
     """Whether it begins behind a position."""
 
     def place(self, keys: FromClause) -> Tuple:
-        """Return the columns by which tasks are compared within the stretch."""
+        """Return the columns by which tasks are compared within the section."""
         if self.empty or self.key is tasks.c.id:
             return tuple_(keys.c.id)
         return tuple_(keys.c[self.key.key], keys.c.id)
 
 
 @lru_cache(maxsize=64)
-def stretches(sort: str, *, behind: bool, keyless: bool) -> list[Stretch]:
+def sections(sort: str, *, behind: bool, keyless: bool) -> list[Section]:
     """Return the parts that, one after the other, are a whole list, or all of it behind a task.
 
     Args:
@@ -60,24 +60,24 @@ def stretches(sort: str, *, behind: bool, keyless: bool) -> list[Stretch]:
     """
     key, backwards = SORTS[sort.removeprefix("-")], sort.startswith("-")
     if behind and keyless:
-        return [Stretch(key, backwards, empty=True, behind=True)]
-    first = Stretch(key, backwards, behind=behind)
-    return [first, Stretch(key, backwards, empty=True)] if key.nullable else [first]
+        return [Section(key, backwards, empty=True, behind=True)]
+    first = Section(key, backwards, behind=behind)
+    return [first, Section(key, backwards, empty=True)] if key.nullable else [first]
 
 
-def read_in_order(stretch: Stretch, keys: FromClause = tasks) -> Select[Any]:
-    """Build the statement for a stretch that `keys` has the ids and sort keys of.
+def read_in_order(section: Section, keys: FromClause = tasks) -> Select[Any]:
+    """Build the statement for a section that `keys` has the ids and sort keys of.
 
     Its rows are tasks, each with its key behind it.
     """
-    key, backwards, empty, behind = stretch
+    key, backwards, empty, behind = section
     order = [keys.c.id] if key is tasks.c.id else [keys.c[key.key], keys.c.id]
     tables = keys if keys is tasks else keys.join(tasks, keys.c.id == tasks.c.id)
     statement = select(*COLUMNS, order[0].label("sort_key")).select_from(tables).where(IS_OWN)
     if key.nullable:
         statement = statement.where(order[0].is_(None) if empty else order[0].is_not(None))
     if behind:
-        here = stretch.place(keys)
+        here = section.place(keys)
         names = ["after_key", "after_id"][-len(here.clauses) :]
         types = [column.type for column in here.clauses]
         there = tuple_(*(bindparam(n, type_=kind) for n, kind in zip(names, types, strict=True)))
