@@ -52,7 +52,7 @@ clients: development ## Generate clients from the served document and use them (
 contract-diff: development ## Name the changes that break clients of the last release
 	$(BIN)/python -m tests.contract_diff
 
-bench: development ## Measure side by side with others; some ten minutes (needs wrk)
+bench: development ## Measure, side by side with others (ARGS="--against COMMIT": this tree alone; needs wrk)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 fuzz: development ## Send what nobody would: Schemathesis, several seeds (ARGS="--seeds 1")

@@ -72,3 +72,18 @@ POST = Case("post", "POST", "POST", "/tasks", status=201, title_of_task="Task of
 
 CASES = (GET_ONE, GET_PAGE, PUT, POST)
 """In this order, because POST makes the page longer."""
+
+
+def _page(name: str, query: str) -> Case:
+    return Case(name, f"GET a page, `{query}`", "GET", f"/tasks?limit=20&{query}")
+
+
+NARROWED = (
+    _page("done", "done=true"),
+    _page("q", "q=milk"),
+    _page("label", "label=errand"),
+    _page("due", "due_before=2031-01-01"),
+    _page("sort", "sort=-due"),
+    _page("search", "q=milk+pizza&done=false&sort=title"),
+)
+"""Pages that are filtered, searched and sorted; each is full."""

@@ -39,10 +39,10 @@ class Client(NamedTuple):
             yield cls(port, connection)
 
     def ask(self, request: bytes) -> Answer:
-        """Return the answer. Raises `RefusedError` unless it is 200 or 304."""
+        """Return the answer. Raises `RefusedError` unless it is 200, 201 or 304."""
         self.connection.sendall(request)
         head, _, body = self.connection.recv(65536).partition(b"\r\n\r\n")
-        if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 304")):
+        if head.split(maxsplit=2)[1:2] not in ([b"200"], [b"201"], [b"304"]):
             raise RefusedError((request + head + body).decode(errors="replace"))
         _, _, length = head.lower().partition(b"\r\ncontent-length: ")
         while len(body) < int(length.partition(b"\r\n")[0] or 0):

@@ -21,11 +21,11 @@ class Contender(NamedTuple):
     command: Command
     settings: Mapping[str, str] = {}
 
-    def environment(self, port: int, database: Path) -> dict[str, str]:
-        """Return the environment variables that it is started with."""
+    def environment(self, port: int, url: str) -> dict[str, str]:
+        """Return the environment variables that it is started with on a database."""
         given = {name: value.format(port=port) for name, value in self.settings.items()}
         if self.database_setting is not None:
-            given[self.database_setting] = f"sqlite:///{database}"
+            given[self.database_setting] = url
         return given
 
 
@@ -33,16 +33,23 @@ SERVICE = "service"
 FASTAPI = "fastapi"
 
 
+def service(name: str, title: str, program: Path, **settings: str) -> Contender:
+    """Return the service as one of its checkouts has it; ``program`` is its ``todo-api``."""
+    return Contender(
+        name,
+        title,
+        "TODO_DATABASE_URL",
+        lambda _: [str(program), "serve"],
+        {"TODO_PORT": "{port}", **settings},
+    )
+
+
+OWN_PROGRAM = Path(sys.executable).with_name("todo-api")
+
+
 def contenders() -> list[Contender]:
     """Return all, ours first, after making sure that what they need is installed."""
     own, peers = sys.executable, str(peers_python())
-    service = Contender(
-        SERVICE,
-        "this service",
-        "TODO_DATABASE_URL",
-        lambda _: [str(Path(own).with_name("todo-api")), "serve"],
-        {"TODO_PORT": "{port}"},
-    )
     fastapi = Contender(
         FASTAPI,
         "FastAPI + SQLAlchemy",
@@ -51,7 +58,7 @@ def contenders() -> list[Contender]:
     )
     stock = "benchmarks.peers.stock_connexion"
     return [
-        service,
+        service(SERVICE, "this service", OWN_PROGRAM),
         fastapi,
         Contender(
             "asyncapp", "stock AsyncApp", "DATABASE_URL", _uvicorn(own, f"{stock}:async_app")

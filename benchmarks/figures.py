@@ -15,6 +15,8 @@ class Load:
     """What one contender did at one case, round by round: a rate, and latencies in ms."""
 
     rate: Series = field(default_factory=list)
+    cpu: Series = field(default_factory=list)
+    """Microseconds of the server's CPU for a request."""
     p50: Series = field(default_factory=list)
     p99: Series = field(default_factory=list)
 

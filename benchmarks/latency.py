@@ -5,6 +5,7 @@ from statistics import median
 
 from benchmarks import pacing, wrk
 from benchmarks.contenders import FASTAPI, SERVICE, Contender
+from benchmarks.engines import Template
 from benchmarks.figures import Figures, load_of
 from benchmarks.plan import Plan
 from benchmarks.progress import say
@@ -15,13 +16,13 @@ SHARE = 0.8
 
 
 def measure(
-    plan: Plan, contenders: list[Contender], database: Path, folder: Path, figures: Figures
+    plan: Plan, contenders: list[Contender], database: Template, folder: Path, figures: Figures
 ) -> None:
     """Let the service and FastAPI take turns at the rate of each case."""
     pair = [contender for contender in contenders if contender.name in {SERVICE, FASTAPI}]
     for number in range(plan.rounds):
         for contender in pair:
-            with Server.of(contender, database, folder) as server:
+            with database.copy() as url, Server.of(contender, url, folder) as server:
                 for case in plan.cases:
                     rate = SHARE * median(figures.peak[FASTAPI][case.name].rate)
                     requests = case.requests(server.port, tasks=len(TASKS))

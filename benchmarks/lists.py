@@ -17,6 +17,7 @@ import yaml
 from benchmarks.cases import BASE_PATH, raw_request
 from benchmarks.client import Client
 from benchmarks.contenders import Contender
+from benchmarks.engines import Template
 from benchmarks.figures import Figures
 from benchmarks.plan import Plan
 from benchmarks.progress import say
@@ -91,7 +92,7 @@ class Listing(NamedTuple):
 def measure(
     plan: Plan,
     service: Contender,
-    databases: Mapping[str, tuple[Path, int]],
+    databases: Mapping[str, tuple[Template, int]],
     folder: Path,
     figures: Figures,
 ) -> None:
@@ -99,7 +100,8 @@ def measure(
     with ExitStack() as stack:
         ports, requests = [], []
         for database, count in databases.values():
-            server = stack.enter_context(Server.of(service, database, folder))
+            url = stack.enter_context(database.copy())
+            server = stack.enter_context(Server.of(service, url, folder))
             ports.append(server.port)
             with Client.of(server.port) as client:
                 requests.append([listing.request(client, count) for listing in listings()])

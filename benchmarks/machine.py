@@ -4,6 +4,7 @@ import os
 import platform
 import shutil
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 
 SERVER_CORE, LOAD_CORE = 0, 1
@@ -20,6 +21,23 @@ def check_fit() -> None:
     for program in ("taskset", "wrk"):
         if shutil.which(program) is None:
             raise UnfitError(f"The benchmark needs {program} (Debian and Ubuntu: apt install wrk).")
+
+
+class Placement(Enum):
+    """Where servers and their load run."""
+
+    FREE = "unpinned"
+    """Wherever the system puts them, as for everybody who runs the service."""
+    PINNED = "pinned"
+    """The server on one core, its load on another: how much one core does."""
+
+    def server(self, command: Sequence[str]) -> list[str]:
+        """Return a command that runs where servers do."""
+        return pinned(SERVER_CORE, command) if self is Placement.PINNED else list(command)
+
+    def load(self, command: Sequence[str]) -> list[str]:
+        """Return a command that runs where the load comes from."""
+        return pinned(LOAD_CORE, command) if self is Placement.PINNED else list(command)
 
 
 def pinned(core: int, command: Sequence[str]) -> list[str]:

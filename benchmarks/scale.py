@@ -1,6 +1,7 @@
 """What a request costs with a large database, compared with a small one."""
 
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from benchmarks import lists, wrk
@@ -8,6 +9,7 @@ from benchmarks.cases import GET_PAGE, Case
 from benchmarks.client import Client
 from benchmarks.contenders import Contender
 from benchmarks.data import make_large_database
+from benchmarks.engines import SQLiteTemplate
 from benchmarks.figures import Figures, load_of
 from benchmarks.plan import Plan
 from benchmarks.progress import say
@@ -20,15 +22,16 @@ def measure(plan: Plan, service: Contender, folder: Path, figures: Figures) -> N
     """Let a small and a large database take turns."""
     databases = {}
     for total, own in ((SMALL, SMALL), (plan.large, plan.large // 10)):
-        database = folder / f"{total}.db"
-        make_large_database(f"sqlite:///{database}", own=own, others=total - own)
-        databases[f"{total:,}"] = database, own
+        fill = partial(make_large_database, own=own, others=total - own)
+        databases[f"{total:,}"] = SQLiteTemplate(folder, fill), own
         say(f"Made a database of {total:,} tasks.")
     lists.measure(plan, service, databases, folder, figures)
     for number in range(plan.rounds):
         with ExitStack() as stack:
             servers = {
-                size: stack.enter_context(Server.of(service, database, folder))
+                size: stack.enter_context(
+                    Server.of(service, stack.enter_context(database.copy()), folder)
+                )
                 for size, (database, _) in databases.items()
             }
             for case in plan.cases:

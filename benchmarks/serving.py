@@ -1,7 +1,6 @@
-"""A server process on its core, from its start to its end."""
+"""A server process, from its start to its end."""
 
 import os
-import shutil
 import socket
 import subprocess
 import time
@@ -10,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from benchmarks import processes
 from benchmarks.cases import raw_request
 from benchmarks.contenders import Contender
 from benchmarks.environment import ROOT
-from benchmarks.machine import SERVER_CORE, pinned
+from benchmarks.machine import Placement
 
 START_SECONDS = 30
 STOP_SECONDS = 15
@@ -32,42 +32,48 @@ class Server(NamedTuple):
 
     def memory(self) -> float:
         """Return the MiB that its processes take, what they share counted once."""
-        kib = 0
-        for number in _family(self.process.pid):
-            for line in Path(f"/proc/{number}/smaps_rollup").read_text("ascii").splitlines():
-                if line.startswith("Pss:"):
-                    kib += int(line.split()[1])
-        return kib / 1024
+        return processes.memory(self.process.pid)
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time that its processes have used so far."""
+        return processes.cpu_seconds(self.process.pid)
 
     @classmethod
     @contextmanager
-    def of(cls, contender: Contender, database: Path, folder: Path) -> Iterator[Self]:
-        """Start a contender on a copy of a database and stop it at the end of the block.
+    def of(
+        cls,
+        contender: Contender,
+        url: str,
+        folder: Path,
+        placement: Placement = Placement.FREE,
+        status: int = 200,
+    ) -> Iterator[Self]:
+        """Start a contender on a database and stop it at the end of the block.
+
+        It has started when it answers a request for the first task with ``status``.
 
         Raises:
-            NotServingError: if it does not answer in time.
+            NotServingError: if it does not answer so, or not in time.
 
         """
         port = free_port()
-        copy = folder / f"{contender.name}-{port}.db"
-        shutil.copyfile(database, copy)
         log = folder / f"{contender.name}-{port}.log"
+        # Nothing that somebody has set for a service of their own reaches this one.
+        own = {name: value for name, value in os.environ.items() if not name.startswith("TODO_")}
         started = time.perf_counter()
         with log.open("wb") as output:
             process = subprocess.Popen(
-                pinned(SERVER_CORE, contender.command(port)),
+                placement.server(contender.command(port)),
                 cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": str(ROOT), **contender.environment(port, copy)},
+                env={**own, **contender.environment(port, url)},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
         try:
-            _await_answer(process, port, log)
+            _await_answer(process, port, log, status)
             yield cls(port, time.perf_counter() - started, process)
         finally:
             _end(process)
-            for path in folder.glob(f"{copy.name}*"):
-                path.unlink()
 
 
 def free_port() -> int:
@@ -86,7 +92,7 @@ def ask(request: bytes, port: int) -> bytes:
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-def _await_answer(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _await_answer(process: subprocess.Popen[bytes], port: int, log: Path, status: int) -> None:
     until = time.monotonic() + START_SECONDS
     answer = b""
     while process.poll() is None and time.monotonic() < until:
@@ -95,17 +101,10 @@ def _await_answer(process: subprocess.Popen[bytes], port: int, log: Path) -> Non
         except OSError:
             time.sleep(0.005)
         else:
-            if answer.startswith(b"HTTP/1.1 200"):
+            if answer.startswith(b"HTTP/1.1 %d" % status):
                 return
             break
     raise NotServingError((log.read_bytes() + answer).decode(errors="replace")[-2000:])
-
-
-def _family(number: int) -> list[int]:
-    """Return a process and its descendants."""
-    tasks = Path(f"/proc/{number}/task").glob("*/children")
-    children = [int(child) for task in tasks for child in task.read_text("ascii").split()]
-    return [number, *(member for child in children for member in _family(child))]
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

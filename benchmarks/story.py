@@ -3,7 +3,7 @@
 from typing import Any
 
 USERNAME = "miguel"
-PASSWORD = "buy groceries"  # noqa: S105 - it opens what a benchmark made a minute ago
+PASSWORD = "correct horse battery"  # noqa: S105 - it opens what a benchmark made a minute ago
 STRANGER = "susan"
 TASKS: list[dict[str, Any]] = [
     {
@@ -13,3 +13,18 @@ TASKS: list[dict[str, Any]] = [
     }
     for number in range(1, 21)
 ]
+
+
+def varied_tasks(count: int) -> list[dict[str, Any]]:
+    """Return tasks that differ in all that a list can be filtered, searched and sorted by."""
+    return [
+        {
+            "title": f"{('Milk', 'Bread', 'Zebra')[number % 3]} {number}",
+            "description": ("Pizza, Fruit", "Cheese, Tylenol")[number % 2],
+            "done": number % 4 == 0,
+            "due": f"{2026 + number % 10}-06-01",
+            "priority": number % 4,
+            "labels": (["errand", "home"], ["work"])[number % 2],
+        }
+        for number in range(1, count + 1)
+    ]

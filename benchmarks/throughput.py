@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks import parity, wrk
 from benchmarks.contenders import Contender
+from benchmarks.engines import Template
 from benchmarks.figures import Figures, load_of
 from benchmarks.plan import Plan
 from benchmarks.progress import say
@@ -13,7 +14,7 @@ from benchmarks.story import TASKS
 
 
 def measure(
-    plan: Plan, contenders: list[Contender], database: Path, folder: Path, figures: Figures
+    plan: Plan, contenders: list[Contender], database: Template, folder: Path, figures: Figures
 ) -> None:
     """Let the contenders take turns at every case, in every round with new processes.
 
@@ -24,7 +25,9 @@ def measure(
         with ExitStack() as stack:
             servers: dict[str, Server] = {}
             for contender in contenders:
-                server = stack.enter_context(Server.of(contender, database, folder))
+                server = stack.enter_context(
+                    Server.of(contender, stack.enter_context(database.copy()), folder)
+                )
                 servers[contender.name] = server
                 figures.start.setdefault(contender.name, []).append(server.start)
             if number == 0:

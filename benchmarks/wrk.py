@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import orjson
 
-from benchmarks.machine import LOAD_CORE, pinned
+from benchmarks.machine import Placement
 
 SCRIPT = Path(__file__).with_name("wrk.lua")
 CONNECTIONS = 16
@@ -20,29 +20,43 @@ class FaultyAnswersError(Exception):
 class Peak(NamedTuple):
     """What a server did at its peak: requests a second, and latencies in milliseconds."""
 
+    requests: int
     rate: float
     p50: float
     p99: float
 
 
-def measure(requests: Sequence[bytes], port: int, seconds: float, folder: Path) -> Peak:
+def measure(
+    requests: Sequence[bytes],
+    port: int,
+    seconds: float,
+    folder: Path,
+    placement: Placement = Placement.FREE,
+) -> Peak:
     """Send requests in turn over a few connections, each as soon as the last was answered.
 
     Raises:
         FaultyAnswersError: if any answer was an error, or did not come.
 
     """
-    report = _run(requests, port, seconds, folder)
+    report = _run(requests, port, seconds, folder, placement)
     if not report["requests"]:
         raise FaultyAnswersError(f"No request was answered within {seconds:.0f} seconds.")
     return Peak(
+        requests=report["requests"],
         rate=report["requests"] / report["microseconds"] * 1e6,
         p50=report["p50"] / 1e3,
         p99=report["p99"] / 1e3,
     )
 
 
-def warm_up(requests: Sequence[bytes], port: int, seconds: float, folder: Path) -> None:
+def warm_up(
+    requests: Sequence[bytes],
+    port: int,
+    seconds: float,
+    folder: Path,
+    placement: Placement = Placement.FREE,
+) -> None:
     """Let a server open its connections, verify its credentials and run its code once.
 
     Raises:
@@ -50,15 +64,17 @@ def warm_up(requests: Sequence[bytes], port: int, seconds: float, folder: Path) 
 
     """
     if seconds:
-        _run(requests, port, seconds, folder)
+        _run(requests, port, seconds, folder, placement)
 
 
-def _run(requests: Sequence[bytes], port: int, seconds: float, folder: Path) -> dict[str, int]:
+def _run(
+    requests: Sequence[bytes], port: int, seconds: float, folder: Path, placement: Placement
+) -> dict[str, int]:
     texts = folder / "requests"
     texts.write_bytes(b"\0".join(requests))
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}", "-s", str(SCRIPT)]
     ended = subprocess.run(
-        pinned(LOAD_CORE, [*command, f"http://127.0.0.1:{port}", "--", str(texts)]),
+        placement.load([*command, f"http://127.0.0.1:{port}", "--", str(texts)]),
         capture_output=True,
         check=True,
         timeout=seconds + 30,
