@@ -50,16 +50,16 @@ clients: development ## Generate clients from the served document and use them (
 	$(BIN)/python -m pytest tests/clients $(ARGS)
 
 contract-diff: development ## Name the changes that break clients of the last release
-	$(BIN)/python -m tests.contract_diff
+	$(BIN)/python -m tests.programs.contract_diff
 
 bench: development ## Measure, side by side with others (ARGS="--against COMMIT": this tree alone; needs wrk)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 fuzz: development ## Send what nobody would: Schemathesis, several seeds (ARGS="--seeds 1")
-	$(BIN)/python -m tests.fuzz --seeds 5 --minutes 90 $(ARGS)
+	$(BIN)/python -m tests.programs.fuzz --seeds 5 --minutes 90 $(ARGS)
 
 screenshot: development ## Take the picture of the console anew (needs Chromium)
-	$(BIN)/python -m tests.screenshot docs/console.png
+	$(BIN)/python -m tests.programs.screenshot docs/console.png
 
 ##@ Maintain
 
@@ -77,7 +77,7 @@ bench-lock: development ## Pin what the others need in benchmarks/requirements.t
 		--constraint requirements/development.txt -o benchmarks/requirements.txt
 
 release-contract: development ## Keep the document as released, under its version
-	$(BIN)/python -m tests.contract_diff release
+	$(BIN)/python -m tests.programs.contract_diff release
 
 clean: ## Remove what was built; the databases stay
 	rm -rf .venv dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis

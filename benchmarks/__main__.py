@@ -32,7 +32,7 @@ from benchmarks.plan import FULL, QUICK, Plan
 from benchmarks.publication import publish
 from benchmarks.serving import NotServingError
 from benchmarks.wrk import FaultyAnswersError
-from todo_api.storage.sqlite import load_driver
+from todo_api.storage.engine.sqlite import load_driver
 
 COMPARABLE = {case.name: case for case in against.COMPARED}
 ENGINES = ("sqlite", "postgresql")

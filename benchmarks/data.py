@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, insert, literal, select, update
 
 from benchmarks.story import PASSWORD, STRANGER, TASKS, USERNAME
-from todo_api.passwords import password_hasher
-from todo_api.storage import Database, migrate, times
+from todo_api import times
+from todo_api.identity.passwords import password_hasher
+from todo_api.storage import Database, migrate
 from todo_api.storage.schema import task_labels, task_words, tasks, users
 from todo_api.storage.tasks import insert_task
 from todo_api.storage.text import sort_key, words_of

@@ -9,21 +9,18 @@ from typing import TypeVar
 import pytest
 from starlette.testclient import TestClient
 
-from tests.databases import (
+from tests.support.clients import client_of, registered, settings_for
+from tests.support.databases import (
     Databases,
     PostgreSQLDatabases,
     SQLiteDatabases,
     postgresql_server_url,
 )
-from tests.serving import ServedApp, served
+from tests.support.serving import ServedApp, served
 from todo_api.application import create_app
 from todo_api.contract import ContractApp
-from todo_api.passwords import password_hasher
 from todo_api.settings import Settings
 from todo_api.storage import Database
-from todo_api.storage.users import insert_user
-
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="session")
@@ -110,33 +107,6 @@ def demo(empty_database_url: str, tmp_path: Path) -> Iterator[ServedApp]:
     """The demo on a new database, in a process of its own."""
     with served(empty_database_url, tmp_path / "errors.log") as demo:
         yield demo
-
-
-def settings_for(database_url: str) -> Settings:
-    """Return settings for a service on a database, with the cheapest of password hashes."""
-    return Settings(
-        database_url=database_url,
-        registration=True,
-        check_responses=True,
-        password_time_cost=1,
-        password_memory_kib=1024,
-    )
-
-
-def client_of(app: ContractApp, username: str = "", password: str = "") -> TestClient:
-    """Return a client of the API whose paths begin behind the base path."""
-    client = TestClient(app, "http://localhost/todo/api/v1.0", raise_server_exceptions=False)
-    if username:
-        client.auth = (username, password)
-    return client
-
-
-def registered(app: ContractApp, database: Database, username: str) -> TestClient:
-    """Add a user whose password is `PASSWORD`; return a client with these credentials."""
-    password_hash = password_hasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
-    with database.transaction() as db:
-        insert_user(db, username=username, email=None, password_hash=password_hash)
-    return client_of(app, username, PASSWORD)
 
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)

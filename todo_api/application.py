@@ -7,35 +7,33 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from todo_api.accounts import Accounts, Overloaded
 from todo_api.contract import (
     ContractApp,
     Problem,
     TagResolver,
-    Unauthenticated,
+    UnauthenticatedError,
     Workers,
     unavailable,
 )
-from todo_api.formats.uids import Uids
-from todo_api.pages import add_pages
-from todo_api.passwords import password_hasher
-from todo_api.protocol.cursors import Cursors
-from todo_api.protocol.idempotency import Once
-from todo_api.protocol.preconditions import changed_since
-from todo_api.representation import read_only
+from todo_api.formats import Uids
+from todo_api.identity import Accounts, OverloadedError, password_hasher
+from todo_api.operations.representation import read_only
+from todo_api.rest import Cursors, Once, changed_since
 from todo_api.settings import Settings
+from todo_api.site import add_pages
 from todo_api.storage import (
+    TOKENS,
     Database,
-    DatabaseUnusable,
-    DeletionsForgotten,
-    TaskChanged,
-    TaskMissing,
-    Unavailable,
-    UserGone,
-    ValuesDiffer,
+    DatabaseUnavailableError,
+    DatabaseUnusableError,
+    DeletionsForgottenError,
+    TaskChangedError,
+    TaskMissingError,
+    UserGoneError,
+    ValuesDifferError,
     is_current,
+    select_secret,
 )
-from todo_api.storage.secrets import TOKENS, select_secret
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +46,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
 
     Raises:
         BrokenDocumentError: if the document and the handlers do not fit together.
-        DatabaseUrlInvalid: if the database URL cannot be read.
+        DatabaseUrlInvalidError: if the database URL cannot be read.
 
     """
     database = Database(settings.database_url, connections=settings.threads)
@@ -73,9 +71,9 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
     @asynccontextmanager
     async def lifespan(_: ContractApp) -> AsyncIterator[None]:
         # A database that cannot be reached now may come; one of another version will not change.
-        with suppress(Unavailable):
+        with suppress(DatabaseUnavailableError):
             if not is_current(database):
-                raise DatabaseUnusable(
+                raise DatabaseUnusableError(
                     f"{database.name} has not been brought up to date: run `todo-api migrate`."
                 )
         yield
@@ -91,7 +89,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
     )
     app.add_api(
         document_path(),
-        resolver=TagResolver("todo_api"),
+        resolver=TagResolver("todo_api.operations"),
         workers=workers,
         authenticators={"basicAuth": accounts},
         provided={
@@ -112,21 +110,21 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
     return app
 
 
-def _outage(failure: Unavailable) -> Problem:
+def _outage(failure: DatabaseUnavailableError) -> Problem:
     log.warning("%s", failure)
     return unavailable("The database cannot be reached or is too busy at the moment.")
 
 
 FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
-    Unavailable: _outage,
-    Overloaded: lambda _: unavailable("Too many passwords are being checked at the moment."),
-    UserGone: lambda _: Unauthenticated(),
-    TaskMissing: lambda _: Problem(404),
-    TaskChanged: lambda failure: changed_since(failure.change),
-    DeletionsForgotten: lambda _: Problem(
+    DatabaseUnavailableError: _outage,
+    OverloadedError: lambda _: unavailable("Too many passwords are being checked at the moment."),
+    UserGoneError: lambda _: UnauthenticatedError(),
+    TaskMissingError: lambda _: Problem(404),
+    TaskChangedError: lambda failure: changed_since(failure.change),
+    DeletionsForgottenError: lambda _: Problem(
         410, "Not all that was deleted since then is known any more: start over, without since."
     ),
-    ValuesDiffer: lambda failure: read_only(failure.names),
+    ValuesDifferError: lambda failure: read_only(failure.names),
 }
 """What handlers let out of storage and accounts, and what it amounts to."""
 

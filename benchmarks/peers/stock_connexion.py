@@ -15,16 +15,16 @@ import connexion
 import yaml
 from connexion.resolver import Resolver
 
-from todo_api import batch, changes, system, tasks, transfer, users
-from todo_api.accounts import Accounts, User
 from todo_api.application import document_path
 from todo_api.contract import Problem, Reply
 from todo_api.formats.uids import Uids
-from todo_api.passwords import password_hasher
-from todo_api.protocol.cursors import Cursors
-from todo_api.protocol.idempotency import Once
+from todo_api.identity.accounts import Accounts, User
+from todo_api.identity.passwords import password_hasher
+from todo_api.operations import batch, changes, system, tasks, transfer, users
+from todo_api.rest.cursors import Cursors
+from todo_api.rest.idempotency import Once
 from todo_api.settings import Settings
-from todo_api.storage import Database, TaskMissing
+from todo_api.storage import Database, TaskMissingError
 from todo_api.storage.filters import FILTERS
 from todo_api.storage.secrets import TOKENS, select_secret
 
@@ -87,7 +87,7 @@ def adapted(handler: Callable[..., Any]) -> Callable[..., Any]:
             answer = handler(**{**absent, **known, **given})
         except Problem as problem:
             answer = Reply({"error": problem.title}, problem.status)
-        except TaskMissing:
+        except TaskMissingError:
             answer = Reply({"error": "Not found"}, 404)
         body, status, headers = answer if isinstance(answer, Reply) else Reply(answer)
         # The document has two media types for errors, so Connexion wants to be told which it is.

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import lack
-from tests.serving import CHECKOUT, ServedApp, served
+from tests.support.databases import lack
+from tests.support.serving import CHECKOUT, ServedApp, served
 
 HERE = Path(__file__).parent
 TYPESCRIPT = HERE / "typescript"

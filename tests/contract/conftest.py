@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.keys import Keys
+from tests.support.keys import Keys
 from todo_api.contract import ContractApp, TagResolver, Workers
 
 IDA = ("ida", "lewis")

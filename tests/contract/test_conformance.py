@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.contract.asgi import call
-from tests.contract.documents import served
+from tests.support.asgi import call
+from tests.support.documents import served
 from todo_api.contract import Problem, Reply, Stream
-from todo_api.contract.conformance import Conformance, NonconformingResponseError
-from todo_api.contract.response import Response
-from todo_api.contract.stream import BrokenOffError, Chunks
+from todo_api.contract.http.response import Response
+from todo_api.contract.outputs.conformance import Conformance, NonconformingResponseError
+from todo_api.contract.outputs.stream import BrokenOffError, Chunks
 
 DECLARED = """
 '200':

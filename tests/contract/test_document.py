@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.asgi import call
-from tests.contract.documents import HEAD, served
-from tests.problems import assert_problem
+from tests.support.asgi import call
+from tests.support.documents import HEAD, served
+from tests.support.problems import assert_problem
 from todo_api.contract import BrokenDocumentError, Document
 
 

@@ -7,15 +7,15 @@ from urllib.parse import quote_from_bytes
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.contract.asgi import call
-from tests.contract.test_parameter import request
+from tests.support.asgi import call
+from tests.support.requests import request
 from todo_api.contract import ContractApp, Problem
-from todo_api.contract.media import parse_media_type, prefers_problem_json, quality
-from todo_api.contract.parameter import Parameters
+from todo_api.contract.document.schema import Schema
+from todo_api.contract.http.media import parse_media_type, prefers_problem_json, quality
+from todo_api.contract.http.strict_json import JSONTextError, StrictJSON
+from todo_api.contract.inputs.parameters import Parameters
+from todo_api.contract.inputs.security import read_basic, read_bearer
 from todo_api.contract.router import Router
-from todo_api.contract.schema import Schema
-from todo_api.contract.security import read_basic, read_bearer
-from todo_api.contract.strict_json import JSONTextError, StrictJSON
 
 loads = StrictJSON(depth=32, digits=20).loads
 

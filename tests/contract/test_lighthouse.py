@@ -9,9 +9,9 @@ import httpx2
 import pytest
 
 import todo_api.contract
-from tests.contract.asgi import Fields, call
-from tests.contract.keys import basic, bearer
-from tests.problems import assert_problem
+from tests.support.asgi import Fields, call
+from tests.support.keys import basic, bearer
+from tests.support.problems import assert_problem
 from todo_api.contract import ContractApp
 
 IDA = basic("ida", "lewis")

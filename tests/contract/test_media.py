@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from todo_api.contract.media import parse_media_type, prefers_problem_json, quality
+from todo_api.contract.http.media import parse_media_type, prefers_problem_json, quality
 
 
 @pytest.mark.parametrize(

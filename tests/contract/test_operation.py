@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.contract.asgi import call
-from tests.contract.documents import served
-from tests.contract.keys import Keys, basic
-from tests.problems import assert_problem
+from tests.support.asgi import call
+from tests.support.documents import served
+from tests.support.keys import Keys, basic
+from tests.support.problems import assert_problem
 from todo_api.contract import Answer, Problem, Reply
 
 DOCUMENT = """

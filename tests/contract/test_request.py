@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.contract.asgi import Fields, call
-from tests.contract.documents import served
-from tests.problems import assert_problem
+from tests.support.asgi import Fields, call
+from tests.support.documents import served
+from tests.support.problems import assert_problem
 from todo_api.contract import Limits
 
 DOCUMENT = """

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.contract.documents import served
+from tests.support.documents import served
 from todo_api.contract import BrokenDocumentError
 from todo_api.contract.router import Resource, Router
 

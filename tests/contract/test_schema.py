@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from todo_api.contract.schema import Schema
+from todo_api.contract.document.schema import Schema
 
 A_NAME = {"type": "string", "pattern": "^[a-z]+$", "description": "Small letters,\n  no others."}
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.contract.asgi import call
-from tests.contract.documents import served
-from tests.contract.keys import Keys, basic, bearer
-from tests.problems import assert_problem
-from todo_api.contract import BrokenDocumentError, Problem, Unauthenticated
-from todo_api.contract.security import read_basic, read_bearer
+from tests.support.asgi import call
+from tests.support.documents import served
+from tests.support.keys import Keys, basic, bearer
+from tests.support.problems import assert_problem
+from todo_api.contract import BrokenDocumentError, Problem, UnauthenticatedError
+from todo_api.contract.inputs.security import read_basic, read_bearer
 
 SCHEMES = """
 components:
@@ -198,7 +198,8 @@ class Failing(Keys):
 
 @pytest.mark.parametrize("at", ["recall", "verify"])
 @pytest.mark.parametrize(
-    ("failure", "status"), [(Problem(503), 503), (Unauthenticated(), 401), (OSError("disk"), 503)]
+    ("failure", "status"),
+    [(Problem(503), 503), (UnauthenticatedError(), 401), (OSError("disk"), 503)],
 )
 def test_what_an_authenticator_raises_is_the_answer(
     at: str, failure: Exception, status: int
@@ -214,7 +215,7 @@ def test_what_an_authenticator_raises_is_the_answer(
 
 def gone(user: str) -> dict[str, Any]:  # noqa: ARG001 - who asks
     """Find out that the account is no more."""
-    raise Unauthenticated
+    raise UnauthenticatedError
 
 
 def test_a_function_may_find_that_the_user_is_gone() -> None:

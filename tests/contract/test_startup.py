@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.asgi import call
-from tests.contract.documents import HEAD, served
+from tests.support.asgi import call
+from tests.support.documents import HEAD, served
 from todo_api.contract import BrokenDocumentError, ContractApp, Document, TagResolver, Workers
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope
 
-from tests.contract.asgi import call
-from tests.contract.documents import served
-from tests.contract.keys import Keys, basic
-from tests.problems import assert_problem
+from tests.support.asgi import call
+from tests.support.documents import served
+from tests.support.keys import Keys, basic
+from tests.support.problems import assert_problem
 from todo_api.contract import (
     BrokenDocumentError,
     ContractApp,
@@ -20,8 +20,8 @@ from todo_api.contract import (
     Stream,
     Text,
 )
-from todo_api.contract.conformance import NonconformingResponseError
-from todo_api.contract.stream import BrokenOffError, Chunks
+from todo_api.contract.outputs.conformance import NonconformingResponseError
+from todo_api.contract.outputs.stream import BrokenOffError, Chunks
 
 DOCUMENT = """
 paths:

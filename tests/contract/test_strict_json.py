@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from todo_api.contract.strict_json import JSONTextError, StrictJSON
+from todo_api.contract.http.strict_json import JSONTextError, StrictJSON
 
 loads = StrictJSON(depth=32, digits=20).loads
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from tests.databases import SQLiteDatabases
-from tests.problems import assert_problem
-from tests.serving import ServedApp, served
+from tests.support.databases import SQLiteDatabases
+from tests.support.problems import assert_problem
+from tests.support.serving import ServedApp, served
 
 BASE = b"/todo/api/v1.0"
 TASKS = BASE + b"/tasks"

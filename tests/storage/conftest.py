@@ -1,11 +1,8 @@
 """The people whose tasks are stored here."""
 
 import pytest
-from sqlalchemy import Connection
 
 from todo_api.storage import Database
-from todo_api.storage.pages import select_page
-from todo_api.storage.tasks import TaskRow
 from todo_api.storage.users import insert_user
 
 
@@ -21,8 +18,3 @@ def susan(database: Database) -> int:
     """Return the id of another user without tasks."""
     with database.transaction() as db:
         return insert_user(db, username="susan", email="susan@example.com", password_hash="cat").id
-
-
-def select_tasks(db: Connection, user_id: int) -> list[TaskRow]:
-    """Return all tasks of a user in the order of their ids."""
-    return select_page(db, user_id, limit=1000).tasks

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Select, insert, select, text
 
-from tests.storage.conftest import select_tasks
-from todo_api.storage import Database, DeletionsForgotten, TaskMissing, UserGone, times
+from tests.support.rows import select_tasks
+from todo_api import times
+from todo_api.storage import Database, DeletionsForgottenError, TaskMissingError, UserGoneError
 from todo_api.storage.changes import (
     FORGOTTEN_AT_ONCE,
     SELECT_CHANGED,
@@ -69,7 +70,7 @@ STEPS = st.tuples(st.sampled_from(["create", "update", "delete"]), st.integers(1
 def write(database: Database, user_id: int, steps: list[Step]) -> None:
     """Do what a script says, each step in a transaction; what is missing already may be."""
     for verb, task in steps:
-        with suppress(TaskMissing), database.transaction() as db:
+        with suppress(TaskMissingError), database.transaction() as db:
             match verb:
                 case "create":
                     insert_task(db, user_id, title="New")
@@ -162,14 +163,14 @@ def test_a_point_is_good_from_the_last_forgotten_deletion_on(
     with database.transaction() as db:
         forget_deletions(db, miguel, before=FUTURE)
         assert len(page(db, miguel, Point(last, last)).found) == 5
-        with pytest.raises(DeletionsForgotten):
+        with pytest.raises(DeletionsForgottenError):
             page(db, miguel, Point(last - 1, last - 1))
 
 
 def test_a_point_that_a_restored_database_has_not_reached_is_refused(
     database: Database, miguel: int, deleted: int
 ) -> None:
-    with database.snapshot() as db, pytest.raises(DeletionsForgotten):
+    with database.snapshot() as db, pytest.raises(DeletionsForgottenError):
         page(db, miguel, Point(deleted + 1, deleted + 1))
 
 
@@ -190,7 +191,7 @@ def test_a_users_deletions_are_forgotten_for_that_user_alone(
 def test_a_user_deleted_meanwhile_has_no_changes(database: Database, miguel: int) -> None:
     with database.transaction() as db:
         delete_user(db, miguel)
-    with database.snapshot() as db, pytest.raises(UserGone):
+    with database.snapshot() as db, pytest.raises(UserGoneError):
         page(db, miguel, None)
 
 

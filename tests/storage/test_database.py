@@ -8,17 +8,17 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.databases import lack
-from tests.storage.conftest import select_tasks
+from tests.support.databases import lack
+from tests.support.rows import select_tasks
 from todo_api.storage import (
     Database,
-    DatabaseUnreachable,
-    DatabaseUrlInvalid,
-    TransactionLost,
-    Unavailable,
+    DatabaseUnavailableError,
+    DatabaseUnreachableError,
+    DatabaseUrlInvalidError,
+    TransactionLostError,
     migrate,
 )
-from todo_api.storage.sqlite import can_corrupt_wal, load_driver
+from todo_api.storage.engine.sqlite import can_corrupt_wal, load_driver
 from todo_api.storage.tasks import insert_task
 from todo_api.storage.users import select_user, update_user
 
@@ -74,7 +74,7 @@ def test_nothing_that_a_snapshot_writes_stays(database: Database, miguel: int) -
     try:
         with database.snapshot() as db:
             update_user(db, miguel, {"email": "miguel@example.com"})
-    except Unavailable:
+    except DatabaseUnavailableError:
         pass  # PostgreSQL refuses; it says the same on a standby, hence the class
     with database.snapshot() as db:
         user = select_user(db, "miguel")
@@ -106,7 +106,7 @@ def test_a_lost_transaction_is_run_again(database: Database) -> None:
     def lose_twice() -> str:
         runs.append("run")
         if len(runs) < 3:
-            raise TransactionLost
+            raise TransactionLostError
         return "done"
 
     assert database.retrying(lose_twice) == "done"
@@ -118,9 +118,9 @@ def test_a_transaction_that_is_lost_each_time_is_given_up(database: Database) ->
 
     def lose() -> None:
         runs.append("run")
-        raise TransactionLost
+        raise TransactionLostError
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(DatabaseUnavailableError):
         database.retrying(lose)
     assert 1 < len(runs) < 10
 
@@ -130,9 +130,9 @@ def test_what_is_no_lost_transaction_is_not_run_again(database: Database) -> Non
 
     def fail() -> None:
         runs.append("run")
-        raise Unavailable
+        raise DatabaseUnavailableError
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(DatabaseUnavailableError):
         database.retrying(fail)
     assert len(runs) == 1
 
@@ -161,7 +161,7 @@ def test_a_closed_database_opens_again_when_it_is_used(database: Database) -> No
 def test_a_url_that_cannot_be_used_is_explained_without_its_password(
     url: str, sentence: str
 ) -> None:
-    with pytest.raises(DatabaseUrlInvalid) as refusal:
+    with pytest.raises(DatabaseUrlInvalidError) as refusal:
         Database(url)
     explanation = str(refusal.value)
     assert explanation.startswith(sentence)
@@ -175,9 +175,9 @@ def test_a_server_that_is_not_there_is_named_without_the_password(scheme: str) -
         deaf.bind(("127.0.0.1", 0))
         port = deaf.getsockname()[1]
         database = Database(f"{scheme}://me:secret@127.0.0.1:{port}/todo")
-        with pytest.raises(DatabaseUnreachable) as refusal:
+        with pytest.raises(DatabaseUnreachableError) as refusal:
             migrate(database)
-        with pytest.raises(Unavailable):
+        with pytest.raises(DatabaseUnavailableError):
             database.check()
     explanation = str(refusal.value)
     assert explanation.startswith(f"The PostgreSQL database todo on 127.0.0.1:{port} ")

@@ -10,13 +10,13 @@ from sqlalchemy import text
 
 from todo_api.storage import (
     Database,
-    DatabaseForeign,
-    DatabaseNewer,
+    DatabaseForeignError,
+    DatabaseNewerError,
     is_current,
     migrate,
 )
+from todo_api.storage.listing import select_page
 from todo_api.storage.migration import REVISION_TABLE, configuration, revisions
-from todo_api.storage.pages import select_page
 from todo_api.storage.tasks import delete_task, insert_task, select_last_change
 from todo_api.storage.users import insert_user, select_user
 
@@ -68,14 +68,14 @@ def test_a_newer_database_is_refused_in_one_sentence(database: Database) -> None
     with database.transaction() as db:
         db.execute(text(f"UPDATE {REVISION_TABLE} SET version_num = '9999'"))  # noqa: S608 - ours
     assert not is_current(database)
-    with pytest.raises(DatabaseNewer, match=r"newer version of this program \(revision 9999\)"):
+    with pytest.raises(DatabaseNewerError, match=r"newer version .* \(revision 9999\)"):
         migrate(database)
 
 
 def test_tables_of_another_program_are_refused_in_one_sentence(unmigrated: Database) -> None:
     with unmigrated.transaction() as db:
         db.execute(text("CREATE TABLE invoices (id INTEGER)"))
-    with pytest.raises(DatabaseForeign, match=r"tables of another program \(invoices\)"):
+    with pytest.raises(DatabaseForeignError, match=r"tables of another program \(invoices\)"):
         migrate(unmigrated)
     with unmigrated.transaction() as db:
         assert db.execute(text("SELECT count(*) FROM invoices")).scalar() == 0

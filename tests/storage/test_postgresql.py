@@ -7,8 +7,14 @@ from threading import Barrier
 import pytest
 from sqlalchemy import text
 
-from tests.databases import PostgreSQLDatabases, PostgreSQLServer, postgresql_server
-from todo_api.storage import Database, DatabaseForeign, TransactionLost, Unavailable, migrate
+from tests.support.databases import PostgreSQLDatabases, PostgreSQLServer, postgresql_server
+from todo_api.storage import (
+    Database,
+    DatabaseForeignError,
+    DatabaseUnavailableError,
+    TransactionLostError,
+    migrate,
+)
 from todo_api.storage.users import insert_user, update_user
 
 
@@ -46,7 +52,7 @@ def test_both_sides_of_a_deadlock_succeed_when_they_are_retried(
 
 
 def test_a_serialization_failure_is_a_lost_transaction(database: Database) -> None:
-    with pytest.raises(TransactionLost), database.transaction() as db:
+    with pytest.raises(TransactionLostError), database.transaction() as db:
         db.execute(text("DO $$ BEGIN RAISE SQLSTATE '40001'; END $$"))
 
 
@@ -82,18 +88,18 @@ def test_a_row_that_another_holds_too_long_is_an_outage(database: Database, migu
 
     with database.transaction() as holder:
         update_user(holder, miguel, {"email": None})
-        with pytest.raises(Unavailable, match="lock timeout"):
+        with pytest.raises(DatabaseUnavailableError, match="lock timeout"):
             wait_for_the_row()
 
 
 def test_all_connections_in_use_are_an_outage(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("todo_api.storage.postgresql.POOL_PATIENCE", 0.05)
+    monkeypatch.setattr("todo_api.storage.engine.postgresql.POOL_PATIENCE", 0.05)
     database = Database(database_url, connections=1)
     with (
         database.snapshot(),
-        pytest.raises(Unavailable, match="all connections are in use"),
+        pytest.raises(DatabaseUnavailableError, match="all connections are in use"),
         database.snapshot(),
     ):
         pass
@@ -127,9 +133,9 @@ def test_a_restarted_server_is_found_again() -> None:
     with postgresql_server() as server:
         database = Database(server.url)
         migrate(database)
-        with pytest.raises(Unavailable):
+        with pytest.raises(DatabaseUnavailableError):
             lose_the_server(database, server)
-        with pytest.raises(Unavailable):
+        with pytest.raises(DatabaseUnavailableError):
             database.check()
         server.start()
         database.check()
@@ -143,7 +149,7 @@ def test_a_database_that_cannot_hold_every_character_is_refused(
 ) -> None:
     url = postgresql_databases.empty(encoding="SQL_ASCII")
     database = Database(url)
-    with pytest.raises(DatabaseForeign, match="has the encoding SQL_ASCII"):
+    with pytest.raises(DatabaseForeignError, match="has the encoding SQL_ASCII"):
         migrate(database)
     database.close()
     postgresql_databases.discard(url)

@@ -10,10 +10,10 @@ from threading import Event
 import pytest
 from sqlalchemy import Connection, text
 
-from tests.databases import SQLiteDatabases
-from todo_api.storage import Database, DatabaseUnreachable, Unavailable, migrate
-from todo_api.storage import sqlite as sqlite_module
-from todo_api.storage.sqlite import can_corrupt_wal
+from tests.support.databases import SQLiteDatabases
+from todo_api.storage import Database, DatabaseUnavailableError, DatabaseUnreachableError, migrate
+from todo_api.storage.engine import sqlite as sqlite_module
+from todo_api.storage.engine.sqlite import can_corrupt_wal
 from todo_api.storage.users import insert_user, select_user
 
 
@@ -102,12 +102,12 @@ def test_a_path_may_hold_any_character(tmp_path: Path) -> None:
 
 
 def test_a_missing_directory_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseUnreachable, match=r"/nowhere of the SQLite database does not"):
+    with pytest.raises(DatabaseUnreachableError, match=r"/nowhere of the SQLite database does not"):
         Database(f"sqlite:///{tmp_path}/nowhere/todo.db")
 
 
 def test_a_directory_is_no_database(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseUnreachable, match="is a directory"):
+    with pytest.raises(DatabaseUnreachableError, match="is a directory"):
         Database(f"sqlite:///{tmp_path}")
 
 
@@ -115,7 +115,7 @@ def test_a_file_of_another_kind_is_refused_and_kept(tmp_path: Path) -> None:
     letter = tmp_path / "letter.txt"
     letter.write_text("Dear Susan, " * 100)
     database = Database(f"sqlite:///{letter}")
-    with pytest.raises(DatabaseUnreachable, match="file is not a database"):
+    with pytest.raises(DatabaseUnreachableError, match="file is not a database"):
         migrate(database)
     database.close()
     assert letter.read_text() == "Dear Susan, " * 100
@@ -135,7 +135,7 @@ def test_a_read_only_database_is_read_and_refuses_to_be_written(file: Path) -> N
     database = Database(f"sqlite:///{file}")
     with database.snapshot() as db:
         assert select_user(db, "miguel") is not None
-    with pytest.raises(Unavailable, match="readonly"), database.transaction() as db:
+    with pytest.raises(DatabaseUnavailableError, match="readonly"), database.transaction() as db:
         insert_user(db, username="susan", email=None, password_hash="cat")
     with database.snapshot() as db:
         assert select_user(db, "susan") is None
@@ -151,7 +151,7 @@ def test_a_full_disk_is_an_outage_that_ends_when_there_is_room(database: Databas
             db.execute(text("PRAGMA max_page_count = 1"))
             insert_much(db)
 
-    with pytest.raises(Unavailable, match="full"):
+    with pytest.raises(DatabaseUnavailableError, match="full"):
         insert_too_much()
     with database.transaction() as db:
         insert_much(db)
@@ -165,7 +165,7 @@ def test_a_writer_of_another_process_is_waited_for_and_then_given_up(
     ours, theirs = (Database(f"sqlite:///{file}") for _ in range(2))
     with (
         theirs.transaction(),
-        pytest.raises(Unavailable, match="database is locked"),
+        pytest.raises(DatabaseUnavailableError, match="database is locked"),
         ours.transaction(),
     ):
         pass
@@ -189,7 +189,7 @@ def test_a_writer_of_another_thread_is_waited_for_and_then_given_up(
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(hold)
         assert taken.wait(timeout=10)
-        with pytest.raises(Unavailable, match="queueing"), database.transaction():
+        with pytest.raises(DatabaseUnavailableError, match="queueing"), database.transaction():
             pass
         database.check()  # readers do not queue
         release.set()

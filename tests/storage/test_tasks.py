@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from tests.storage.conftest import select_tasks
-from todo_api.storage import Database, TaskChanged, TaskMissing, UserGone, ValuesDiffer, times
+from tests.support.rows import select_tasks
+from todo_api import times
+from todo_api.storage import (
+    Database,
+    TaskChangedError,
+    TaskMissingError,
+    UserGoneError,
+    ValuesDifferError,
+)
 from todo_api.storage.schema import deleted_tasks, task_labels, task_words
 from todo_api.storage.tasks import (
     TaskRow,
@@ -90,9 +97,9 @@ def test_a_foreign_task_looks_like_a_missing_one(
         assert select_task(db, susan, secret.id) is None
         assert select_tasks(db, susan) == []
     for changes in ({"title": "Seen"}, {}):
-        with pytest.raises(TaskMissing), database.transaction() as db:
+        with pytest.raises(TaskMissingError), database.transaction() as db:
             update_task(db, susan, secret.id, changes)
-    with pytest.raises(TaskMissing), database.transaction() as db:
+    with pytest.raises(TaskMissingError), database.transaction() as db:
         delete_task(db, susan, secret.id)
     with database.snapshot() as db:
         assert select_tasks(db, miguel) == [secret]
@@ -124,7 +131,7 @@ def test_an_update_changes_what_it_names_and_nothing_else(
 
 
 def test_an_update_of_a_missing_task_finds_nothing(database: Database, miguel: int) -> None:
-    with pytest.raises(TaskMissing), database.transaction() as db:
+    with pytest.raises(TaskMissingError), database.transaction() as db:
         update_task(db, miguel, 1, {"done": True})
 
 
@@ -134,7 +141,7 @@ def test_a_task_is_deleted_once(database: Database, miguel: int) -> None:
     with database.transaction() as db:
         delete_task(db, miguel, task.id)
         assert select_task(db, miguel, task.id) is None
-    with pytest.raises(TaskMissing), database.transaction() as db:
+    with pytest.raises(TaskMissingError), database.transaction() as db:
         delete_task(db, miguel, task.id)
 
 
@@ -162,7 +169,7 @@ def test_a_rolled_back_insertion_leaves_no_gap(database: Database, miguel: int) 
 def test_a_user_deleted_meanwhile_gets_no_task(database: Database, miguel: int) -> None:
     with database.transaction() as db:
         delete_user(db, miguel)
-    with pytest.raises(UserGone), database.transaction() as db:
+    with pytest.raises(UserGoneError), database.transaction() as db:
         add(db, miguel, "Too late")
 
 
@@ -193,9 +200,9 @@ def test_the_largest_id_is_just_absent(database: Database, miguel: int) -> None:
     largest = 2**63 - 1
     with database.snapshot() as db:
         assert select_task(db, miguel, largest) is None
-    with pytest.raises(TaskMissing), database.transaction() as db:
+    with pytest.raises(TaskMissingError), database.transaction() as db:
         update_task(db, miguel, largest, {"done": True})
-    with pytest.raises(TaskMissing), database.transaction() as db:
+    with pytest.raises(TaskMissingError), database.transaction() as db:
         delete_task(db, miguel, largest)
 
 
@@ -263,13 +270,13 @@ def test_each_change_counts_one_and_has_the_next_number(database: Database, migu
 def test_a_refused_change_counts_nothing(database: Database, miguel: int) -> None:
     with database.transaction() as db:
         task = add(db, miguel, "Read")
-    with pytest.raises(TaskChanged), database.transaction() as db:
+    with pytest.raises(TaskChangedError), database.transaction() as db:
         update_task(db, miguel, task.id, {"done": True}, versions=[task.change - 1])
-    with pytest.raises(TaskChanged), database.transaction() as db:
+    with pytest.raises(TaskChangedError), database.transaction() as db:
         delete_task(db, miguel, task.id, versions=[])
-    with pytest.raises(TaskMissing), database.transaction() as db:
+    with pytest.raises(TaskMissingError), database.transaction() as db:
         delete_task(db, miguel, task.id + 1)
-    with pytest.raises(ValuesDiffer, match="created_at"), database.transaction() as db:
+    with pytest.raises(ValuesDifferError, match="created_at"), database.transaction() as db:
         update_task(db, miguel, task.id, {"done": True}, unchangeable={"created_at": None})
     assert changes_of(database, miguel) == task.change
     with database.snapshot() as db:
@@ -282,9 +289,9 @@ def test_an_update_of_nothing_is_no_change(database: Database, miguel: int) -> N
     same = {"created_at": task.created_at, "completed_at": None}
     with database.transaction() as db:
         assert update_task(db, miguel, 1, {}, versions=[task.change], unchangeable=same) == task
-    with pytest.raises(TaskChanged), database.transaction() as db:
+    with pytest.raises(TaskChangedError), database.transaction() as db:
         update_task(db, miguel, 1, {}, versions=[task.change + 1])
-    with pytest.raises(ValuesDiffer), database.transaction() as db:
+    with pytest.raises(ValuesDifferError), database.transaction() as db:
         update_task(db, miguel, 1, {}, unchangeable={"completed_at": task.created_at})
     assert changes_of(database, miguel) == task.change
 
@@ -292,7 +299,7 @@ def test_an_update_of_nothing_is_no_change(database: Database, miguel: int) -> N
 def test_a_refusal_tells_the_number_of_the_last_change(database: Database, miguel: int) -> None:
     with database.transaction() as db:
         task = add(db, miguel, "Read")
-    with pytest.raises(TaskChanged) as refusal, database.transaction() as db:
+    with pytest.raises(TaskChangedError) as refusal, database.transaction() as db:
         delete_task(db, miguel, task.id, versions=[task.change + 1])
     assert refusal.value.change == task.change
 
@@ -311,7 +318,7 @@ def test_of_changes_that_expect_the_same_version_one_is_made(
             with database.transaction() as db:
                 changes = {"description": str(rival)}
                 update_task(db, miguel, task.id, changes, versions=[task.change])
-        except TaskChanged:
+        except TaskChangedError:
             return False
         return True
 

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from todo_api.storage import Database, UserGone, times
+from todo_api import times
+from todo_api.storage import Database, UserGoneError
 from todo_api.storage.changes import select_changes, select_history
 from todo_api.storage.schema import task_labels, task_words, tasks
 from todo_api.storage.tasks import insert_task
-from todo_api.storage.transfer import AT_ONCE, insert_tasks, prepared
+from todo_api.storage.transfer import AT_ONCE, insert_tasks, prepare_tasks
 from todo_api.storage.users import delete_user
 
 TASKS: list[dict[str, Any]] = [
@@ -48,7 +49,7 @@ def test_tasks_are_stored_as_if_they_came_one_by_one(
         for task in TASKS * 2:
             insert_task(db, miguel, **task)
         for _ in range(2):
-            insert_tasks(db, susan, prepared(TASKS))
+            insert_tasks(db, susan, prepare_tasks(TASKS))
     with database.snapshot() as db:
         assert stored(db, susan) == stored(db, miguel)
 
@@ -56,7 +57,7 @@ def test_tasks_are_stored_as_if_they_came_one_by_one(
 def test_they_are_changes_in_their_order(database: Database, miguel: int) -> None:
     with database.transaction() as db:
         insert_task(db, miguel, title="Begin")
-        insert_tasks(db, miguel, prepared(TASKS))
+        insert_tasks(db, miguel, prepare_tasks(TASKS))
     with database.snapshot() as db:
         page = select_changes(
             db, miguel, select_history(db, miguel, None, before=times.FIRST), limit=10
@@ -68,7 +69,7 @@ def test_they_are_changes_in_their_order(database: Database, miguel: int) -> Non
 
 def test_any_number_of_words_is_stored(database: Database, miguel: int) -> None:
     words = [f"w{number}" for number in range(AT_ONCE // 10)]
-    new = prepared([{"title": "Read", "description": " ".join(words)}] * 11)
+    new = prepare_tasks([{"title": "Read", "description": " ".join(words)}] * 11)
     assert len(new.words) == 2
     with database.transaction() as db:
         insert_tasks(db, miguel, new)
@@ -82,5 +83,5 @@ def test_any_number_of_words_is_stored(database: Database, miguel: int) -> None:
 def test_nobody_gets_none(database: Database, miguel: int) -> None:
     with database.transaction() as db:
         delete_user(db, miguel)
-    with pytest.raises(UserGone), database.transaction() as db:
-        insert_tasks(db, miguel, prepared(TASKS))
+    with pytest.raises(UserGoneError), database.transaction() as db:
+        insert_tasks(db, miguel, prepare_tasks(TASKS))

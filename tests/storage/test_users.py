@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from tests.storage.conftest import select_tasks
-from todo_api.storage import Database, UsernameTaken
+from tests.support.rows import select_tasks
+from todo_api.storage import Database, UsernameTakenError
 from todo_api.storage.schema import users
 from todo_api.storage.tasks import insert_task
 from todo_api.storage.users import UserRow, delete_user, insert_user, select_user, update_user
@@ -23,7 +23,7 @@ def test_a_user_comes_back_as_stored(database: Database) -> None:
 
 @pytest.mark.usefixtures("miguel")
 def test_a_taken_username_is_refused_and_changes_nothing(database: Database) -> None:
-    with pytest.raises(UsernameTaken), database.transaction() as db:
+    with pytest.raises(UsernameTakenError), database.transaction() as db:
         insert_user(db, username="miguel", email="thief@example.com", password_hash="stolen")
     with database.snapshot() as db:
         user = select_user(db, "miguel")
@@ -36,7 +36,7 @@ def test_of_many_who_want_a_username_at_the_same_time_one_gets_it(database: Data
         try:
             with database.transaction() as db:
                 insert_user(db, username="miguel", email=None, password_hash=str(number))
-        except UsernameTaken:
+        except UsernameTakenError:
             return False
         return True
 

@@ -14,18 +14,18 @@ The way of a request:
 3. `router` walks its tree of path segments. A path that is not in the document goes on to Flask,
    which serves pages or says 404; a method that is not gets 405, OPTIONS gets 204.
 4. `operation`, compiled for this path and method, takes over:
-   `links` settles under which origin the service's URIs are (400 for a host not its own),
-   `offer` chooses what the answer will be by ``Accept`` (406),
+   `uris` settles under which origin the service's URIs are (400 for a host not its own),
+   `negotiation` chooses what the answer will be by ``Accept`` (406),
    `body` refuses by headers what it need not read (415, 413),
    `security` wants credentials (401, or 403 for a browser's background request),
    `body` reads what was sent (413); what is large, only for somebody who is known.
 5. The rest happens in one go in a thread of `workers`:
    `security` recalls who sends these credentials; only if nobody does, they are verified first,
-   `parameter` converts and validates path (404), query and headers (400),
+   `parameters` converts and validates path (404), query and headers (400),
    `body` parses and validates (400) what `content` it has: JSON (`strict_json`) or text,
    `schema` is behind both: a compiled validator that explains itself in sentences.
    Then the function is called, with arguments named as in the document, and returns plain
-   values; `links` gives it `url_for`. The answer is made into bytes (`response`), or begins to be
+   values; `uris` gives it `url_for`. The answer is made into bytes (`response`), or begins to be
    (`stream`).
 6. `conformance`, where switched on, holds the answer against the document.
 
@@ -64,21 +64,31 @@ What of OpenAPI is refused:
 """
 
 from todo_api.contract.application import ContractApp
-from todo_api.contract.content import Text
-from todo_api.contract.document import BrokenDocumentError, Document
-from todo_api.contract.entity_tags import is_known, parse_entity_tags
-from todo_api.contract.links import UrlFor
+from todo_api.contract.document import BrokenDocumentError, Document, TagResolver, json_pointer
+from todo_api.contract.http import (
+    MOST_FAULTS,
+    JSONTextError,
+    Limits,
+    Problem,
+    StrictJSON,
+    bad_body,
+    bad_parameters,
+    is_known,
+    new_request_id,
+    parse_entity_tags,
+    too_large_fields,
+    too_long_url,
+    unavailable,
+    words_for,
+)
+from todo_api.contract.inputs import Text, UnauthenticatedError
 from todo_api.contract.operation import Answer, Reply
-from todo_api.contract.problem import Problem, bad_body, bad_parameters, unavailable
-from todo_api.contract.request import Limits
-from todo_api.contract.resolver import TagResolver
-from todo_api.contract.schema import json_pointer
-from todo_api.contract.security import Unauthenticated
-from todo_api.contract.stream import Stream
-from todo_api.contract.strict_json import JSONTextError, StrictJSON
+from todo_api.contract.outputs import Stream
+from todo_api.contract.uris import UrlFor
 from todo_api.contract.workers import Workers
 
 __all__ = [
+    "MOST_FAULTS",
     "Answer",
     "BrokenDocumentError",
     "ContractApp",
@@ -91,13 +101,17 @@ __all__ = [
     "StrictJSON",
     "TagResolver",
     "Text",
-    "Unauthenticated",
+    "UnauthenticatedError",
     "UrlFor",
     "Workers",
     "bad_body",
     "bad_parameters",
     "is_known",
     "json_pointer",
+    "new_request_id",
     "parse_entity_tags",
+    "too_large_fields",
+    "too_long_url",
     "unavailable",
+    "words_for",
 ]

@@ -10,18 +10,19 @@ from connexion.middleware.lifespan import Lifespan, LifespanMiddleware
 from connexion.resolver import Resolver
 from werkzeug.exceptions import HTTPException
 
-from todo_api.contract.document import BrokenDocumentError, Document
-from todo_api.contract.examples import check_examples
-from todo_api.contract.links import Links, Origins
-from todo_api.contract.media import JSON
+from todo_api.contract.document import (
+    BrokenDocumentError,
+    Document,
+    Specification,
+    check_examples,
+    check_references,
+)
+from todo_api.contract.http import JSON, Limits, Problem
+from todo_api.contract.inputs import Authenticator, SecuritySchemes
 from todo_api.contract.middleware import ContractMiddleware, refuse_duplicates
-from todo_api.contract.operation import Answer, Surroundings
-from todo_api.contract.problem import Problem
-from todo_api.contract.references import check_references
-from todo_api.contract.request import Limits
-from todo_api.contract.resource import StaticEndpoint
-from todo_api.contract.security import Authenticator, SecuritySchemes
-from todo_api.contract.specification import Specification
+from todo_api.contract.operation import Answer, Environment
+from todo_api.contract.static import StaticEndpoint
+from todo_api.contract.uris import Links, Origins
 from todo_api.contract.workers import Workers
 
 
@@ -82,7 +83,7 @@ class ContractApp(FlaskApp):
             provided: values that functions take by name, beside the document's parameters.
             invoke: calls a function that is ready to be called; may call it again.
             failures: by what functions and authenticators may raise, what it amounts to: a
-                `Problem`, or `Unauthenticated`.
+                `Problem`, or `UnauthenticatedError`.
             public_url: scheme and authority of all URIs, else those of the request.
             own_hosts: the names that a request may address without a public URL.
             check_responses: hold every response against the document.
@@ -100,7 +101,7 @@ class ContractApp(FlaskApp):
             specification = Specification(document)
             refuse_duplicates(specification)
             check_examples(specification.raw, specification.spec)
-            around = Surroundings(
+            around = Environment(
                 schemes=SecuritySchemes(specification.security_schemes, authenticators or {}),
                 workers=workers,
                 links=Links(),

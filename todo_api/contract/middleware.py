@@ -12,14 +12,10 @@ from connexion.spec import Specification
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from todo_api.contract.document import BrokenDocumentError
-from todo_api.contract.operation import Operation, Surroundings
-from todo_api.contract.problem import Problem
-from todo_api.contract.request import ClientDisconnectedError, Limits, Request
-from todo_api.contract.resolver import TaggedOperation
-from todo_api.contract.response import Response
+from todo_api.contract.document import BrokenDocumentError, SchemaError, TaggedOperation
+from todo_api.contract.http import ClientDisconnectedError, Limits, Problem, Request, Response
+from todo_api.contract.operation import Environment, Operation
 from todo_api.contract.router import Resource, Router
-from todo_api.contract.schema import SchemaError
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +37,7 @@ class ContractMiddleware(SpecMiddleware):
         return self
 
     def add_api(  # type: ignore[override]  # Connexion's takes any keyword
-        self, specification: Specification, *, resolver: Resolver, around: Surroundings
+        self, specification: Specification, *, resolver: Resolver, around: Environment
     ) -> None:
         """Compile every operation of a document.
 

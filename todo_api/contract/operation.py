@@ -8,25 +8,29 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from todo_api.contract.body import Body, NoBody
-from todo_api.contract.conformance import Conformance
-from todo_api.contract.document import BrokenDocumentError
-from todo_api.contract.links import Links, Origins
-from todo_api.contract.media import JSON, content_type
-from todo_api.contract.offer import Offer
-from todo_api.contract.parameter import Parameters
-from todo_api.contract.problem import Problem
-from todo_api.contract.request import Limits, Request
-from todo_api.contract.resolver import TaggedOperation
-from todo_api.contract.response import WITHOUT_CONTENT, Response
-from todo_api.contract.security import (
+from todo_api.contract.document import BrokenDocumentError, TaggedOperation
+from todo_api.contract.http import (
+    JSON,
+    WITHOUT_CONTENT,
+    Limits,
+    Negotiation,
+    Problem,
+    Request,
+    Response,
+    content_type,
+)
+from todo_api.contract.inputs import (
     Attempt,
+    Body,
+    NoBody,
+    Parameters,
     SecuritySchemes,
-    Unauthenticated,
+    UnauthenticatedError,
     recall,
     verify,
 )
-from todo_api.contract.stream import Stream, StreamedResponse
+from todo_api.contract.outputs import Conformance, Stream, StreamedResponse
+from todo_api.contract.uris import Links, Origins
 from todo_api.contract.workers import Workers
 
 
@@ -57,7 +61,7 @@ class UnknownCredentialsError(Exception):
     """The credentials were not verified lately; only that takes long."""
 
 
-class Surroundings(NamedTuple):
+class Environment(NamedTuple):
     """What all operations of an API share."""
 
     schemes: SecuritySchemes
@@ -70,7 +74,7 @@ class Surroundings(NamedTuple):
     invoke: Callable[[Callable[[], Answer]], Answer]
     """Calls a handler; the place for what every call needs, such as retries."""
     failures: Mapping[type[Exception], Callable[[Any], Exception]]
-    """What functions may raise, and which `Problem` or `Unauthenticated` it amounts to."""
+    """What functions may raise, and which `Problem` or `UnauthenticatedError` it amounts to."""
     explained_at: str
     check_responses: bool
 
@@ -78,14 +82,14 @@ class Surroundings(NamedTuple):
 class Operation:
     """An endpoint made from an Operation Object and its function."""
 
-    def __init__(self, operation: TaggedOperation, around: Surroundings) -> None:
+    def __init__(self, operation: TaggedOperation, around: Environment) -> None:
         """Compile; raise `BrokenDocumentError` with the operation's name and the fault."""
         name = operation.operation_id
         self._around = around
         self._function: Callable[..., Answer] = operation.function
         self._security = around.schemes.compile(operation.stated_security, name)
         self._parameters = Parameters(operation.parameters, name)
-        self._offer = Offer(operation.responses)
+        self._offer = Negotiation(operation.responses)
         self._body: NoBody | Body = (
             Body(operation.request_body, around.limits, name, method=operation.method)
             if operation.is_request_body_defined
@@ -196,7 +200,7 @@ class Operation:
         for kind, explain in self._around.failures.items():
             if isinstance(failure, kind):
                 failure = explain(failure)
-        if isinstance(failure, Unauthenticated):
+        if isinstance(failure, UnauthenticatedError):
             return self._security.refusal(request)
         return failure if isinstance(failure, Problem) else None
 
@@ -212,8 +216,8 @@ def _recalled(attempts: list[Attempt]) -> Any:  # noqa: ANN401 - the application
 
 
 async def _verified(attempts: list[Attempt]) -> Any:  # noqa: ANN401 - the application's own type
-    """Return who asks; raise `Unauthenticated` if nobody has these credentials."""
+    """Return who asks; raise `UnauthenticatedError` if nobody has these credentials."""
     user = await verify(attempts)
     if user is None:
-        raise Unauthenticated
+        raise UnauthenticatedError
     return user

@@ -5,8 +5,7 @@ from typing import Protocol
 from urllib.parse import unquote_to_bytes
 
 from todo_api.contract.document import BrokenDocumentError
-from todo_api.contract.request import Request
-from todo_api.contract.response import Response
+from todo_api.contract.http import Request, Response
 
 
 class Endpoint(Protocol):

@@ -7,33 +7,8 @@
 Each of them writes a list in parts: what stands before the tasks, some tasks, what stands behind.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from todo_api.formats import comma_separated, icalendar, json_lines
+from todo_api.formats.file import Item, Unreadable, Writer
+from todo_api.formats.uids import Uids
 
-
-class Writer(NamedTuple):
-    """How a list of tasks becomes text."""
-
-    head: bytes
-    tasks: Callable[[Iterable[Mapping[str, Any]]], bytes]
-    tail: bytes
-    suffix: str
-    """What the name of such a file ends with."""
-    parameters: Mapping[str, str] = {}
-    """What to tell of it beside its media type."""
-
-
-class Item(NamedTuple):
-    """What was read of a list at one place."""
-
-    line: int
-    value: Any
-
-
-class Unreadable(NamedTuple):
-    """What could not be read there."""
-
-    line: int
-    detail: str
-    """A sentence that says why."""
-    pointer: str | None = None
+__all__ = ["Item", "Uids", "Unreadable", "Writer", "comma_separated", "icalendar", "json_lines"]

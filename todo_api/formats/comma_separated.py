@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from todo_api.contract import Text, json_pointer
-from todo_api.formats import Item, Unreadable, Writer
+from todo_api.formats.file import Item, Unreadable, Writer
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)

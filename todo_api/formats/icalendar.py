@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
-from todo_api.formats import Writer
-from todo_api.storage import times
+from todo_api import times
+from todo_api.formats.file import Writer
 
 _LONGEST_LINE = 75
 """Octets, without the line break (3.1)."""

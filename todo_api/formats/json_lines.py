@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from todo_api.contract import JSONTextError, Text
-from todo_api.formats import Item, Unreadable, Writer
+from todo_api.formats.file import Item, Unreadable, Writer
 
 
 def read(body: Text) -> Iterator[Item | Unreadable]:

@@ -16,8 +16,7 @@ from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrad
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from todo_api.contract import Limits, Problem
-from todo_api.contract.request import new_request_id, too_large_fields, too_long_url
+from todo_api.contract import Limits, Problem, new_request_id, too_large_fields, too_long_url
 from todo_api.server.wire import Wire
 
 MOST_PIPELINED = 32

@@ -25,42 +25,114 @@ The transaction stands where it matters, in the calling code:
 
 from sqlalchemy import Connection
 
-from todo_api.storage.database import Database
-from todo_api.storage.errors import (
+from todo_api.storage.changes import (
+    Deletion,
+    Point,
+    delete_and_forget,
+    select_changes,
+    select_history,
+)
+from todo_api.storage.engine import (
+    Database,
     DatabaseError,
-    DatabaseForeign,
-    DatabaseNewer,
-    DatabaseUnreachable,
-    DatabaseUnusable,
-    DatabaseUrlInvalid,
-    DeletionsForgotten,
-    TaskChanged,
-    TaskMissing,
-    TransactionLost,
-    Unavailable,
-    UserGone,
-    UsernameTaken,
-    ValuesDiffer,
+    DatabaseForeignError,
+    DatabaseNewerError,
+    DatabaseUnavailableError,
+    DatabaseUnreachableError,
+    DatabaseUnusableError,
+    DatabaseUrlInvalidError,
+    TransactionLostError,
+)
+from todo_api.storage.errors import (
+    DeletionsForgottenError,
+    TaskChangedError,
+    TaskMissingError,
+    UserGoneError,
+    UsernameTakenError,
+    ValuesDifferError,
+)
+from todo_api.storage.idempotency_keys import (
+    AnswerRow,
+    insert_answer,
+    select_answer,
+    try_lock_key,
+)
+from todo_api.storage.listing import (
+    Position,
+    select_page,
 )
 from todo_api.storage.migration import is_current, migrate
+from todo_api.storage.secrets import (
+    TOKENS,
+    select_secret,
+)
+from todo_api.storage.tasks import (
+    TaskRow,
+    insert_task,
+    select_last_change,
+    select_task,
+    update_task,
+)
+from todo_api.storage.transfer import (
+    NewTasks,
+    insert_tasks,
+    prepare_tasks,
+    select_last_task_id,
+)
+from todo_api.storage.users import (
+    UserRow,
+    delete_user,
+    insert_user,
+    select_user,
+    select_user_by_id,
+    update_user,
+)
 
 __all__ = [
+    "TOKENS",
+    "AnswerRow",
     "Connection",
     "Database",
     "DatabaseError",
-    "DatabaseForeign",
-    "DatabaseNewer",
-    "DatabaseUnreachable",
-    "DatabaseUnusable",
-    "DatabaseUrlInvalid",
-    "DeletionsForgotten",
-    "TaskChanged",
-    "TaskMissing",
-    "TransactionLost",
-    "Unavailable",
-    "UserGone",
-    "UsernameTaken",
-    "ValuesDiffer",
+    "DatabaseForeignError",
+    "DatabaseNewerError",
+    "DatabaseUnavailableError",
+    "DatabaseUnreachableError",
+    "DatabaseUnusableError",
+    "DatabaseUrlInvalidError",
+    "Deletion",
+    "DeletionsForgottenError",
+    "NewTasks",
+    "Point",
+    "Position",
+    "TaskChangedError",
+    "TaskMissingError",
+    "TaskRow",
+    "TransactionLostError",
+    "UserGoneError",
+    "UserRow",
+    "UsernameTakenError",
+    "ValuesDifferError",
+    "delete_and_forget",
+    "delete_user",
+    "insert_answer",
+    "insert_task",
+    "insert_tasks",
+    "insert_user",
     "is_current",
     "migrate",
+    "prepare_tasks",
+    "select_answer",
+    "select_changes",
+    "select_history",
+    "select_last_change",
+    "select_last_task_id",
+    "select_page",
+    "select_secret",
+    "select_task",
+    "select_user",
+    "select_user_by_id",
+    "try_lock_key",
+    "update_task",
+    "update_user",
 ]

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Connection, bindparam, delete, func, select, update
 
-from todo_api.storage import times
-from todo_api.storage.errors import DeletionsForgotten, UserGone
+from todo_api import times
+from todo_api.storage.errors import DeletionsForgottenError, UserGoneError
 from todo_api.storage.schema import deleted_tasks, tasks, users
 from todo_api.storage.tasks import COLUMNS, IS_OWN, TaskRow, delete_task
 
@@ -98,20 +98,20 @@ FORGET = update(users).where(IS_USER).values(forgotten_change=bindparam("until")
 def select_history(db: Connection, user_id: int, since: Point | None, *, before: str) -> History:
     """Return what there is to follow since a point, or from the beginning; it reads two rows.
 
-    Raises `UserGone`, and `DeletionsForgotten` where something was deleted after the point and
-    `before` a time, or where the point is one that the database has not reached yet, having been
-    restored to an earlier state.
+    Raises `UserGoneError`, and `DeletionsForgottenError` where something was deleted after the
+    point and `before` a time, or where the point is one that the database has not reached yet,
+    having been restored to an earlier state.
     """
     deletion = since.deletion if since else LAST_CHANGE
     row = db.execute(SELECT_HISTORY, {"owner_id": user_id, "deletion": deletion}).one_or_none()
     if row is None:
-        raise UserGone
+        raise UserGoneError
     since = since or Point(0, row.last_change)
     if not row.forgotten_change <= since.deletion <= row.last_change:
-        raise DeletionsForgotten
+        raise DeletionsForgottenError
     # Not removed yet, maybe, but nobody can rely on that.
     if row.next_deleted_at is not None and row.next_deleted_at < before:
-        raise DeletionsForgotten
+        raise DeletionsForgottenError
     return History(since, row.last_change)
 
 

@@ -1,55 +1,21 @@
-"""What storage raises on its own account.
+"""What storage refuses to do, for reasons that lie in the data."""
 
-Anything else that leaves this package (a missing table, a wrong statement) is a fault of the
-program, not of the moment, and is left as SQLAlchemy raised it.
-"""
+from todo_api.storage.engine import DatabaseError
 
 
-class DatabaseError(Exception):
-    """Be the root of all errors below."""
-
-
-class DatabaseUnusable(DatabaseError):
-    """Stop the start: the text is one sentence for the person who starts the program."""
-
-
-class DatabaseUrlInvalid(DatabaseUnusable):
-    """Name the part of the database URL that cannot be used."""
-
-
-class DatabaseUnreachable(DatabaseUnusable):
-    """Say that no connection could be made, and why."""
-
-
-class DatabaseNewer(DatabaseUnusable):
-    """Say that a later version of this program has migrated the database."""
-
-
-class DatabaseForeign(DatabaseUnusable):
-    """Say that the database holds something that this program did not put there."""
-
-
-class Unavailable(DatabaseError):
-    """Report an outage: the same call may work later. The text is for logs, not for clients."""
-
-
-class TransactionLost(Unavailable):
-    """Report a transaction that lost against another one and was rolled back: run it again."""
-
-
-class UsernameTaken(DatabaseError):
+class UsernameTakenError(DatabaseError):
     """Refuse a username that somebody has."""
 
 
-class UserGone(DatabaseError):
+class UserGoneError(DatabaseError):
     """Refuse work for a user whose account was deleted in the meantime."""
 
 
-class TaskMissing(DatabaseError):
+class TaskMissingError(DatabaseError):
     """Refuse work on a task that the user does not have."""
 
 
-class TaskChanged(DatabaseError):
+class TaskChangedError(DatabaseError):
     """Refuse to change a task that is not in the state that it was expected in."""
 
     def __init__(self, change: int) -> None:
@@ -58,7 +24,7 @@ class TaskChanged(DatabaseError):
         self.change = change
 
 
-class ValuesDiffer(DatabaseError):
+class ValuesDifferError(DatabaseError):
     """Refuse a change that came with wrong values of what cannot be changed."""
 
     def __init__(self, names: list[str]) -> None:
@@ -67,5 +33,5 @@ class ValuesDiffer(DatabaseError):
         self.names = names
 
 
-class DeletionsForgotten(DatabaseError):
+class DeletionsForgottenError(DatabaseError):
     """Refuse to tell the changes since a point after which deletions are no longer known."""

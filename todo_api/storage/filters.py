@@ -15,7 +15,7 @@ from sqlalchemy import (
     select,
 )
 
-from todo_api.storage import times
+from todo_api import times
 from todo_api.storage.schema import task_labels, task_words, tasks
 from todo_api.storage.tasks import IS_OWN
 from todo_api.storage.text import beyond, sort_key, words_of

@@ -9,13 +9,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from todo_api.storage.database import Database, reason
-from todo_api.storage.errors import (
-    DatabaseForeign,
-    DatabaseNewer,
-    DatabaseUnreachable,
-    DatabaseUnusable,
-    Unavailable,
+from todo_api.storage.engine import (
+    Database,
+    DatabaseForeignError,
+    DatabaseNewerError,
+    DatabaseUnavailableError,
+    DatabaseUnreachableError,
+    DatabaseUnusableError,
+    reason,
 )
 
 # A name of its own tells our databases from those of other programs that use Alembic.
@@ -27,7 +28,7 @@ def migrate(database: Database, *, seed: Callable[[Connection], None] | None = N
 
     `seed` puts the first rows into a database that was empty, in the same transaction. Processes
     that start together do it one after the other, so all but the first find nothing to do. Raises
-    `DatabaseUnusable`.
+    `DatabaseUnusableError`.
     """
     try:
         with database.migration() as db:
@@ -35,16 +36,19 @@ def migrate(database: Database, *, seed: Callable[[Connection], None] | None = N
             if was_empty and seed is not None:
                 seed(db)
             return was_empty
-    except Unavailable as error:
-        raise DatabaseUnreachable(str(error)) from error
+    except DatabaseUnavailableError as error:
+        raise DatabaseUnreachableError(str(error)) from error
     except DBAPIError as error:
-        raise DatabaseUnusable(
+        raise DatabaseUnusableError(
             f"{database.name} could not be migrated: {reason(error)}."
         ) from error
 
 
 def is_current(database: Database) -> bool:
-    """Tell whether the database has exactly this program's schema. Raises `Unavailable`."""
+    """Tell whether the database has exactly this program's schema.
+
+    Raises `DatabaseUnavailableError`.
+    """
     with database.snapshot() as db:
         return revision_of(db) == revisions()[-1]
 
@@ -76,7 +80,7 @@ def _migrate(db: Connection, name: str) -> bool:
     if present is None:
         _refuse_foreign(db, name)
     elif present not in known:
-        raise DatabaseNewer(
+        raise DatabaseNewerError(
             f"{name} was migrated by a newer version of this program (revision {present}):"
             " install that version or name another database."
         )
@@ -87,12 +91,12 @@ def _migrate(db: Connection, name: str) -> bool:
 def _refuse_foreign(db: Connection, name: str) -> None:
     tables = inspect(db).get_table_names()
     if tables:
-        raise DatabaseForeign(
+        raise DatabaseForeignError(
             f"{name} holds tables of another program ({tables[0]}): name an empty database."
         )
     if db.dialect.name == "postgresql":
         encoding = db.execute(text("SHOW server_encoding")).scalar_one()
         if encoding != "UTF8":
-            raise DatabaseForeign(
+            raise DatabaseForeignError(
                 f"{name} has the encoding {encoding}: create it with ENCODING 'UTF8'."
             )

@@ -13,10 +13,15 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
 
-from todo_api.storage import times
-from todo_api.storage.errors import TaskChanged, TaskMissing, UserGone, ValuesDiffer
-from todo_api.storage.finding import LABELS, WORDS, found_by
+from todo_api import times
+from todo_api.storage.errors import (
+    TaskChangedError,
+    TaskMissingError,
+    UserGoneError,
+    ValuesDifferError,
+)
 from todo_api.storage.schema import deleted_tasks, tasks, users
+from todo_api.storage.search_index import LABELS, WORDS, found_by
 
 
 class TaskRow(NamedTuple):
@@ -82,10 +87,10 @@ def select_task(db: Connection, user_id: int, task_id: int) -> TaskRow | None:
 
 
 def select_last_change(db: Connection, user_id: int) -> int:
-    """Return the number of the last change of any of a user's tasks. Raises `UserGone`."""
+    """Return the number of the last change of any of a user's tasks. Raises `UserGoneError`."""
     change: int | None = db.execute(SELECT_LAST_CHANGE, {"owner_id": user_id}).scalar()
     if change is None:
-        raise UserGone
+        raise UserGoneError
     return change
 
 
@@ -102,7 +107,7 @@ def insert_task(
 ) -> TaskRow:
     """Return the new task. Its id is the next one of its owner and is never used again.
 
-    Raises `UserGone`. Until the transaction ends, other changes of this user's tasks wait.
+    Raises `UserGoneError`. Until the transaction ends, other changes of this user's tasks wait.
     """
     change = begin_change(db, user_id, new_tasks=1)
     task = TaskRow(
@@ -141,8 +146,8 @@ def update_task(
     in the same statement. Values that came along for what is `unchangeable` must be right. Where
     there is nothing to change, nothing is counted as a change.
 
-    Raises `UserGone`, `TaskMissing`, `TaskChanged`, `ValuesDiffer`; each has to leave the
-    transaction.
+    Raises `UserGoneError`, `TaskMissingError`, `TaskChangedError`, `ValuesDifferError`; each has to
+    leave the transaction.
     """
     if not changes:
         return _unchanged(db, user_id, task_id, versions, unchangeable or {})
@@ -150,7 +155,7 @@ def update_task(
     key = {"owner_id": user_id, "task_id": task_id}
     row = db.execute(SELECT_WHOLE_TASK, key).first()
     if row is None:
-        raise TaskMissing
+        raise TaskMissingError
     old = row._asdict()
     columns = {**changes, **found_by(changes, {**old, **changes})}
     if "labels" in changes:
@@ -164,7 +169,7 @@ def update_task(
     else:
         new = db.execute(UPDATE_VERSION, {**values, "versions": versions}).first()
     if new is None:
-        raise TaskChanged(old["change"])
+        raise TaskChangedError(old["change"])
     _compare(old, unchangeable or {})
     if "labels" in columns:
         LABELS.renew(db, user_id, task_id, old=old["labels"], new=columns["labels"])
@@ -178,7 +183,8 @@ def delete_task(
 ) -> None:
     """Delete a user's task, and note that it was there; with `versions` as `update_task`.
 
-    Raises `UserGone`, `TaskMissing`, `TaskChanged`; each has to leave the transaction.
+    Raises `UserGoneError`, `TaskMissingError`, `TaskChangedError`; each has to leave the
+    transaction.
     """
     change = begin_change(db, user_id)
     key = {"owner_id": user_id, "task_id": task_id}
@@ -188,7 +194,7 @@ def delete_task(
         old = db.execute(DELETE_VERSION, {**key, "versions": versions}).first()
     if old is None:
         task = select_task(db, user_id, task_id)
-        raise TaskMissing if task is None else TaskChanged(task.change)
+        raise TaskMissingError if task is None else TaskChangedError(task.change)
     LABELS.renew(db, user_id, task_id, old=old.labels, new=())
     WORDS.renew(db, user_id, task_id, old=old.words.split(), new=())
     tombstone = {"change": change.number, "task_id": task_id, "deleted_at": change.at}
@@ -196,12 +202,12 @@ def delete_task(
 
 
 def begin_change(db: Connection, user_id: int, *, changes: int = 1, new_tasks: int = 0) -> Change:
-    """Lock the user's row and count one change more, or several. Raises `UserGone`."""
+    """Lock the user's row and count one change more, or several. Raises `UserGoneError`."""
     now = times.now()
     values = {"owner_id": user_id, "now": now, "changes": changes, "new_tasks": new_tasks}
     row = db.execute(BEGIN_CHANGE, values).one_or_none()
     if row is None:
-        raise UserGone
+        raise UserGoneError
     return Change._make(row)
 
 
@@ -215,14 +221,14 @@ def _unchanged(
     """Return a task that nothing is to be changed of, refused as if something were."""
     task = select_task(db, user_id, task_id)
     if task is None:
-        raise TaskMissing
+        raise TaskMissingError
     if versions is not None and task.change not in versions:
-        raise TaskChanged(task.change)
+        raise TaskChangedError(task.change)
     _compare(task._asdict(), unchangeable)
     return task
 
 
 def _compare(stored: Mapping[str, Any], claimed: Mapping[str, Any]) -> None:
-    """Raise `ValuesDiffer` unless all that is claimed is stored."""
+    """Raise `ValuesDifferError` unless all that is claimed is stored."""
     if wrong := [name for name, value in claimed.items() if stored[name] != value]:
-        raise ValuesDiffer(wrong)
+        raise ValuesDifferError(wrong)

@@ -1,7 +1,7 @@
 """Many new tasks of a user in one transaction.
 
 While it lasts, other changes wait, in SQLite those of all users. So whatever can be done before it
-is done before it, by `prepared`.
+is done before it, by `prepare_tasks`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, bindparam, select
 
-from todo_api.storage import times
-from todo_api.storage.errors import UserGone
-from todo_api.storage.finding import LABELS, WORDS, found_by
+from todo_api import times
+from todo_api.storage.errors import UserGoneError
 from todo_api.storage.schema import users
+from todo_api.storage.search_index import LABELS, WORDS, found_by
 from todo_api.storage.tasks import INSERT_TASK, begin_change
 
 AT_ONCE = 20_000
@@ -32,14 +32,14 @@ class NewTasks(NamedTuple):
 
 
 def select_last_task_id(db: Connection, user_id: int) -> int:
-    """Return the id of a user's latest task, which may be gone. Raises `UserGone`."""
+    """Return the id of a user's latest task, which may be gone. Raises `UserGoneError`."""
     last: int | None = db.execute(SELECT_LAST_TASK_ID, {"owner_id": user_id}).scalar()
     if last is None:
-        raise UserGone
+        raise UserGoneError
     return last
 
 
-def prepared(given: Sequence[Mapping[str, Any]]) -> NewTasks:
+def prepare_tasks(given: Sequence[Mapping[str, Any]]) -> NewTasks:
     """Return tasks, of which only the title has to be given, ready to be inserted."""
     columns = [_columns(task) for task in given]
     return NewTasks(
@@ -56,7 +56,7 @@ def insert_tasks(db: Connection, user_id: int, new: NewTasks) -> None:
 
     Unlike a task that is made here, one may bring its times along.
 
-    Raises `UserGone`.
+    Raises `UserGoneError`.
     """
     many = len(new.columns)
     last = begin_change(db, user_id, changes=many, new_tasks=many)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from todo_api.storage.errors import UsernameTaken
+from todo_api.storage.errors import UsernameTakenError
 from todo_api.storage.schema import users
 
 FIRST_CHANGES = 2**40
@@ -49,7 +49,7 @@ def select_user_by_id(db: Connection, user_id: int) -> UserRow | None:
 def insert_user(db: Connection, *, username: str, email: str | None, password_hash: str) -> UserRow:
     """Return the new user, whose id nobody had before.
 
-    Raises `UsernameTaken`, after which the transaction can only be rolled back.
+    Raises `UsernameTakenError`, after which the transaction can only be rolled back.
     """
     values = {
         "username": username,
@@ -61,7 +61,7 @@ def insert_user(db: Connection, *, username: str, email: str | None, password_ha
     try:
         row = db.execute(INSERT_USER, values).one()
     except IntegrityError as error:
-        raise UsernameTaken(username) from error
+        raise UsernameTakenError(username) from error
     return UserRow._make(row)
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from todo_api.storage.text import sort_key, words_of
-from todo_api.storage.times import now
+from todo_api.times import now
 
 revision = "0002"
 down_revision = "0001"

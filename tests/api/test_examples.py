@@ -1,0 +1,281 @@
+"""The document's examples tell one story; here it happens, example by example."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from tests.support.contract import DOCUMENT, EXAMPLES
+from todo_api import times
+from todo_api.application import create_app
+from todo_api.cli import demo
+from todo_api.settings import Settings
+from todo_api.storage import Database
+
+SENT = {
+    name
+    for body in DOCUMENT["components"]["requestBodies"].values()
+    for content in body["content"].values()
+    for name in (reference["$ref"].rpartition("/")[2] for reference in content["examples"].values())
+}
+
+MIGUEL = ("miguel", "python")
+SUSAN = ("susan", "Pizza is not a fruit!")
+
+ONCE = {"headers": {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}}
+AS_LINES = {"Content-Type": "application/jsonl"}
+AS_TABLE = {"Content-Type": "text/csv"}
+AS_PATCH = {"headers": {"Content-Type": "application/merge-patch+json"}}
+
+STORY: list[tuple[str, str, str, dict[str, Any]]] = [
+    # What is answered, to which request; what stands in a request by name is sent.
+    ("Fine", "GET", "/healthz", {}),
+    ("Unauthorized", "GET", "/tasks", {}),
+    ("UnauthorizedScript", "GET", "/tasks", {"headers": {"X-Requested-With": "XMLHttpRequest"}}),
+    ("TwoTasks", "GET", "/tasks", {"auth": MIGUEL}),
+    ("EverythingSoFar", "GET", "/tasks/changes", {"auth": MIGUEL}),
+    ("LearnPython", "GET", "/tasks/2", {"auth": MIGUEL}),
+    ("FirstOfTwo", "GET", "/tasks?limit=1", {"auth": MIGUEL}),
+    ("LinesOfTwo", "GET", "/tasks/export", {"auth": MIGUEL}),
+    ("TableOfTwo", "GET", "/tasks/export", {"auth": MIGUEL, "headers": {"Accept": "text/csv"}}),
+    (
+        "CalendarOfTwo",
+        "GET",
+        "/tasks/export",
+        {"auth": MIGUEL, "headers": {"Accept": "text/calendar"}},
+    ),
+    ("BookToRead", "POST", "/tasks", {"auth": MIGUEL, "json": "ReadABook", **ONCE}),
+    ("BookToRead", "POST", "/tasks", {"auth": MIGUEL, "json": "ReadABook", **ONCE}),
+    ("KeyReused", "POST", "/tasks", {"auth": MIGUEL, "json": "WriteASequel", **ONCE}),
+    ("PythonLearned", "PUT", "/tasks/2", {"auth": MIGUEL, "json": "Done"}),
+    ("NotFound", "GET", "/tasks/4", {"auth": MIGUEL}),
+    ("", "POST", "/tasks", {"auth": MIGUEL, "json": "WriteASequel"}),
+    ("SequelIsUrgent", "PATCH", "/tasks/4", {"auth": MIGUEL, "json": "Urgent", **AS_PATCH}),
+    ("", "PATCH", "/tasks/4", {"auth": MIGUEL, "json": "Relaxed", **AS_PATCH}),
+    ("", "PUT", "/tasks/1", {"auth": MIGUEL, "json": "SecondThoughts"}),
+    (
+        "PreconditionFailed",
+        "DELETE",
+        "/tasks/4",
+        {"auth": MIGUEL, "headers": {"If-Match": '"9007199254740991"'}},
+    ),
+    ("Gone", "DELETE", "/tasks/4", {"auth": MIGUEL}),
+    ("SincePython", "GET", "/tasks/changes?since={next}", {"auth": MIGUEL}),
+    ("NothingNew", "GET", "/tasks/changes?since={next}", {"auth": MIGUEL}),
+    ("BadToken", "GET", "/tasks/changes?since=V2hhdCBkaWQgSSBtaXNzPyBbMCwgMF0", {"auth": MIGUEL}),
+    ("TidiedUp", "POST", "/tasks/batch", {"auth": MIGUEL, "json": "TidyUp"}),
+    (
+        "MissingInBatch",
+        "POST",
+        "/tasks/batch",
+        {"auth": MIGUEL, "json": {"operations": [{"delete": {"id": 4}}]}},
+    ),
+    (
+        "ChangedInBatch",
+        "POST",
+        "/tasks/batch",
+        {"auth": MIGUEL, "json": {"operations": [{"update": {"id": 3, "if_match": '"0"'}}]}},
+    ),
+    (
+        "BadBatch",
+        "POST",
+        "/tasks/batch",
+        {
+            "auth": MIGUEL,
+            "json": {"operations": [{"create": {}}, {"update": {"id": 3}, "delete": {"id": 3}}]},
+        },
+    ),
+    (
+        "BadKey",
+        "POST",
+        "/tasks/batch",
+        {"auth": MIGUEL, "json": "TidyUp", "headers": {"Idempotency-Key": "x" * 256}},
+    ),
+    ("TooMany", "GET", "/tasks?limit=101", {"auth": MIGUEL}),
+    ("BadCursor", "GET", "/tasks?cursor=WmV0ZXRpYyBjb25zdHJhaW50cyBbMiwgMl0", {"auth": MIGUEL}),
+    ("BadRequest", "GET", "/tasks/1?colour=red", {"auth": MIGUEL}),
+    ("BadTask", "POST", "/tasks", {"auth": MIGUEL, "json": {"title": "x" * 201, "urgent": True}}),
+    ("NotAcceptable", "GET", "/tasks", {"headers": {"Accept": "text/html"}}),
+    ("UnsupportedMediaType", "POST", "/tasks", {"auth": MIGUEL, "content": "title=Read"}),
+    ("UnsupportedPatch", "PATCH", "/tasks/1", {"auth": MIGUEL, "json": "Urgent"}),
+    ("ContentTooLarge", "POST", "/tasks", {"auth": MIGUEL, "json": {"title": "x" * 131_072}}),
+    ("UriTooLong", "GET", "/tasks?_=" + "x" * 8192, {"auth": MIGUEL}),
+    ("HeaderFieldsTooLarge", "GET", "/tasks", {"headers": {"Cookie": "x" * 16_384}}),
+    ("NoSuchFormat", "GET", "/tasks/export", {"headers": {"Accept": "application/json"}}),
+    (
+        "HolidayPlanned",
+        "POST",
+        "/tasks/import",
+        {"auth": MIGUEL, "content": "HolidayLines", "headers": AS_LINES},
+    ),
+    (
+        "HolidayPlanned",
+        "POST",
+        "/tasks/import",
+        {"auth": MIGUEL, "content": "HolidayTable", "headers": AS_TABLE},
+    ),
+    (
+        "BadImport",
+        "POST",
+        "/tasks/import",
+        {
+            "auth": MIGUEL,
+            "content": '{"title": "Rest"}\n{"title": "Fly", "priority": 4}\nWork\n',
+            "headers": AS_LINES,
+        },
+    ),
+    (
+        "ImportTooLarge",
+        "POST",
+        "/tasks/import",
+        {"auth": MIGUEL, "content": " " * 4_194_305, "headers": AS_LINES},
+    ),
+    ("UnsupportedImport", "POST", "/tasks/import", {"auth": MIGUEL, "json": "ReadABook"}),
+    ("Miguel", "GET", "/users/miguel", {"auth": MIGUEL}),
+    ("MiguelMoved", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NewAddress"}),
+    ("", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NoAddress"}),
+    ("Susan", "POST", "/users", {"json": "NewSusan"}),
+    ("NothingToDo", "GET", "/tasks", {"auth": SUSAN}),
+    ("", "POST", "/users", {"json": "NewShy"}),
+    ("UsernameTakenError", "POST", "/users", {"json": "NewSusan"}),
+    ("BadUser", "POST", "/users", {"json": {"username": "eve", "password": "password1"}}),
+    (
+        "BadUserChanges",
+        "PUT",
+        "/users/miguel",
+        {"auth": MIGUEL, "json": {"password": "password1", "current_password": "python"}},
+    ),
+    (
+        "NotCurrentPassword",
+        "PUT",
+        "/users/miguel",
+        {"auth": MIGUEL, "json": {"password": "two pugs in a wig", "current_password": "cobra"}},
+    ),
+    ("", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NewPassword"}),
+]
+TOLD_ANEW = {"created_at", "updated_at", "completed_at", "next_cursor", "next", "etag"}
+ELSEWHERE = {
+    "TokenTooOld",
+    "RegistrationClosed",
+    "InternalServerError",
+    "ServiceUnavailable",
+    "StillRunning",
+}
+"""Examples that only another service, or another moment, answers: each has a test of its own."""
+
+
+@pytest.fixture
+def story(database: Database, settings: Settings) -> Iterator[TestClient]:
+    with database.transaction() as db:
+        demo.seed(db)
+        db.execute(text("UPDATE users SET email = 'miguel@example.com'"))
+    with client_of(settings) as client:
+        yield client
+
+
+def client_of(settings: Settings) -> TestClient:
+    return TestClient(
+        create_app(settings, demo=True),
+        "http://localhost:5000/todo/api/v1.0",
+        raise_server_exceptions=False,
+    )
+
+
+def assert_answers(
+    client: TestClient,
+    name: str,
+    method: str,
+    path: str,
+    **request: Any,  # noqa: ANN401
+) -> httpx2.Response:
+    """Assert that a request is answered by the example of this name, and by its problem form."""
+    for kind in ("json", "content"):
+        if isinstance(request.get(kind), str) and request[kind] in SENT:
+            request[kind] = EXAMPLES[request[kind]]["value"]
+    response = client.request(method, path, **request)
+    if not name:
+        assert response.is_success, response.text
+        return response
+    if isinstance(EXAMPLES[name]["value"], str):
+        assert timeless_text(response.text) == timeless_text(EXAMPLES[name]["value"])
+        return response
+    assert timeless(response.json()) == timeless(EXAMPLES[name]["value"])
+    if f"{name}Problem" in EXAMPLES:
+        accept = {"Accept": "application/problem+json"}
+        request["headers"] = {**request.get("headers", {}), **accept}
+        response = client.request(method, path, **request)
+        assert response.json() == EXAMPLES[f"{name}Problem"]["value"]
+    return response
+
+
+def timeless_text(text: str) -> str:
+    """Return a text without its times and its UIDs."""
+    return re.sub(r"\d{4}-?\d\d-?\d\dT[\d:.]+Z|(?<=UID:)\S+", "…", text)
+
+
+def timeless(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
+    """Return a value without what differs each time that the story is told."""
+    if isinstance(value, list):
+        return [timeless(item) for item in value]
+    if isinstance(value, dict):
+        return {
+            name: "…" if member and name in TOLD_ANEW else timeless(member)
+            for name, member in value.items()
+        }
+    return value
+
+
+def test_the_story_happens_as_the_examples_tell_it(story: TestClient) -> None:
+    following = ""
+    for name, method, path, request in STORY:
+        answer = assert_answers(story, name, method, path.format(next=following), **request)
+        if answer.headers["Content-Type"] == "application/json":
+            following = answer.json().get("next", following)
+
+
+def test_the_story_tells_every_example() -> None:
+    answered = {name for name, *_ in STORY} | ELSEWHERE
+    sent = {
+        request[kind]
+        for *_, request in STORY
+        for kind in ("json", "content")
+        if isinstance(request.get(kind), str)
+    }
+    assert sent >= SENT
+    told = answered | {f"{name}Problem" for name in answered} | SENT
+    assert not EXAMPLES.keys() - told
+
+
+def test_a_token_from_too_long_ago_is_answered_as_the_example(
+    story: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = story.get("/tasks/changes", auth=MIGUEL).json()["next"]
+    story.delete("/tasks/1", auth=MIGUEL)
+    monkeypatch.setattr(times, "now", lambda: "2099-01-01T00:00:00.000000Z")
+    story.delete("/tasks/2", auth=MIGUEL)
+    assert_answers(story, "TokenTooOld", "GET", f"/tasks/changes?since={token}", auth=MIGUEL)
+
+
+def test_a_service_without_registration_answers_as_its_example(database_url: str) -> None:
+    with client_of(Settings(database_url=database_url)) as client:
+        assert_answers(client, "RegistrationClosed", "POST", "/users", json="NewSusan")
+
+
+def test_a_service_without_its_database_answers_as_the_example(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    nowhere = Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
+    with client_of(nowhere) as client:
+        assert_answers(client, "ServiceUnavailable", "GET", "/healthz")
+    assert "is unavailable" in caplog.text
+
+
+def test_a_service_that_fails_answers_as_the_example(database: Database, database_url: str) -> None:
+    with client_of(Settings(database_url=database_url)) as client:
+        with database.transaction() as db:
+            db.execute(text("ALTER TABLE users RENAME TO people"))
+        assert_answers(client, "InternalServerError", "GET", "/healthz")

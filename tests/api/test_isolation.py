@@ -1,0 +1,224 @@
+"""Each user's own list: nobody sees, changes or infers anything of somebody else's."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.support.clients import PASSWORD
+from tests.support.problems import assert_problem
+
+LETTER = {"title": "Write to David", "description": "About the pizza"}
+
+PATCH = {"Content-Type": "application/merge-patch+json"}
+
+ON_A_TASK = [
+    pytest.param("GET", {}, id="get"),
+    pytest.param("GET", {"headers": {"If-None-Match": "*"}}, id="get what is not known"),
+    pytest.param("PUT", {"json": {"done": True}}, id="update"),
+    pytest.param(
+        "PUT", {"json": {"title": "Mine now", "description": "", "done": True}}, id="replace"
+    ),
+    pytest.param("PATCH", {"json": {"due": None}, "headers": PATCH}, id="patch"),
+    pytest.param("DELETE", {}, id="delete"),
+    pytest.param("DELETE", {"headers": {"If-Match": '"1"'}}, id="delete what was seen"),
+]
+ON_A_TASK_IN_A_BATCH = ("update", "delete")
+
+ON_A_USER = [
+    pytest.param("GET", None, id="get"),
+    pytest.param("PUT", {"email": "mine@example.com"}, id="update"),
+    pytest.param(
+        "PUT", {"password": "a boa and a king cobra", "current_password": PASSWORD}, id="password"
+    ),
+    pytest.param("DELETE", None, id="delete"),
+]
+
+
+def state(client: TestClient, username: str) -> Any:  # noqa: ANN401 - JSON is any value
+    """Return all that a user can see, but for the token, which is another each time."""
+    changes = client.get("/tasks/changes").json()["changes"]
+    found = client.get("/tasks").json() | client.get(f"/users/{username}").json()
+    return found | {"changes": changes}
+
+
+def test_everybody_counts_from_1(miguel: TestClient, susan: TestClient) -> None:
+    for client in (miguel, susan, miguel, miguel, susan):
+        client.post("/tasks", json=LETTER)
+    assert [task["id"] for task in miguel.get("/tasks").json()["tasks"]] == [1, 2, 3]
+    assert [task["id"] for task in susan.get("/tasks").json()["tasks"]] == [1, 2]
+
+
+def test_a_list_holds_ones_own_tasks_only(miguel: TestClient, susan: TestClient) -> None:
+    own = miguel.post("/tasks", json={"title": "Buy groceries"}).json()["task"]
+    susan.post("/tasks", json=LETTER)
+    assert miguel.get("/tasks").json() == {"tasks": [own]}
+
+
+def test_the_same_uri_is_to_each_their_own_task(miguel: TestClient, susan: TestClient) -> None:
+    groceries = miguel.post("/tasks", json={"title": "Buy groceries"}).json()["task"]
+    letter = susan.post("/tasks", json=LETTER).json()["task"]
+    assert groceries["uri"] == letter["uri"]
+    assert miguel.get(groceries["uri"]).json() == {"task": groceries}
+    assert susan.get(letter["uri"]).json() == {"task": letter}
+
+
+@pytest.mark.parametrize(("method", "request_"), ON_A_TASK)
+def test_what_is_done_to_a_task_happens_to_ones_own(
+    miguel: TestClient, susan: TestClient, method: str, request_: dict[str, Any]
+) -> None:
+    miguel.post("/tasks", json={"title": "Buy groceries"})
+    susan.post("/tasks", json=LETTER)
+    before = state(susan, "susan")
+    assert miguel.request(method, "/tasks/1", **request_).status_code in {200, 304, 412}
+    assert state(susan, "susan") == before
+
+
+@pytest.mark.parametrize(("method", "request_"), ON_A_TASK)
+def test_a_foreign_task_looks_like_a_missing_one(
+    miguel: TestClient, susan: TestClient, method: str, request_: dict[str, Any]
+) -> None:
+    susan.post("/tasks", json=LETTER)
+    before = state(susan, "susan")
+    foreign = miguel.request(method, "/tasks/1", **request_)
+    missing = miguel.request(method, "/tasks/2", **request_)
+    assert_problem(foreign, 404)
+    assert_alike(foreign, missing)
+    assert state(susan, "susan") == before
+
+
+@pytest.mark.parametrize("verb", ON_A_TASK_IN_A_BATCH)
+def test_a_batch_finds_ones_own_tasks_only(
+    miguel: TestClient, susan: TestClient, verb: str
+) -> None:
+    susan.post("/tasks", json=LETTER)
+    before = state(susan, "susan")
+    foreign, missing = (
+        miguel.post("/tasks/batch", json={"operations": [{verb: {"id": task_id}}]})
+        for task_id in (1, 2)
+    )
+    assert_problem(foreign, 409, f"/operations/0/{verb}/id")
+    assert_alike(foreign, missing)
+    assert state(susan, "susan") == before
+
+
+def test_a_key_is_known_to_its_user_only(miguel: TestClient, susan: TestClient) -> None:
+    key = {"Idempotency-Key": "letter"}
+    susan.post("/tasks", json=LETTER, headers=key)
+    own = miguel.post("/tasks", json={"title": "Buy groceries"}, headers=key)
+    assert own.status_code == 201
+    assert own.json()["task"]["title"] == "Buy groceries"
+
+
+def test_what_one_has_seen_is_no_cursor_or_token_of_another(
+    miguel: TestClient, susan: TestClient
+) -> None:
+    for _ in range(2):
+        susan.post("/tasks", json=LETTER)
+        miguel.post("/tasks", json=LETTER)
+    cursor = susan.get("/tasks", params={"limit": 1}).json()["next_cursor"]
+    token = susan.get("/tasks/changes").json()["next"]
+    assert_problem(miguel.get("/tasks", params={"cursor": cursor}), 400, "cursor")
+    assert_problem(miguel.get("/tasks/changes", params={"since": token}), 400, "since")
+
+
+@pytest.mark.parametrize(("method", "body"), ON_A_USER)
+def test_a_foreign_account_looks_like_a_missing_one(
+    miguel: TestClient, susan: TestClient, method: str, body: dict[str, Any] | None
+) -> None:
+    before = state(susan, "susan")
+    foreign = miguel.request(method, "/users/susan", json=body)
+    missing = miguel.request(method, "/users/nobody", json=body)
+    impossible = miguel.request(method, "/users/No!body", json=body)
+    assert_problem(foreign, 404)
+    assert_alike(foreign, missing)
+    assert_alike(foreign, impossible)
+    assert state(susan, "susan") == before
+
+
+BAD_CHANGES_OF_A_USER: tuple[dict[str, Any], ...] = (
+    {"email": 1},
+    {"username": "miguel"},
+    {"password": "short"},
+    {"password": "a boa and a king cobra"},
+    {"password": "a boa and a king cobra", "current_password": "wrong"},
+)
+
+
+@pytest.mark.usefixtures("susan")
+def test_bad_changes_tell_nothing_of_an_account_either(
+    miguel: TestClient, subtests: pytest.Subtests
+) -> None:
+    for body in BAD_CHANGES_OF_A_USER:
+        with subtests.test(body=body):
+            foreign = miguel.put("/users/susan", json=body)
+            missing = miguel.put("/users/nobody", json=body)
+            assert foreign.status_code in {400, 404}
+            assert_alike(foreign, missing)
+
+
+BAD_CHANGES_OF_A_TASK: tuple[dict[str, Any], ...] = (
+    {"title": 1},
+    {"urgent": True},
+    {"id": 2},
+    {"uri": "http://localhost/"},
+)
+
+
+def test_bad_changes_tell_nothing_of_a_task_either(
+    miguel: TestClient, susan: TestClient, subtests: pytest.Subtests
+) -> None:
+    for body in BAD_CHANGES_OF_A_TASK:
+        with subtests.test(body=body):
+            missing = miguel.put("/tasks/1", json=body)
+            uri = susan.post("/tasks", json=LETTER).json()["task"]["uri"]
+            assert missing.status_code in {400, 404}
+            assert_alike(miguel.put("/tasks/1", json=body), missing)
+            susan.delete(uri)
+
+
+OF_A_USER = (
+    ("GET", "/tasks", None),
+    ("POST", "/tasks", LETTER),
+    ("GET", "/tasks/1", None),
+    ("PUT", "/tasks/1", {"done": True}),
+    ("DELETE", "/tasks/1", None),
+    ("POST", "/tasks/batch", {"operations": [{"create": LETTER}]}),
+    ("GET", "/tasks/changes", None),
+    ("GET", "/tasks/export", None),
+    ("GET", "/users/susan", None),
+    ("PUT", "/users/susan", {"email": None}),
+    ("DELETE", "/users/susan", None),
+)
+
+
+def test_a_stranger_cannot_tell_who_is_registered(
+    anonymous: TestClient, susan: TestClient, subtests: pytest.Subtests
+) -> None:
+    susan.post("/tasks", json=LETTER)
+    for method, path, body in OF_A_USER:
+        with subtests.test(f"{method} {path}"):
+            answers = [
+                anonymous.request(method, path, json=body),
+                anonymous.request(method, path, json=body, auth=("susan", "wrong horse battery")),
+                anonymous.request(method, path, json=body, auth=("nobody", "wrong horse battery")),
+                anonymous.request(method, path.replace("susan", "nobody"), json=body),
+            ]
+            for answer in answers:
+                assert_problem(answer, 401)
+                assert_alike(answer, answers[0])
+
+
+def test_the_tasks_of_a_deleted_user_are_nobodys(miguel: TestClient, susan: TestClient) -> None:
+    miguel.post("/tasks", json={"title": "Buy groceries"})
+    susan.delete("/users/susan")
+    miguel.post("/tasks", json={"title": "Learn Python"})
+    assert [task["id"] for task in miguel.get("/tasks").json()["tasks"]] == [1, 2]
+
+
+def assert_alike(one: Any, other: Any) -> None:  # noqa: ANN401 - two responses
+    """Assert that two answers differ in nothing but what each request is called."""
+    assert (one.status_code, one.content) == (other.status_code, other.content)
+    own = "x-request-id"
+    headers = [{k: v for k, v in answer.headers.items() if k != own} for answer in (one, other)]
+    assert headers[0] == headers[1]

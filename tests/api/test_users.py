@@ -1,0 +1,315 @@
+"""Users and their own accounts: register, get, update, delete."""
+
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.support.clients import PASSWORD, client_of
+from tests.support.problems import assert_problem
+from todo_api.application import create_app
+from todo_api.contract import ContractApp
+from todo_api.settings import Settings
+
+USERS = "http://localhost/todo/api/v1.0/users"
+SUSAN = {"username": "susan", "password": "Pizza is not a fruit!", "email": "susan@example.com"}
+NEW_PASSWORD = "a boa and a king cobra"
+
+
+class TestRegister:
+    """POST /users."""
+
+    def test_answers_the_account_without_the_password(self, anonymous: TestClient) -> None:
+        response = anonymous.post("/users", json=SUSAN)
+        assert response.status_code == 201
+        assert response.json() == {
+            "user": {"username": "susan", "uri": f"{USERS}/susan", "email": "susan@example.com"}
+        }
+        assert response.headers["Location"] == f"{USERS}/susan"
+
+    @pytest.mark.parametrize("email", [{}, {"email": None}], ids=["absent", "null"])
+    def test_needs_no_email_address(self, anonymous: TestClient, email: dict[str, None]) -> None:
+        body = {"username": "susan", "password": SUSAN["password"]} | email
+        assert anonymous.post("/users", json=body).json()["user"]["email"] is None
+
+    def test_lets_the_new_user_in_with_an_empty_list(
+        self, app: ContractApp, anonymous: TestClient
+    ) -> None:
+        location = anonymous.post("/users", json=SUSAN).headers["Location"]
+        susan = client_of(app, "susan", SUSAN["password"])
+        assert susan.get(location).json()["user"]["username"] == "susan"
+        assert susan.get("/tasks").json() == {"tasks": []}
+
+    @pytest.mark.usefixtures("miguel")
+    def test_refuses_a_username_that_is_taken(self, anonymous: TestClient) -> None:
+        response = anonymous.post("/users", json=SUSAN | {"username": "miguel"})
+        assert_problem(response, 409)
+        assert "taken" in response.json()["detail"]
+
+    def test_changes_nothing_of_the_user_who_has_the_name(
+        self, app: ContractApp, anonymous: TestClient, miguel: TestClient
+    ) -> None:
+        anonymous.post("/users", json=SUSAN | {"username": "miguel"})
+        assert miguel.get("/users/miguel").json()["user"]["email"] is None
+        assert_problem(client_of(app, "miguel", SUSAN["password"]).get("/tasks"), 401)
+
+    def test_takes_any_username_of_the_rules(
+        self, app: ContractApp, anonymous: TestClient, subtests: pytest.Subtests
+    ) -> None:
+        for username in ("a", "7", "susan", "j.doe-1984", "a_b", "a..b", "0-0", "x" * 64):
+            with subtests.test(username):
+                response = anonymous.post("/users", json=SUSAN | {"username": username})
+                assert response.status_code == 201
+                user = client_of(app, username, SUSAN["password"])
+                assert user.get(response.headers["Location"]).json() == response.json()
+
+    def test_needs_no_credentials_and_does_not_look_at_any(self, app: ContractApp) -> None:
+        with client_of(app, "nobody", "wrong password") as stranger:
+            assert stranger.post("/users", json=SUSAN).status_code == 201
+
+    def test_is_refused_where_registration_is_closed(self, settings: Settings) -> None:
+        with client_of(create_app(replace(settings, registration=False))) as anonymous:
+            response = anonymous.post("/users", json=SUSAN)
+            assert_problem(response, 403)
+            assert "Registration is closed" in response.json()["detail"]
+            assert "WWW-Authenticate" not in response.headers
+
+    def test_tells_nobody_who_is_registered_where_registration_is_closed(
+        self, settings: Settings, anonymous: TestClient
+    ) -> None:
+        anonymous.post("/users", json=SUSAN)
+        with client_of(create_app(replace(settings, registration=False))) as stranger:
+            answers = [
+                stranger.post("/users", json=SUSAN | {"username": username}).json()
+                for username in ("susan", "nobody")
+            ]
+        assert answers[0] == answers[1]
+
+    def test_users_cannot_be_listed(self, miguel: TestClient) -> None:
+        response = miguel.get("/users")
+        assert_problem(response, 405)
+        assert response.headers["Allow"] == "OPTIONS, POST"
+
+
+class TestPasswords:
+    """Which passwords one may have; `test_bad_input` knows those that one may not."""
+
+    GOOD_PASSWORDS = (
+        "8 chars!",
+        "x" * 128,
+        "correct horse battery staple",
+        "пароль для списка дел",
+        "買い物リストの合言葉",
+        "🥛🧀🍕🍎🥖🥚🧈🍯",
+        " spaces around ",
+        "with a : colon : or two",
+        "Zoë's Käsebrötchen",
+        unicodedata.normalize("NFD", "Zoë's Käsebrötchen"),
+    )
+
+    def test_a_good_one_lets_its_owner_in(
+        self, app: ContractApp, anonymous: TestClient, subtests: pytest.Subtests
+    ) -> None:
+        for number, password in enumerate(self.GOOD_PASSWORDS):
+            with subtests.test(password):
+                body = {"username": f"user-{number}", "password": password}
+                response = anonymous.post("/users", json=body)
+                assert response.status_code == 201
+                user = client_of(app, body["username"], password)
+                assert user.get(response.headers["Location"]).status_code == 200
+
+
+class TestCredentials:
+    """Basic credentials, in UTF-8, however a keyboard composes them."""
+
+    def test_a_password_may_be_composed_in_any_way(
+        self, app: ContractApp, anonymous: TestClient
+    ) -> None:
+        composed = unicodedata.normalize("NFC", "Käsebrötchen für Zoë")
+        decomposed = unicodedata.normalize("NFD", composed)
+        assert composed != decomposed
+        for username, password in (("susan", composed), ("david", decomposed)):
+            anonymous.post("/users", json={"username": username, "password": password})
+            for sent in (composed, decomposed):
+                assert client_of(app, username, sent).get("/tasks").status_code == 200
+
+    NEED_THEM = (
+        ("GET", "/tasks", None),
+        ("POST", "/tasks", {"title": "Sell groceries"}),
+        ("GET", "/tasks/1", None),
+        ("PUT", "/tasks/1", {"title": "Sell groceries"}),
+        ("DELETE", "/tasks/1", None),
+        ("GET", "/users/miguel", None),
+        ("PUT", "/users/miguel", {"email": "miguel@example.com"}),
+        ("DELETE", "/users/miguel", None),
+    )
+
+    def test_everything_of_a_user_needs_them(
+        self, anonymous: TestClient, miguel: TestClient, subtests: pytest.Subtests
+    ) -> None:
+        task = miguel.post("/tasks", json={"title": "Buy groceries"}).json()["task"]
+        for method, path, body in self.NEED_THEM:
+            with subtests.test(f"{method} {path}"):
+                response = anonymous.request(method, path, json=body)
+                assert_problem(response, 401)
+                assert "WWW-Authenticate" in response.headers
+        assert miguel.get("/tasks").json() == {"tasks": [task]}
+
+    def test_a_script_in_a_page_gets_no_challenge(
+        self, anonymous: TestClient, subtests: pytest.Subtests
+    ) -> None:
+        for method, path, body in self.NEED_THEM:
+            with subtests.test(f"{method} {path}"):
+                of_a_script = {"X-Requested-With": "XMLHttpRequest"}
+                response = anonymous.request(method, path, json=body, headers=of_a_script)
+                assert_problem(response, 403, error="Unauthorized access")
+                assert response.json() == {"error": "Unauthorized access"}
+                assert "WWW-Authenticate" not in response.headers
+                assert "X-Requested-With" in response.headers["Vary"]
+
+
+class TestGet:
+    """GET /users/{username}."""
+
+    def test_answers_ones_own_account(self, miguel: TestClient) -> None:
+        response = miguel.get("/users/miguel")
+        assert response.status_code == 200
+        assert response.json() == {
+            "user": {"username": "miguel", "uri": f"{USERS}/miguel", "email": None}
+        }
+
+
+class TestUpdate:
+    """PUT /users/{username}."""
+
+    def test_changes_or_removes_the_email_address(self, miguel: TestClient) -> None:
+        for email in ("miguel@example.org", "m.i+guel@sub.example.org", None):
+            response = miguel.put("/users/miguel", json={"email": email})
+            assert response.status_code == 200
+            assert response.json()["user"]["email"] == email
+            assert miguel.get("/users/miguel").json() == response.json()
+
+    def test_keeps_the_email_address_when_the_password_is_changed(
+        self, app: ContractApp, miguel: TestClient
+    ) -> None:
+        miguel.put("/users/miguel", json={"email": "miguel@example.com"})
+        body = {"password": NEW_PASSWORD, "current_password": PASSWORD}
+        miguel.put("/users/miguel", json=body)
+        renewed = client_of(app, "miguel", NEW_PASSWORD)
+        assert renewed.get("/users/miguel").json()["user"]["email"] == "miguel@example.com"
+
+    def test_takes_back_what_get_answered(self, miguel: TestClient) -> None:
+        miguel.put("/users/miguel", json={"email": "miguel@example.com"})
+        user = miguel.get("/users/miguel").json()["user"]
+        response = miguel.put(user["uri"], json=user)
+        assert (response.status_code, response.json()) == (200, {"user": user})
+
+    @pytest.mark.parametrize(
+        ("body", "places"),
+        [
+            ({"username": "susan"}, ["/username"]),
+            ({"username": "Miguel"}, ["/username"]),
+            ({"uri": f"{USERS}/susan"}, ["/uri"]),
+            (
+                {"username": "susan", "uri": f"{USERS}/susan", "email": "a@example.com"},
+                ["/username", "/uri"],
+            ),
+        ],
+        ids=str,
+    )
+    def test_refuses_read_only_members_that_differ(
+        self, miguel: TestClient, body: dict[str, str], places: list[str]
+    ) -> None:
+        assert_problem(miguel.put("/users/miguel", json=body), 400, *places)
+        assert miguel.get("/users/miguel").json()["user"]["email"] is None
+
+
+class TestChangeOfPassword:
+    """PUT /users/{username} with a new password."""
+
+    BODY = {"password": NEW_PASSWORD, "current_password": PASSWORD}  # noqa: RUF012 - never changed
+
+    def test_counts_at_once(self, app: ContractApp, miguel: TestClient) -> None:
+        assert miguel.get("/tasks").status_code == 200, "the old one is remembered by now"
+        response = miguel.put("/users/miguel", json=self.BODY)
+        assert response.status_code == 200
+        assert response.json()["user"].keys() == {"username", "uri", "email"}
+        assert_problem(miguel.get("/tasks"), 401)
+        assert client_of(app, "miguel", NEW_PASSWORD).get("/tasks").status_code == 200
+
+    def test_keeps_the_tasks(self, app: ContractApp, miguel: TestClient) -> None:
+        miguel.post("/tasks", json={"title": "Buy groceries"})
+        miguel.put("/users/miguel", json=self.BODY)
+        renewed = client_of(app, "miguel", NEW_PASSWORD)
+        assert [task["id"] for task in renewed.get("/tasks").json()["tasks"]] == [1]
+
+    def test_may_be_undone(self, app: ContractApp, miguel: TestClient) -> None:
+        miguel.put("/users/miguel", json=self.BODY)
+        renewed = client_of(app, "miguel", NEW_PASSWORD)
+        back = {"password": PASSWORD, "current_password": NEW_PASSWORD}
+        assert renewed.put("/users/miguel", json=back).status_code == 200
+        assert miguel.get("/tasks").status_code == 200
+        assert_problem(renewed.get("/tasks"), 401)
+
+    def test_takes_the_current_password_in_any_composition(
+        self, app: ContractApp, anonymous: TestClient
+    ) -> None:
+        composed, decomposed = (unicodedata.normalize(f, "Käsebrötchen") for f in ("NFC", "NFD"))
+        anonymous.post("/users", json=SUSAN | {"password": composed})
+        susan = client_of(app, "susan", composed)
+        body = {"password": NEW_PASSWORD, "current_password": decomposed}
+        assert susan.put("/users/susan", json=body).status_code == 200
+
+    @pytest.mark.parametrize(
+        "current",
+        [
+            pytest.param({}, id="missing"),
+            pytest.param({"current_password": "wrong horse battery"}, id="wrong"),
+            pytest.param({"current_password": NEW_PASSWORD}, id="the new one"),
+        ],
+    )
+    def test_needs_the_current_password(
+        self, app: ContractApp, miguel: TestClient, current: dict[str, str | None]
+    ) -> None:
+        body = {"password": NEW_PASSWORD, "email": "miguel@example.org"} | current
+        assert_problem(miguel.put("/users/miguel", json=body), 403, "/current_password")
+        assert miguel.get("/users/miguel").json()["user"]["email"] is None
+        assert_problem(client_of(app, "miguel", NEW_PASSWORD).get("/tasks"), 401)
+
+    def test_leaves_other_users_alone(self, miguel: TestClient, susan: TestClient) -> None:
+        miguel.put("/users/miguel", json=self.BODY)
+        assert susan.get("/tasks").status_code == 200
+
+
+class TestDelete:
+    """DELETE /users/{username}."""
+
+    def test_says_that_it_is_done_and_is(self, miguel: TestClient) -> None:
+        miguel.post("/tasks", json={"title": "Buy groceries"})
+        response = miguel.delete("/users/miguel")
+        assert (response.status_code, response.json()) == (200, {"result": True})
+        for path in ("/users/miguel", "/tasks", "/tasks/1"):
+            assert_problem(miguel.get(path), 401)
+        assert_problem(miguel.delete("/users/miguel"), 401)
+
+    def test_leaves_the_name_to_somebody_new_with_an_empty_list(
+        self, app: ContractApp, anonymous: TestClient, miguel: TestClient
+    ) -> None:
+        for title in ("Buy groceries", "Learn Python"):
+            miguel.post("/tasks", json={"title": title})
+        miguel.put("/users/miguel", json={"email": "miguel@example.com"})
+        miguel.delete("/users/miguel")
+
+        newcomer = {"username": "miguel", "password": "another man of that name"}
+        assert anonymous.post("/users", json=newcomer).json()["user"]["email"] is None
+        another = client_of(app, "miguel", newcomer["password"])
+        assert another.get("/tasks").json() == {"tasks": []}
+        assert another.post("/tasks", json={"title": "Say hello"}).json()["task"]["id"] == 1
+        assert_problem(miguel.get("/tasks"), 401)
+
+    def test_leaves_other_users_alone(self, miguel: TestClient, susan: TestClient) -> None:
+        susan.post("/tasks", json={"title": "Sell a car"})
+        miguel.delete("/users/miguel")
+        assert susan.get("/users/susan").status_code == 200
+        assert [task["title"] for task in susan.get("/tasks").json()["tasks"]] == ["Sell a car"]

@@ -1,0 +1,138 @@
+"""What Schemathesis cannot know of our accounts; it loads this module.
+
+A client that registers a user goes on as that user. So a request about an account whose password
+is known, because it was given to it a moment ago, is sent as its user: to anybody else there is
+no such account. Requests whose credentials are left out or spoilt on purpose stay as they are.
+
+Scenarios of several steps all begin with the same accounts. Hypothesis replays beginnings that it
+has seen before, and ends the whole phase, without a word, where one does not go as it went.
+"""
+
+from typing import Any
+
+import requests
+import schemathesis
+from hypothesis.control import current_build_context
+from schemathesis import (
+    Case,
+    CheckContext,
+    DeserializationContext,
+    GenerationMode,
+    HookContext,
+    Response,
+    SerializationContext,
+)
+from schemathesis.generation.meta import TestPhase
+from schemathesis.transport.serialization import Binary
+
+from tests.programs.fuzz.given import Given
+from tests.programs.fuzz.users import USERS, Credentials
+from todo_api.cli import demo
+
+TIMEOUT_SECONDS = 10
+
+
+class Accounts:
+    """The accounts that are known to exist."""
+
+    def __init__(self) -> None:
+        """Know the one that the demo begins with."""
+        self._known = {demo.USERNAME: Credentials(demo.USERNAME, demo.PASSWORD)}
+        self._session = requests.Session()
+        self._scenario: object | None = self
+
+    def begin(self, scenario: object | None, url: str) -> None:
+        """Register Schemathesis's users; in a new scenario they have nothing and are alone."""
+        if scenario is self._scenario:
+            return
+        if scenario is not None:
+            for user in list(self._known.values()):
+                self._request("DELETE", f"{url}/users/{user.username}", user)
+                self.forget(user.username)
+        for user in USERS.values():
+            if user.username not in self._known:
+                self._request("POST", f"{url}/users", user)
+                self.learn(user)
+        self._scenario = scenario
+
+    def learn(self, credentials: Credentials) -> None:
+        """Remember what an account was registered with or changed to."""
+        self._known[credentials.username] = credentials
+
+    def forget(self, username: str) -> None:
+        """Note that an account was deleted."""
+        del self._known[username]
+
+    def find(self, username: str) -> Credentials | None:
+        """Return what to log in with; None if there is no such account."""
+        return self._known.get(username)
+
+    def match(self, authorization: object) -> bool:
+        """Tell whether these are the credentials of an account."""
+        return any(known.authorization == authorization for known in self._known.values())
+
+    def _request(self, method: str, url: str, user: Credentials) -> None:
+        """Send a request that has to succeed, as the user whom it is about."""
+        self._session.request(
+            method,
+            url,
+            json=user._asdict() if method == "POST" else None,
+            headers={"Authorization": user.authorization},
+            timeout=TIMEOUT_SECONDS,
+        ).raise_for_status()
+
+
+accounts = Accounts()
+given = Given()
+
+
+@schemathesis.hook
+def before_call(_: HookContext, case: Case[Any], **__: object) -> None:
+    """Send a request about an account as its user, and one that is to succeed as a client would."""
+    in_scenario = case.meta is not None and case.meta.phase.name is TestPhase.STATEFUL
+    accounts.begin(current_build_context() if in_scenario else None, case.operation.base_url)
+    is_positive = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
+    user = accounts.find(str(case.path_parameters.get("username")))
+    if user is not None and case.auth_identity is not None:
+        case.headers["Authorization"] = user.authorization
+        if is_positive and isinstance(case.body, dict) and "current_password" in case.body:
+            case.body["current_password"] = user.password
+    if is_positive:
+        given.put_into(case)
+
+
+@schemathesis.hook
+def after_call(_: HookContext, case: Case[Any], response: Response) -> None:
+    """Note what became of an account."""
+    if not 200 <= response.status_code < 300:
+        return
+    request = f"{response.request.method} {case.path}"
+    sent: Any = case.body
+    if request == "POST /users":
+        accounts.learn(Credentials(sent["username"], sent["password"]))
+    elif request == "PUT /users/{username}" and "password" in sent:
+        username = str(case.path_parameters["username"])
+        accounts.learn(Credentials(username, sent["password"]))
+    elif request == "DELETE /users/{username}":
+        accounts.forget(str(case.path_parameters["username"]))
+
+
+@schemathesis.serializer("application/jsonl", "application/x-ndjson", "text/csv")
+def write_file(_: SerializationContext, value: object) -> bytes:
+    """Send a file as it is."""
+    if isinstance(value, Binary):
+        return value.data
+    return str(value).encode("utf-8", errors="surrogatepass")
+
+
+@schemathesis.deserializer("application/jsonl", "application/x-ndjson", "text/csv", "text/calendar")
+def read_file(_: DeserializationContext, response: Response) -> str:
+    """Take a file as the text that it is."""
+    return response.content.decode()
+
+
+@schemathesis.check
+def right_credentials_are_accepted(_: CheckContext, response: Response, __: Case[Any]) -> None:
+    """Fail where a user who exists is refused."""
+    sent = response.request.headers.get("Authorization")
+    assert response.status_code != 401 or not accounts.match(sent), "The credentials were right."

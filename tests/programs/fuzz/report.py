@@ -1,0 +1,112 @@
+"""What a run of Schemathesis really did, read from the events that it wrote down."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.programs.fuzz.users import USERS
+
+PHASES = ("examples", "coverage", "fuzzing")
+"""The phases that go through all operations; the fourth one, stateful, goes along the links."""
+
+
+class Sent(NamedTuple):
+    """A request and the status that it was answered with."""
+
+    phase: str
+    operation: str
+    link: str | None
+    authorization: str | None
+    status: int
+
+
+class Report:
+    """The requests of a run."""
+
+    def __init__(self, events: Path) -> None:
+        """Read the run's NDJSON report."""
+        scenarios = list(_scenarios(events))
+        self.scenarios = sum(scenario["phase"] == "stateful" for scenario in scenarios)
+        self.sent = [sent for scenario in scenarios for sent in _sent(scenario)]
+
+    @property
+    def statuses(self) -> dict[str, Counter[int]]:
+        """How often each operation was answered with each status."""
+        statuses: defaultdict[str, Counter[int]] = defaultdict(Counter)
+        for sent in self.sent:
+            statuses[sent.operation][sent.status] += 1
+        return dict(sorted(statuses.items()))
+
+    @property
+    def links(self) -> Counter[str]:
+        """How often each of the document's links led to an answer of success."""
+        return Counter(sent.link for sent in self._successes() if sent.link)
+
+    def gaps(self, operations: set[str], linked: set[str], scenarios: int) -> list[str]:
+        """Say in sentences what was not tested, although nothing failed.
+
+        Args:
+            operations: all of the document, as ``GET /tasks``.
+            linked: those of them that links lead to.
+            scenarios: how many there had to be.
+
+        """
+        successes = {(sent.phase, sent.operation) for sent in self._successes()}
+        gaps = [
+            f"{operation} never succeeded in the phase {phase}."
+            for phase in PHASES
+            for operation in sorted(operations)
+            if (phase, operation) not in successes
+        ]
+        missed = linked - {sent.operation for sent in self._successes() if sent.link}
+        if 2 * len(missed) > len(linked):  # chance may miss one or two
+            gaps.append(f"Links have hardly led anywhere, not to {', '.join(sorted(missed))}.")
+        if self.scenarios < scenarios:
+            gaps.append(f"Hypothesis gave up after {self.scenarios} of {scenarios} scenarios.")
+        return gaps
+
+    @property
+    def has_stranger(self) -> bool:
+        """Whether anything of one user was ever asked for as the other."""
+        return any(sent.authorization == USERS["stranger"].authorization for sent in self.sent)
+
+    def __str__(self) -> str:
+        width = max(map(len, self.statuses), default=0)
+        lines = [
+            f"{operation:{width}}  "
+            + "  ".join(f"{status}: {count}" for status, count in sorted(counts.items()))
+            for operation, counts in self.statuses.items()
+        ]
+        lines.append(f"{len(self.sent)} requests, {self.scenarios} scenarios along the links:")
+        lines += [f"{count:5}  {link}" for link, count in sorted(self.links.items())]
+        return "\n".join(lines)
+
+    def _successes(self) -> Iterator[Sent]:
+        return (sent for sent in self.sent if 200 <= sent.status < 300)
+
+
+def _scenarios(events: Path) -> Iterator[dict[str, Any]]:
+    """Yield what was recorded of each scenario, which in most phases is one operation's turn."""
+    with events.open(encoding="utf-8") as lines:
+        for line in lines:
+            scenario = json.loads(line).get("ScenarioFinished")
+            if scenario:
+                yield scenario
+
+
+def _sent(scenario: dict[str, Any]) -> Iterator[Sent]:
+    """Yield the requests of a scenario, those that checks have sent besides among them."""
+    recorder = scenario["recorder"]
+    for name, interaction in recorder.get("interactions", {}).items():
+        case = recorder["cases"][name]
+        followed = case.get("is_transition_applied") and not case["transition"]["is_inferred"]
+        if interaction["response"] is not None:
+            yield Sent(
+                phase=scenario["phase"],
+                operation=f"{case['value']['method']} {case['value']['path']}",
+                link=case["transition"]["id"] if followed else None,
+                authorization=interaction["request"]["headers"].get("Authorization", [None])[0],
+                status=interaction["response"]["status_code"],
+            )

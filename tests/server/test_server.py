@@ -1,0 +1,505 @@
+"""What the server itself does with clients that are slow, greedy or careless."""
+
+import re
+import socket
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from os import environ
+from pathlib import Path
+
+import pytest
+from httpx2 import Response
+
+from tests.support.problems import assert_problem
+
+BASE = "/todo/api/v1.0"
+DEADLINE = 0.5
+STOP_SECONDS = 8
+THREADS = 4
+MIB = 1024 * 1024
+
+SERVICE = f"""
+import os
+from todo_api.application import create_app
+from todo_api.server import serve
+from todo_api.server.connection import Deadlines
+from todo_api.settings import read_settings
+from todo_api.storage import Database, migrate
+
+settings = read_settings(os.environ)
+database = Database(settings.database_url)
+migrate(database)
+database.close()
+app = create_app(settings)
+deadlines = Deadlines(*[{DEADLINE}] * 3, answer={2 * DEADLINE}, farewell={DEADLINE})
+serve(app, settings, lambda url: print(url, flush=True), deadlines)
+"""
+
+WORDS = {
+    408: "Request timeout",
+    501: "Not implemented",
+}
+
+
+class Service:
+    """A running service, known by its process and port."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout
+        self.process = process
+        self.port = int(process.stdout.readline().rpartition(":")[2])
+
+    def connect(self, receive_buffer: int = 0) -> "Client":
+        return Client(self.port, receive_buffer)
+
+    def most_memory(self) -> int:
+        """Return the most bytes of memory that the process has ever had."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024
+
+
+class Client:
+    """A client that may send anything."""
+
+    def __init__(self, port: int, receive_buffer: int) -> None:
+        self.socket = socket.socket()
+        if receive_buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.settimeout(5)
+        self.socket.connect(("127.0.0.1", port))
+
+    def send(self, *parts: bytes, pause: float = 0) -> None:
+        """Send, until the service wants no more."""
+        with suppress(ConnectionError):
+            for part in parts:
+                self.socket.sendall(part)
+                time.sleep(pause)
+
+    def receive(self, pause: float = 0) -> bytes:
+        """Return what comes until the service closes the connection."""
+        received = b""
+        with self.socket, suppress(ConnectionResetError):
+            while some := self.socket.recv(65536):
+                received += some
+                time.sleep(pause)
+        return received
+
+    def answers(self) -> list[Response]:
+        """Return the answers that come until the service closes the connection."""
+        rest = self.receive()
+        answers = []
+        while rest:
+            head, _, rest = rest.partition(b"\r\n\r\n")
+            length = int(re.findall(rb"content-length: (\d+)|\Z", head)[0] or 0)
+            status, *fields = head.split(b"\r\n")
+            headers = dict(field.split(b": ", 1) for field in fields)
+            answers.append(Response(int(status.split()[1]), headers=headers, content=rest[:length]))
+            rest = rest[length:]
+        return answers
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Service]:
+    """Run the service with short deadlines; what clients do wrong is nothing for its log."""
+    settings = {
+        "TODO_PORT": "0",
+        "TODO_DATABASE_URL": f"sqlite:///{folder}/todo.db",
+        "TODO_REGISTRATION": "open",
+        "TODO_PASSWORD_MEMORY_KIB": "1024",
+        "TODO_THREADS": str(THREADS),
+    }
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SERVICE],
+            env={**environ, **settings},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    with process:
+        yield Service(process)
+        process.terminate()
+        process.wait(STOP_SECONDS)
+    assert not (folder / "log").read_text()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with served(tmp_path_factory.mktemp("server")) as service:
+        yield service
+
+
+def head(method: str, path: str, *fields: str, host: str | None = "localhost") -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", *([f"Host: {host}"] if host else []), *fields, "", ""]
+    return "\r\n".join(lines).encode("latin-1")
+
+
+def get(*fields: str, path: str = f"{BASE}/healthz") -> bytes:
+    return head("GET", path, *fields)
+
+
+def post(*fields: str) -> bytes:
+    return head("POST", f"{BASE}/users", "Content-Type: application/json", *fields)
+
+
+CHUNKED = post("Transfer-Encoding: chunked")
+CLOSE = "Connection: close"
+MIGUEL = "Authorization: Basic " + b64encode(b"miguel:correct horse battery").decode()
+
+
+def assert_refused(answers: list[Response], status: int) -> None:
+    """Assert that the last answer refuses in the common shape and ends the connection."""
+    assert_problem(answers[-1], status, error=WORDS.get(status))
+    assert answers[-1].headers["Connection"] == "close"
+    assert re.fullmatch("[0-9a-f]{32}", answers[-1].headers["X-Request-Id"])
+    assert answers[-1].headers["Date"]
+
+
+# What is not HTTP/1.1.
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc", 400, id="TLS"),
+        pytest.param(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, id="HTTP/2 preface"),
+        pytest.param(b"GET / HTTP/1.2\r\nHost: localhost\r\n\r\n", 400, id="HTTP/1.2"),
+        pytest.param(b"GET /\r\n\r\n", 400, id="HTTP/0.9"),
+        pytest.param(head("get", "/"), 400, id="method in lower case"),
+        pytest.param(head("FROB", "/"), 400, id="unknown method"),
+        pytest.param(head("CONNECT", "localhost:443"), 501, id="CONNECT"),
+        pytest.param(head("GET", "tasks"), 400, id="relative target"),
+        pytest.param(head("GET", "/\xe4"), 400, id="target beyond ASCII"),
+        pytest.param(get().replace(b"\r\n", b"\n"), 400, id="bare LF"),
+        pytest.param(get("X: a\nY: b"), 400, id="bare LF between fields"),
+        pytest.param(get("X: a\rY: b"), 400, id="bare CR"),
+        pytest.param(get("X: a", " b"), 400, id="folded field"),
+        pytest.param(get("X : a"), 400, id="space before the colon"),
+        pytest.param(get(": a"), 400, id="field without a name"),
+        pytest.param(get("X: \0"), 400, id="NUL in a field"),
+        pytest.param(post("Content-Length: -1"), 400, id="negative length"),
+        pytest.param(post("Content-Length: +1"), 400, id="signed length"),
+        pytest.param(post("Content-Length: "), 400, id="empty length"),
+        pytest.param(post("Content-Length: 2, 2"), 400, id="list of lengths"),
+        pytest.param(post("Content-Length: 2", "Content-Length: 2"), 400, id="two lengths"),
+        pytest.param(post(f"Content-Length: {2**64 + 2}"), 400, id="overflowing length"),
+        pytest.param(post("Transfer-Encoding: gzip, chunked") + b"0\r\n", 501, id="two codings"),
+        pytest.param(post("Transfer-Encoding: identity"), 400, id="other coding"),
+        pytest.param(post("Transfer-Encoding: chunked, gzip"), 400, id="chunked not last"),
+        pytest.param(CHUNKED.replace(b"1.1", b"1.0") + b"0\r\n", 400, id="chunked HTTP/1.0"),
+        pytest.param(CHUNKED + b"2\n{}\n0\n\n", 400, id="chunk with bare LF"),
+        pytest.param(CHUNKED + b"0x2\r\n{}\r\n0\r\n\r\n", 400, id="chunk size in C"),
+        pytest.param(CHUNKED + b"1\r\n{}\r\n0\r\n\r\n", 400, id="chunk longer than its size"),
+        pytest.param(CHUNKED + b"f" * 17 + b"\r\n", 400, id="overflowing chunk size"),
+    ],
+)
+def test_what_is_not_http_is_refused_in_the_common_shape(
+    service: Service, request_bytes: bytes, status: int
+) -> None:
+    client = service.connect()
+    client.send(request_bytes)
+    answers = client.answers()
+    assert len(answers) == 1
+    assert_refused(answers, status)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ("Content-Length: 4", "Transfer-Encoding: chunked"),
+        ("Transfer-Encoding: chunked", "Content-Length: 4"),
+    ],
+)
+def test_a_request_smuggled_behind_two_lengths_is_not_answered(
+    service: Service, fields: tuple[str, str]
+) -> None:
+    client = service.connect()
+    client.send(post(*fields) + b"0\r\n\r\n" + get())
+    answers = client.answers()
+    assert len(answers) == 1
+    assert_refused(answers, 400)
+
+
+def test_a_trailer_is_no_header(service: Service) -> None:
+    client = service.connect()
+    client.send(
+        post("Transfer-Encoding: chunked", CLOSE),
+        b"2\r\n{}\r\n0\r\nHost: evil.example\r\nAccept: text/html\r\n\r\n",
+    )
+    assert [answer.status_code for answer in client.answers()] == [400]
+
+
+def test_a_refusal_waits_for_its_turn(service: Service) -> None:
+    client = service.connect()
+    client.send(get() + get() + b"\0")
+    answers = client.answers()
+    assert [answer.status_code for answer in answers] == [200, 200, 400]
+    assert_refused(answers, 400)
+
+
+def test_a_connection_holds_only_so_many_requests(service: Service) -> None:
+    before = service.most_memory()
+    client = service.connect()
+    client.send(get() * 20_000)
+    answers = client.answers()
+    assert [answer.status_code for answer in answers] == [200] * 33 + [503]
+    assert_refused(answers, 503)
+    assert service.most_memory() - before < 8 * MIB
+
+
+# What is HTTP/1.1, though seldom seen.
+
+
+@pytest.mark.parametrize(
+    ("target", "host", "status"),
+    [
+        (f"http://localhost{BASE}/tasks", "localhost", 401),
+        (f"http://localhost{BASE}/tasks", "evil.example", 401),
+        (f"http://evil.example{BASE}/tasks", "localhost", 400),
+        ("http://localhost/nothing?x=/", "localhost", 404),
+        ("http://localhost?x=/", "localhost", 302),
+        ("*", "localhost", 404),
+    ],
+)
+def test_an_absolute_target_names_the_host(
+    service: Service, target: str, host: str, status: int
+) -> None:
+    client = service.connect()
+    client.send(head("GET", target, CLOSE, host=host))
+    assert [answer.status_code for answer in client.answers()] == [status]
+
+
+@pytest.mark.parametrize("fields", [("Host: localhost", "Host: localhost"), ()])
+def test_an_absolute_target_needs_one_host_header(
+    service: Service, fields: tuple[str, ...]
+) -> None:
+    client = service.connect()
+    client.send(head("GET", f"http://localhost{BASE}/healthz", CLOSE, *fields, host=None))
+    assert [answer.status_code for answer in client.answers()] == [400]
+
+
+def test_pipelined_requests_are_answered_in_order(service: Service) -> None:
+    client = service.connect()
+    client.send(get(), get(path="/nothing"), head("OPTIONS", f"{BASE}/tasks"), get(CLOSE))
+    assert [answer.status_code for answer in client.answers()] == [200, 404, 204, 200]
+
+
+def test_a_wish_to_upgrade_is_ignored(service: Service) -> None:
+    wish = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk")
+    client = service.connect()
+    client.send(get(*wish) + post("Content-Length: 2", *wish) + b"{}" + get(*wish))
+    client.send(post("Content-Length: 2", *wish), b"{}", get(CLOSE), pause=0.1)
+    assert [answer.status_code for answer in client.answers()] == [200, 400, 200, 400, 200]
+
+
+@pytest.mark.parametrize(
+    ("fields", "first"),
+    [
+        (("Content-Length: 2",), b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400 "),
+        (("Content-Length: 200000",), b"HTTP/1.1 413 "),
+        (("Content-Length: 2", "Content-Encoding: gzip"), b"HTTP/1.1 415 "),
+        (("Content-Length: 0",), b"HTTP/1.1 400 "),
+    ],
+)
+def test_a_client_is_told_to_continue_where_its_body_is_wanted(
+    service: Service, fields: tuple[str, ...], first: bytes
+) -> None:
+    client = service.connect()
+    client.send(post("Expect: 100-continue", CLOSE, *fields), b"{}", pause=0.1)
+    assert client.receive().startswith(first)
+
+
+@pytest.mark.parametrize("field", ["X: y", "Connection: keep-alive"])
+def test_http_1_0_is_answered_and_closed(service: Service, field: str) -> None:
+    client = service.connect()
+    client.send(get(field).replace(b"HTTP/1.1", b"HTTP/1.0"))
+    (answer,) = client.answers()
+    assert (answer.status_code, answer.headers["Connection"]) == (200, "close")
+
+
+# Time.
+
+
+@pytest.mark.parametrize(
+    ("parts", "statuses"),
+    [
+        pytest.param([], [], id="silent"),
+        pytest.param([b"\r\n"] * 9, [], id="empty lines"),
+        pytest.param([get()], [200], id="idle"),
+        pytest.param([get(), *[b"\r\n"] * 9], [200], id="idle with empty lines"),
+        pytest.param([get()[:-2]], [408], id="half a head"),
+        pytest.param([bytes([byte]) for byte in get()[:20]], [408], id="head byte by byte"),
+        pytest.param([get(), get()[:-2]], [200, 408], id="half of the second head"),
+        pytest.param([get() + get()[:-2]], [200, 408], id="half of a pipelined head"),
+        pytest.param([post("Content-Length: 9"), b"{"], [408], id="half a body"),
+        pytest.param([post("Content-Length: 99"), *[b" "] * 20], [408], id="body byte by byte"),
+        pytest.param([CHUNKED, b"1\r\n{\r\n"], [408], id="half of the chunks"),
+        pytest.param([CHUNKED, b"2\r\n{}\r\n0\r\n", b"A: b\r\n"], [408], id="half the trailers"),
+        pytest.param([get(CLOSE)[:-2], b"\r\n"], [200], id="slow, but in time"),
+    ],
+)
+def test_a_client_that_keeps_the_service_waiting_is_given_up(
+    service: Service, parts: list[bytes], statuses: list[int]
+) -> None:
+    client = service.connect()
+    begun = time.monotonic()
+    client.send(*parts, pause=0.08)
+    answers = client.answers()
+    assert time.monotonic() - begun < 4 * DEADLINE + 1
+    assert [answer.status_code for answer in answers] == statuses
+    if statuses[-1:] == [408]:
+        assert_refused(answers, 408)
+        assert time.monotonic() - begun >= DEADLINE
+
+
+def test_a_client_that_does_not_read_is_cut_off(service: Service) -> None:
+    client = service.connect(receive_buffer=4096)
+    client.send(*[get(path=f"{BASE}/openapi.json") * 30] * 8, pause=0.1)
+    time.sleep(4 * DEADLINE)
+    assert 0 < client.receive().count(b"HTTP/1.1 200") < 8 * 30
+
+
+def test_a_client_may_take_its_time_to_read(service: Service) -> None:
+    client = service.connect(receive_buffer=65536)
+    client.send(get(path=f"{BASE}/openapi.json") * 30 + get(CLOSE))
+    received = client.receive(pause=DEADLINE / 50)
+    assert received.count(b"HTTP/1.1 200") == 30 + 1
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service at which miguel has 10,000 tasks."""
+    newcomer = b'{"username": "miguel", "password": "correct horse battery"}'
+    lines = b'{"title": "Rest", "description": "%b"}\n' % (b"z" * 300) * 10_000
+    with served(tmp_path_factory.mktemp("filled")) as service:
+        client = service.connect()
+        client.send(post(f"Content-Length: {len(newcomer)}") + newcomer)
+        client.send(post_lines(f"Content-Length: {len(lines)}", CLOSE) + lines)
+        assert [answer.status_code for answer in client.answers()] == [201, 200]
+        yield service
+
+
+def post_lines(*fields: str) -> bytes:
+    path, media_type = f"{BASE}/tasks/import", "Content-Type: application/jsonl"
+    return head("POST", path, MIGUEL, media_type, *fields)
+
+
+def test_a_long_body_may_be_slow_if_it_keeps_coming(filled: Service) -> None:
+    parts = [b" " * 140_000] * 6
+    client = filled.connect()
+    begun = time.monotonic()
+    client.send(post_lines(f"Content-Length: {6 * 140_000}", CLOSE))
+    client.send(*parts, pause=0.6 * DEADLINE)
+    assert [answer.status_code for answer in client.answers()] == [200]
+    assert time.monotonic() - begun > 3 * DEADLINE
+
+
+@pytest.mark.parametrize("part", [b"", b" " * 9_000], ids=["nothing", "little"])
+def test_a_long_body_that_hardly_comes_is_given_up(filled: Service, part: bytes) -> None:
+    client = filled.connect()
+    client.send(post_lines("Content-Length: 4000000"), b" " * 140_000)
+    client.send(*[part] * 12, pause=0.2 * DEADLINE)
+    assert_refused(client.answers(), 408)
+
+
+def test_who_does_not_read_an_export_is_cut_off_and_keeps_nobody_waiting(filled: Service) -> None:
+    stalled = [filled.connect(receive_buffer=4096) for _ in range(2 * THREADS)]
+    for client in stalled:
+        client.send(get(MIGUEL, CLOSE, path=f"{BASE}/tasks/export"))
+    begun = time.monotonic()
+    other = filled.connect()
+    other.send(post_lines("Content-Length: 17", CLOSE) + b'{"title": "Work"}')
+    assert [answer.status_code for answer in other.answers()] == [200]
+    assert time.monotonic() - begun < 2 * DEADLINE
+    time.sleep(4 * DEADLINE)
+    received = [client.receive() for client in stalled]
+    assert all(b"HTTP/1.1 200 " in each for each in received)
+    assert not [each for each in received if each.endswith(b"0\r\n\r\n")]
+
+
+def test_an_export_may_be_read_slowly(filled: Service) -> None:
+    client = filled.connect(receive_buffer=65536)
+    client.send(get(MIGUEL, CLOSE, path=f"{BASE}/tasks/export"))
+    received = client.receive(pause=DEADLINE / 50)
+    assert received.endswith(b"0\r\n\r\n")
+    assert received.count(b'"title":"Rest"') == 10_000
+
+
+def test_the_service_stops_although_clients_stay(tmp_path: Path) -> None:
+    with served(tmp_path) as service:
+        clients = [service.connect() for _ in range(4)]
+        for client, part in zip(
+            clients, [b"", get(), get()[:-2], post("Content-Length: 9")], strict=True
+        ):
+            client.send(part, pause=0.1)
+        begun = time.monotonic()
+    assert time.monotonic() - begun < STOP_SECONDS
+    statuses = [[answer.status_code for answer in client.answers()] for client in clients]
+    assert statuses == [[], [200], [], [408]]
+
+
+# Size.
+
+
+def repeated(begin: bytes, part: bytes, size: int = 20 * MIB) -> Iterator[bytes]:
+    yield begin
+    block = part * (65536 // len(part))
+    for _ in range(size // len(block)):
+        yield block
+
+
+@pytest.mark.parametrize(
+    ("begin", "part", "status"),
+    [
+        pytest.param(b"GET /", b"x", 414, id="URL"),
+        pytest.param(get()[:-2] + b"X", b"x", 431, id="name"),
+        pytest.param(get()[:-2] + b"X: ", b"x", 431, id="value"),
+        pytest.param(get()[:-2] + b"X: ", b" ", 431, id="white space"),
+        pytest.param(get()[:-2], b"X: y\r\n", 431, id="fields"),
+        pytest.param(b"", b"\r\n", 431, id="empty lines"),
+        pytest.param(CHUNKED + b"2;x=", b"x", 431, id="chunk extension"),
+        pytest.param(CHUNKED + b"2\r\n{}\r\n0\r\n", b"X: y\r\n", 431, id="trailers"),
+        pytest.param(CHUNKED, b"400\r\n" + b" " * 1024 + b"\r\n", 413, id="chunks"),
+        pytest.param(post(f"Content-Length: {64 * MIB}"), b" ", 413, id="body"),
+        pytest.param(
+            head("POST", f"{BASE}/tasks", f"Content-Length: {64 * MIB}"), b" ", 415, id="unwanted"
+        ),
+    ],
+)
+def test_a_request_without_end_is_refused_while_it_arrives(
+    service: Service, begin: bytes, part: bytes, status: int
+) -> None:
+    before = service.most_memory()
+    client = service.connect()
+    client.send(*repeated(begin, part))
+    answers = client.answers()
+    assert len(answers) == 1
+    assert_refused(answers, status)
+    assert service.most_memory() - before < 8 * MIB
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        pytest.param(head("GET", "/" + "x" * 8191, CLOSE), 404, id="longest URL"),
+        pytest.param(head("GET", "/" + "x" * 8192, CLOSE), 414, id="URL"),
+        pytest.param(get(CLOSE, "X: " + "x" * 16000), 200, id="largest field"),
+        pytest.param(get(CLOSE, "X: " + "x" * 16384), 431, id="field"),
+        pytest.param(get(CLOSE, *["X: y"] * 62), 200, id="most fields"),
+        pytest.param(get(CLOSE, *["X: y"] * 63), 431, id="fields"),
+    ],
+)
+@pytest.mark.parametrize("packets", [1, 3])
+def test_a_head_at_its_limits_is_read_however_it_is_cut(
+    service: Service, request_bytes: bytes, status: int, packets: int
+) -> None:
+    client = service.connect()
+    size = -(-len(request_bytes) // packets)
+    client.send(
+        *[request_bytes[at : at + size] for at in range(0, len(request_bytes), size)], pause=0.02
+    )
+    assert [answer.status_code for answer in client.answers()] == [status]

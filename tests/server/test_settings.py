@@ -1,0 +1,216 @@
+"""The settings: each is documented, read from the environment, and refused when it is bad."""
+
+import re
+from dataclasses import Field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.support.clients import client_of
+from tests.support.problems import assert_problem
+from todo_api.application import create_app
+from todo_api.contract import Limits
+from todo_api.settings import SettingError, Settings, read_settings
+
+README = Path(__file__).parents[2] / "README.md"
+SETTINGS = {f"TODO_{field.name.upper()}": field for field in fields(Settings)}
+
+GOOD = [
+    ("TODO_HOST", "0.0.0.0", {"host": "0.0.0.0"}),  # noqa: S104 - a value to read
+    ("TODO_PORT", "8080", {"port": 8080}),
+    ("TODO_PORT", "0", {"port": 0}),
+    ("TODO_DATABASE_URL", "sqlite:////srv/todo.db", {"database_url": "sqlite:////srv/todo.db"}),
+    ("TODO_PUBLIC_URL", "https://todo.example", {"public_url": "https://todo.example"}),
+    ("TODO_PUBLIC_URL", "https://todo.example/", {"public_url": "https://todo.example"}),
+    ("TODO_PUBLIC_URL", "http://[::1]:8080", {"public_url": "http://[::1]:8080"}),
+    ("TODO_OWN_HOSTS", "todo.example", {"own_hosts": ("todo.example",)}),
+    ("TODO_OWN_HOSTS", "todo.example, Local", {"own_hosts": ("todo.example", "local")}),
+    ("TODO_REGISTRATION", "open", {"registration": True}),
+    ("TODO_REGISTRATION", "Closed", {"registration": False}),
+    ("TODO_THREADS", "1", {"threads": 1}),
+    ("TODO_PASSWORD_TIME_COST", "3", {"password_time_cost": 3}),
+    ("TODO_PASSWORD_MEMORY_KIB", "65536", {"password_memory_kib": 65536}),
+    ("TODO_PASSWORD_PARALLELISM", "4", {"password_parallelism": 4}),
+    ("TODO_REMEMBER_SECONDS", "0", {"remember_seconds": 0}),
+    ("TODO_MAX_URL_BYTES", "4096", {"max_url_bytes": 4096}),
+    ("TODO_MAX_HEADER_BYTES", "8192", {"max_header_bytes": 8192}),
+    ("TODO_MAX_HEADERS", "32", {"max_headers": 32}),
+    ("TODO_MAX_BODY_BYTES", "1048576", {"max_body_bytes": 1048576}),
+    ("TODO_MAX_LARGE_BODIES", "1", {"max_large_bodies": 1}),
+    ("TODO_MAX_JSON_DEPTH", "16", {"max_json_depth": 16}),
+    ("TODO_MAX_JSON_DIGITS", "30", {"max_json_digits": 30}),
+    ("TODO_IDLE_SECONDS", "60", {"idle_seconds": 60}),
+    ("TODO_HEAD_SECONDS", "5", {"head_seconds": 5}),
+    ("TODO_BODY_SECONDS", "5", {"body_seconds": 5}),
+    ("TODO_ANSWER_SECONDS", "5", {"answer_seconds": 5}),
+    ("TODO_TOMBSTONE_DAYS", "7", {"tombstone_days": 7}),
+    ("TODO_CHECK_RESPONSES", "on", {"check_responses": True}),
+    ("TODO_CHECK_RESPONSES", "OFF", {"check_responses": False}),
+]
+
+WHOLE_NUMBERS = [name for name, field in SETTINGS.items() if type(field.default) is int]
+BAD_NUMBERS = ["-1", "1.5", "1e3", "0x10", " 1", "1_0", "\u0661", "ten", "9" * 5_000]
+BAD = [
+    ("TODO_PORT", "65536"),
+    ("TODO_THREADS", "0"),
+    ("TODO_THREADS", "257"),
+    ("TODO_PASSWORD_TIME_COST", "0"),
+    ("TODO_PASSWORD_MEMORY_KIB", "8"),
+    ("TODO_PASSWORD_PARALLELISM", "0"),
+    ("TODO_MAX_URL_BYTES", "0"),
+    ("TODO_MAX_HEADER_BYTES", "0"),
+    ("TODO_MAX_HEADERS", "0"),
+    ("TODO_MAX_BODY_BYTES", "0"),
+    ("TODO_MAX_LARGE_BODIES", "0"),
+    ("TODO_MAX_JSON_DEPTH", "0"),
+    ("TODO_MAX_JSON_DIGITS", "0"),
+    ("TODO_IDLE_SECONDS", "0"),
+    ("TODO_HEAD_SECONDS", "0"),
+    ("TODO_BODY_SECONDS", "0"),
+    ("TODO_ANSWER_SECONDS", "0"),
+    ("TODO_REGISTRATION", "yes"),
+    ("TODO_REGISTRATION", "true"),
+    ("TODO_CHECK_RESPONSES", "1"),
+    ("TODO_PUBLIC_URL", "todo.example"),
+    ("TODO_PUBLIC_URL", "ftp://todo.example"),
+    ("TODO_PUBLIC_URL", "https://"),
+    ("TODO_PUBLIC_URL", "https://todo.example/todo"),
+    ("TODO_PUBLIC_URL", "https://todo.example?x"),
+    ("TODO_PUBLIC_URL", "https://miguel@todo.example"),
+    ("TODO_PUBLIC_URL", "https://todo.example\r\nX: y"),
+]
+
+
+def test_without_an_environment_each_setting_has_its_default() -> None:
+    assert read_settings({}) == Settings()
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    assert read_settings(dict.fromkeys(SETTINGS, "")) == Settings()
+
+
+def test_other_variables_are_left_alone() -> None:
+    assert read_settings({"PORT": "1", "todo_port": "1", "TODO_": "1"}) == Settings()
+
+
+@pytest.mark.parametrize(("name", "text", "value"), GOOD)
+def test_a_setting_is_read(name: str, text: str, value: dict[str, Any]) -> None:
+    assert read_settings({name: text}) == replace(Settings(), **value)
+
+
+def test_each_setting_is_read_above() -> None:
+    assert {name for name, _, _ in GOOD} == SETTINGS.keys()
+
+
+def test_a_command_may_have_defaults_of_its_own() -> None:
+    assert read_settings({}, registration=True).registration
+    assert not read_settings({"TODO_REGISTRATION": "closed"}, registration=True).registration
+
+
+@pytest.mark.parametrize(("name", "text"), BAD)
+def test_a_bad_value_is_refused_with_a_sentence(name: str, text: str) -> None:
+    with pytest.raises(SettingError) as refused:
+        read_settings({name: text})
+    assert_sentence(str(refused.value), name)
+
+
+@pytest.mark.parametrize("name", WHOLE_NUMBERS)
+@pytest.mark.parametrize("text", BAD_NUMBERS, ids=lambda text: ascii(text)[:10])
+def test_what_is_no_whole_number_is_refused_with_a_sentence(name: str, text: str) -> None:
+    with pytest.raises(SettingError) as refused:
+        read_settings({name: text})
+    assert_sentence(str(refused.value), name)
+
+
+@pytest.mark.parametrize("field", SETTINGS.values(), ids=SETTINGS)
+def test_a_setting_says_in_a_sentence_what_it_is(field: Field[Any]) -> None:
+    assert re.fullmatch(r"[A-Z][^\n]+\.", field.metadata["sentence"])
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_readme_has_a_row_for_each_setting(name: str) -> None:
+    default, sentence = in_a_readme(SETTINGS[name])
+    rows = [
+        [cell.strip() for cell in line.strip().strip("|").split("|")]
+        for line in README.read_text("utf-8").splitlines()
+        if line.startswith("|")
+    ]
+    assert [f"`{name}`", default, sentence] in rows
+
+
+def test_the_readme_has_no_setting_that_is_not_there() -> None:
+    assert set(re.findall(r"\bTODO_[A-Z_]+\b", README.read_text("utf-8"))) <= SETTINGS.keys()
+
+
+class TestWhatTheyDo:
+    """Settings that other modules do not test by their behaviour."""
+
+    def test_the_public_url_begins_every_uri(self, settings: Settings, miguel: TestClient) -> None:
+        behind_a_proxy = create_app(replace(settings, public_url="https://todo.example"))
+        with client_of(behind_a_proxy, "miguel", "correct horse battery") as client:
+            for host in ("localhost", "10.0.0.1:8000", "todo.example"):
+                client.post("/tasks", json={"title": "Deploy"}, headers={"Host": host})
+            uris = [task["uri"] for task in client.get("/tasks").json()["tasks"]]
+        public = "https://todo.example/todo/api/v1.0/tasks"
+        assert uris == [f"{public}/1", f"{public}/2", f"{public}/3"]
+        assert miguel.get("/tasks/1").json()["task"]["uri"].startswith("http://localhost/")
+
+    def test_own_hosts_may_be_addressed(self, settings: Settings) -> None:
+        with client_of(create_app(replace(settings, own_hosts=("todo.example",)))) as client:
+            for host in ("todo.example", "TODO.example:8080", "127.0.0.1"):
+                assert client.get("/healthz", headers={"Host": host}).status_code == 200
+            assert_problem(client.get("/healthz", headers={"Host": "localhost"}), 400)
+
+    def test_each_limit_is_a_setting(self) -> None:
+        defaults = Settings()
+        names = [f.name for f in fields(Settings) if f.name.startswith("max_")]
+        larger = {f"TODO_{name.upper()}": str(getattr(defaults, name) + 1) for name in names}
+        assert read_settings({}).limits == Limits()
+        assert list(read_settings(larger).limits) == [limit + 1 for limit in Limits()]
+
+    @pytest.mark.parametrize(
+        ("changed", "status"),
+        [
+            ({"max_url_bytes": 256}, 414),
+            ({"max_header_bytes": 1024}, 431),
+            ({"max_headers": 8}, 431),
+            ({"max_body_bytes": 1024}, 413),
+        ],
+        ids=str,
+    )
+    def test_limits_are_kept(
+        self, settings: Settings, changed: dict[str, Any], status: int
+    ) -> None:
+        large: dict[str, Any] = {
+            "url": "/users?_=" + "x" * 256,
+            "headers": {f"X-{number}": "x" * 128 for number in range(8)},
+            "json": {"username": "susan", "password": "x" * 1024},
+        }
+        with client_of(create_app(replace(settings, **changed))) as client:
+            assert_problem(client.post(**large), status)
+        with client_of(create_app(settings)) as client:
+            assert client.post(**large).status_code == 400
+
+
+WORDS = {"registration": "closed", "check_responses": "off"}
+"""The defaults that are written as words."""
+
+
+def in_a_readme(field: Field[Any]) -> tuple[str, str]:
+    """Return a setting's default and sentence as a table in Markdown shows them."""
+    match WORDS.get(field.name, field.default):
+        case None:
+            default = ""
+        case tuple() as words:
+            default = f"`{','.join(words)}`"
+        case other:
+            default = f"`{other}`"
+    return default, field.metadata["sentence"]
+
+
+def assert_sentence(text: str, name: str) -> None:
+    """Assert that a refusal names the setting, in one short line."""
+    assert re.fullmatch(rf"{name} must be [^\n]+, not '[^\n]+\.", text)
+    assert len(text) < 300

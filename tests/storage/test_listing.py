@@ -1,0 +1,100 @@
+"""Pages of a user's tasks: the same whether few of them pass the filters or many."""
+
+from typing import Any
+
+import pytest
+
+from todo_api.storage import Database, listing
+from todo_api.storage.filters import FILTERS
+from todo_api.storage.listing import SORTS, Position, select_page
+from todo_api.storage.tasks import insert_task
+
+FILTERED: list[dict[str, Any]] = [
+    {},
+    {"done": True},
+    {"done": False, "priority_min": 1},
+    {"title_prefix": "RE"},
+    {"q": "book evening"},
+    {"label": ["home", "garden"]},
+    {"due_before": "2026-11-10", "done": False},
+    {"due_after": "2026-11-10T00:00:00Z"},
+    {"overdue": True},
+    {"overdue": False, "label": ["home"]},
+    {"updated_since": "2001-01-01T00:00:00Z", "q": "read"},
+]
+SORTED = [*SORTS, *(f"-{sort}" for sort in SORTS)]
+
+
+@pytest.fixture
+def tasks(database: Database, miguel: int) -> list[int]:
+    """Return the ids of some tasks that differ in everything."""
+    with database.transaction() as db:
+        return [
+            insert_task(
+                db,
+                miguel,
+                title=("Read a book", "Rest", "Weed")[number % 3],
+                description="This evening" if number % 2 else "",
+                done=number % 5 == 0,
+                due=f"2026-11-{number:02}" if number % 4 else None,
+                priority=number % 4,
+                labels=["home", "garden"][: number % 3],
+            ).id
+            for number in range(1, 25)
+        ]
+
+
+def listed(
+    database: Database, user_id: int, filters: dict[str, object], sort: str, limit: int
+) -> list[int]:
+    """Return the ids of a list, read page by page."""
+    found: list[int] = []
+    after: Position | None = None
+    with database.snapshot() as db:
+        while True:
+            page = select_page(db, user_id, filters=filters, sort=sort, after=after, limit=limit)
+            found += [task.id for task in page.tasks]
+            after = page.last
+            if after is None:
+                return found
+
+
+# As if the list were long: what passes a filter is not few, or what passes all is, or the first
+# tasks fill no page.
+LONG = [(0, 2), (4, 2), (0, 0)]
+
+
+@pytest.mark.parametrize("filters", FILTERED, ids=str)
+def test_few_and_many_are_listed_alike(
+    database: Database,
+    miguel: int,
+    tasks: list[int],
+    filters: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    by_id = listed(database, miguel, filters, "id", 100)
+    assert 0 < len(by_id) <= len(tasks)
+    for sort in SORTED:
+        whole = listed(database, miguel, filters, sort, 100)
+        assert sorted(whole) == by_id
+        assert listed(database, miguel, filters, sort, 2) == whole
+        for few, ahead in LONG:
+            with monkeypatch.context() as patched:
+                patched.setattr(listing, "FEW", few)
+                patched.setattr(listing, "AHEAD", ahead)
+                patched.setattr(listing, "LONG", 0)
+                assert listed(database, miguel, filters, sort, 2) == whole
+
+
+def test_each_filter_is_tried_here() -> None:
+    assert {name for filters in FILTERED for name in filters} == FILTERS.keys()
+
+
+def test_somebody_elses_tasks_are_on_no_page(
+    database: Database, susan: int, tasks: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert tasks
+    for few in (listing.FEW, 0):
+        monkeypatch.setattr(listing, "FEW", few)
+        for filters in FILTERED:
+            assert listed(database, susan, filters, "due", 2) == []

@@ -1,0 +1,37 @@
+"""Clients of the application, which runs in the process of the test."""
+
+from starlette.testclient import TestClient
+
+from todo_api.contract import ContractApp
+from todo_api.identity import password_hasher
+from todo_api.settings import Settings
+from todo_api.storage import Database, insert_user
+
+PASSWORD = "correct horse battery"
+
+
+def settings_for(database_url: str) -> Settings:
+    """Return settings for a service on a database, with the cheapest of password hashes."""
+    return Settings(
+        database_url=database_url,
+        registration=True,
+        check_responses=True,
+        password_time_cost=1,
+        password_memory_kib=1024,
+    )
+
+
+def client_of(app: ContractApp, username: str = "", password: str = "") -> TestClient:
+    """Return a client of the API whose paths begin behind the base path."""
+    client = TestClient(app, "http://localhost/todo/api/v1.0", raise_server_exceptions=False)
+    if username:
+        client.auth = (username, password)
+    return client
+
+
+def registered(app: ContractApp, database: Database, username: str) -> TestClient:
+    """Add a user whose password is `PASSWORD`; return a client with these credentials."""
+    password_hash = password_hasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
+    with database.transaction() as db:
+        insert_user(db, username=username, email=None, password_hash=password_hash)
+    return client_of(app, username, PASSWORD)

@@ -1,0 +1,153 @@
+"""Schemas of the document, compiled to validators that speak in sentences."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import orjson
+from jsonschema_rs import Draft4Validator, ValidationError
+
+from todo_api.contract.document.string_formats import FORMATS
+
+LONGEST_ECHO = 100
+"""A client's own text is repeated to it only up to this many characters."""
+
+_ANNOTATIONS = {"int32", "int64", "float", "double", "password", "byte", "binary"}
+_CHECKED = {"email", "hostname", "ipv4", "ipv6", "uri", "uri-reference", *FORMATS}
+_RANGES = {"int32": 2**31, "int64": 2**63}
+
+
+class SchemaError(ValueError):
+    """A schema that cannot be compiled; the message is a sentence that says why."""
+
+
+class Schema:
+    """One compiled schema. OpenAPI 3.0 schemas are JSON Schema Draft 4 with ``nullable``."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        """Compile a schema whose references Connexion has already resolved."""
+        self._schema, self._validator = _compile(orjson.dumps(schema))
+        self.is_valid: Callable[[Any], bool] = self._validator.is_valid
+
+    def faults(self, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON is any value
+        """Yield what is wrong with ``value``: a JSON pointer (RFC 6901) and a sentence."""
+        for error in self._validator.iter_errors(value):
+            place = json_pointer(error.instance_path)
+            yield from self._sentences(error, place)
+
+    def _sentences(self, error: ValidationError, place: str) -> Iterator[tuple[str, str]]:
+        rule = error.kind.name
+        limit = error.kind.value
+        if rule == "required":
+            yield place + _pointer_token(limit), "This member is required."
+        elif rule == "additionalProperties":
+            for name in limit:
+                yield place + json_pointer([name]), "There is no such member here."
+        elif rule in _SENTENCES:
+            yield place, _SENTENCES[rule](limit)
+        else:
+            yield place, self._described(error)
+
+    def _described(self, error: ValidationError) -> str:
+        """Say a rule that a machine checks, such as a pattern, in the document's own words."""
+        schema: Any = self._schema
+        for step in list(error.schema_path)[:-1]:
+            schema = schema[step]
+        description = schema.get("description") if isinstance(schema, dict) else None
+        words = " ".join(description.split()) if description else "see the document."
+        return f"This does not have the required form: {_SENTENCE_END.split(words)[0]}"
+
+
+@cache
+def _compile(text: bytes) -> tuple[dict[str, Any], Draft4Validator]:
+    """Compile a schema given as JSON: most stand in a document many times, where it refers to them.
+
+    Raises `SchemaError`.
+    """
+    schema = to_json_schema(orjson.loads(text))
+    try:
+        return schema, Draft4Validator(schema, validate_formats=True, formats=FORMATS)
+    except ValidationError as fault:
+        raise SchemaError(f"a schema is not valid: {fault.message}") from None
+
+
+def to_json_schema(schema: Any) -> Any:  # noqa: ANN401 - a schema holds any value
+    """Translate an OpenAPI 3.0 schema to JSON Schema Draft 4: ``nullable`` and integer formats."""
+    if isinstance(schema, list):
+        return [to_json_schema(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    translated = {
+        name: value
+        if name in {"enum", "default", "example"}
+        else {key: to_json_schema(item) for key, item in value.items()}
+        if name == "properties"
+        else to_json_schema(value)
+        for name, value in schema.items()
+    }
+    if translated.get("additionalProperties") is False:
+        # Without it, the validator does not say which members are too many.
+        translated.setdefault("properties", {})
+    if "discriminator" in translated:
+        raise SchemaError("the keyword discriminator is not supported.")
+    kind = schema.get("format", "password")
+    if schema.get("type") == "string" and kind not in _CHECKED | _ANNOTATIONS:
+        raise SchemaError(f"the format {kind} is not supported.")
+    if translated.pop("nullable", False) and "type" in schema:
+        translated["type"] = [schema["type"], "null"]
+        if "enum" in schema and None not in schema["enum"]:
+            translated["enum"] = [*schema["enum"], None]
+    if bound := _RANGES.get(schema.get("format", "")):
+        translated.setdefault("minimum", -bound)
+        translated.setdefault("maximum", bound - 1)
+    return translated
+
+
+_SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z`])")
+
+
+def _pointer_token(step: str | int) -> str:
+    return "/" + str(step).replace("~", "~0").replace("/", "~1")
+
+
+def json_pointer(path: Sequence[str | int]) -> str:
+    """Point (RFC 6901) as far as a client's own names are short enough to be repeated."""
+    place = ""
+    for step in path:
+        if len(str(step)) > LONGEST_ECHO:
+            break
+        place += _pointer_token(step)
+    return place
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _types(names: list[str]) -> str:
+    words = {"integer": "an integer", "object": "an object", "array": "an array", "null": "null"}
+    return "This must be " + " or ".join(words.get(name, f"a {name}") for name in names) + "."
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401 - JSON is any value
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+_SENTENCES: dict[str, Callable[[Any], str]] = {
+    "type": _types,
+    "minLength": lambda least: f"This must have at least {_count(least, 'character')}.",
+    "maxLength": lambda most: f"This must have at most {_count(most, 'character')}.",
+    "minimum": lambda least: f"This must be at least {least}.",
+    "maximum": lambda most: f"This must be at most {most}.",
+    "exclusiveMinimum": lambda least: f"This must be more than {least}.",
+    "exclusiveMaximum": lambda most: f"This must be less than {most}.",
+    "multipleOf": lambda step: f"This must be a multiple of {step}.",
+    "minItems": lambda least: f"This must have at least {_count(least, 'item')}.",
+    "maxItems": lambda most: f"This must have at most {_count(most, 'item')}.",
+    "uniqueItems": lambda _: "This must not hold an item twice.",
+    "minProperties": lambda least: f"This must have at least {least} of its members.",
+    "maxProperties": lambda most: f"This must have at most {_count(most, 'member')}.",
+    "enum": lambda values: "This must be one of " + ", ".join(map(_plain, values)) + ".",
+    "format": lambda name: f"This is not a valid {name}.",
+}

@@ -1,0 +1,94 @@
+"""Errors: raised once as a `Problem`, rendered once as the one error shape of the service."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from itertools import islice
+from typing import Any
+
+import orjson
+from connexion.exceptions import ProblemException
+
+from todo_api.contract.http.media import JSON, PROBLEM_JSON, prefers_problem_json
+from todo_api.contract.http.response import Response
+
+MOST_FAULTS = 20
+"""The number of faults that one answer lists; a client mends these first."""
+
+
+class Problem(ProblemException):
+    """An answer with an error status.
+
+    ``detail`` is a sentence for people; ``faults`` say what was wrong where, each as
+    ``{"pointer" or "parameter": place, "detail": sentence}``, with the ``line`` of a body of
+    lines; ``error`` replaces the words that stand for the status.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        detail: str | None = None,
+        *,
+        faults: Sequence[Mapping[str, Any]] = (),
+        headers: Mapping[str, str] | None = None,
+        error: str | None = None,
+    ) -> None:
+        """Take the status, what there is to say, and headers to send along."""
+        super().__init__(
+            status=status, title=error or words_for(status), detail=detail, headers=headers
+        )
+        self.faults = list(faults)[:MOST_FAULTS]
+
+    def render(self, accept: bytes | None, explained_at: str) -> Response:
+        """Answer as JSON, or by RFC 9457 where ``accept`` prefers ``application/problem+json``.
+
+        ``explained_at`` is the page that explains the errors, an anchor for each status.
+        """
+        body: dict[str, Any] = {"error": self.title}
+        if self.detail:
+            body["detail"] = self.detail
+        if self.faults:
+            body["errors"] = self.faults
+        media_type = JSON
+        if prefers_problem_json(accept):
+            media_type = PROBLEM_JSON
+            known = explained_at != "about:blank"
+            kind = f"{explained_at}#{self.status}" if known else explained_at
+            body = {"type": kind, "title": self.title, "status": self.status, **body}
+        text = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
+        return Response(self.status, {"Vary": "Accept", **(self.headers or {})}, text, media_type)
+
+
+def bad_body(faults: Iterable[tuple[str, str]]) -> Problem:
+    """Refuse a body for its faults: a JSON pointer and a sentence each."""
+    listed = [{"pointer": at, "detail": detail} for at, detail in islice(faults, MOST_FAULTS)]
+    return Problem(400, "The body is not valid.", faults=listed)
+
+
+def bad_parameters(faults: Iterable[tuple[str, str]]) -> Problem:
+    """Refuse parameters for their faults: a name and a sentence each."""
+    listed = [{"parameter": name, "detail": detail} for name, detail in islice(faults, MOST_FAULTS)]
+    return Problem(400, "The request's parameters are not valid.", faults=listed)
+
+
+def unavailable(detail: str) -> Problem:
+    """Refuse for now what may well be done a few seconds later."""
+    return Problem(503, detail, headers={"Retry-After": "5"})
+
+
+def words_for(status: int) -> str:
+    """Name a status in words: ``Not found``, say, and ``Unauthorized access`` for 401."""
+    if status == HTTPStatus.UNAUTHORIZED:
+        return "Unauthorized access"
+    try:
+        phrase = HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"
+    return _CURRENT_PHRASES.get(status, phrase).capitalize().replace("Uri", "URI")
+
+
+_CURRENT_PHRASES = {
+    # RFC 9110 renamed these; Python follows in 3.13.
+    413: "Content too large",
+    414: "URI too long",
+    422: "Unprocessable content",
+}

@@ -1,0 +1,130 @@
+"""The body of a request: its media type, its size, its content."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from todo_api.contract.document import BrokenDocumentError
+from todo_api.contract.http import (
+    Limits,
+    Problem,
+    Request,
+    StrictJSON,
+    parse_media_type,
+    too_large,
+    unavailable,
+)
+from todo_api.contract.inputs.content import JSONContent, TextContent, compile_content
+
+
+class NoBody:
+    """The body of an operation that has none."""
+
+    is_argument = False
+
+    def check_headers(self, request: Request) -> None:
+        """Accept any headers: a ``Content-Type`` without a body is no fault."""
+
+    async def receive(self, request: Request) -> bytes:
+        """Refuse a body that says something, with 400; an empty one is none."""
+        if request.announces_body:
+            try:
+                await request.body(limit=0)
+            except Problem as too_large:
+                raise Problem(
+                    400, "This operation takes no body.", headers=too_large.headers
+                ) from None
+        return b""
+
+    def parse(self, request: Request, text: bytes) -> None:
+        """Make nothing of nothing."""
+
+
+class Body:
+    """A body of one or more media types, each with its content."""
+
+    is_argument = True
+
+    def __init__(
+        self, definition: Mapping[str, Any], limits: Limits, operation: str, *, method: str = ""
+    ) -> None:
+        """Compile a Request Body Object; ``x-max-bytes`` in it replaces the limit on bodies."""
+        # RFC 5789, 2.2, has a name of its own for what a PATCH may be.
+        self._accept = "Accept-Patch" if method.upper() == "PATCH" else "Accept"
+        self._required: bool = definition.get("required", False)
+        self._limit: int = definition.get("x-max-bytes", limits.body)
+        self._usual_limit = limits.body
+        self._places = limits.large_bodies
+        self._senders: set[Any] = set()
+        self._contents: dict[str, JSONContent | TextContent] = {}
+        strict = StrictJSON(depth=limits.json_depth, digits=limits.json_digits)
+        for name, media_type_object in definition["content"].items():
+            content = compile_content(name.lower(), media_type_object, strict)
+            if content is None:
+                raise BrokenDocumentError(f"{operation}: a body of {name} is not supported.")
+            self._contents[name.lower()] = content
+
+    def is_large(self, request: Request) -> bool:
+        """Tell whether a body may be too large to read for a stranger, or for all at once."""
+        if self._limit <= self._usual_limit or not request.announces_body:
+            return False
+        length = request.headers.get(b"content-length")
+        return length is None or int(length) > self._usual_limit
+
+    def check_headers(self, request: Request) -> None:
+        """Refuse by the headers alone what need not be read: 415, and 413 for a stated length."""
+        if not request.announces_body:
+            return
+        self._content_for(request)
+        length = request.headers.get(b"content-length", b"0")
+        if int(length) > self._limit:
+            raise too_large(self._limit)
+
+    async def receive(self, request: Request) -> bytes:
+        """Read the body; raise `Problem` 413 beyond the limit."""
+        return await request.body(self._limit) if request.announces_body else b""
+
+    @contextmanager
+    def place(self, sender: Any) -> Iterator[None]:  # noqa: ANN401 - the application's own type
+        """Have the memory for a large body, of which each sender may send one at a time.
+
+        Raises `Problem` 503 while this one does, or others have all there is.
+        """
+        if sender in self._senders or len(self._senders) >= self._places:
+            raise unavailable("Too many bodies of this size are being received at the moment.")
+        self._senders.add(sender)
+        try:
+            yield
+        finally:
+            self._senders.remove(sender)
+
+    def parse(self, request: Request, text: bytes) -> Any:  # noqa: ANN401 - JSON is any value
+        """Parse and validate; raise `Problem` 400 with every fault."""
+        if text or self._is_empty_text(request):
+            return self._content_for(request).parse(text)
+        if self._required:
+            raise Problem(400, "This operation needs a body.")
+        return None
+
+    def _is_empty_text(self, request: Request) -> bool:
+        """Tell whether no bytes are a body all the same: a text of no characters."""
+        media_type = parse_media_type(request.headers.get(b"content-type", b""))
+        return media_type is not None and isinstance(
+            self._contents.get(media_type.name), TextContent
+        )
+
+    def _content_for(self, request: Request) -> JSONContent | TextContent:
+        """Choose by ``Content-Type`` (RFC 9110, 8.3); all text is UTF-8 (RFC 8259, 8.1)."""
+        if request.headers.get(b"content-encoding", b"identity").lower() != b"identity":
+            raise Problem(
+                415, "The body must not be compressed.", headers={"Accept-Encoding": "identity"}
+            )
+        media_type = parse_media_type(request.headers.get(b"content-type", b""))
+        if media_type is None or media_type.name not in self._contents:
+            raise self._unsupported(f"The body must be {' or '.join(self._contents)}.")
+        if media_type.parameters.get("charset", "utf-8").lower() != "utf-8":
+            raise self._unsupported("The body must be encoded in UTF-8.")
+        return self._contents[media_type.name]
+
+    def _unsupported(self, detail: str) -> Problem:
+        return Problem(415, detail, headers={self._accept: ", ".join(self._contents)})

@@ -1,0 +1,71 @@
+"""The content of a body, by its media type: JSON with a schema, or text for the function."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from todo_api.contract.document import Schema
+from todo_api.contract.http import JSONTextError, Problem, StrictJSON, bad_body, is_json
+
+
+class Text(NamedTuple):
+    """A body of text: what a function gets whose body is not JSON."""
+
+    media_type: str
+    content: bytes
+    """What was sent, which is UTF-8."""
+    items: Schema
+    """What each item of the text has to be, once the function has read it."""
+    json: StrictJSON
+    """The parser for what of it is JSON."""
+
+
+class JSONContent:
+    """JSON that has to fit a schema."""
+
+    def __init__(self, schema: Schema, strict: StrictJSON) -> None:
+        """Take the schema, and the parser with its bounds."""
+        self._schema = schema
+        self._strict = strict
+
+    def parse(self, text: bytes) -> Any:  # noqa: ANN401 - JSON is any value
+        """Parse and validate; raise `Problem` 400 with every fault."""
+        try:
+            value = self._strict.loads(text)
+        except JSONTextError as fault:
+            raise Problem(400, f"The body {fault}") from None
+        if not self._schema.is_valid(value):
+            raise bad_body(self._schema.faults(value))
+        return value
+
+
+class TextContent:
+    """Text of a form that only its function knows."""
+
+    def __init__(self, media_type: str, definition: Mapping[str, Any], strict: StrictJSON) -> None:
+        """Compile a Media Type Object; take the parser with its bounds, for the function.
+
+        ``x-item-schema`` in it is what OpenAPI 3.2 calls the itemSchema of sequential media types.
+        """
+        self._media_type = media_type
+        self._items = Schema(definition.get("x-item-schema", {}))
+        self._strict = strict
+
+    def parse(self, text: bytes) -> Text:
+        """Hand the text on; raise `Problem` 400 if it is not UTF-8."""
+        try:
+            text.decode()
+        except UnicodeDecodeError as fault:
+            raise Problem(400, f"The body is not UTF-8 at byte {fault.start + 1:,}.") from None
+        return Text(self._media_type, text, self._items, self._strict)
+
+
+def compile_content(
+    media_type: str, definition: Mapping[str, Any], strict: StrictJSON
+) -> JSONContent | TextContent | None:
+    """Compile a Media Type Object; return None for what is neither JSON nor text."""
+    schema = definition.get("schema", {})
+    if is_json(media_type):
+        return JSONContent(Schema(schema), strict)
+    if schema.get("type") == "string" and schema.get("format") in {None, "binary"}:
+        return TextContent(media_type, definition, strict)
+    return None

@@ -1,0 +1,163 @@
+"""Parameters of an operation: from the text of a request to a handler's arguments."""
+
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from todo_api.contract.document import LONGEST_ECHO, BrokenDocumentError, Schema
+from todo_api.contract.http import Problem, Request, bad_parameters
+
+Fault = tuple[str, str]
+"""A parameter's name and a sentence."""
+
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,18})?")
+_CACHE_BUSTER = "_"
+"""jQuery appends it to a GET with ``cache: false``; its value means nothing."""
+
+
+class Parameter:
+    """One parameter, compiled."""
+
+    def __init__(self, definition: Mapping[str, Any], operation: str) -> None:
+        """Compile a Parameter Object; raise `BrokenDocumentError` for what is not supported."""
+        self.name: str = definition["name"]
+        self.place: str = definition["in"]
+        self.argument = self.name
+        if self.place == "header":
+            self.argument = self.name.lower().replace("-", "_")
+        self.required: bool = definition.get("required", False)
+        schema = definition.get("schema")
+        if schema is None or self.place == "cookie":
+            raise BrokenDocumentError(f"{operation}: {self.name} has no schema or is a cookie.")
+        self.is_list = schema.get("type") == "array"
+        style = definition.get("style", "form" if self.place == "query" else "simple")
+        repeated = definition.get("explode", style == "form")
+        listable = self.place == "query" and repeated
+        if (
+            style not in {"form", "simple"}
+            or schema.get("type") == "object"
+            or (self.is_list and not listable)
+        ):
+            raise BrokenDocumentError(f"{operation}: the style of {self.name} is not supported.")
+        item = schema.get("items", {}) if self.is_list else schema
+        self._type: str = item.get("type", "string")
+        self._default: Any = schema.get("default")
+        self._schema = Schema(schema)
+
+    def read(self, texts: Sequence[str]) -> tuple[Any, list[Fault]]:
+        """Convert and validate what was sent; the faults name the parameter."""
+        if not self.is_list and len(texts) > 1:
+            return None, [self._fault("This parameter may be given only once.")]
+        values = [convert(text, self._type) for text in texts]
+        value = values if self.is_list else values[0]
+        if self._schema.is_valid(value):
+            return value, []
+        if isinstance(value, str) and self._schema.is_valid(value.replace(" ", "+")):
+            return None, [self._fault("In a URL, + stands for a space: write it as %2B.")]
+        return None, [self._fault(sentence) for _, sentence in self._schema.faults(value)]
+
+    def absent(self) -> Any:  # noqa: ANN401 - a value of the schema's type
+        """Return the default, or None; a list belongs to one request alone."""
+        return deepcopy(self._default) if self.is_list else self._default
+
+    def missing(self) -> Fault:
+        """Say that a required parameter was not given."""
+        return self._fault("This parameter is required.")
+
+    def _fault(self, detail: str) -> Fault:
+        return self.name, detail
+
+
+def convert(text: str, kind: str) -> Any:  # noqa: ANN401 - a value of the schema's type
+    """Convert to a schema's type; what cannot be stays text, which the schema refuses."""
+    if kind == "integer" and _INTEGER.fullmatch(text):
+        return int(text)
+    if kind == "number" and _NUMBER.fullmatch(text):
+        return float(text)
+    if kind == "boolean" and text in {"true", "false"}:
+        return text == "true"
+    return text
+
+
+class Parameters:
+    """All parameters of an operation."""
+
+    def __init__(self, definitions: Sequence[Mapping[str, Any]], operation: str) -> None:
+        """Compile the operation's Parameter Objects."""
+        parameters = [Parameter(definition, operation) for definition in definitions]
+        self.arguments = [parameter.argument for parameter in parameters]
+        for argument in self.arguments:
+            if self.arguments.count(argument) > 1:
+                raise BrokenDocumentError(f"{operation}: two parameters are called {argument}.")
+        self.path_names = {p.name for p in parameters if p.place == "path"}
+        self._path = [p for p in parameters if p.place == "path"]
+        self._query = {p.name: p for p in parameters if p.place == "query"}
+        self._headers = [(p.name.lower().encode(), p) for p in parameters if p.place == "header"]
+
+    def read(self, request: Request, path_arguments: Mapping[str, str]) -> dict[str, Any]:
+        """Return the handler's arguments by name; an absent parameter has its default or None.
+
+        Raises:
+            Problem: 404 where a path argument cannot name anything, 400 with every fault of
+                the query and the headers.
+
+        """
+        arguments: dict[str, Any] = {}
+        for parameter in self._path:
+            value, faults = parameter.read([path_arguments[parameter.name]])
+            if faults:
+                raise Problem(404)
+            arguments[parameter.argument] = value
+        if request.query or self._query or self._headers:
+            faults = self._read_query(request, arguments) + self._read_headers(request, arguments)
+            if faults:
+                raise bad_parameters(faults)
+        return arguments
+
+    def _read_query(self, request: Request, arguments: dict[str, Any]) -> list[Fault]:
+        given = _parse_query(request.query)
+        if request.method in {"GET", "HEAD"} and _CACHE_BUSTER not in self._query:
+            given.pop(_CACHE_BUSTER, None)
+        unknown = [name for name in given if name not in self._query]
+        faults = [(name[:LONGEST_ECHO], "There is no such parameter here.") for name in unknown]
+        for name, parameter in self._query.items():
+            faults += _read_one(parameter, given.get(name), arguments)
+        return faults
+
+    def _read_headers(self, request: Request, arguments: dict[str, Any]) -> list[Fault]:
+        faults = []
+        for name, parameter in self._headers:
+            text = request.headers.get(name)
+            texts = None if text is None else [text.decode("latin-1")]
+            faults += _read_one(parameter, texts, arguments)
+        return faults
+
+
+def _read_one(
+    parameter: Parameter, texts: list[str] | None, arguments: dict[str, Any]
+) -> list[Fault]:
+    if texts is None:
+        arguments[parameter.argument] = parameter.absent()
+        return [parameter.missing()] if parameter.required else []
+    arguments[parameter.argument], faults = parameter.read(texts)
+    return faults
+
+
+def _parse_query(query: bytes) -> dict[str, list[str]]:
+    """Split a query as HTML forms write it; refuse what is not UTF-8 or holds NUL."""
+    given: dict[str, list[str]] = {}
+    for field in query.split(b"&") if query else ():
+        name, _, value = field.replace(b"+", b" ").partition(b"=")
+        try:
+            text = unquote_to_bytes(value).decode()
+            given.setdefault(unquote_to_bytes(name).decode(), []).append(text)
+        except UnicodeDecodeError:
+            raise Problem(400, "The query is not percent-encoded UTF-8.") from None
+        if not name:
+            raise Problem(400, "The query holds a parameter without a name.")
+        if "\0" in text:
+            raise Problem(400, "The query holds a NUL character, which no text may.")
+    return given

@@ -1,0 +1,75 @@
+"""Answers whose content is made while it is sent, of any size in little memory."""
+
+import asyncio
+from collections.abc import Generator, Mapping
+from typing import NamedTuple
+
+from starlette.types import Send
+
+from todo_api.contract.http import Request, Response
+from todo_api.contract.workers import Workers
+
+Chunks = Generator[bytes, None, None]
+
+
+class Stream(NamedTuple):
+    """Content in chunks: each is made in a worker when the client has taken those before.
+
+    So a slow client holds no thread; a generator that holds nothing else while it waits (a
+    transaction, say) lets a client be as slow as it likes.
+    """
+
+    chunks: Chunks
+    parameters: Mapping[str, str] = {}
+    """What its ``Content-Type`` says beside the media type, such as ``header=present``."""
+
+
+class BrokenOffError(Exception):
+    """An answer could not be completed; its client sees that by the missing end."""
+
+
+class StreamedResponse(Response):
+    """A status, headers by name, and chunks with their media type."""
+
+    is_whole = False
+
+    __slots__ = ("_chunks", "_first", "_request", "_workers")
+
+    def __init__(
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        chunks: Chunks,
+        media_type: bytes,
+        request: Request,
+        workers: Workers,
+    ) -> None:
+        """Make the first chunk, in the thread of the caller; what it raises is an error yet."""
+        super().__init__(status, headers, b"", media_type)
+        self._chunks = chunks
+        self._first = next(self._chunks, None)
+        self._request = request
+        self._workers = workers
+
+    async def send(self, send: Send, *, request_id: bytes, head: bool) -> None:
+        """Send by ASGI, until all is sent or the client has gone.
+
+        Raises:
+            BrokenOffError: for what was raised after the first chunk; the server cuts the
+                connection, so that nobody takes the part for the whole.
+
+        """
+        await send(self._start(request_id))
+        left = asyncio.ensure_future(self._request.left())
+        try:
+            chunk = None if head else self._first
+            while chunk is not None and not left.done():
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                chunk = await self._workers.run(next, self._chunks, None)
+        except Exception as failure:
+            name = request_id.decode()
+            raise BrokenOffError(f"The answer to request {name} broke off.") from failure
+        finally:
+            left.cancel()
+        await self._workers.run(self._chunks.close)
+        await send({"type": "http.response.body", "body": b""})

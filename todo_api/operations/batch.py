@@ -1,0 +1,113 @@
+"""Many changes of a user's tasks in one go: the handler of the tag ``batch``."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection
+
+from todo_api import storage
+from todo_api.contract import Answer, Problem, Reply, UrlFor
+from todo_api.identity import User
+from todo_api.operations.representation import read_only, represent_task, split_task
+from todo_api.rest import Once, entity_tag, expected_versions
+from todo_api.settings import Settings
+from todo_api.storage import (
+    TaskChangedError,
+    TaskMissingError,
+    TaskRow,
+    ValuesDifferError,
+    delete_and_forget,
+)
+
+
+def run_batch(
+    body: dict[str, Any],
+    idempotency_key: str | None,
+    user: User,
+    once: Once,
+    settings: Settings,
+    url_for: UrlFor,
+) -> Answer:
+    """Update many tasks at once."""
+
+    def run(db: Connection) -> Reply:
+        batch = Batch(db, user.id, settings, url_for)
+        results = [
+            batch.run(f"/operations/{index}/{verb}", verb, arguments)
+            for index, operation in enumerate(body["operations"])
+            for verb, arguments in operation.items()
+        ]
+        return Reply({"results": results})
+
+    return once(idempotency_key, user.id, ("run_batch", body), run)
+
+
+class Batch:
+    """A batch that is running, in the one transaction of all its operations."""
+
+    def __init__(self, db: Connection, user_id: int, settings: Settings, url_for: UrlFor) -> None:
+        """Take the transaction and the owner of the tasks."""
+        self._db = db
+        self._user_id = user_id
+        self._settings = settings
+        self._url_for = url_for
+
+    def run(self, place: str, verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Return the result of an operation; raise `Problem` for what is wrong at its place."""
+        with _faults_named(place):
+            match verb:
+                case "create":
+                    return self._create(arguments)
+                case "update":
+                    return self._update(arguments, place)
+                case _:
+                    return self._delete(arguments)
+
+    def _create(self, task: dict[str, Any]) -> dict[str, Any]:
+        return self._result(storage.insert_task(self._db, self._user_id, **task))
+
+    def _update(self, update: dict[str, Any], place: str) -> dict[str, Any]:
+        body = {name: value for name, value in update.items() if name != "if_match"}
+        changes, unchangeable = split_task(body, update["id"], self._url_for, within=place)
+        task = storage.update_task(
+            self._db,
+            self._user_id,
+            update["id"],
+            changes,
+            versions=expected_versions(update.get("if_match")),
+            unchangeable=unchangeable,
+        )
+        return self._result(task)
+
+    def _delete(self, deletion: dict[str, Any]) -> dict[str, Any]:
+        delete_and_forget(
+            self._db,
+            self._user_id,
+            deletion["id"],
+            versions=expected_versions(deletion.get("if_match")),
+            tombstone_days=self._settings.tombstone_days,
+        )
+        return {"result": True}
+
+    def _result(self, task: TaskRow) -> dict[str, Any]:
+        return {"task": represent_task(task, self._url_for), "etag": entity_tag(task.change)}
+
+
+@contextmanager
+def _faults_named(place: str) -> Iterator[None]:
+    """Say at which place of the body it was that storage refused something."""
+    try:
+        yield
+    except TaskMissingError:
+        raise _conflict(f"{place}/id", "There is no such task.") from None
+    except TaskChangedError:
+        sentence = "It has changed since it was read: read it again."
+        raise _conflict(f"{place}/if_match", sentence) from None
+    except ValuesDifferError as failure:
+        raise read_only(failure.names, within=place) from None
+
+
+def _conflict(place: str, sentence: str) -> Problem:
+    faults = [{"pointer": place, "detail": sentence}]
+    return Problem(409, "Nothing of the batch was done.", faults=faults)

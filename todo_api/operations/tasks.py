@@ -1,0 +1,133 @@
+"""The tasks of a user: the handlers of the tag ``tasks``."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from todo_api import storage, times
+from todo_api.contract import Answer, Problem, Reply, UrlFor, is_known
+from todo_api.identity import User
+from todo_api.operations.representation import represent_task, split_task
+from todo_api.rest import (
+    Cursors,
+    Once,
+    cache_headers,
+    entity_tag,
+    entity_tag_of_list,
+    expected_versions,
+    next_link,
+    not_modified,
+)
+from todo_api.settings import Settings
+from todo_api.storage import Database, Position, delete_and_forget, select_page
+
+WHEN_CLEARED: dict[str, Any] = {"description": "", "due": None, "priority": 0, "labels": []}
+"""What a member is once a merge patch has removed it: what it is if it was never given."""
+
+
+def get_tasks(
+    limit: int,
+    sort: str,
+    cursor: str | None,
+    if_none_match: str | None,
+    user: User,
+    database: Database,
+    cursors: Cursors,
+    url_for: UrlFor,
+    **filters: Any,  # noqa: ANN401 - of many types
+) -> Answer:
+    """List your tasks."""
+    filters = {name: value for name, value in filters.items() if value is not None}
+    purpose = ("get_tasks", user.id, sort, filters)
+    after = None if cursor is None else Position(*cursors.open(cursor, *purpose))
+    with database.snapshot() as db:
+        change = storage.select_last_change(db, user.id)
+        # What is overdue changes by itself: such a list is never known already.
+        moment = times.now() if "overdue" in filters else None
+        etag = entity_tag_of_list(change, purpose, limit, cursor, moment)
+        if is_known(etag, if_none_match):
+            return not_modified(etag)
+        page = select_page(db, user.id, filters=filters, sort=sort, after=after, limit=limit)
+    answer: dict[str, Any] = {"tasks": [represent_task(task, url_for) for task in page.tasks]}
+    headers = cache_headers(etag)
+    if page.last is not None:
+        following = answer["next_cursor"] = cursors.seal(list(page.last), *purpose)
+        arguments = {"sort": sort, **filters, "limit": limit, "cursor": following}
+        headers |= next_link(url_for("get_tasks", **arguments))
+    return Reply(answer, 200, headers)
+
+
+def create_task(
+    body: dict[str, Any], idempotency_key: str | None, user: User, once: Once, url_for: UrlFor
+) -> Answer:
+    """Create a task."""
+
+    def create(db: Connection) -> Reply:
+        row = storage.insert_task(db, user.id, **body)
+        task = represent_task(row, url_for)
+        headers = {"Location": task["uri"], "ETag": entity_tag(row.change)}
+        return Reply({"task": task}, 201, headers)
+
+    return once(idempotency_key, user.id, ("create_task", body), create)
+
+
+def get_task(
+    task_id: int, if_none_match: str | None, user: User, database: Database, url_for: UrlFor
+) -> Answer:
+    """Get a task."""
+    with database.snapshot() as db:
+        task = storage.select_task(db, user.id, task_id)
+    if task is None:
+        raise Problem(404)
+    etag = entity_tag(task.change)
+    if is_known(etag, if_none_match):
+        return not_modified(etag)
+    return Reply({"task": represent_task(task, url_for)}, 200, cache_headers(etag))
+
+
+def update_task(
+    task_id: int,
+    body: dict[str, Any],
+    if_match: str | None,
+    user: User,
+    database: Database,
+    url_for: UrlFor,
+) -> Answer:
+    """Update a task."""
+    changes, unchangeable = split_task(body, task_id, url_for)
+    versions = expected_versions(if_match)
+    with database.transaction() as db:
+        task = storage.update_task(
+            db, user.id, task_id, changes, versions=versions, unchangeable=unchangeable
+        )
+    return Reply({"task": represent_task(task, url_for)}, 200, {"ETag": entity_tag(task.change)})
+
+
+def patch_task(
+    task_id: int,
+    body: dict[str, Any],
+    if_match: str | None,
+    user: User,
+    database: Database,
+    url_for: UrlFor,
+) -> Answer:
+    """Patch a task."""
+    changes = {
+        name: WHEN_CLEARED.get(name) if value is None else value for name, value in body.items()
+    }
+    return update_task(task_id, changes, if_match, user, database, url_for)
+
+
+def delete_task(
+    task_id: int, if_match: str | None, user: User, database: Database, settings: Settings
+) -> Answer:
+    """Delete a task."""
+    with database.transaction() as db:
+        delete_and_forget(
+            db,
+            user.id,
+            task_id,
+            versions=expected_versions(if_match),
+            tombstone_days=settings.tombstone_days,
+        )
+    return {"result": True}

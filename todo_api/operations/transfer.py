@@ -1,0 +1,132 @@
+"""All tasks of a user, out and in: the handlers of the tag ``transfer``."""
+
+import math
+from collections.abc import Generator, Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from todo_api import storage, times
+from todo_api.contract import MOST_FAULTS, Answer, Problem, Reply, Stream, Text, UrlFor
+from todo_api.formats import Uids, Unreadable, Writer, comma_separated, icalendar, json_lines
+from todo_api.identity import User
+from todo_api.operations.representation import TIMES, represent_task
+from todo_api.rest import CACHE_CONTROL, Once
+from todo_api.storage import Database, Position, select_page
+
+PAGE = 100
+"""Tasks that are read, and sent, at once: as many as a page of the list may have."""
+CLOCKS_DIFFER = timedelta(days=1)
+"""By so much may the time of a task be ahead of this service's, where it was exported."""
+MOST_TASKS = 10_000
+"""Tasks that one import can bring: while they are written, others wait."""
+
+READERS = {
+    "application/jsonl": json_lines.read,
+    "application/x-ndjson": json_lines.read,
+    "text/csv": comma_separated.read,
+}
+
+
+def export_tasks(
+    media_type: str, user: User, database: Database, uids: Uids, url_for: UrlFor
+) -> Answer:
+    """Export your tasks."""
+    writer = _writer(media_type, user, uids)
+    headers = {
+        "Cache-Control": CACHE_CONTROL,
+        "Content-Disposition": f'attachment; filename="tasks.{writer.suffix}"',
+        "Vary": "Accept, Authorization",
+    }
+    chunks = _export(writer, user, database, url_for)
+    return Reply(Stream(chunks, writer.parameters), 200, headers)
+
+
+def import_tasks(body: Text, idempotency_key: str | None, user: User, once: Once) -> Answer:
+    """Import tasks."""
+    tasks = _read(body)
+    new = storage.prepare_tasks(tasks)
+
+    def insert(db: Connection) -> Reply:
+        storage.insert_tasks(db, user.id, new)
+        return Reply({"imported": len(tasks)})
+
+    asked = ("import_tasks", body.media_type, body.content.decode())
+    return once(idempotency_key, user.id, asked, insert)
+
+
+def _writer(media_type: str, user: User, uids: Uids) -> Writer:
+    match media_type:
+        case "text/csv":
+            return comma_separated.WRITER
+        case "text/calendar":
+            return icalendar.writer(uids.of_user(user.id))
+        case _:
+            return json_lines.WRITER
+
+
+def _read(body: Text) -> list[dict[str, Any]]:
+    """Return the tasks of a file.
+
+    Raises:
+        Problem: 400 with the first faults that it has, 413 for too many tasks.
+
+    """
+    tasks: list[dict[str, Any]] = []
+    faults: list[dict[str, Any]] = []
+    for found in READERS[body.media_type](body):
+        if isinstance(found, Unreadable):
+            faults.append(_fault(found.line, found.detail, found.pointer))
+        else:
+            task = found.value
+            wrong = list(body.items.faults(task)) or _contradictions(task)
+            faults += [_fault(found.line, detail, pointer) for pointer, detail in wrong]
+            tasks.append(task)
+        if len(faults) >= MOST_FAULTS:
+            break
+        if len(tasks) > MOST_TASKS:
+            raise Problem(413, f"The body has more than {MOST_TASKS:,} tasks.")
+    if faults:
+        raise Problem(400, "Nothing was imported: some lines are not valid.", faults=faults)
+    return tasks
+
+
+def _export(
+    writer: Writer, user: User, database: Database, url_for: UrlFor
+) -> Generator[bytes, None, None]:
+    """Yield the list, page by page; between two, no transaction is open.
+
+    What is created meanwhile is left out, or a slow client might never see the end.
+    """
+    last = math.inf
+    before = writer.head
+    after: Position | None = Position(0, 0)
+    while after is not None:
+        with database.snapshot() as db:
+            # The first is the least. If the user goes meanwhile, the list has no end.
+            last = min(last, storage.select_last_task_id(db, user.id))
+            page = select_page(db, user.id, after=after, limit=PAGE)
+        yield before + writer.tasks(
+            represent_task(task, url_for) for task in page.tasks if task.id <= last
+        )
+        before = b""
+        after = page.last if page.last and page.last.id < last else None
+    yield writer.tail
+
+
+def _contradictions(task: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what no schema can say against a task."""
+    if task.get("completed_at") and not task.get("done"):
+        yield "/completed_at", "What is not done was never completed."
+    told = {name: times.instant(task[name]) for name in TIMES if task.get(name)}
+    for name, moment in told.items():
+        if moment > times.ago(-CLOCKS_DIFFER):
+            yield f"/{name}", "This is still to come."
+    if "updated_at" in told and told["updated_at"] < told.get("created_at", times.FIRST):
+        yield "/updated_at", "It cannot have been changed before it was created."
+
+
+def _fault(line: int, detail: str, pointer: str | None) -> dict[str, Any]:
+    fault: dict[str, Any] = {"line": line, "detail": detail}
+    return fault if pointer is None else {**fault, "pointer": pointer}

@@ -1,0 +1,121 @@
+"""Users and their own accounts: the handlers of the tag ``users``."""
+
+from typing import Any
+
+from todo_api import storage
+from todo_api.contract import Answer, Problem, Reply, UrlFor, bad_body
+from todo_api.identity import Accounts, User, password_faults
+from todo_api.operations.representation import split_changes
+from todo_api.settings import Settings
+from todo_api.storage import Database, TransactionLostError, UsernameTakenError, UserRow
+
+
+def create_user(
+    body: dict[str, Any],
+    database: Database,
+    accounts: Accounts,
+    settings: Settings,
+    url_for: UrlFor,
+) -> Answer:
+    """Register a user."""
+    if not settings.registration:
+        raise Problem(403, "Registration is closed: ask the administrator for an account.")
+    _refuse_weak(body["password"], body["username"])
+    password_hash = accounts.hash_password(body["password"])
+    try:
+        with database.transaction() as db:
+            row = storage.insert_user(
+                db,
+                username=body["username"],
+                email=body.get("email"),
+                password_hash=password_hash,
+            )
+    except UsernameTakenError:
+        raise Problem(409, "This username is taken: choose another.") from None
+    user = _represent(row, url_for)
+    return Reply({"user": user}, 201, {"Location": user["uri"]})
+
+
+def get_user(username: str, user: User, database: Database, url_for: UrlFor) -> Answer:
+    """Get your account."""
+    _refuse_others(username, user)
+    with database.snapshot() as db:
+        row = storage.select_user_by_id(db, user.id)
+    return _answer(row, url_for)
+
+
+def update_user(
+    username: str,
+    body: dict[str, Any],
+    user: User,
+    database: Database,
+    accounts: Accounts,
+    url_for: UrlFor,
+) -> Answer:
+    """Update your account."""
+    _refuse_others(username, user)
+    changes = split_changes(body, username=username, uri=url_for("get_user", username=username))
+    current = changes.pop("current_password", None)
+    password = changes.pop("password", None)
+    known_hash = None
+    if password is not None or current is not None:
+        known_hash = _verify_current(current, user, database, accounts)
+    if password is not None:
+        _refuse_weak(password, username)
+        changes["password_hash"] = accounts.hash_password(password)
+    with database.transaction() as db:
+        row = storage.update_user(db, user.id, changes, known_hash=known_hash)
+    if row is None and known_hash is not None:
+        raise TransactionLostError  # the password was changed since it was read: read it again
+    return _answer(row, url_for)
+
+
+def delete_user(username: str, user: User, database: Database) -> Answer:
+    """Delete your account."""
+    _refuse_others(username, user)
+    with database.transaction() as db:
+        deleted = storage.delete_user(db, user.id)
+    if not deleted:
+        raise Problem(404)
+    return {"result": True}
+
+
+def _refuse_others(username: str, user: User) -> None:
+    """Answer for somebody else's account as for one that does not exist."""
+    if username != user.username:
+        raise Problem(404)
+
+
+def _refuse_weak(password: str, username: str) -> None:
+    if sentences := password_faults(password, username):
+        raise bad_body(("/password", sentence) for sentence in sentences)
+
+
+def _verify_current(current: str | None, user: User, database: Database, accounts: Accounts) -> str:
+    """Return the stored hash that the current password matches."""
+    if current is None:
+        raise _not_current("To change the password, give the current one.")
+    with database.snapshot() as db:
+        row = storage.select_user_by_id(db, user.id)
+    if row is None or not accounts.verify_password(row.password_hash, current):
+        raise _not_current("This is not the current password.")
+    return row.password_hash
+
+
+def _not_current(sentence: str) -> Problem:
+    return Problem(403, faults=[{"pointer": "/current_password", "detail": sentence}])
+
+
+def _answer(row: UserRow | None, url_for: UrlFor) -> Answer:
+    """Represent the account, which may have been deleted since its owner was authenticated."""
+    if row is None:
+        raise Problem(404)
+    return {"user": _represent(row, url_for)}
+
+
+def _represent(row: UserRow, url_for: UrlFor) -> dict[str, Any]:
+    return {
+        "username": row.username,
+        "uri": url_for("get_user", username=row.username),
+        "email": row.email,
+    }

@@ -1,0 +1,52 @@
+"""A lock that serves its waiters in the order of their arrival."""
+
+from collections import deque
+from threading import Lock
+
+
+class FairLock:
+    """Let one thread through at a time, first come, first served.
+
+    SQLite's own queue is a polling one: a writer that finds the file locked sleeps and tries
+    again, so the unlucky wait long and the lucky overtake. A `threading.Lock` does not promise
+    any order either.
+    """
+
+    def __init__(self) -> None:
+        """Begin with an open turnstile."""
+        self._guard = Lock()
+        self._waiting: deque[Lock] = deque()
+        self._taken = False
+
+    def enter(self, patience: float) -> bool:
+        """Wait for one's turn, at most `patience` seconds; tell whether it came."""
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return True
+            turn = Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        if turn.acquire(timeout=patience):
+            return True
+        with self._guard:
+            if turn not in self._waiting:  # our turn came just after our patience had ended
+                return True
+            self._waiting.remove(turn)
+            return False
+
+    def leave(self) -> None:
+        """Hand the turnstile to the one who has waited longest, or leave it open."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+    def hand_on(self) -> bool:
+        """Leave only if somebody waits, who then surely comes; tell whether one did."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+                return True
+            return False

@@ -1,0 +1,91 @@
+"""What tasks are found by: columns made of what is shown, and tables of their words and labels."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Self
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    Delete,
+    Insert,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    insert,
+    literal_column,
+    select,
+)
+
+from todo_api import times
+from todo_api.storage.json_rows import Items
+from todo_api.storage.schema import task_labels, task_words
+from todo_api.storage.text import sort_key, words_of
+
+
+class Index(NamedTuple):
+    """The statements on a table of texts that tasks are found by.
+
+    The texts go to the database as one value of JSON: to bind each of them by itself would take
+    SQLAlchemy many times as long.
+    """
+
+    insert: Insert
+    """Of `texts`, in JSON pairs of a text and the number of a task, counted from `before`."""
+    delete: Delete
+    """Of `texts` of one task."""
+
+    @classmethod
+    def of(cls, text: Column[str]) -> Self:
+        """Build them for the table with this column of texts."""
+        table = text.table
+        owner: BindParameter[int] = bindparam("owner_id")
+        item = Items(bindparam("texts", type_=Text)).table_valued("value").c.value
+        found = select(owner, _member(item, 0), cast(_member(item, 1), BigInteger) + _BEFORE)
+        return cls(
+            insert(table).from_select([table.c.user_id, text, table.c.task_id], found),
+            delete(table).where(
+                table.c.user_id == owner,
+                table.c.task_id == bindparam("of_task"),
+                text.in_(select(_member(item, 0))),
+            ),
+        )
+
+    def renew(
+        self, db: Connection, user_id: int, task_id: int, *, old: Iterable[str], new: Iterable[str]
+    ) -> None:
+        """Let a task be found by `new` where it was found by `old`."""
+        old, new = set(old), set(new)
+        values = {"owner_id": user_id, "of_task": task_id, "before": 0}
+        for statement, texts in ((self.delete, old - new), (self.insert, new - old)):
+            if texts:
+                pairs = [(text, task_id) for text in sorted(texts)]
+                db.execute(statement, {**values, "texts": orjson.dumps(pairs).decode()})
+
+
+_BEFORE = bindparam("before", type_=BigInteger)
+
+
+def _member(item: ColumnElement[Any], index: int) -> ColumnElement[str]:
+    return item.op("->>")(literal_column(str(index)))
+
+
+LABELS = Index.of(task_labels.c.label)
+WORDS = Index.of(task_words.c.word)
+
+
+def found_by(changes: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns that a task is found by, those that depend on its changes."""
+    columns: dict[str, Any] = {}
+    if "title" in changes:
+        columns["title_key"] = sort_key(task["title"])
+    if "due" in changes:
+        columns["due_key"] = task["due"] and times.due_end(task["due"])
+    if "title" in changes or "description" in changes:
+        words = words_of(task["title"], task["description"])
+        columns["words"] = "".join(f" {word}" for word in words)
+    return columns
