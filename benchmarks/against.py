@@ -8,21 +8,20 @@ from typing import NamedTuple
 
 from benchmarks import wrk
 from benchmarks.cases import GET_ONE, GET_PAGE, NARROWED, POST, PUT, Case
-from benchmarks.contenders import Contender
+from benchmarks.contenders import POSTGRESQL, SQLITE, Contender
 from benchmarks.engines import PostgreSQLTemplate, SQLiteTemplate, Template
-from benchmarks.figures import Load, load_of, ratios
+from benchmarks.figures import Loads, load_of, ratios
 from benchmarks.machine import Placement
 from benchmarks.postgresql import postgresql
 from benchmarks.progress import say
 from benchmarks.seeding import seed
 from benchmarks.serving import Server
-from benchmarks.story import USERNAME, varied_tasks
+from benchmarks.story import USERNAME, VARIED, varied_tasks
 from benchmarks.tables import table
 from benchmarks.turns import take_turn
 
 COMPARED = (GET_ONE, GET_PAGE, *NARROWED, PUT, POST)
 """All of them; what changes the list comes last."""
-TASKS = 200
 
 
 class Comparison(NamedTuple):
@@ -32,21 +31,19 @@ class Comparison(NamedTuple):
     rounds: int = 5
     seconds: float = 1
     warm_up: float = 1
-    engine: str = "sqlite"
+    engine: str = SQLITE
     placement: Placement = Placement.FREE
 
 
 QUICK = Comparison(cases=(GET_ONE, POST), rounds=1, warm_up=0)
 
 
-def compare(
-    comparison: Comparison, here: Contender, there: Contender, folder: Path
-) -> dict[str, dict[str, Load]]:
+def compare(comparison: Comparison, here: Contender, there: Contender, folder: Path) -> Loads:
     """Let two trees take turns at every case, in every round with new processes and fresh data.
 
     Each has a database of its own, which it made itself, and who is first changes with the rounds.
     """
-    loads: dict[str, dict[str, Load]] = {}
+    loads: Loads = {}
     with _templates(comparison.engine, (here, there), folder) as templates:
         for number in range(comparison.rounds):
             with ExitStack() as stack:
@@ -64,7 +61,7 @@ def compare(
                 turns = list(zip((here, there), servers, strict=True))
                 for case in comparison.cases:
                     for tree, server in turns[:: -1 if number % 2 else 1]:
-                        requests = case.requests(server.port, tasks=TASKS)
+                        requests = case.requests(server.port, tasks=VARIED)
                         warm_up = comparison.warm_up if case is comparison.cases[0] else 0
                         wrk.warm_up(requests, server.port, warm_up, folder, comparison.placement)
                         load = load_of(loads, tree.name, case)
@@ -86,14 +83,14 @@ def _templates(engine: str, trees: Sequence[Contender], folder: Path) -> Iterato
 
     def template(tree: Contender) -> Template:
         def fill(url: str) -> None:
-            seed(tree, url, folder, {USERNAME: varied_tasks(TASKS)})
+            seed(tree, url, folder, {USERNAME: varied_tasks()})
 
         if port is None:
             return SQLiteTemplate(folder, fill)
         return PostgreSQLTemplate(port, fill)
 
     with ExitStack() as stack:
-        port = stack.enter_context(postgresql()).port if engine == "postgresql" else None
+        port = stack.enter_context(postgresql()) if engine == POSTGRESQL else None
         yield [template(tree) for tree in trees]
 
 
@@ -101,7 +98,7 @@ def report(
     comparison: Comparison,
     here: Contender,
     there: Contender,
-    loads: dict[str, dict[str, Load]],
+    loads: Loads,
 ) -> str:
     """Return the comparison as a table."""
     rows = []

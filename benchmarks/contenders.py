@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.environment import peers_python
+from benchmarks.environment import ROOT, fastify_server, peers_python
 
 Command = Callable[[int], list[str]]
 """Makes the command that serves on a port."""
@@ -16,58 +16,71 @@ class Contender(NamedTuple):
 
     name: str
     title: str
-    database_setting: str | None
-    """The environment variable with the URL of its database; None if it keeps tasks in memory."""
+    engine: str | None
+    """The kind of its database; None if it keeps tasks in memory."""
+    database_setting: str
+    """The environment variable with the URL of its database."""
     command: Command
     settings: Mapping[str, str] = {}
 
     def environment(self, port: int, url: str) -> dict[str, str]:
         """Return the environment variables that it is started with on a database."""
         given = {name: value.format(port=port) for name, value in self.settings.items()}
-        if self.database_setting is not None:
-            given[self.database_setting] = url
-        return given
+        return {**given, self.database_setting: url}
 
 
-SERVICE = "service"
-FASTAPI = "fastapi"
-
-
-def service(name: str, title: str, program: Path, **settings: str) -> Contender:
-    """Return the service as one of its checkouts has it; ``program`` is its ``todo-api``."""
-    return Contender(
-        name,
-        title,
-        "TODO_DATABASE_URL",
-        lambda _: [str(program), "serve"],
-        {"TODO_PORT": "{port}", **settings},
-    )
-
-
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+ENGINES = (SQLITE, POSTGRESQL)
+SERVICE, SERVICE_POSTGRESQL = "service", "service-postgresql"
+FASTAPI, FASTAPI_POSTGRESQL = "fastapi", "fastapi-postgresql"
+FASTIFY = "fastify"
+LITESTAR = "litestar"
+GUNICORN, GRANIAN = "gunicorn", "granian"
 OWN_PROGRAM = Path(sys.executable).with_name("todo-api")
+PEER = {"PYTHONPATH": str(ROOT)}
+
+
+def service(
+    name: str = SERVICE,
+    title: str = "this service",
+    program: Path = OWN_PROGRAM,
+    engine: str = SQLITE,
+) -> Contender:
+    """Return the service as one of its checkouts has it; ``program`` is its ``todo-api``."""
+    command = [str(program), "serve"]
+    return Contender(
+        name, title, engine, "TODO_DATABASE_URL", lambda _: command, {"TODO_PORT": "{port}"}
+    )
 
 
 def contenders() -> list[Contender]:
     """Return all, ours first, after making sure that what they need is installed."""
-    own, peers = sys.executable, str(peers_python())
-    fastapi = Contender(
-        FASTAPI,
-        "FastAPI + SQLAlchemy",
-        "DATABASE_URL",
-        _uvicorn(peers, "benchmarks.peers.fastapi_sqlalchemy:app"),
-    )
-    stock = "benchmarks.peers.stock_connexion"
+    python, fastify = str(peers_python()), str(fastify_server())
+    fastapi = _uvicorn(python, "benchmarks.peers.fastapi_sqlalchemy:app")
+    litestar = _uvicorn(python, "benchmarks.peers.litestar_sqlite:app")
+    orm = "FastAPI + SQLAlchemy"
     return [
-        service(SERVICE, "this service", OWN_PROGRAM),
-        fastapi,
+        service(title="this service, SQLite"),
+        service(SERVICE_POSTGRESQL, "this service, PostgreSQL", engine=POSTGRESQL),
+        Contender(FASTAPI, f"{orm}, SQLite", SQLITE, "DATABASE_URL", fastapi, PEER),
         Contender(
-            "asyncapp", "stock AsyncApp", "DATABASE_URL", _uvicorn(own, f"{stock}:async_app")
+            FASTAPI_POSTGRESQL, f"{orm}, PostgreSQL", POSTGRESQL, "DATABASE_URL", fastapi, PEER
         ),
         Contender(
-            "flaskapp", "stock FlaskApp", "DATABASE_URL", _uvicorn(own, f"{stock}:flask_app")
+            FASTIFY,
+            "Fastify from the same document, SQLite",
+            SQLITE,
+            "DATABASE_URL",
+            lambda _: ["node", fastify],
+            {"PORT": "{port}", "NODE_ENV": "production"},
         ),
-        Contender("gunicorn", "article in memory, gunicorn", None, _gunicorn(peers)),
-        Contender("granian", "article in memory, Granian", None, _granian(peers)),
+        Contender(LITESTAR, "Litestar, SQLite by hand", SQLITE, "DATABASE_URL", litestar, PEER),
+        Contender(
+            GUNICORN, "the article, in memory, gunicorn", None, "NOWHERE", _gunicorn(python), PEER
+        ),
+        Contender(
+            GRANIAN, "the article, in memory, Granian", None, "NOWHERE", _granian(python), PEER
+        ),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The databases that servers start with: twenty tasks, a hundred, a million."""
+"""Databases of up to a million tasks, filled past the service: over HTTP it would take hours."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, literal, select, update
 
-from benchmarks.story import PASSWORD, STRANGER, TASKS, USERNAME
+from benchmarks.story import PASSWORD, USERNAME
 from todo_api import times
 from todo_api.identity.passwords import password_hasher
 from todo_api.storage import Database, migrate
 from todo_api.storage.schema import task_labels, task_words, tasks, users
-from todo_api.storage.tasks import insert_task
 from todo_api.storage.text import sort_key, words_of
 from todo_api.storage.users import insert_user
 
@@ -26,15 +25,6 @@ RARE = 5
 OTHERS = 40
 """Users of a large database who share what is not the asking user's."""
 BATCH = 1000
-
-
-def make_database(url: str) -> None:
-    """Make a database with the story's tasks, and one of a stranger."""
-    with _new(url) as db:
-        for username, count in ((USERNAME, len(TASKS)), (STRANGER, 1)):
-            user_id = _add_user(db, username, count=0)
-            for task in TASKS[:count]:
-                insert_task(db, user_id, **task)
 
 
 def make_large_database(url: str, *, own: int, others: int) -> None:

@@ -58,15 +58,16 @@ class PostgreSQLTemplate:
         self._numbers = count()
         self._execute("CREATE DATABASE {}", self._name)
         fill(self._url(self._name))
-        self._execute("ALTER DATABASE {} ALLOW_CONNECTIONS false", self._name)
+        self._leave()
+        with self._connect(self._name) as connection:
+            connection.execute("VACUUM ANALYZE")  # as it would have been soon
 
     @contextmanager
     def copy(self) -> Iterator[str]:
         """Give the URL of a copy, which is gone at the end of the block."""
         copy = f"{self._name}_{next(self._numbers)}"
         self._leave()
-        self._execute("CREATE DATABASE {} TEMPLATE {}", copy, self._name)
-        self._execute("CHECKPOINT")
+        self._execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", copy, self._name)
         try:
             yield self._url(copy)
         finally:
@@ -83,9 +84,9 @@ class PostgreSQLTemplate:
             composed = sql.SQL(statement).format(*map(sql.Identifier, names))
             connection.execute(composed)
 
-    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+    def _connect(self, name: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(
-            host="127.0.0.1", port=self._port, user="postgres", autocommit=True, dbname="postgres"
+            host="127.0.0.1", port=self._port, user="postgres", autocommit=True, dbname=name
         )
 
     def _url(self, name: str) -> str:

@@ -19,21 +19,34 @@ class Load:
     """Microseconds of the server's CPU for a request."""
     p50: Series = field(default_factory=list)
     p99: Series = field(default_factory=list)
+    p999: Series = field(default_factory=list)
+
+
+Loads = dict[str, dict[str, Load]]
+"""By contender, or whatever else is compared, and by the name of a case."""
 
 
 @dataclass
 class Figures:
     """Everything that a run measured; the outer keys are contenders, the inner ones cases."""
 
-    peak: dict[str, dict[str, Load]] = field(default_factory=dict)
-    paced: dict[str, dict[str, Load]] = field(default_factory=dict)
+    peak: Loads = field(default_factory=dict)
+    pinned: Loads = field(default_factory=dict)
+    """The same with the server on one core and the load on another."""
+    narrowed: Loads = field(default_factory=dict)
+    """Of the service: pages that are filtered, searched and sorted, beside the plain one."""
+    paced: Loads = field(default_factory=dict)
+    sharing: Loads = field(default_factory=dict)
+    """Of one process of the service, and of two on one file."""
     start: dict[str, Series] = field(default_factory=dict)
     """Seconds from a process's start to its first answer."""
+    idle: dict[str, Series] = field(default_factory=dict)
+    """MiB before the load."""
     memory: dict[str, Series] = field(default_factory=dict)
     """MiB after the load."""
     layer: dict[str, dict[str, Series]] = field(default_factory=dict)
     """Microseconds of CPU for a request to the contract layer alone."""
-    scale: dict[str, dict[str, Load]] = field(default_factory=dict)
+    scale: Loads = field(default_factory=dict)
     """Of the service, by size of its database."""
     lists: dict[str, dict[str, Series]] = field(default_factory=dict)
     """Milliseconds that the service takes, by listing and then by size of its database."""
@@ -46,7 +59,7 @@ class Figures:
         return [case for case in CASES if any(case.name in loads for loads in self.peak.values())]
 
 
-def load_of(loads: dict[str, dict[str, Load]], name: str, case: Case) -> Load:
+def load_of(loads: Loads, name: str, case: Case) -> Load:
     """Return where to note what ``name`` does at a case."""
     return loads.setdefault(name, {}).setdefault(case.name, Load())
 

@@ -16,7 +16,7 @@ import yaml
 
 from benchmarks.cases import BASE_PATH, raw_request
 from benchmarks.client import Client
-from benchmarks.contenders import Contender
+from benchmarks.contenders import service
 from benchmarks.engines import Template
 from benchmarks.figures import Figures
 from benchmarks.plan import Plan
@@ -58,6 +58,8 @@ TOGETHER: list[dict[str, Any]] = [
 """Filters and sorts that help each other, or get in each other's way."""
 
 NOT_FILTERS = {"limit", "cursor", "sort"}
+ON_POSTGRESQL = "on PostgreSQL"
+"""What the figures call the large database there."""
 LIMIT = 20
 SECONDS = 0.1
 """For one listing in a round, and a database; a slow one may take longer."""
@@ -67,6 +69,13 @@ TURN = 5
 
 class UnmeasuredError(Exception):
     """The document has filters that are not measured, or the other way round; it says which."""
+
+
+class Grown(NamedTuple):
+    """A database, and how many of its tasks are the user's who asks."""
+
+    template: Template
+    own: int
 
 
 class Listing(NamedTuple):
@@ -89,19 +98,13 @@ class Listing(NamedTuple):
         return request.removesuffix(b"\r\n") + condition.encode()
 
 
-def measure(
-    plan: Plan,
-    service: Contender,
-    databases: Mapping[str, tuple[Template, int]],
-    folder: Path,
-    figures: Figures,
-) -> None:
+def measure(plan: Plan, databases: Mapping[str, Grown], folder: Path, figures: Figures) -> None:
     """Let the databases take turns, on one connection to each."""
     with ExitStack() as stack:
         ports, requests = [], []
-        for database, count in databases.values():
-            url = stack.enter_context(database.copy())
-            server = stack.enter_context(Server.of(service, url, folder))
+        for template, count in databases.values():
+            url = stack.enter_context(template.copy())
+            server = stack.enter_context(Server.of(service(), url, folder))
             ports.append(server.port)
             with Client.of(server.port) as client:
                 requests.append([listing.request(client, count) for listing in listings()])

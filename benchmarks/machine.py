@@ -3,10 +3,11 @@
 import os
 import platform
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 
+CORES = len(os.sched_getaffinity(0))
 SERVER_CORE, LOAD_CORE = 0, 1
 
 
@@ -14,13 +15,20 @@ class UnfitError(Exception):
     """Nothing can be measured here; the message is a sentence that says what is missing."""
 
 
-def check_fit() -> None:
+NEEDED = {"taskset": "util-linux", "wrk": "wrk"}
+NEEDED_BY_PEERS = {"node": "nodejs", "npm": "npm"}
+"""Programs, and the package of Debian and Ubuntu that each is in."""
+
+
+def check_fit(programs: Mapping[str, str]) -> None:
     """Raise `UnfitError` where programs or cores are missing."""
     if not {SERVER_CORE, LOAD_CORE} <= os.sched_getaffinity(0):
         raise UnfitError("The benchmark needs two cores: one for a server, one for its load.")
-    for program in ("taskset", "wrk"):
+    for program, package in programs.items():
         if shutil.which(program) is None:
-            raise UnfitError(f"The benchmark needs {program} (Debian and Ubuntu: apt install wrk).")
+            raise UnfitError(
+                f"The benchmark needs {program} (Debian and Ubuntu: apt install {package})."
+            )
 
 
 class Placement(Enum):

@@ -39,7 +39,7 @@ def check(contender: Contender, server: Server) -> None:
 
     """
     for expected in _expectations(f"http://127.0.0.1:{server.port}/todo/api/v1.0/tasks"):
-        if expected.needs_database and contender.database_setting is None:
+        if expected.needs_database and contender.engine is None:
             continue
         request = raw_request(
             expected.method,
@@ -50,7 +50,7 @@ def check(contender: Contender, server: Server) -> None:
         )
         status, body = _read(ask(request, server.port))
         wanted = expected.wanted
-        if wanted is not None and contender.database_setting is None:
+        if wanted is not None and contender.engine is None:
             wanted = _without_ids(wanted)
         if status not in expected.statuses or (wanted is not None and not _has(body, wanted)):
             raise DifferentError(

@@ -2,15 +2,20 @@
 
 from typing import NamedTuple
 
-from benchmarks.cases import CASES, GET_ONE, POST, Case
+from benchmarks.cases import CASES, GET_ONE, GET_PAGE, NARROWED, POST, Case
 
 
 class Plan(NamedTuple):
     """The size of a run; times in seconds."""
 
     cases: tuple[Case, ...]
+    narrowed: tuple[Case, ...]
+    """Filtered and searched pages, beside the plain one."""
     rounds: int
     """Turns of every contender at every case; medians are of these."""
+    pinned_rounds: int
+    narrowed_rounds: int
+    paced_rounds: int
     warm_up: float
     peak: float
     """One measurement at the peak."""
@@ -24,17 +29,25 @@ class Plan(NamedTuple):
 
 FULL = Plan(
     cases=CASES,
+    narrowed=(GET_PAGE, *NARROWED),
     rounds=5,
+    pinned_rounds=2,
+    narrowed_rounds=3,
+    paced_rounds=3,
     warm_up=1,
-    peak=2,
+    peak=1,
     paced=3,
     layer_requests=2000,
     large=1_000_000,
 )
 QUICK = Plan(
-    cases=(GET_ONE, POST),
+    cases=(GET_ONE, GET_PAGE, POST),
+    narrowed=(GET_PAGE, *NARROWED[:2]),
     rounds=1,
-    warm_up=0,
+    pinned_rounds=1,
+    narrowed_rounds=1,
+    paced_rounds=1,
+    warm_up=1,
     peak=1,
     paced=1,
     layer_requests=100,

@@ -7,9 +7,9 @@ from xml.sax.saxutils import escape
 from benchmarks.contenders import SERVICE
 from benchmarks.figures import Figures, Series
 
-WIDTH = 860
+WIDTH = 1000
 PANEL_WIDTH = WIDTH // 2
-LABELS = 200
+LABELS = 270
 """Where bars begin in a panel."""
 BARS = 165
 """The length of the longest bar."""

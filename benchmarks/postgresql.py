@@ -20,17 +20,9 @@ START_SECONDS = 30
 ON_DISK = "/var/tmp"  # noqa: S108 - the folder in it has a name that nobody can guess
 
 
-class PostgreSQL:
-    """A running server, on a loopback port of its own."""
-
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.process = process
-        self.port = port
-
-
 @contextmanager
-def postgresql() -> Iterator[PostgreSQL]:
-    """Start a server on an empty data directory, which is gone at the end of the block.
+def postgresql() -> Iterator[int]:
+    """Start a server on an empty data directory, gone at the end of the block; give its port.
 
     Raises:
         NotServingError: if it does not answer in time.
@@ -71,7 +63,7 @@ def postgresql() -> Iterator[PostgreSQL]:
             )
         try:
             _await(programs / "pg_isready", process, port, log)
-            yield PostgreSQL(process, port)
+            yield port
         finally:
             process.send_signal(signal.SIGINT)  # its fast shutdown
             process.wait()

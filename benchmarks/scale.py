@@ -7,47 +7,53 @@ from pathlib import Path
 from benchmarks import lists, wrk
 from benchmarks.cases import GET_PAGE, Case
 from benchmarks.client import Client
-from benchmarks.contenders import Contender
+from benchmarks.contenders import service
 from benchmarks.data import make_large_database
-from benchmarks.engines import SQLiteTemplate
+from benchmarks.engines import Fill, PostgreSQLTemplate, SQLiteTemplate
 from benchmarks.figures import Figures, load_of
+from benchmarks.lists import Grown
+from benchmarks.machine import Placement
 from benchmarks.plan import Plan
 from benchmarks.progress import say
 from benchmarks.serving import Server
+from benchmarks.turns import take_turn
 
 SMALL = 100
 
 
-def measure(plan: Plan, service: Contender, folder: Path, figures: Figures) -> None:
-    """Let a small and a large database take turns."""
-    databases = {}
+def measure(plan: Plan, postgresql: int, folder: Path, figures: Figures) -> None:
+    """Let a small and a large database take turns; of PostgreSQL, the lists of a large one."""
+    databases: dict[str, Grown] = {}
     for total, own in ((SMALL, SMALL), (plan.large, plan.large // 10)):
-        fill = partial(make_large_database, own=own, others=total - own)
-        databases[f"{total:,}"] = SQLiteTemplate(folder, fill), own
-        say(f"Made a database of {total:,} tasks.")
-    lists.measure(plan, service, databases, folder, figures)
+        databases[f"{total:,}"] = Grown(SQLiteTemplate(folder, _fill(total, own)), own)
+        say(f"Made a SQLite database of {total:,} tasks.")
+    own = plan.large // 10
+    large = Grown(PostgreSQLTemplate(postgresql, _fill(plan.large, own)), own)
+    say(f"Made a PostgreSQL database of {plan.large:,} tasks.")
+    lists.measure(plan, {**databases, lists.ON_POSTGRESQL: large}, folder, figures)
     for number in range(plan.rounds):
         with ExitStack() as stack:
             servers = {
                 size: stack.enter_context(
-                    Server.of(service, stack.enter_context(database.copy()), folder)
+                    Server.of(service(), stack.enter_context(grown.template.copy()), folder)
                 )
-                for size, (database, _) in databases.items()
+                for size, grown in databases.items()
             }
             for case in plan.cases:
-                for size, (_, own) in databases.items():
-                    requests = _requests(case, servers[size].port, own)
+                for size, grown in databases.items():
+                    requests = _requests(case, servers[size].port, grown.own)
                     if case is plan.cases[0]:
                         wrk.warm_up(requests, servers[size].port, plan.warm_up, folder)
-                    peak = wrk.measure(requests, servers[size].port, plan.peak, folder)
                     load = load_of(figures.scale, size, case)
-                    load.rate.append(peak.rate)
-                    load.p50.append(peak.p50)
-                    load.p99.append(peak.p99)
+                    take_turn(servers[size], requests, plan.peak, folder, Placement.FREE, load)
                     say(
                         f"scale {number + 1}/{plan.rounds} {case.title:<16} {size:>9} tasks"
-                        f" {peak.rate:8,.0f}/s"
+                        f" {load.rate[-1]:8,.0f}/s"
                     )
+
+
+def _fill(total: int, own: int) -> Fill:
+    return partial(make_large_database, own=own, others=total - own)
 
 
 def _requests(case: Case, port: int, own: int) -> list[bytes]:

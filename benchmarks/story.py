@@ -13,9 +13,11 @@ TASKS: list[dict[str, Any]] = [
     }
     for number in range(1, 21)
 ]
+VARIED = 200
+"""So many tasks have those who filter, search and sort."""
 
 
-def varied_tasks(count: int) -> list[dict[str, Any]]:
+def varied_tasks(count: int = VARIED) -> list[dict[str, Any]]:
     """Return tasks that differ in all that a list can be filtered, searched and sorted by."""
     return [
         {

@@ -1,54 +1,93 @@
-"""Requests a second, latencies, memory and start-up time of all contenders at their peak."""
+"""Requests a second, CPU, latencies, memory and start-up time of contenders at their peak."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import parity, wrk
+from benchmarks.cases import Case
 from benchmarks.contenders import Contender
-from benchmarks.engines import Template
-from benchmarks.figures import Figures, load_of
+from benchmarks.databases import Databases
+from benchmarks.figures import Figures, Load, Loads, load_of
+from benchmarks.machine import Placement
 from benchmarks.plan import Plan
 from benchmarks.progress import say
 from benchmarks.serving import Server
 from benchmarks.story import TASKS
+from benchmarks.turns import take_turn
 
 
-def measure(
-    plan: Plan, contenders: list[Contender], database: Template, folder: Path, figures: Figures
-) -> None:
-    """Let the contenders take turns at every case, in every round with new processes.
+class Peak:
+    """Contenders who take turns at every case, in every round with new processes and data.
 
-    All run at once, so that turns can be short; those whose turn it is not are idle. Before the
-    first round all must answer alike.
+    All run at once, so that turns can be short; those whose turn it is not are idle.
     """
-    for number in range(plan.rounds):
-        with ExitStack() as stack:
-            servers: dict[str, Server] = {}
-            for contender in contenders:
-                server = stack.enter_context(
-                    Server.of(contender, stack.enter_context(database.copy()), folder)
-                )
-                servers[contender.name] = server
-                figures.start.setdefault(contender.name, []).append(server.start)
-            if number == 0:
-                for contender in contenders:
-                    parity.check(contender, servers[contender.name])
-                say("All answer alike.")
-            for case in plan.cases:
-                for contender in contenders:
-                    port = servers[contender.name].port
-                    requests = case.requests(port, tasks=len(TASKS))
-                    if case is plan.cases[0]:
-                        wrk.warm_up(requests, port, plan.warm_up, folder)
-                    peak = wrk.measure(requests, port, plan.peak, folder)
-                    load = load_of(figures.peak, contender.name, case)
-                    load.rate.append(peak.rate)
-                    load.p50.append(peak.p50)
-                    load.p99.append(peak.p99)
-                    say(
-                        f"peak {number + 1}/{plan.rounds}  {case.title:<16} {contender.title:<27}"
-                        f" {peak.rate:8,.0f}/s  p99 {peak.p99:6.1f} ms"
-                    )
-            for contender in contenders:
-                memory = servers[contender.name].memory()
-                figures.memory.setdefault(contender.name, []).append(memory)
+
+    def __init__(
+        self,
+        plan: Plan,
+        contenders: Sequence[Contender],
+        databases: Databases,
+        folder: Path,
+        placement: Placement = Placement.FREE,
+    ) -> None:
+        self._plan = plan
+        self._contenders = contenders
+        self._databases = databases
+        self._folder = folder
+        self._placement = placement
+
+    def check_parity(self) -> None:
+        """Let all answer the same requests alike. Raises `DifferentError`."""
+        for contender in self._contenders:
+            with (
+                self._databases.copy_for(contender) as url,
+                Server.of(contender, url, self._folder) as server,
+            ):
+                parity.check(contender, server)
+        say("All answer alike.")
+
+    def measure(
+        self,
+        loads: Loads,
+        cases: Sequence[Case],
+        rounds: int,
+        *,
+        tasks: int = len(TASKS),
+        figures: Figures | None = None,
+    ) -> None:
+        """Note rates, CPU and latencies; memory and start, too, where there are figures for it."""
+        for number in range(rounds):
+            with ExitStack() as stack:
+                servers = [
+                    (contender, self._start(stack, contender)) for contender in self._contenders
+                ]
+                if figures is not None:
+                    for contender, server in servers:
+                        figures.start.setdefault(contender.name, []).append(server.start)
+                        figures.idle.setdefault(contender.name, []).append(server.memory())
+                for case in cases:
+                    for contender, server in servers:
+                        requests = case.requests(server.port, tasks=tasks)
+                        # Each, since what compiles while it runs has compiled another case.
+                        self._warm_up(requests, server)
+                        load = load_of(loads, contender.name, case)
+                        self._take_turn(load, requests, server)
+                        say(
+                            f"{self._placement.value} {number + 1}/{rounds}  {case.title:<24}"
+                            f" {contender.title:<39} {load.rate[-1]:8,.0f}/s"
+                            f" {load.cpu[-1]:6,.0f} us  p99 {load.p99[-1]:6.1f} ms"
+                        )
+                if figures is not None:
+                    for contender, server in servers:
+                        figures.memory.setdefault(contender.name, []).append(server.memory())
+
+    def _start(self, stack: ExitStack, contender: Contender) -> Server:
+        url = stack.enter_context(self._databases.copy_for(contender))
+        return stack.enter_context(Server.of(contender, url, self._folder, self._placement))
+
+    def _warm_up(self, requests: Sequence[bytes], server: Server) -> None:
+        wrk.warm_up(requests, server.port, self._plan.warm_up, self._folder, self._placement)
+
+    def _take_turn(self, load: Load, requests: Sequence[bytes], server: Server) -> None:
+        take_turn(server, requests, self._plan.peak, self._folder, self._placement, load)

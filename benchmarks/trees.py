@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.contenders import OWN_PROGRAM, Contender, service
+from benchmarks.contenders import Contender, service
 from benchmarks.environment import ROOT, WORKSHOP
 
 CHECKOUT = WORKSHOP / "against"
@@ -18,7 +18,7 @@ class NoTreeError(Exception):
 
 def this_tree() -> Contender:
     """Return the service as it is here, whatever of it is committed."""
-    return service("here", "here", OWN_PROGRAM)
+    return service("here", "here")
 
 
 def other_tree(name: str) -> Contender:

@@ -32,6 +32,8 @@ def measure(
     seconds: float,
     folder: Path,
     placement: Placement = Placement.FREE,
+    *,
+    connections: int = CONNECTIONS,
 ) -> Peak:
     """Send requests in turn over a few connections, each as soon as the last was answered.
 
@@ -39,7 +41,7 @@ def measure(
         FaultyAnswersError: if any answer was an error, or did not come.
 
     """
-    report = _run(requests, port, seconds, folder, placement)
+    report = _run(requests, port, seconds, folder, placement, connections)
     if not report["requests"]:
         raise FaultyAnswersError(f"No request was answered within {seconds:.0f} seconds.")
     return Peak(
@@ -64,15 +66,20 @@ def warm_up(
 
     """
     if seconds:
-        _run(requests, port, seconds, folder, placement)
+        _run(requests, port, seconds, folder, placement, CONNECTIONS)
 
 
 def _run(
-    requests: Sequence[bytes], port: int, seconds: float, folder: Path, placement: Placement
+    requests: Sequence[bytes],
+    port: int,
+    seconds: float,
+    folder: Path,
+    placement: Placement,
+    connections: int,
 ) -> dict[str, int]:
-    texts = folder / "requests"
+    texts = folder / f"requests-{port}"
     texts.write_bytes(b"\0".join(requests))
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}", "-s", str(SCRIPT)]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:.0f}", "-s", str(SCRIPT)]
     ended = subprocess.run(
         placement.load([*command, f"http://127.0.0.1:{port}", "--", str(texts)]),
         capture_output=True,

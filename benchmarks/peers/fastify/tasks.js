@@ -1,0 +1,135 @@
+/** The operations on tasks, by their operationId. */
+
+const COLUMNS = `id, title, description, done, due, priority, labels,
+  created_at, updated_at, completed_at`;
+const READ_ONLY = ['id', 'uri', 'created_at', 'updated_at', 'completed_at'];
+
+export class TaskHandlers {
+  #statements;
+  #insert;
+  #update;
+  #delete;
+
+  constructor(database) {
+    const prepare = (sql) => database.prepare(sql);
+    this.#statements = {
+      page: prepare(`SELECT ${COLUMNS} FROM tasks WHERE user_id = ? ORDER BY id LIMIT ?`),
+      one: prepare(`SELECT ${COLUMNS} FROM tasks WHERE user_id = ? AND id = ?`),
+      countUp: prepare(`UPDATE users SET last_task_id = last_task_id + ?,
+        last_change = last_change + 1 WHERE id = ? RETURNING last_task_id, last_change`),
+      insert: prepare(`INSERT INTO tasks (user_id, id, title, description, done, due, priority,
+          labels, created_at, updated_at, completed_at, change, title_key, due_key, words)
+        VALUES (@userId, @id, @title, @description, @done, @due, @priority, @labels,
+          @at, @at, @completedAt, @change, @titleKey, @due, '') RETURNING ${COLUMNS}`),
+      update: prepare(`UPDATE tasks SET title = @title, description = @description, done = @done,
+          due = @due, priority = @priority, labels = @labels, updated_at = @at,
+          completed_at = @completedAt, change = @change, title_key = @titleKey, due_key = @due
+        WHERE user_id = @userId AND id = @id RETURNING ${COLUMNS}`),
+      delete: prepare('DELETE FROM tasks WHERE user_id = ? AND id = ?'),
+    };
+    // `immediate`: a transaction that will write says so at its start, and never has to give up.
+    this.#insert = database.transaction(this.#inserted.bind(this)).immediate;
+    this.#update = database.transaction(this.#updated.bind(this)).immediate;
+    this.#delete = database.transaction(this.#deleted.bind(this)).immediate;
+  }
+
+  async get_tasks(request) {
+    const rows = this.#statements.page.all(request.userId, request.query.limit);
+    const collection = collectionOf(request);
+    return { tasks: rows.map((row) => represent(row, collection)) };
+  }
+
+  async get_task(request, reply) {
+    const row = this.#statements.one.get(request.userId, request.params.task_id);
+    return row ? { task: represent(row, collectionOf(request)) } : notFound(reply);
+  }
+
+  async create_task(request, reply) {
+    const task = represent(this.#insert(request.userId, request.body), collectionOf(request));
+    reply.code(201).header('Location', task.uri);
+    return { task };
+  }
+
+  async update_task(request, reply) {
+    const collection = collectionOf(request);
+    const row = this.#update(request.userId, request.params.task_id, request.body, collection);
+    return row ? { task: represent(row, collection) } : notFound(reply);
+  }
+
+  async delete_task(request, reply) {
+    const found = this.#delete(request.userId, request.params.task_id);
+    return found ? { result: true } : notFound(reply);
+  }
+
+  #inserted(userId, body) {
+    const counted = this.#statements.countUp.get(1, userId);
+    const at = now();
+    const task = { description: '', done: false, due: null, priority: 0, labels: [], ...body };
+    return this.#statements.insert.get({
+      ...stored(task),
+      userId,
+      id: counted.last_task_id,
+      change: counted.last_change,
+      at,
+      completedAt: task.done ? at : null,
+    });
+  }
+
+  #updated(userId, id, body, collection) {
+    const row = this.#statements.one.get(userId, id);
+    if (!row) return undefined;
+    const before = represent(row, collection);
+    if (READ_ONLY.some((name) => name in body && body[name] !== before[name])) {
+      throw Object.assign(new Error('A read-only member differs.'), { statusCode: 400 });
+    }
+    const task = { ...before, ...body };
+    const at = now();
+    return this.#statements.update.get({
+      ...stored(task),
+      userId,
+      id,
+      change: this.#statements.countUp.get(0, userId).last_change,
+      at,
+      completedAt: task.done ? (row.completed_at ?? at) : null,
+    });
+  }
+
+  #deleted(userId, id) {
+    this.#statements.countUp.get(0, userId);
+    return this.#statements.delete.run(userId, id).changes > 0;
+  }
+}
+
+function stored({ title, description, done, due, priority, labels }) {
+  return {
+    title,
+    description,
+    done: done ? 1 : 0,
+    due,
+    priority,
+    labels: JSON.stringify(labels),
+    titleKey: title.normalize('NFKC').toLowerCase(),
+  };
+}
+
+function represent(row, collection) {
+  return {
+    ...row,
+    uri: `${collection}/${row.id}`,
+    done: row.done === 1,
+    labels: JSON.parse(row.labels),
+  };
+}
+
+function collectionOf(request) {
+  return `${request.protocol}://${request.host}/todo/api/v1.0/tasks`;
+}
+
+function notFound(reply) {
+  reply.code(404);
+  return { error: 'Not found' };
+}
+
+function now() {
+  return new Date().toISOString().replace('Z', '000Z');
+}

@@ -1,0 +1,67 @@
+"""Two processes of the service on one SQLite file, against one."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+from benchmarks import wrk
+from benchmarks.cases import GET_ONE, PUT, Case
+from benchmarks.contenders import service
+from benchmarks.databases import Databases
+from benchmarks.figures import Figures, load_of
+from benchmarks.plan import Plan
+from benchmarks.progress import say
+from benchmarks.serving import Server
+from benchmarks.story import TASKS
+
+CASES = (GET_ONE, PUT)
+ONE, TWO = "one process", "two processes"
+PROCESSES = {ONE: 1, TWO: 2}
+
+
+def measure(plan: Plan, databases: Databases, folder: Path, figures: Figures) -> None:
+    """Let one process and two take turns, sixteen connections to either in all."""
+    own = service()
+    for number in range(plan.rounds):
+        with ExitStack() as stack:
+            teams: dict[str, list[Server]] = {}
+            for name, count in PROCESSES.items():
+                url = stack.enter_context(databases.copy_for(own))
+                servers = (Server.of(own, url, folder) for _ in range(count))
+                teams[name] = [stack.enter_context(server) for server in servers]
+            for case in CASES:
+                for name, team in teams.items():
+                    if case is CASES[0]:
+                        _measure_all(case, team, plan.warm_up, folder)
+                    peaks = _measure_all(case, team, plan.peak, folder)
+                    load = load_of(figures.sharing, name, case)
+                    load.rate.append(sum(peak.rate for peak in peaks))
+                    load.p50.append(max(peak.p50 for peak in peaks))
+                    load.p99.append(max(peak.p99 for peak in peaks))
+                    say(
+                        f"sharing {number + 1}/{plan.rounds} {case.title:<16} {name:<13}"
+                        f" {load.rate[-1]:8,.0f}/s  p99 {load.p99[-1]:6.1f} ms"
+                    )
+
+
+def _measure_all(
+    case: Case, team: Sequence[Server], seconds: float, folder: Path
+) -> list[wrk.Peak]:
+    """Load all processes of a team at once."""
+    if not seconds:
+        return []
+    connections = wrk.CONNECTIONS // len(team)
+    with ThreadPoolExecutor(len(team)) as threads:
+        running = [
+            threads.submit(
+                wrk.measure,
+                case.requests(server.port, tasks=len(TASKS)),
+                server.port,
+                seconds,
+                folder,
+                connections=connections,
+            )
+            for server in team
+        ]
+        return [peak.result() for peak in running]
