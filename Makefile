@@ -16,7 +16,7 @@ INSTALLED_PROJECT     := .venv/project.stamp
 INSTALLED_DEVELOPMENT := .venv/development.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: help setup run development test lint format clients contract-diff fuzz bench screenshot lock bench-lock release-contract clean
+.PHONY: help setup run development test coverage event-loop lint format clients contract-diff fuzz bench screenshot lock bench-lock release-contract clean
 
 help:
 	@awk '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
@@ -37,28 +37,38 @@ development: $(INSTALLED_DEVELOPMENT) ## Add the development tools to .venv
 test: development ## Run the tests (ARGS="-k article" for some, WORKERS=0 for one at a time)
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
-lint: development ## Check style, format and types
+event-loop: development ## See that no operation holds up the event loop, with a million tasks
+	TEST_TASKS=1000000 $(BIN)/python -m pytest --log-cli-level=INFO tests/api/test_event_loop.py $(ARGS)
+
+coverage: development ## Run the tests, and tell which branches of todo_api none of them takes
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+lint: development ## Check style, format, types, and which module imports which
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 
-format: development ## Mend what ruff can mend
+format: development ## Fix what ruff can fix
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 clients: development ## Generate clients from the served document and use them (Java, Node.js)
 	$(BIN)/python -m pytest tests/clients $(ARGS)
 
-contract-diff: development ## Name the changes that break clients of the last release
+contract-diff: development ## List changes that break clients of the last release
 	$(BIN)/python -m tests.programs.contract_diff
 
-bench: development ## Measure, side by side with others (ARGS="--against COMMIT": this tree alone; needs wrk)
+bench: development ## Measure beside others, or ARGS="--against COMMIT" (needs wrk)
 	$(BIN)/python -m benchmarks $(ARGS)
 
-fuzz: development ## Send what nobody would: Schemathesis, several seeds (ARGS="--seeds 1")
+fuzz: development ## Let Schemathesis make up requests, from several seeds (ARGS="--seeds 1")
 	$(BIN)/python -m tests.programs.fuzz --seeds 5 --minutes 90 $(ARGS)
 
-screenshot: development ## Take the picture of the console anew (needs Chromium)
+screenshot: development ## Renew the picture of the console (needs Chromium)
 	$(BIN)/python -m tests.programs.screenshot docs/console.png
 
 ##@ Maintain
@@ -70,20 +80,20 @@ lock: development ## Pin what pyproject.toml asks for (ARGS=--upgrade for the ne
 	$(COMPILE) --group dev --override requirements/overrides.txt -o requirements/development.txt
 	$(COMPILE) --group build --constraint requirements/development.txt -o requirements/runtime.txt
 
-bench-lock: development ## Pin what the others need in benchmarks/requirements.txt
+bench-lock: development ## Pin what the benchmark's contenders need
 	$(BIN)/uv pip compile benchmarks/requirements.in --quiet --no-config --universal \
 		--generate-hashes --python-version 3.11 --no-annotate \
 		--custom-compile-command "make bench-lock" \
 		--constraint requirements/development.txt -o benchmarks/requirements.txt
 
-release-contract: development ## Keep the document as released, under its version
+release-contract: development ## Record the document as that of a release, under its version
 	$(BIN)/python -m tests.programs.contract_diff release
 
-clean: ## Remove what was built; the databases stay
-	rm -rf .venv dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
+clean: ## Remove what was built, but no database
+	rm -rf .venv dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A changed lock starts .venv anew: it holds what the lock says and nothing that it once said.
+# A changed lock rebuilds .venv, so that nothing stays there that the lock no longer lists.
 $(INSTALLED_RUNTIME): requirements/runtime.txt
 	@command -v "$(PYTHON)" >/dev/null || \
 		{ echo "There is no $(PYTHON) here: install Python 3.11 or newer, or name yours with PYTHON=..." >&2; exit 1; }

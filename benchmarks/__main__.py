@@ -36,7 +36,7 @@ from benchmarks.publication import publish
 from benchmarks.serving import NotServingError
 from benchmarks.story import STRANGER, TASKS, USERNAME, VARIED, varied_tasks
 from benchmarks.wrk import FaultyAnswersError
-from todo_api.storage.engine.sqlite import load_driver
+from todo_api.storage.engine.sqlite_driver import load_driver
 
 COMPARABLE = {case.name: case for case in against.COMPARED}
 EXPLAINED = (

@@ -76,7 +76,7 @@ class Anybody:
         """Return the user."""
         return username
 
-    async def verify(self, username: str, _password: str) -> str:
+    async def verify(self, username: str, _password: str, **_: str) -> str:
         """Return the user."""
         return username
 

@@ -6,13 +6,16 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import Connection, insert, literal, select, update
+from sqlalchemy import insert, literal, select, update
 
 from benchmarks.story import PASSWORD, USERNAME
 from todo_api import times
-from todo_api.identity.passwords import password_hasher
-from todo_api.storage import Database, migrate
+from todo_api.identity import password_hasher
+from todo_api.settings import Settings
+from todo_api.storage import Connection, Database, migrate
+from todo_api.storage.engine import Statement
 from todo_api.storage.schema import task_labels, task_words, tasks, users
+from todo_api.storage.tasks import INSERT_TASK
 from todo_api.storage.text import sort_key, words_of
 from todo_api.storage.users import insert_user
 
@@ -25,6 +28,9 @@ RARE = 5
 OTHERS = 40
 """Users of a large database who share what is not the asking user's."""
 BATCH = 1000
+
+INSERT_LABEL = Statement(insert(task_labels), columns=task_labels.c.keys())
+INSERT_WORD = Statement(insert(task_words), columns=task_words.c.keys())
 
 
 def make_large_database(url: str, *, own: int, others: int) -> None:
@@ -56,10 +62,10 @@ def _new(url: str) -> Iterator[Connection]:
 
 def _add_user(db: Connection, username: str, *, count: int) -> int:
     """Insert a user who has the story's password, and the counters of so many tasks."""
-    password_hash = password_hasher().hash(PASSWORD)
+    password_hash = password_hasher(Settings()).hash(PASSWORD)
     user = insert_user(db, username=username, email=None, password_hash=password_hash)
     counted = update(users).where(users.c.id == user.id)
-    db.execute(counted.values(last_task_id=count, last_change=count))
+    db.execute(counted.values(last_task_id=count, last_version=count))
     return user.id
 
 
@@ -89,7 +95,7 @@ def _task(number: int, count: int) -> dict[str, Any]:
         "created_at": at,
         "updated_at": at,
         "completed_at": at if done else None,
-        "change": number,
+        "version": number,
         "title_key": sort_key(title),
         "due_key": due and times.due_end(due),
         "words": "".join(f" {word}" for word in words_of(title, description)),
@@ -98,14 +104,24 @@ def _task(number: int, count: int) -> dict[str, Any]:
 
 def _insert(db: Connection, user_id: int, rows: list[dict[str, Any]]) -> None:
     """Insert tasks, and what they are found by."""
-    db.execute(insert(tasks), [{"user_id": user_id, **row} for row in rows])
-    labels = [(row["id"], label) for row in rows for label in row["labels"]]
-    words = [(row["id"], word) for row in rows for word in row["words"].split()]
-    for column, found_by in ((task_labels.c.label, labels), (task_words.c.word, words)):
-        values = [
-            {"user_id": user_id, column.name: text, "task_id": number} for number, text in found_by
-        ]
-        db.execute(insert(column.table), values)
+    owner = {"user_id": user_id}
+    db.execute_many(INSERT_TASK, ({**owner, **row} for row in rows))
+    db.execute_many(
+        INSERT_LABEL,
+        (
+            {**owner, "task_id": row["id"], "label": label}
+            for row in rows
+            for label in row["labels"]
+        ),
+    )
+    db.execute_many(
+        INSERT_WORD,
+        (
+            {**owner, "task_id": row["id"], "word": word}
+            for row in rows
+            for word in row["words"].split()
+        ),
+    )
 
 
 def _copy(db: Connection, from_id: int, to_id: int, count: int) -> None:
@@ -115,7 +131,7 @@ def _copy(db: Connection, from_id: int, to_id: int, count: int) -> None:
         (task_labels, task_labels.c.task_id),
         (task_words, task_words.c.task_id),
     ):
-        names = [column.name for column in table.c]
+        names = table.c.keys()
         columns = [literal(to_id), *(table.c[name] for name in names[1:])]
         rows = select(*columns).where(table.c.user_id == from_id, number <= count)
         db.execute(insert(table).from_select(names, rows))

@@ -53,7 +53,7 @@ def database_url(databases: Databases) -> Iterator[str]:
 
 @pytest.fixture
 def empty_database_url(databases: Databases) -> Iterator[str]:
-    """Give a database that nothing was ever done to."""
+    """Give a database without tables to the test alone."""
     url = databases.empty()
     yield url
     databases.discard(url)
@@ -75,7 +75,7 @@ def settings(database_url: str) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings, caplog: pytest.LogCaptureFixture) -> Iterator[ContractApp]:
-    """The application; afterwards its log holds no error, such as an undeclared response."""
+    """The application; after the test, no error is in its log, such as an undeclared response."""
     app = create_app(settings)
     with TestClient(app):
         yield app
@@ -114,13 +114,13 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Fail what would be skipped in CI, where nothing may be."""
+    """Fail a test that is skipped in CI, where none may be."""
     return failed_in_ci((yield))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Do the same for a module that skips itself."""
+    """Fail a module that skips itself in CI."""
     return failed_in_ci((yield))
 
 

@@ -1,16 +1,21 @@
 """A to-do list web service that runs from its contract, ``openapi/todo.yaml``.
 
-- `application` wires everything: `create_app` makes the ASGI application from `settings`.
-- `tasks`, `batch`, `changes`, `transfer`, `users` and `system` answer the document's operations, a
-  module for each tag.
-- `representation` is a task as clients see it, and what of a body is to change.
-- `accounts` and `passwords` know who somebody is.
-- `pages` is what a person sees: the console and the page that explains the errors.
-- `protocol` is what HTTP adds to plain functions: preconditions, retries, cursors.
+From the top floor down, each of which imports only those below it:
+
+- `cli` has the administrator's commands, and the demo that ``make run`` starts.
+- `application` wires everything: `create_app` makes the ASGI application from the settings.
+- `execution` decides where an operation runs: on the event loop or in a thread.
+- `site` is what people see in a browser: the console and the page that explains the errors.
+- `server` listens, and speaks HTTP with clients who have deadlines and limits.
+- `operations` answers the document's operations: a module for each tag, a function for each
+  operationId.
+- `identity` knows who somebody is: accounts and passwords.
+- `rest` is what REST adds to plain functions: preconditions, safe retries, cursors.
 - `formats` is a list of tasks as a file.
-- `contract` turns an OpenAPI document into an ASGI application and knows nothing of tasks.
+- `settings` is the table of the settings.
 - `storage` is the only place that knows SQL.
-- `server` listens, `demo` is what ``make run`` starts, `cli` holds the administrator's commands.
+- `contract` turns an OpenAPI document into an ASGI application, and knows nothing of tasks.
+- `times` is the one form of times as text.
 """
 
 from importlib.metadata import version

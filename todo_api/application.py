@@ -1,4 +1,4 @@
-"""The application: contract, handlers, accounts and storage, wired."""
+"""The application: the contract, its handlers, accounts, storage and pages, put together."""
 
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -9,29 +9,28 @@ from typing import Any
 
 from todo_api.contract import (
     ContractApp,
+    Conventions,
     Problem,
     TagResolver,
     UnauthenticatedError,
     Workers,
     unavailable,
 )
+from todo_api.execution import Execution
 from todo_api.formats import Uids
 from todo_api.identity import Accounts, OverloadedError, password_hasher
-from todo_api.operations.representation import read_only
-from todo_api.rest import Cursors, Once, changed_since
+from todo_api.rest import Cursors, Once, precondition_failed
 from todo_api.settings import Settings
-from todo_api.site import add_pages
+from todo_api.site import PROBLEMS, add_pages
 from todo_api.storage import (
     TOKENS,
     Database,
     DatabaseUnavailableError,
-    DatabaseUnusableError,
     DeletionsForgottenError,
     TaskChangedError,
     TaskMissingError,
     UserGoneError,
-    ValuesDifferError,
-    is_current,
+    require_current,
     select_secret,
 )
 
@@ -41,8 +40,8 @@ log = logging.getLogger(__name__)
 def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
     """Make the ASGI application.
 
-    ``demo`` lets the demo's own short password in; the database is opened when the first request
-    needs it, and has been migrated before.
+    ``demo`` accepts the demo's own short password. The database is opened when the first request
+    needs it; it has to be migrated before.
 
     Raises:
         BrokenDocumentError: if the document and the handlers do not fit together.
@@ -53,11 +52,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
     workers = Workers(settings.threads)
     accounts = Accounts(
         database,
-        password_hasher(
-            time_cost=settings.password_time_cost,
-            memory_cost=settings.password_memory_kib,
-            parallelism=settings.password_parallelism,
-        ),
+        password_hasher(settings),
         run_in_thread=workers.run,
         remember_seconds=settings.remember_seconds,
         demo=demo,
@@ -70,12 +65,9 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
 
     @asynccontextmanager
     async def lifespan(_: ContractApp) -> AsyncIterator[None]:
-        # A database that cannot be reached now may come; one of another version will not change.
+        # An unreachable database may come back; one of another version needs a person.
         with suppress(DatabaseUnavailableError):
-            if not is_current(database):
-                raise DatabaseUnusableError(
-                    f"{database.name} has not been brought up to date: run `todo-api migrate`."
-                )
+            require_current(database)
         yield
         workers.close()
         accounts.close()
@@ -85,7 +77,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         __name__,
         lifespan=lifespan,
         limits=settings.limits,
-        explained_at="/problems",
+        explained_at=PROBLEMS,
     )
     app.add_api(
         document_path(),
@@ -100,13 +92,14 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
             "once": Once(database),
             "uids": Uids(tokens_key),
         },
-        invoke=database.retrying,
+        runner=Execution(database, workers),
         failures=FAILURES,
         public_url=settings.public_url,
         own_hosts={*settings.own_hosts, settings.host},
+        conventions=CONVENTIONS,
         check_responses=settings.check_responses,
     )
-    add_pages(app.app)
+    add_pages(app, CONVENTIONS.words_for)
     return app
 
 
@@ -115,22 +108,29 @@ def _outage(failure: DatabaseUnavailableError) -> Problem:
     return unavailable("The database cannot be reached or is too busy at the moment.")
 
 
+CONVENTIONS = Conventions(
+    realm="Authentication Required",
+    unauthorized="Unauthorized access",
+    unchallenged=("X-Requested-With", "XMLHttpRequest"),
+    ignored_parameters=frozenset({"_"}),
+)
+"""The article's, for its client's sake; jQuery adds ``_`` to a GET that must not be cached."""
+
 FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     DatabaseUnavailableError: _outage,
     OverloadedError: lambda _: unavailable("Too many passwords are being checked at the moment."),
     UserGoneError: lambda _: UnauthenticatedError(),
     TaskMissingError: lambda _: Problem(404),
-    TaskChangedError: lambda failure: changed_since(failure.change),
+    TaskChangedError: lambda failure: precondition_failed(failure.version),
     DeletionsForgottenError: lambda _: Problem(
         410, "Not all that was deleted since then is known any more: start over, without since."
     ),
-    ValuesDifferError: lambda failure: read_only(failure.names),
 }
-"""What handlers let out of storage and accounts, and what it amounts to."""
+"""What a client is told of the errors that handlers and accounts let out."""
 
 
 def document_path() -> Path:
-    """Return where the contract is: in the installed package, or in the checkout beside it."""
+    """Return the path of the document: in an installed package, or beside it in a checkout."""
     package = Path(__file__).parent
     installed = package / "openapi" / "todo.yaml"
     return installed if installed.exists() else package.parent / "openapi" / "todo.yaml"

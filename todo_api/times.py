@@ -1,4 +1,4 @@
-"""Times in one form whose order as text is their order in time: UTC, to the microsecond."""
+"""Times as text in one form, UTC to the microsecond, which sorts in the order of time."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,39 +8,39 @@ _DAY_LENGTH = len("2026-11-30")
 
 
 def now() -> str:
-    """Return the present."""
+    """Return the present time."""
     return _text(datetime.now(UTC))
 
 
 def ago(period: timedelta) -> str:
-    """Return what was the present this long ago."""
+    """Return the time that lies this long before the present."""
     return _text(datetime.fromisoformat(now()) - period)
 
 
 def instant(moment: str) -> str:
-    """Return an instant of any offset (RFC 3339) in the one form."""
+    """Return an instant (RFC 3339, any offset) in this form."""
     local = datetime.fromisoformat(moment.upper())
     try:
         return _text(local.astimezone(UTC))
-    except OverflowError:  # in UTC, it is the year 0 still or the year 10000 already
+    except OverflowError:  # in UTC it falls into the year 0 or 10000
         return FIRST if local.year == 1 else LAST
 
 
 def due_end(due: str) -> str:
-    """Return when something due has not been done in time: a day lasts to its end in UTC."""
+    """Return the time after which something is overdue: for a day, its end in UTC."""
     return f"{due}T23:59:59.999999Z" if is_day(due) else instant(due)
 
 
 def due_start(due: str) -> str:
-    """Return before what something has to be due to be due earlier."""
+    """Return the time at which something becomes due: for a day, its beginning in UTC."""
     return f"{due}T00:00:00.000000Z" if is_day(due) else instant(due)
 
 
 def is_day(due: str) -> bool:
-    """Tell a day from an instant."""
+    """Tell whether a due time is a day rather than an instant."""
     return len(due) == _DAY_LENGTH
 
 
 def _text(moment: datetime) -> str:
-    # Unlike strftime, which leaves out zeros before a year below 1000 on some systems.
+    # On some systems strftime does not pad years below 1000 with zeros; isoformat always does.
     return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -1,4 +1,4 @@
-"""What the document does not allow: refused with what is wrong and where, and nothing changes.
+"""Bad input: each fault is refused with its place and a reason, and nothing changes.
 
 The module shares one service on each engine, as no test here may change anything; each sees
 afterwards that it did not.
@@ -76,7 +76,7 @@ def miguel(app: ContractApp, database: Database) -> TestClient:
 def nothing_changes(
     app: ContractApp, miguel: TestClient, caplog: pytest.LogCaptureFixture
 ) -> Iterator[None]:
-    """See that no test changes anything or makes the service fail."""
+    """Assert that no test changes anything or makes the service fail."""
 
     def state() -> tuple[Any, Any, int]:
         return (
@@ -117,7 +117,7 @@ BAD_MEMBERS = [
     ({"done": "on"}, ["/done"]),
     ({"done": []}, ["/done"]),
     ({"done": {}}, ["/done"]),
-    # A title with nothing to see.
+    # A title that looks empty.
     ({"title": " "}, ["/title"]),
     ({"title": "\t\r\n"}, ["/title"]),
     ({"title": "\u00a0\u2003\u3000"}, ["/title"]),
@@ -129,7 +129,7 @@ BAD_MEMBERS = [
     ({"title": "x" * 100_000}, ["/title"]),
     ({"description": "x" * 10_001}, ["/description"]),
     ({"description": "🧀" * 10_001}, ["/description"]),
-    # A member that is not there.
+    # An unknown member.
     ({"urgent": True}, ["/urgent"]),
     ({"Title": "Buy groceries"}, ["/Title"]),
     ({"title ": "Buy groceries"}, ["/title "]),
@@ -156,7 +156,7 @@ def shortened(value: object) -> str:
 
 
 class TestMembersOfATask:
-    """What a member may be."""
+    """The values that members accept."""
 
     @pytest.mark.parametrize(("members", "places"), BAD_MEMBERS, ids=shortened)
     def test_a_new_task_is_refused(
@@ -237,7 +237,7 @@ class TestMembersOfATask:
 @pytest.mark.parametrize(
     ("method", "path"), [("POST", "/tasks"), ("PUT", "/tasks/1"), ("PUT", "/users/miguel")]
 )
-def test_a_body_that_is_no_object_is_refused(
+def test_a_body_that_is_not_an_object_is_refused(
     miguel: TestClient, method: str, path: str, text: str
 ) -> None:
     assert_refused(miguel.request(method, path, content=text, headers=JSON), 400, "")
@@ -313,7 +313,7 @@ def test_a_body_that_is_not_json_is_refused(
 
 
 class TestContentTypes:
-    """What a body must be marked as."""
+    """The media types that bodies may have."""
 
     @pytest.mark.parametrize(
         "content_type",
@@ -447,7 +447,7 @@ class TestContentTypes:
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_an_id_that_no_task_can_have_names_nothing(
+def test_an_id_that_no_task_can_have_is_not_found(
     miguel: TestClient, method: str, task_id: str
 ) -> None:
     body = {"done": True} if method == "PUT" else None
@@ -481,7 +481,7 @@ def test_a_percent_encoded_digit_is_that_digit(miguel: TestClient) -> None:
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_a_name_that_no_user_has_or_can_have_names_nothing(
+def test_a_username_other_than_ones_own_is_not_found(
     miguel: TestClient, method: str, username: str
 ) -> None:
     body = {"email": None} if method == "PUT" else None
@@ -491,7 +491,7 @@ def test_a_name_that_no_user_has_or_can_have_names_nothing(
 
 
 class TestQueries:
-    """What may stand behind the question mark: nothing, but for jQuery's ``_``."""
+    """The query: no unknown parameters, except for jQuery's ``_``."""
 
     @pytest.mark.parametrize(
         ("query", "places"),
@@ -565,7 +565,7 @@ class TestQueries:
 
 
 class TestSizes:
-    """How much is read."""
+    """The limits on size."""
 
     def test_a_body_of_128_kib_is_read(self, miguel: TestClient) -> None:
         text = b'{"id": 1}'.ljust(128 * 1024)
@@ -618,7 +618,7 @@ BAD_EMAILS = ["", " ", "miguel", "@", "miguel@", "@example.com", "a@b@c", "a b@e
 
 
 class TestMembersOfAUser:
-    """What a member may be. A rule may be broken in several ways, each with a sentence."""
+    """The values that members accept; a value may break several rules, a sentence each."""
 
     @pytest.mark.parametrize(
         "username",
@@ -716,7 +716,7 @@ class TestMembersOfAUser:
 
 
 class TestCredentials:
-    """Who is nobody: each is told no more than that."""
+    """Bad credentials; the answer never says what is bad about them."""
 
     @pytest.mark.parametrize(
         ("username", "password"),
@@ -762,14 +762,14 @@ def assert_refused(response: httpx2.Response, status: int, *places: str) -> None
 
 
 def assert_refused_at(response: httpx2.Response, place: str) -> None:
-    """Assert a refusal for this one place, for whatever number of reasons."""
+    """Assert a refusal that names only this place, for any number of reasons."""
     assert response.status_code == 400, response.text
     assert_refused(response, 400, *[place] * len(response.json()["errors"]))
     assert response.json()["errors"]
 
 
 def assert_unknown(response: httpx2.Response) -> None:
-    """Assert the answer to somebody whom the service does not know."""
+    """Assert the answer to a client whose credentials are missing or wrong."""
     assert_problem(response, 401)
     assert response.json() == {"error": "Unauthorized access"}
     challenge = 'Basic realm="Authentication Required", charset="UTF-8"'

@@ -1,4 +1,4 @@
-"""Many at once: a batch is done in order, in one go, or not at all."""
+"""Batches: all operations are done, in order and at once, or none."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +27,7 @@ def run(client: TestClient, *operations: object) -> httpx2.Response:
 
 
 def results(client: TestClient, *operations: object) -> list[dict[str, Any]]:
-    """Return what the operations of a batch have come to."""
+    """Return the results of a batch's operations."""
     answer = run(client, *operations)
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()["results"]
@@ -35,7 +35,7 @@ def results(client: TestClient, *operations: object) -> list[dict[str, Any]]:
 
 
 def tasks(client: TestClient) -> list[dict[str, Any]]:
-    """Return all that there is to do."""
+    """Return all tasks."""
     found: list[dict[str, Any]] = client.get("/tasks").json()["tasks"]
     return found
 
@@ -52,7 +52,7 @@ def two(miguel: TestClient) -> list[dict[str, Any]]:
 
 
 class TestABatch:
-    """What it does when all is well."""
+    """Batches that succeed."""
 
     @pytest.mark.usefixtures("two")
     def test_creates_updates_and_deletes_in_the_order_given(self, miguel: TestClient) -> None:
@@ -225,7 +225,7 @@ def test_a_batch_has_1_to_100_operations(miguel: TestClient, body: object, place
     assert tasks(miguel) == []
 
 
-def test_a_batch_is_for_users(anonymous: TestClient) -> None:
+def test_a_batch_needs_credentials(anonymous: TestClient) -> None:
     assert_problem(run(anonymous, {"create": READ}), 401)
 
 
@@ -242,7 +242,7 @@ def test_a_batch_is_json_of_a_bounded_size(miguel: TestClient) -> None:
     assert_problem(run(miguel, *[long] * 14), 413)
 
 
-def test_batches_at_the_same_time_follow_each_other(miguel: TestClient) -> None:
+def test_simultaneous_batches_run_one_after_the_other(miguel: TestClient) -> None:
     threads, each = 6, 5
     assert tasks(miguel) == []
 
@@ -258,7 +258,7 @@ def test_batches_at_the_same_time_follow_each_other(miguel: TestClient) -> None:
     assert len(tasks(miguel)) == threads * each
 
 
-def test_of_batches_that_saw_the_same_one_wins_and_the_others_do_nothing(
+def test_one_of_several_batches_on_the_same_version_wins(
     miguel: TestClient,
 ) -> None:
     etag = miguel.post("/tasks", json=READ).headers["ETag"]
@@ -273,7 +273,7 @@ def test_of_batches_that_saw_the_same_one_wins_and_the_others_do_nothing(
     assert task["description"] == prize["title"]
 
 
-def test_a_place_in_a_batch_is_a_pointer_that_leads_there(miguel: TestClient) -> None:
+def test_a_place_in_a_batch_is_a_valid_pointer(miguel: TestClient) -> None:
     operations = [{"create": READ}, {"create": {**READ, "priority": 4}}]
     answer = run(miguel, *operations)
     (fault,) = answer.json()["errors"]

@@ -1,4 +1,4 @@
-"""Changes: whoever follows them from token to token has exactly the list, whatever happens."""
+"""Changes: a client that follows them from token to token has an exact copy of the list."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -26,14 +26,14 @@ def create(client: TestClient, *titles: str) -> None:
 
 
 def what(page: dict[str, Any]) -> list[tuple[int, str | None]]:
-    """Return what a page tells in short: the ids with the titles, None for what was deleted."""
+    """Return a page in short: the title by id, or None for a deleted task."""
     return [
         (change["id"], None if change["deleted"] else change["task"]["title"])
         for change in page["changes"]
     ]
 
 
-def test_at_the_beginning_it_is_everything_and_a_token(miguel: TestClient) -> None:
+def test_without_a_token_everything_is_listed(miguel: TestClient) -> None:
     create(miguel, "Read", "Write")
     page = changes(miguel)
     assert what(page) == [(1, "Read"), (2, "Write")]
@@ -62,7 +62,7 @@ def test_what_was_created_changed_and_deleted_comes_in_order(miguel: TestClient)
     assert page["changes"][2] == {"id": 1, "deleted": True}
 
 
-def test_what_was_changed_several_times_comes_once_where_it_was_changed_last(
+def test_a_task_that_changed_several_times_comes_once_at_its_last_change(
     miguel: TestClient,
 ) -> None:
     create(miguel, "Read", "Write")
@@ -83,7 +83,7 @@ def test_a_token_can_be_used_again(miguel: TestClient) -> None:
     assert changes(miguel, since=token) == first
 
 
-def test_a_refused_change_is_none(miguel: TestClient) -> None:
+def test_a_refused_change_is_not_listed(miguel: TestClient) -> None:
     create(miguel, "Read")
     token = changes(miguel)["next"]
     assert_problem(miguel.delete("/tasks/1", headers={"If-Match": '"0"'}), 412)
@@ -92,7 +92,7 @@ def test_a_refused_change_is_none(miguel: TestClient) -> None:
     assert changes(miguel, since=token) == {"changes": [], "next": token, "more": False}
 
 
-def test_who_begins_is_not_told_what_was_deleted_before(miguel: TestClient) -> None:
+def test_a_client_that_begins_is_not_told_of_earlier_deletions(miguel: TestClient) -> None:
     create(miguel, "Read", "Write", "Sleep")
     for task in (2, 3):
         miguel.delete(f"/tasks/{task}")
@@ -102,7 +102,7 @@ def test_who_begins_is_not_told_what_was_deleted_before(miguel: TestClient) -> N
     assert what(changes(miguel, since=first["next"])) == [(4, "Eat")]
 
 
-def test_who_has_begun_is_told_what_is_deleted_meanwhile(miguel: TestClient) -> None:
+def test_a_client_that_follows_is_told_of_deletions(miguel: TestClient) -> None:
     create(miguel, "Read", "Write", "Sleep")
     page = changes(miguel, limit=1)
     assert what(page) == [(1, "Read")]
@@ -112,7 +112,7 @@ def test_who_has_begun_is_told_what_is_deleted_meanwhile(miguel: TestClient) -> 
 
 
 class TestPages:
-    """Pages: of up to `limit`, with the way to the next one only where there is more."""
+    """Pages: up to `limit` changes each, with a link to the next page only if there is one."""
 
     def test_a_page_has_50_changes_unless_another_number_is_wanted(
         self, miguel: TestClient
@@ -161,7 +161,7 @@ class TestPages:
 
 
 class TestTokens:
-    """A token is good for one user's changes, as it was given, and for nothing else."""
+    """A token is valid for one user's changes, unaltered, and for nothing else."""
 
     @pytest.fixture
     def token(self, miguel: TestClient) -> str:
@@ -171,7 +171,7 @@ class TestTokens:
         return found
 
     def refuse(self, client: TestClient, token: str) -> None:
-        """Assert that a token is not taken."""
+        """Assert that a token is refused."""
         answer = client.get("/tasks/changes", params={"since": token})
         assert_problem(answer, 400, "since")
 
@@ -215,11 +215,11 @@ class TestTokens:
 
 
 class TestOldTokens:
-    """Deletions are remembered for 30 days; who has missed one since before has to start over."""
+    """Deletions are remembered for 30 days; a client that missed an older one starts over."""
 
     @pytest.fixture
     def clock(self, monkeypatch: pytest.MonkeyPatch) -> Clock:
-        """What sets the service's clock."""
+        """A function that sets the service's clock."""
         return lambda now: monkeypatch.setattr(times, "now", lambda: now)
 
     @pytest.fixture
@@ -245,14 +245,14 @@ class TestOldTokens:
         assert_problem(answer, 410)
         assert "start over" in answer.json()["detail"]
 
-    def test_not_even_who_knows_the_answer_is_told_otherwise(
+    def test_not_even_a_current_copy_is_told_otherwise(
         self, miguel: TestClient, away: Copy, clock: Clock
     ) -> None:
         clock("2027-01-01T00:00:00.000000Z")
         known = {"If-None-Match": "*"}
         assert_problem(miguel.get("/tasks/changes", params=away.query, headers=known), 410)
 
-    def test_who_knew_of_all_forgotten_deletions_goes_on(
+    def test_a_client_that_knew_of_all_forgotten_deletions_goes_on(
         self, miguel: TestClient, away: Copy, clock: Clock
     ) -> None:
         away.catch_up()
@@ -260,14 +260,14 @@ class TestOldTokens:
         assert miguel.delete("/tasks/2").status_code == 200
         assert away.catch_up().keys() == {3}
 
-    def test_who_starts_over_has_the_list(
+    def test_a_client_that_starts_over_has_the_list(
         self, miguel: TestClient, away: Copy, clock: Clock
     ) -> None:
         clock("2027-01-01T00:00:00.000000Z")
         assert miguel.delete("/tasks/2").status_code == 200
         assert Copy(miguel, limit=1).catch_up() == read_list(away.client)
 
-    def test_who_takes_longer_than_that_to_begin_has_to_start_over(
+    def test_a_client_that_takes_longer_to_begin_has_to_start_over(
         self, miguel: TestClient, clock: Clock
     ) -> None:
         clock("2026-11-24T12:00:00.000000Z")
@@ -278,7 +278,7 @@ class TestOldTokens:
         clock("2027-01-01T00:00:00.000000Z")
         assert_problem(miguel.get("/tasks/changes", params=copy.query), 410)
 
-    def test_somebody_elses_deletions_are_no_concern(
+    def test_other_users_deletions_do_not_matter(
         self, miguel: TestClient, susan: TestClient, away: Copy, clock: Clock
     ) -> None:
         away.catch_up()
@@ -290,7 +290,7 @@ class TestOldTokens:
 
 
 class TestConditionalRequests:
-    """Asking whether there is anything new costs next to nothing."""
+    """Asking whether anything is new costs next to nothing."""
 
     def test_if_nothing_has_changed_the_answer_is_304(self, miguel: TestClient) -> None:
         create(miguel, "Read")
@@ -332,7 +332,7 @@ def test_changes_can_only_be_read(miguel: TestClient) -> None:
     assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
-def test_copies_that_follow_while_others_write_end_up_as_the_list(demo: ServedApp) -> None:
+def test_copies_that_follow_concurrent_writers_end_up_equal_to_the_list(demo: ServedApp) -> None:
     writers, rounds = 3, 25
 
     def client() -> httpx2.Client:

@@ -1,4 +1,4 @@
-"""The service does what the document says, whatever it is sent: Schemathesis tries it out."""
+"""The service does what the document says, whatever requests Schemathesis makes up."""
 
 from pathlib import Path
 

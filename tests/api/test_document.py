@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -16,8 +17,11 @@ from openapi_spec_validator import validate
 
 ROOT = Path(__file__).parents[2]
 LINT = ROOT / "tests" / "lint"
-DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "openapi" / "todo.yaml").read_text("utf-8"))
+TEXT = (ROOT / "openapi" / "todo.yaml").read_text("utf-8")
+DOCUMENT: dict[str, Any] = yaml.safe_load(TEXT)
 COMPONENTS = DOCUMENT["components"]
+TAGS = [tag["name"] for tag in DOCUMENT["tags"]]
+LONGEST_LINE = 100
 OPERATIONS: dict[str, dict[str, Any]] = {
     f"{method.upper()} {path}": operation
     for path, item in DOCUMENT["paths"].items()
@@ -61,6 +65,32 @@ def examples() -> Iterator[tuple[str, dict[str, Any], object]]:
                 yield f"{pointer}/{name}", schema, resolved(example)["value"]
 
 
+def references(node: object) -> set[tuple[str, str]]:
+    """Return kind and name of each component that a node refers to, directly or through others."""
+    waiting, found = [node], set()
+    while waiting:
+        for _, child in nodes(waiting.pop()):
+            if "$ref" in child and (place := tuple(child["$ref"].split("/")[2:])) not in found:
+                found.add(place)
+                kind, name = place
+                waiting.append(COMPONENTS[kind][name])
+    return found
+
+
+def scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    """Yield each scalar of a document as it is written."""
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    for child in node.value if isinstance(node, yaml.CollectionNode) else ():
+        for part in child if isinstance(child, tuple) else (child,):
+            yield from scalars(part)
+
+
+def plainest(text: str) -> str:
+    """Return a text with no more quotation marks than YAML needs: none, single or double ones."""
+    return yaml.safe_dump(text, allow_unicode=True, width=10**9).removesuffix("...\n").rstrip("\n")
+
+
 def test_the_document_is_valid() -> None:
     validate(DOCUMENT)
 
@@ -88,8 +118,56 @@ def test_each_example_fits_its_schema(schema: dict[str, Any], value: object) -> 
     assert [error.message for error in validator.iter_errors(value)] == []
 
 
+def test_a_scalar_is_quoted_only_if_it_has_to_be() -> None:
+    for scalar in scalars(yaml.compose(TEXT)):
+        line, column = scalar.start_mark.line + 1, scalar.start_mark.column
+        if scalar.style == ">":
+            assert column + len(plainest(scalar.value)) > LONGEST_LINE, f"line {line} need not fold"
+        elif scalar.style == "|":
+            assert "\n" in scalar.value, f"line {line} is one line"
+        elif scalar.style and line == scalar.end_mark.line + 1:
+            assert plainest(scalar.value).startswith(scalar.style), f"line {line} is misquoted"
+
+
+def test_the_introduction_is_short() -> None:
+    # It is copied into the head of every generated file.
+    assert len(DOCUMENT["info"]["description"]) < 1500
+
+
+def test_a_page_that_the_document_names_exists() -> None:
+    named = set(re.findall(r"docs/[\w./-]+\.md", TEXT))
+    assert named
+    assert not [page for page in named if not (ROOT / page).is_file()]
+
+
+@pytest.mark.parametrize("kind", sorted(COMPONENTS.keys() - {"securitySchemes"}))
+def test_components_stand_in_the_order_of_the_tags(kind: str) -> None:
+    """A component belongs to the first tag that uses it; what the last one uses is for all tags."""
+    users: dict[str, list[int]] = {}
+    for place, operation in OPERATIONS.items():
+        of_path = DOCUMENT["paths"][place.partition(" ")[2]].get("parameters", [])
+        for of_kind, name in references([operation, of_path]):
+            if of_kind == kind:
+                users.setdefault(name, []).append(TAGS.index(operation["tags"][0]))
+    last = len(TAGS) - 1
+    order = [last if last in users[name] else min(users[name]) for name in COMPONENTS[kind]]
+    assert order == sorted(order)
+
+
+def test_all_errors_of_a_status_share_one_problem() -> None:
+    shared: dict[str, set[str]] = {}
+    for operation in OPERATIONS.values():
+        for status, response in operation["responses"].items():
+            content = resolved(response).get("content", {}).get("application/problem+json", {})
+            for example in content.get("examples", {}).values():
+                shared.setdefault(status, set()).add(example["$ref"])
+    assert shared
+    for status, [reference] in shared.items():
+        assert resolved({"$ref": reference})["value"]["status"] == int(status)
+
+
 def test_each_component_is_used_and_each_reference_has_one() -> None:
-    references = {node["$ref"] for _, node in nodes(DOCUMENT) if "$ref" in node}
+    named = {node["$ref"] for _, node in nodes(DOCUMENT) if "$ref" in node}
     schemes = {
         f"#/components/securitySchemes/{scheme}"
         for operation in OPERATIONS.values()
@@ -97,7 +175,7 @@ def test_each_component_is_used_and_each_reference_has_one() -> None:
         for scheme in requirement
     }
     components = {f"#/components/{kind}/{name}" for kind in COMPONENTS for name in COMPONENTS[kind]}
-    assert references | schemes == components
+    assert named | schemes == components
 
 
 def test_nothing_stands_beside_a_reference() -> None:

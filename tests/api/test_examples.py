@@ -1,4 +1,4 @@
-"""The document's examples tell one story; here it happens, example by example."""
+"""The document's examples tell one story, which this test plays request by request."""
 
 import re
 from collections.abc import Iterator
@@ -12,10 +12,18 @@ from starlette.testclient import TestClient
 from tests.support.contract import DOCUMENT, EXAMPLES
 from todo_api import times
 from todo_api.application import create_app
-from todo_api.cli import demo
+from todo_api.cli.demo_data import insert_demo
 from todo_api.settings import Settings
 from todo_api.storage import Database
 
+OBJECTS = {
+    name: example["value"]
+    for name, example in EXAMPLES.items()
+    if isinstance(example["value"], dict)
+}
+ERRORS = {name: value for name, value in OBJECTS.items() if "error" in value}
+PROBLEMS = {name: value for name, value in ERRORS.items() if "type" in value}
+"""One for each status: an error in its other form."""
 SENT = {
     name
     for body in DOCUMENT["components"]["requestBodies"].values()
@@ -141,7 +149,7 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("Susan", "POST", "/users", {"json": "NewSusan"}),
     ("NothingToDo", "GET", "/tasks", {"auth": SUSAN}),
     ("", "POST", "/users", {"json": "NewShy"}),
-    ("UsernameTakenError", "POST", "/users", {"json": "NewSusan"}),
+    ("UsernameTaken", "POST", "/users", {"json": "NewSusan"}),
     ("BadUser", "POST", "/users", {"json": {"username": "eve", "password": "password1"}}),
     (
         "BadUserChanges",
@@ -165,13 +173,13 @@ ELSEWHERE = {
     "ServiceUnavailable",
     "StillRunning",
 }
-"""Examples that only another service, or another moment, answers: each has a test of its own."""
+"""Examples that need another service or another time: each has a test of its own."""
 
 
 @pytest.fixture
 def story(database: Database, settings: Settings) -> Iterator[TestClient]:
     with database.transaction() as db:
-        demo.seed(db)
+        insert_demo(db, settings)
         db.execute(text("UPDATE users SET email = 'miguel@example.com'"))
     with client_of(settings) as client:
         yield client
@@ -192,7 +200,7 @@ def assert_answers(
     path: str,
     **request: Any,  # noqa: ANN401
 ) -> httpx2.Response:
-    """Assert that a request is answered by the example of this name, and by its problem form."""
+    """Assert that a request is answered by the example of this name, and by it as a problem."""
     for kind in ("json", "content"):
         if isinstance(request.get(kind), str) and request[kind] in SENT:
             request[kind] = EXAMPLES[request[kind]]["value"]
@@ -204,12 +212,17 @@ def assert_answers(
         assert timeless_text(response.text) == timeless_text(EXAMPLES[name]["value"])
         return response
     assert timeless(response.json()) == timeless(EXAMPLES[name]["value"])
-    if f"{name}Problem" in EXAMPLES:
+    if response.is_error and response.status_code != httpx2.codes.NOT_ACCEPTABLE:
         accept = {"Accept": "application/problem+json"}
         request["headers"] = {**request.get("headers", {}), **accept}
         response = client.request(method, path, **request)
-        assert response.json() == EXAMPLES[f"{name}Problem"]["value"]
+        assert response.json() == as_problem(EXAMPLES[name]["value"], response.status_code)
     return response
+
+
+def as_problem(error: dict[str, Any], status: int) -> dict[str, Any]:
+    """Return the other form of an error."""
+    return {"type": f"/problems#{status}", "title": error["error"], "status": status, **error}
 
 
 def timeless_text(text: str) -> str:
@@ -218,7 +231,7 @@ def timeless_text(text: str) -> str:
 
 
 def timeless(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
-    """Return a value without what differs each time that the story is told."""
+    """Return a value without what differs each time the story is played."""
     if isinstance(value, list):
         return [timeless(item) for item in value]
     if isinstance(value, dict):
@@ -246,8 +259,13 @@ def test_the_story_tells_every_example() -> None:
         if isinstance(request.get(kind), str)
     }
     assert sent >= SENT
-    told = answered | {f"{name}Problem" for name in answered} | SENT
-    assert not EXAMPLES.keys() - told
+    assert not EXAMPLES.keys() - answered - SENT - PROBLEMS.keys()
+
+
+def test_each_problem_is_the_other_form_of_an_error() -> None:
+    errors = [ERRORS[name] for name in ERRORS.keys() - PROBLEMS.keys()]
+    for problem in PROBLEMS.values():
+        assert problem in [as_problem(error, problem["status"]) for error in errors]
 
 
 def test_a_token_from_too_long_ago_is_answered_as_the_example(
@@ -277,5 +295,5 @@ def test_a_service_without_its_database_answers_as_the_example(
 def test_a_service_that_fails_answers_as_the_example(database: Database, database_url: str) -> None:
     with client_of(Settings(database_url=database_url)) as client:
         with database.transaction() as db:
-            db.execute(text("ALTER TABLE users RENAME TO people"))
+            db.execute(text("ALTER TABLE secrets RENAME TO whispers"))
         assert_answers(client, "InternalServerError", "GET", "/healthz")

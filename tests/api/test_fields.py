@@ -1,4 +1,4 @@
-"""The fields of a task: kept as they were given, or empty, or set by the service alone."""
+"""The fields of a task: stored as given, or empty, or set by the service alone."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def created(client: TestClient, **members: object) -> dict[str, Any]:
     return task
 
 
-def test_a_title_is_all_it_takes(miguel: TestClient) -> None:
+def test_a_title_is_enough(miguel: TestClient) -> None:
     assert created(miguel).items() >= EMPTY.items()
 
 
@@ -54,9 +54,7 @@ def test_all_can_be_given_at_once(miguel: TestClient) -> None:
         None,
     ],
 )
-def test_due_comes_back_in_the_words_in_which_it_was_given(
-    miguel: TestClient, due: str | None
-) -> None:
+def test_due_comes_back_as_it_was_given(miguel: TestClient, due: str | None) -> None:
     task = created(miguel, due=due)
     assert task["due"] == due
     assert miguel.get(task["uri"]).json()["task"]["due"] == due
@@ -87,7 +85,7 @@ def test_due_comes_back_in_the_words_in_which_it_was_given(
         True,
     ],
 )
-def test_what_is_neither_a_day_nor_an_instant_is_never_due(miguel: TestClient, due: object) -> None:
+def test_due_must_be_a_day_or_an_instant(miguel: TestClient, due: object) -> None:
     assert_problem(miguel.post("/tasks", json={"title": "Read", "due": due}), 400, "/due")
 
 
@@ -98,7 +96,7 @@ def test_there_are_four_priorities(miguel: TestClient, priority: object) -> None
 
 
 @pytest.mark.parametrize("priority", [0, 1, 2, 3])
-def test_each_of_them_is_kept(miguel: TestClient, priority: int) -> None:
+def test_each_priority_is_kept(miguel: TestClient, priority: int) -> None:
     assert created(miguel, priority=priority)["priority"] == priority
 
 
@@ -122,7 +120,7 @@ def test_labels_are_a_set_in_the_order_of_their_code_points(miguel: TestClient) 
         (None, "/labels"),
     ],
 )
-def test_what_is_no_set_of_short_words_is_refused(
+def test_labels_must_be_a_set_of_short_texts(
     miguel: TestClient, labels: object, place: str
 ) -> None:
     assert_problem(miguel.post("/tasks", json={"title": "Read", "labels": labels}), 400, place)
@@ -146,13 +144,15 @@ def test_a_task_knows_when_it_was_created_changed_and_completed(miguel: TestClie
     assert undone["completed_at"] is None
 
 
-def test_what_is_created_done_is_completed_then(miguel: TestClient) -> None:
+def test_a_task_created_done_is_completed_at_once(miguel: TestClient) -> None:
     task = created(miguel, done=True)
     assert task["completed_at"] == task["created_at"]
 
 
 @pytest.mark.parametrize("name", ["id", "uri", "created_at", "updated_at", "completed_at"])
-def test_a_new_task_cannot_bring_what_the_service_sets(miguel: TestClient, name: str) -> None:
+def test_a_new_task_cannot_have_members_that_the_service_sets(
+    miguel: TestClient, name: str
+) -> None:
     given = created(miguel, done=True)[name]
     assert_problem(miguel.post("/tasks", json={"title": "Read", name: given}), 400, f"/{name}")
 

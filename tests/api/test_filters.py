@@ -1,4 +1,4 @@
-"""Filters: each finds just what it says, all combine, and both engines agree on every letter."""
+"""Filters: each finds exactly what it says, all can be combined, and both engines agree."""
 
 from itertools import combinations
 from typing import Any
@@ -92,7 +92,7 @@ FOUND: list[tuple[dict[str, Any], set[str]]] = [
 
 @pytest.fixture(autouse=True)
 def now(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let it be noon."""
+    """Set the service's clock to noon."""
     monkeypatch.setattr(times, "now", lambda: NOW)
 
 
@@ -103,7 +103,7 @@ def test_a_filter_finds(miguel: TestClient, filters: dict[str, Any], names: set[
     assert found(miguel, **filters) == names
 
 
-def test_what_unicode_writes_in_several_ways_is_the_same(miguel: TestClient) -> None:
+def test_equivalent_unicode_texts_are_the_same(miguel: TestClient) -> None:
     created = miguel.post("/tasks", json={"title": "\N{LATIN SMALL LIGATURE FI}nish"})
     for filters in ({"title_prefix": "fin"}, {"q": "FINISH"}):
         assert miguel.get("/tasks", params=filters).json() == {"tasks": [created.json()["task"]]}
@@ -135,7 +135,7 @@ def test_what_was_updated_since_an_answer_includes_that_instant(
     assert found(miguel, updated_since="2026-11-24T13:00:01.000001+01:00") == set()
 
 
-def test_a_filter_follows_what_a_task_is_now(miguel: TestClient) -> None:
+def test_a_filter_finds_a_task_as_it_is_now(miguel: TestClient) -> None:
     miguel.put("/tasks/1", json={"title": "Bake", "labels": ["party"], "due": "2026-11-01"})
     assert "groceries" not in found(miguel, q="groceries")
     assert "groceries" not in found(miguel, label="home")
@@ -145,7 +145,7 @@ def test_a_filter_follows_what_a_task_is_now(miguel: TestClient) -> None:
     assert found(miguel, q="bake") == set()
 
 
-def test_nobody_finds_what_is_somebody_elses(miguel: TestClient, susan: TestClient) -> None:
+def test_nobody_finds_somebody_elses_tasks(miguel: TestClient, susan: TestClient) -> None:
     assert found(miguel)
     for filters, _ in FOUND:
         assert found(susan, **filters) == set()
@@ -175,7 +175,7 @@ def test_nobody_finds_what_is_somebody_elses(miguel: TestClient, susan: TestClie
         ("sort", "title,-id"),
     ],
 )
-def test_what_a_filter_cannot_mean_is_refused(
+def test_a_meaningless_filter_is_refused(
     miguel: TestClient, name: str, value: str | list[str]
 ) -> None:
     assert_problem(miguel.get("/tasks", params={name: value}), 400, name)

@@ -1,4 +1,4 @@
-"""Safe retries: with an ``Idempotency-Key``, whatever is sent again is not done again."""
+"""Safe retries: a request that is sent again with its ``Idempotency-Key`` is not done again."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,19 +9,18 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import func, select, update
 from starlette.testclient import TestClient
 
 from tests.support.clients import PASSWORD, client_of
 from tests.support.contract import EXAMPLES
 from tests.support.problems import assert_problem
-from todo_api import times
+from todo_api import execution, storage, times
 from todo_api.application import create_app
 from todo_api.contract import ContractApp
 from todo_api.operations import tasks as handlers
 from todo_api.settings import Settings
-from todo_api.storage import Database
-from todo_api.storage import tasks as storage
+from todo_api.storage import Connection, Database, TaskRow
 from todo_api.storage.idempotency_keys import FORGOTTEN_AT_ONCE, AnswerRow, insert_answer
 from todo_api.storage.schema import idempotency_keys
 from todo_api.storage.users import select_user
@@ -37,17 +36,17 @@ REQUESTS = [
 def post(
     client: TestClient, body: object = READ, key: str = KEY, path: str = "/tasks", **headers: str
 ) -> httpx2.Response:
-    """Ask for something under a key."""
+    """Send a request with a key."""
     return client.post(path, json=body, headers={"Idempotency-Key": key, **headers})
 
 
 def titles(client: TestClient) -> list[str]:
-    """Return what there is to do."""
+    """Return the titles of all tasks."""
     return [task["title"] for task in client.get("/tasks").json()["tasks"]]
 
 
 def is_replayed(answer: httpx2.Response) -> bool:
-    """Tell whether an answer is one of an earlier time."""
+    """Tell whether an answer is a replayed one."""
     replayed = answer.headers.get("Idempotency-Replayed")
     assert replayed in {None, "true"}
     return replayed is not None
@@ -109,7 +108,7 @@ class TestTheSameAgain:
 
 
 class TestTheKey:
-    """What a key is, and how far it reaches."""
+    """The form of a key, and its scope."""
 
     @pytest.mark.parametrize(
         ("key", "other"),
@@ -146,9 +145,7 @@ class TestTheKey:
         assert anonymous.post("/users", json=newcomer).status_code == 201
         assert not is_replayed(post(miguel, WRITE))
 
-    def test_is_for_strangers_to_guess_in_vain(
-        self, miguel: TestClient, anonymous: TestClient
-    ) -> None:
+    def test_cannot_be_guessed(self, miguel: TestClient, anonymous: TestClient) -> None:
         post(miguel)
         assert_problem(post(anonymous), 401)
 
@@ -182,7 +179,7 @@ class TestTheKey:
 
 
 class TestOtherContent:
-    """The same key for something else."""
+    """The same key with different content."""
 
     @pytest.mark.parametrize(
         ("path", "body"),
@@ -204,7 +201,7 @@ class TestOtherContent:
 
 
 class TestARefusal:
-    """A request that came to nothing leaves its key as if it had never come."""
+    """A request that failed leaves its key unused."""
 
     @pytest.mark.parametrize(
         ("path", "bad", "good"),
@@ -226,7 +223,7 @@ class TestARefusal:
         assert not is_replayed(post(miguel, good, path=path))
         assert titles(miguel) == ["Read a book"]
 
-    def test_of_the_service_itself_is_not_remembered_either(
+    def test_a_failure_of_the_service_is_not_remembered_either(
         self, miguel: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         def fail(*_: object) -> None:
@@ -242,7 +239,7 @@ class TestARefusal:
 
 
 class TestAtTheSameTime:
-    """One key, sent again before the first answer has come."""
+    """The same key again, while its first request is still running."""
 
     def test_while_the_first_is_running_the_second_is_told_to_wait(
         self, miguel: TestClient, monkeypatch: pytest.MonkeyPatch
@@ -256,7 +253,7 @@ class TestAtTheSameTime:
             assert second.headers["Retry-After"] == "1"
             accept = "application/problem+json"
             told = post(miguel, Accept=accept).json()
-            assert told == EXAMPLES["StillRunningProblem"]["value"]
+            assert told == EXAMPLES["ConflictProblem"]["value"]
             release()
             assert first.result().status_code == 201
         assert is_replayed(post(miguel))
@@ -278,7 +275,7 @@ class TestAtTheSameTime:
         assert_done_once(answers)
         assert titles(miguel) == ["Read a book"]
 
-    def test_in_another_process_it_is_running_still(
+    def test_it_is_still_running_in_another_process(
         self, settings: Settings, miguel: TestClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with ExitStack() as running:
@@ -306,7 +303,7 @@ class TestAtTheSameTime:
 
 
 def assert_done_once(answers: list[httpx2.Response]) -> None:
-    """Assert that each is the one answer, or that it will be there in a moment."""
+    """Assert that each answer is the same, or says that the request is still running."""
     done = [answer for answer in answers if answer.is_success]
     assert [is_replayed(answer) for answer in done].count(False) == 1
     assert len({answer.content for answer in done}) == 1
@@ -317,7 +314,7 @@ def assert_done_once(answers: list[httpx2.Response]) -> None:
 
 
 def all_at_once(clients: list[TestClient], path: str, body: object) -> list[httpx2.Response]:
-    """Send the same request by all clients at the same time."""
+    """Send the same request from all clients at the same time."""
     for client in clients:
         assert titles(client) == []  # and their credentials have been verified
     together = Barrier(len(clients))
@@ -334,17 +331,21 @@ def all_at_once(clients: list[TestClient], path: str, body: object) -> list[http
 def held_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[tuple[Callable[[], object], Callable[[], object]]]:
-    """Hold up creations when they are nearly done; give what waits for one, and what lets it go."""
+    """Hold up creations just before they finish; yield a way to wait for one, and to release it.
+
+    They run in threads, as those with a large body do.
+    """
     running, released = Event(), Event()
     insert_task = storage.insert_task
 
-    def insert_slowly(db: Connection, user_id: int, **task: Any) -> Any:  # noqa: ANN401
-        row = insert_task(db, user_id, **task)
+    def insert_slowly(db: Connection, user_id: int, task: dict[str, Any]) -> TaskRow:
+        row = insert_task(db, user_id, task)
         running.set()
         assert released.wait(10)
         return row
 
     with monkeypatch.context() as patch:
+        patch.setattr(execution, "MOST_BODY_BYTES", -1)
         patch.setattr(storage, "insert_task", insert_slowly)
         try:
             yield lambda: running.wait(10), released.set
@@ -361,4 +362,5 @@ def let_time_pass(database: Database, period: timedelta) -> None:
 def keys_kept(database: Database) -> int:
     """Count the keys of all users."""
     with database.snapshot() as db:
-        return db.execute(select(func.count()).select_from(idempotency_keys)).scalar_one()
+        kept: int = db.scalar(select(func.count()).select_from(idempotency_keys))
+        return kept

@@ -1,4 +1,4 @@
-"""Each user's own list: nobody sees, changes or infers anything of somebody else's."""
+"""Isolation: nobody sees, changes or infers anything of another user's."""
 
 from typing import Any
 
@@ -36,13 +36,13 @@ ON_A_USER = [
 
 
 def state(client: TestClient, username: str) -> Any:  # noqa: ANN401 - JSON is any value
-    """Return all that a user can see, but for the token, which is another each time."""
+    """Return all that a user can see, except the token, which differs each time."""
     changes = client.get("/tasks/changes").json()["changes"]
     found = client.get("/tasks").json() | client.get(f"/users/{username}").json()
     return found | {"changes": changes}
 
 
-def test_everybody_counts_from_1(miguel: TestClient, susan: TestClient) -> None:
+def test_each_users_ids_begin_at_1(miguel: TestClient, susan: TestClient) -> None:
     for client in (miguel, susan, miguel, miguel, susan):
         client.post("/tasks", json=LETTER)
     assert [task["id"] for task in miguel.get("/tasks").json()["tasks"]] == [1, 2, 3]
@@ -55,7 +55,7 @@ def test_a_list_holds_ones_own_tasks_only(miguel: TestClient, susan: TestClient)
     assert miguel.get("/tasks").json() == {"tasks": [own]}
 
 
-def test_the_same_uri_is_to_each_their_own_task(miguel: TestClient, susan: TestClient) -> None:
+def test_the_same_uri_means_each_users_own_task(miguel: TestClient, susan: TestClient) -> None:
     groceries = miguel.post("/tasks", json={"title": "Buy groceries"}).json()["task"]
     letter = susan.post("/tasks", json=LETTER).json()["task"]
     assert groceries["uri"] == letter["uri"]
@@ -64,7 +64,7 @@ def test_the_same_uri_is_to_each_their_own_task(miguel: TestClient, susan: TestC
 
 
 @pytest.mark.parametrize(("method", "request_"), ON_A_TASK)
-def test_what_is_done_to_a_task_happens_to_ones_own(
+def test_operations_affect_only_ones_own_tasks(
     miguel: TestClient, susan: TestClient, method: str, request_: dict[str, Any]
 ) -> None:
     miguel.post("/tasks", json={"title": "Buy groceries"})
@@ -110,7 +110,7 @@ def test_a_key_is_known_to_its_user_only(miguel: TestClient, susan: TestClient) 
     assert own.json()["task"]["title"] == "Buy groceries"
 
 
-def test_what_one_has_seen_is_no_cursor_or_token_of_another(
+def test_a_cursor_or_token_is_not_valid_for_another_user(
     miguel: TestClient, susan: TestClient
 ) -> None:
     for _ in range(2):
@@ -146,7 +146,7 @@ BAD_CHANGES_OF_A_USER: tuple[dict[str, Any], ...] = (
 
 
 @pytest.mark.usefixtures("susan")
-def test_bad_changes_tell_nothing_of_an_account_either(
+def test_bad_changes_reveal_nothing_about_an_account(
     miguel: TestClient, subtests: pytest.Subtests
 ) -> None:
     for body in BAD_CHANGES_OF_A_USER:
@@ -165,7 +165,7 @@ BAD_CHANGES_OF_A_TASK: tuple[dict[str, Any], ...] = (
 )
 
 
-def test_bad_changes_tell_nothing_of_a_task_either(
+def test_bad_changes_reveal_nothing_about_a_task(
     miguel: TestClient, susan: TestClient, subtests: pytest.Subtests
 ) -> None:
     for body in BAD_CHANGES_OF_A_TASK:
@@ -209,7 +209,7 @@ def test_a_stranger_cannot_tell_who_is_registered(
                 assert_alike(answer, answers[0])
 
 
-def test_the_tasks_of_a_deleted_user_are_nobodys(miguel: TestClient, susan: TestClient) -> None:
+def test_the_tasks_of_a_deleted_user_are_gone(miguel: TestClient, susan: TestClient) -> None:
     miguel.post("/tasks", json={"title": "Buy groceries"})
     susan.delete("/users/susan")
     miguel.post("/tasks", json={"title": "Learn Python"})
@@ -217,7 +217,7 @@ def test_the_tasks_of_a_deleted_user_are_nobodys(miguel: TestClient, susan: Test
 
 
 def assert_alike(one: Any, other: Any) -> None:  # noqa: ANN401 - two responses
-    """Assert that two answers differ in nothing but what each request is called."""
+    """Assert that two answers differ in nothing but their request ids."""
     assert (one.status_code, one.content) == (other.status_code, other.content)
     own = "x-request-id"
     headers = [{k: v for k, v in answer.headers.items() if k != own} for answer in (one, other)]

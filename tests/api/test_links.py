@@ -1,4 +1,4 @@
-"""The document's links, followed: what they compute from an answer leads somewhere."""
+"""The document's links, followed: the request that each computes from an answer succeeds."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ LINKS = [
 
 
 def arguments_of(operation_id: str) -> dict[str, Any]:
-    """Return what stands in an operation's path."""
+    """Return the parameters of an operation's path."""
     _, path, _ = OPERATIONS[operation_id]
     return {name: value for name, value in ARGUMENTS.items() if f"{{{name}}}" in path}
 
@@ -66,7 +66,7 @@ def susan(app: ContractApp, anonymous: TestClient) -> TestClient:
 
 
 def call(client: TestClient, operation_id: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401
-    """Call an operation; return its status and what it answers."""
+    """Call an operation; return status and body of the answer."""
     method, path, _ = OPERATIONS[operation_id]
     response = client.request(
         method,
@@ -80,7 +80,7 @@ def call(client: TestClient, operation_id: str, arguments: dict[str, Any]) -> An
 
 
 def follow(client: TestClient, link: dict[str, Any], answer: Any) -> Any:  # noqa: ANN401
-    """Call the operation that a link leads to from an answer; return status and what it answers."""
+    """Follow a link from an answer; return status and body of the next one."""
     arguments = {name: evaluated(value, answer) for name, value in link["parameters"].items()}
     return call(client, link["operationId"], arguments)
 
@@ -96,7 +96,7 @@ def test_a_link_leads_from_its_answer_to_another(
     assert follow(susan, link, answer)[0] == 200
 
 
-def test_the_link_from_changes_leads_to_what_comes_after(susan: TestClient) -> None:
+def test_the_link_from_changes_leads_to_later_changes(susan: TestClient) -> None:
     link = DOCUMENT["components"]["links"]["GetChanges"]
     _, first = call(susan, "get_changes", {})
     _, second = follow(susan, link, first)

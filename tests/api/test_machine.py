@@ -34,7 +34,7 @@ from todo_api.storage import Database
 
 USERS = 3
 MOST_TAKEN_OVER = 4
-"""Tasks that one list takes over from another at once, lest they grow and grow."""
+"""The most tasks that one list imports from another, so that lists do not grow without bound."""
 BOUNDS = settings(
     max_examples=25,
     stateful_step_count=40,
@@ -83,7 +83,7 @@ FILTERS: dict[str, st.SearchStrategy[Any]] = {
     "overdue": st.booleans(),
     "updated_since": st.sampled_from(["2001-01-01T00:00:00Z", "2099-01-01T00:00:00+14:00"]),
 }
-# Two at most: what has to pass more is seldom anything.
+# Two at most: hardly any task passes more.
 CHOICES = st.lists(st.sampled_from(sorted(FILTERS)), unique=True, max_size=2).flatmap(
     lambda names: st.fixed_dictionaries({name: FILTERS[name] for name in names})
 )
@@ -115,7 +115,7 @@ def words(text: str) -> list[str]:
 
 
 def moment(text: str, at: time) -> datetime:
-    """Return the instant that a time means, or that a day means at this time of the day."""
+    """Return the instant of a time, or of this time of the day on a day."""
     if len(text) == len("2026-11-30"):
         return datetime.combine(datetime.fromisoformat(text), at, UTC)
     return datetime.fromisoformat(text)
@@ -157,7 +157,7 @@ VALUES: dict[str, Callable[[Task], Any]] = {
 
 
 class Owner:
-    """A user, and the oracle: what this user's list holds."""
+    """A user's list, as the oracle knows it."""
 
     def __init__(self, client: TestClient) -> None:
         """Begin with an empty list."""
@@ -171,7 +171,7 @@ class Owner:
         self.keys: dict[str, tuple[Task, httpx2.Response]] = {}
 
     def pick(self, number: int) -> int:
-        """Return one of the ids that there were, or the next one."""
+        """Return an id that has been used, or the next one."""
         return number % (len(self.tags) + 1) + 1
 
     def found(self, filters: dict[str, Any], sort: str) -> list[Task]:
@@ -188,7 +188,7 @@ class Owner:
         return having + [task for task in passing if value(task) is None]
 
     def condition(self, seen: str | None, task: int) -> tuple[dict[str, str], bool]:
-        """Return an If-Match header, and whether the task is as it says."""
+        """Return an If-Match header, and whether it matches the task."""
         if seen is None:
             return {}, True
         *before, now = self.tags.get(task, ['"1"'])
@@ -204,14 +204,14 @@ class Owner:
         return {"If-Match": tags}, holds
 
     def created(self, answer: httpx2.Response, task: Task) -> None:
-        """Take over a new task."""
+        """Record a new task."""
         assert answer.status_code == 201, answer.text
         expected = len(self.tags) + 1
         self.changed(expected, answer.json()["task"], answer.headers["ETag"], {**EMPTY, **task})
         assert answer.headers["Location"] == self.tasks[expected]["uri"]
 
     def changed(self, task: int, got: Task, tag: str, expected: Task) -> None:
-        """Take over what has become of a task, once it is what was expected."""
+        """Record a changed task, after checking that it is as expected."""
         at = got["updated_at"]
         old = self.tasks.get(task, {"done": False, "completed_at": None, "created_at": at})
         assert at >= max((each["updated_at"] for each in self.tasks.values()), default=at)
@@ -233,7 +233,7 @@ class Owner:
         self.touched(task)
 
     def deleted(self, task: int) -> None:
-        """Take over that a task is gone."""
+        """Record that a task is gone."""
         del self.tasks[task]
         self.touched(task)
 
@@ -245,7 +245,7 @@ class Owner:
 
 
 class Run:
-    """A list that is read page by page while other things happen."""
+    """A list that is read page by page while it changes."""
 
     def __init__(self, owner: Owner, sort: str, limit: int) -> None:
         """Begin before the first page."""
@@ -255,12 +255,12 @@ class Run:
 
 
 class Lists(RuleBasedStateMachine):
-    """Users who keep their lists."""
+    """Users and their lists, in every operation on tasks."""
 
     lists = Bundle("lists")
 
     def __init__(self, newcomers: Iterator[TestClient], stranger: TestClient) -> None:
-        """Take where users come from, and somebody who is none."""
+        """Use these new users, and a client without credentials."""
         super().__init__()
         self.newcomers, self.stranger = newcomers, stranger
 
@@ -351,7 +351,7 @@ class Lists(RuleBasedStateMachine):
         self.change("PATCH", owner, owner.pick(number), patch, seen)
 
     def change(self, method: str, owner: Owner, task: int, body: Task, seen: str | None) -> None:
-        """Send changes; expect what the precondition says."""
+        """Send changes, and check that the precondition decides."""
         headers, holds = owner.condition(seen, task)
         if method == "PATCH":
             headers["Content-Type"] = "application/merge-patch+json"
@@ -377,7 +377,7 @@ class Lists(RuleBasedStateMachine):
             owner.deleted(task)
 
     def is_refused(self, owner: Owner, task: int, answer: httpx2.Response, *, holds: bool) -> bool:
-        """Tell whether a change has to be refused, which it then was."""
+        """Tell whether a change has to be refused, and check that it was."""
         if task not in owner.tasks:
             assert_problem(answer, 404)
             return True
@@ -461,7 +461,7 @@ class Lists(RuleBasedStateMachine):
                 assert_problem(owner.client.get(path, params=query), 400, parameter)
 
     def teardown(self) -> None:
-        """Hold each list, read in every way, against the oracle."""
+        """Read each list in every way, and compare it with the oracle."""
         for owner in getattr(self, "owners", ()):
             assert read_list(owner.client) == owner.tasks
             assert owner.copy.catch_up() == owner.tasks

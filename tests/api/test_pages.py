@@ -1,4 +1,4 @@
-"""Pages: whoever follows them sees each task once, whatever happens to the others meanwhile."""
+"""Pages: a client that follows them sees each task once, whatever happens to others meanwhile."""
 
 import base64
 from typing import Any
@@ -16,7 +16,7 @@ SORTS = Document.read(document_path()).data["components"]["schemas"]["TaskSort"]
 
 
 def fill(client: TestClient, count: int) -> None:
-    """Create tasks that have everything in common with some others."""
+    """Create tasks, groups of which have all sort keys in common."""
     for number in range(count):
         due = None if number % 3 else f"2026-11-{number % 28 + 1:02}"
         task = {"title": f"Task {number % 5}", "due": due, "priority": number % 4}
@@ -49,7 +49,7 @@ def test_a_limit_is_never_clamped(miguel: TestClient, limit: str) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
-def test_only_where_there_is_more_is_there_a_next_page(miguel: TestClient, count: int) -> None:
+def test_there_is_a_next_page_only_if_there_is_more(miguel: TestClient, count: int) -> None:
     fill(miguel, count)
     answer = miguel.get("/tasks?limit=2")
     assert ("next_cursor" in answer.json()) == (count > 2)
@@ -90,7 +90,7 @@ def test_the_number_of_tasks_may_change_from_page_to_page(miguel: TestClient) ->
 
 
 @pytest.mark.parametrize("sort", SORTS)
-def test_the_row_of_the_cursor_may_be_deleted(miguel: TestClient, sort: str) -> None:
+def test_the_task_at_the_cursor_may_be_deleted(miguel: TestClient, sort: str) -> None:
     fill(miguel, 7)
     expected = ids(page(miguel, sort=sort))
     first = page(miguel, sort=sort, limit=3)
@@ -100,7 +100,7 @@ def test_the_row_of_the_cursor_may_be_deleted(miguel: TestClient, sort: str) -> 
 
 
 @pytest.mark.parametrize("sort", SORTS)
-def test_what_lives_throughout_comes_exactly_once(miguel: TestClient, sort: str) -> None:
+def test_a_task_that_exists_throughout_comes_exactly_once(miguel: TestClient, sort: str) -> None:
     fill(miguel, 20)
     seen: list[int] = []
     query: dict[str, object] = {"sort": sort, "limit": 3}
@@ -121,7 +121,7 @@ def test_what_lives_throughout_comes_exactly_once(miguel: TestClient, sort: str)
 
 
 class TestCursors:
-    """A cursor is good for one user and one list, as it was given, and for nothing else."""
+    """A cursor is valid for one user and one list, unaltered, and for nothing else."""
 
     @pytest.fixture
     def cursor(self, miguel: TestClient) -> str:
@@ -131,7 +131,7 @@ class TestCursors:
         return found
 
     def refuse(self, client: TestClient, cursor: str, **query: str) -> None:
-        """Assert that a cursor is not taken."""
+        """Assert that a cursor is refused."""
         assert_problem(client.get("/tasks", params={**query, "cursor": cursor}), 400, "cursor")
 
     def test_it_is_good_for_its_list(self, miguel: TestClient, cursor: str) -> None:
@@ -180,7 +180,7 @@ class TestCursors:
             self.refuse(miguel, altered, sort="title", done="false")
 
     @pytest.mark.usefixtures("miguel")
-    def test_it_says_nothing_that_the_service_has_to_remember(
+    def test_it_needs_nothing_that_the_service_has_to_remember(
         self, settings: Settings, cursor: str
     ) -> None:
         with client_of(create_app(settings), "miguel", PASSWORD) as after_a_restart:

@@ -1,4 +1,4 @@
-"""PATCH: a JSON Merge Patch (RFC 7396). What is absent stays, null removes what can be removed."""
+"""PATCH: a JSON Merge Patch (RFC 7396). Absent members stay, and null clears those that can be."""
 
 from typing import Any
 
@@ -101,7 +101,9 @@ def test_a_member_that_no_task_has_is_refused(miguel: TestClient) -> None:
     ],
 )
 @pytest.mark.usefixtures("task")
-def test_another_media_type_is_told_the_right_one(miguel: TestClient, content_type: str) -> None:
+def test_another_media_type_is_refused_with_the_right_one(
+    miguel: TestClient, content_type: str
+) -> None:
     answer = patch(miguel, {"done": True}, content_type)
     assert_problem(answer, 415)
     assert answer.headers["Accept-Patch"] == MERGE_PATCH
@@ -109,7 +111,7 @@ def test_another_media_type_is_told_the_right_one(miguel: TestClient, content_ty
 
 
 @pytest.mark.usefixtures("task")
-def test_a_merge_patch_is_no_put(miguel: TestClient) -> None:
+def test_put_does_not_take_a_merge_patch(miguel: TestClient) -> None:
     answer = miguel.put("/tasks/1", json={}, headers={"Content-Type": MERGE_PATCH})
     assert_problem(answer, 415)
     assert answer.headers["Accept"] == "application/json"

@@ -1,13 +1,14 @@
-"""Conditional requests: nobody overwrites what they have not seen, nobody reads the same twice."""
+"""Conditional requests: nobody overwrites what they have not seen, or downloads what they have."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 from starlette.testclient import TestClient
 
 from tests.support.problems import assert_problem
+from todo_api.storage import Connection
+from todo_api.storage.engine.connection import Cursor
+from todo_api.storage.engine.statement import Compiled, Values
 
 MERGE_PATCH = {"Content-Type": "application/merge-patch+json"}
 CHANGES = [
@@ -25,17 +26,17 @@ def etag(miguel: TestClient) -> str:
 
 
 @pytest.fixture
-def statements() -> Iterator[list[str]]:
-    """The statements that read or write something, as they are executed."""
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements that read or write rows, as they are executed."""
     executed: list[str] = []
+    execute = Connection._execute  # noqa: SLF001 - what all of its methods go through
 
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        if not statement.startswith(("BEGIN", "SET ")):
-            executed.append(statement)
+    def note(db: Connection, compiled: Compiled, values: Values) -> Cursor:
+        executed.append(compiled.sql)
+        return execute(db, compiled, values)
 
-    event.listen(Engine, "before_cursor_execute", note)
-    yield executed
-    event.remove(Engine, "before_cursor_execute", note)
+    monkeypatch.setattr(Connection, "_execute", note)
+    return executed
 
 
 def change(
@@ -47,7 +48,7 @@ def change(
 
 
 def get(client: TestClient, path: str, if_none_match: str) -> Any:  # noqa: ANN401
-    """Read what is not known already."""
+    """Read with If-None-Match."""
     return client.get(path, headers={"If-None-Match": if_none_match})
 
 
@@ -69,9 +70,7 @@ def test_the_tag_of_one_task_outlives_changes_of_others(miguel: TestClient, etag
 
 @pytest.mark.parametrize("path", ["/tasks/1", "/tasks"])
 @pytest.mark.usefixtures("etag")
-def test_what_is_read_is_for_its_user_alone_and_asked_for_each_time(
-    miguel: TestClient, path: str
-) -> None:
+def test_what_is_read_is_private_and_revalidated_each_time(miguel: TestClient, path: str) -> None:
     first = miguel.get(path)
     again = get(miguel, path, first.headers["ETag"])
     for answer in (first, again):
@@ -81,7 +80,7 @@ def test_what_is_read_is_for_its_user_alone_and_asked_for_each_time(
 
 
 class TestIfNoneMatch:
-    """Reading what one may have already (RFC 9110, 13.1.2)."""
+    """If-None-Match: a client that has a copy (RFC 9110, 13.1.2)."""
 
     @pytest.mark.parametrize("path", ["/tasks/1", "/tasks", "/tasks?limit=1&done=false"])
     @pytest.mark.parametrize("known", ["{0}", "W/{0}", '"0", {0}', '{0} , "0"', "*"])
@@ -155,7 +154,7 @@ class TestIfNoneMatch:
         assert not [statement for statement in statements if "tasks" in statement]
 
     @pytest.mark.usefixtures("etag")
-    def test_what_changes_by_itself_is_never_known(self, miguel: TestClient) -> None:
+    def test_a_list_that_changes_by_itself_is_never_known(self, miguel: TestClient) -> None:
         overdue = miguel.get("/tasks?overdue=true")
         assert get(miguel, "/tasks?overdue=true", overdue.headers["ETag"]).status_code == 200
 
@@ -174,16 +173,16 @@ class TestIfNoneMatch:
 
 @pytest.mark.parametrize(("method", "request_"), CHANGES)
 class TestIfMatch:
-    """Changing only what is as one saw it (RFC 9110, 13.1.1)."""
+    """If-Match: changes to what the client has seen (RFC 9110, 13.1.1)."""
 
     @pytest.mark.parametrize("seen", ["{0}", '"0", {0}', '{0},"0"', 'W/"7" , {0}', "*"])
-    def test_what_is_as_it_was_seen_is_changed(
+    def test_a_change_to_the_version_that_was_read_is_made(
         self, miguel: TestClient, etag: str, method: str, request_: dict[str, Any], seen: str
     ) -> None:
         assert change(miguel, method, request_, seen.format(etag)).status_code == 200
 
     @pytest.mark.parametrize("seen", ["W/{0}", '"0"', '"00{1}"', '"x", ""', '"{1}-1"'])
-    def test_what_is_not_as_it_was_seen_stays_and_tells_its_tag(
+    def test_a_change_to_another_version_is_refused_with_the_current_tag(
         self, miguel: TestClient, etag: str, method: str, request_: dict[str, Any], seen: str
     ) -> None:
         before = miguel.get("/tasks/1").json()
@@ -192,7 +191,7 @@ class TestIfMatch:
         assert answer.headers["ETag"] == etag
         assert miguel.get("/tasks/1").json() == before
 
-    def test_of_two_who_saw_the_same_one_wins(
+    def test_of_two_changes_to_the_same_version_one_wins(
         self, miguel: TestClient, etag: str, method: str, request_: dict[str, Any]
     ) -> None:
         winner = miguel.put("/tasks/1", json={"title": "Mine"}, headers={"If-Match": etag})
@@ -210,13 +209,13 @@ class TestIfMatch:
         assert_problem(refused, 412)
         assert refused.headers["ETag"] == etag
 
-    def test_a_missing_task_is_missing_before_it_is_another(
+    def test_a_missing_task_is_404_before_any_precondition(
         self, miguel: TestClient, etag: str, method: str, request_: dict[str, Any]
     ) -> None:
         for seen in ('"0"', "*", etag):
             assert_problem(change(miguel, method, request_, seen, "/tasks/2"), 404)
 
-    def test_nobody_is_asked_what_they_saw_before_who_they_are(
+    def test_credentials_are_checked_before_preconditions(
         self, anonymous: TestClient, method: str, request_: dict[str, Any]
     ) -> None:
         assert_problem(change(anonymous, method, request_, '"0"'), 401)
@@ -224,16 +223,14 @@ class TestIfMatch:
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 @pytest.mark.usefixtures("etag")
-def test_a_body_that_cannot_be_read_comes_before_what_was_seen(
+def test_a_body_that_cannot_be_read_is_refused_before_its_precondition(
     miguel: TestClient, method: str
 ) -> None:
     text = {"content": "done", "headers": {"Content-Type": "text/plain"}}
     assert_problem(change(miguel, method, text, '"0"'), 415)
 
 
-def test_what_was_read_and_has_changed_since_is_412_and_not_400(
-    miguel: TestClient, etag: str
-) -> None:
+def test_a_stale_body_with_a_stale_tag_is_412_and_not_400(miguel: TestClient, etag: str) -> None:
     read = miguel.get("/tasks/1").json()["task"]
     miguel.put("/tasks/1", json={"done": True})
     answer = miguel.put("/tasks/1", json={**read, "title": "x"}, headers={"If-Match": etag})

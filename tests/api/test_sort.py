@@ -1,4 +1,4 @@
-"""Sorts: by one field, then by id; `-` turns all of it round; what is never due comes last."""
+"""Sorts: by one field, then by id; `-` reverses both; tasks that are never due come last."""
 
 from typing import Any
 
@@ -71,5 +71,5 @@ def test_a_filter_keeps_the_order(miguel: TestClient, sort: str, expected: list[
     assert ids(miguel, sort=sort, priority_min=1) == [task for task in expected if task != 3]
 
 
-def test_without_a_word_the_order_is_that_of_the_ids(miguel: TestClient) -> None:
+def test_the_default_order_is_that_of_the_ids(miguel: TestClient) -> None:
     assert ids(miguel) == SORTED["id"]

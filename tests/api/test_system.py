@@ -90,7 +90,7 @@ class TestDocument:
         assert "todo_api" not in response.text
         assert not re.search(r'"x-\w*Func"', response.text)
 
-    def test_is_not_sent_again_to_whom_has_it(
+    def test_is_not_sent_again_to_a_client_that_has_it(
         self, anonymous: TestClient, subtests: pytest.Subtests
     ) -> None:
         for path in ("/openapi.json", "/openapi.yaml"):
@@ -201,9 +201,9 @@ class TestRequestIds:
 
 
 class TestAccept:
-    """What a client wants to read."""
+    """The Accept header."""
 
-    def test_whoever_can_read_json_gets_it(
+    def test_a_client_that_accepts_json_gets_it(
         self, miguel: TestClient, subtests: pytest.Subtests
     ) -> None:
         for accept in (
@@ -221,7 +221,7 @@ class TestAccept:
                 response = miguel.get("/tasks", headers={"Accept": accept})
                 assert (response.status_code, response.json()) == (200, {"tasks": []})
 
-    def test_whoever_cannot_is_told_so(
+    def test_a_client_that_does_not_accept_json_is_told_so(
         self, anonymous: TestClient, miguel: TestClient, subtests: pytest.Subtests
     ) -> None:
         for accept in (
@@ -238,7 +238,7 @@ class TestAccept:
                     assert_problem(client.get("/healthz", headers=headers), 406)
                     assert_problem(client.post("/tasks", json={}, headers=headers), 406)
 
-    def test_whoever_asks_for_it_gets_problems_by_rfc_9457(
+    def test_a_client_that_asks_for_it_gets_problems_by_rfc_9457(
         self, miguel: TestClient, subtests: pytest.Subtests
     ) -> None:
         for method, path, status, title in (
@@ -254,7 +254,7 @@ class TestAccept:
                 assert problem["status"] == status
                 assert (problem["title"], problem["error"]) == (title, title)
 
-    def test_whoever_is_unknown_gets_them_too(self, anonymous: TestClient) -> None:
+    def test_clients_without_credentials_get_them_too(self, anonymous: TestClient) -> None:
         assert self.problem_of(anonymous, "GET", "/tasks") == {
             "type": "/problems#401",
             "title": "Unauthorized access",
@@ -292,7 +292,7 @@ class TestAccept:
 
 
 class TestOutage:
-    """A database that goes away, and comes back."""
+    """A database that fails and recovers."""
 
     def test_of_a_postgresql_server(self, server: PostgreSQLServer) -> None:
         database = Database(server.url)
@@ -331,7 +331,7 @@ class TestOutage:
 
 
 def assert_everything_is_unavailable(anonymous: TestClient, miguel: TestClient) -> None:
-    """Assert that each operation says so, and when to come back."""
+    """Assert that each operation answers 503, and says when to try again."""
     new_user = {"username": "susan", "password": "Pizza is not a fruit!"}
     new_password = {"password": "a boa and a king cobra", "current_password": PASSWORD}
     for response in (

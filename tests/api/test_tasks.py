@@ -44,7 +44,7 @@ class TestList:
         tasks[1] = miguel.put("/tasks/2", json=changes).json()["task"]
         assert miguel.get("/tasks").json() == {"tasks": tasks}
 
-    def test_is_not_cut_off_without_a_word(self, miguel: TestClient) -> None:
+    def test_is_not_cut_off_silently(self, miguel: TestClient) -> None:
         for number in range(1, 121):
             created(miguel, title=f"Task {number}")
         url: str | None = "/tasks"
@@ -277,7 +277,7 @@ def test_uris_begin_with_the_address_that_the_client_used(
             assert response.headers["Location"] == task["uri"]
 
 
-def test_a_host_that_is_not_the_services_own_gets_nowhere(
+def test_a_host_that_is_not_the_services_own_is_refused(
     miguel: TestClient, subtests: pytest.Subtests
 ) -> None:
     for host in ("evil.example", "localhost.evil.example", "a b", "", "localhost@evil.example"):

@@ -1,4 +1,4 @@
-"""The whole list as a file, out and in: nothing is lost, and nothing is half done."""
+"""Export and import: nothing is lost, and nothing is half done."""
 
 import csv
 import io
@@ -58,7 +58,7 @@ TASKS: list[dict[str, Any]] = [
 
 @pytest.fixture
 def tasks(miguel: TestClient) -> list[dict[str, Any]]:
-    """Miguel's list, on which everything is difficult."""
+    """Miguel's list, with everything that is difficult to write."""
     return [miguel.post("/tasks", json=task).json()["task"] for task in TASKS]
 
 
@@ -92,17 +92,17 @@ def everything(client: TestClient) -> list[dict[str, Any]]:
 
 
 def faults(response: httpx2.Response) -> list[tuple[int, str | None]]:
-    """Return the lines and members with which something is wrong."""
+    """Return the lines and members of the faults."""
     return [(fault["line"], fault.get("pointer")) for fault in response.json()["errors"]]
 
 
 def lasting(task: dict[str, Any]) -> dict[str, Any]:
-    """Return what a task keeps on its way through a file."""
+    """Return the members of a task that a file preserves."""
     return {name: value for name, value in task.items() if name not in GIVEN_ANEW}
 
 
 class TestFormats:
-    """The client says in which format it wants the list."""
+    """The Accept header chooses the format."""
 
     @pytest.mark.parametrize(
         ("accept", "media_type"),
@@ -123,7 +123,7 @@ class TestFormats:
         assert export(miguel, accept).headers["Content-Type"] == SENT_AS[media_type]
 
     @pytest.mark.parametrize("accept", ["application/json", "text/html", "*/*;q=0"])
-    def test_other_formats_are_not_to_be_had(self, miguel: TestClient, accept: str) -> None:
+    def test_other_formats_are_refused(self, miguel: TestClient, accept: str) -> None:
         assert_problem(miguel.get("/tasks/export", headers={"Accept": accept}), 406)
 
     def test_a_browser_saves_it_under_a_name(self, miguel: TestClient) -> None:
@@ -148,7 +148,7 @@ class TestFormats:
 
 @pytest.mark.usefixtures("tasks")
 class TestJSONLines:
-    """Every member of each task, in a line."""
+    """JSON Lines."""
 
     def test_a_line_is_a_task(self, miguel: TestClient, tasks: list[dict[str, Any]]) -> None:
         assert everything(miguel) == tasks
@@ -187,7 +187,7 @@ class TestJSONLines:
 
 @pytest.mark.usefixtures("tasks")
 class TestCSV:
-    """The same in a table, for spreadsheets."""
+    """CSV, for spreadsheets."""
 
     def test_a_row_is_a_task_under_a_header(
         self, miguel: TestClient, tasks: list[dict[str, Any]]
@@ -217,7 +217,7 @@ class TestCSV:
 
 
 class TestICalendar:
-    """Each task a VTODO, as another program reads it."""
+    """iCalendar, as another program reads it."""
 
     @pytest.fixture
     def todos(self, miguel: TestClient, tasks: list[dict[str, Any]]) -> list[Any]:
@@ -273,7 +273,7 @@ class TestICalendar:
 
 
 class TestBadLines:
-    """What is wrong is told by line, and then nothing is imported."""
+    """A file with faults: each is named by its line, and nothing is imported."""
 
     @pytest.mark.parametrize(
         ("line", "pointer"),
@@ -373,14 +373,14 @@ class TestBadLines:
 
 
 class TestSize:
-    """Any number of tasks goes out; a bounded one comes in at once."""
+    """Long lists: an export has any length, an import is bounded."""
 
     @pytest.fixture
     def many(self, miguel: TestClient, database: Database) -> int:
         """10,000 tasks of Miguel's, each of 1,000 characters; his user's id."""
         assert everything(miguel) == []
         with database.transaction() as db:
-            user_id: int = db.execute(text("SELECT id FROM users")).scalar_one()
+            user_id: int = db.scalar(text("SELECT id FROM users"))
             task = {"title": "Rest", "description": "z" * 1000}
             storage.insert_tasks(db, user_id, storage.prepare_tasks([task] * 10_000))
         return user_id
@@ -464,7 +464,7 @@ class TestTheSameAgain:
         assert_problem(bring(miguel, content, media_type, **self.ONCE), 422)
         assert len(everything(miguel)) == 1
 
-    def test_may_come_mended(self, miguel: TestClient) -> None:
+    def test_may_be_sent_again_corrected(self, miguel: TestClient) -> None:
         assert bring(miguel, '{"title": 1}', **self.ONCE).status_code == 400
         assert bring(miguel, '{"title": "Rest"}', **self.ONCE).json() == {"imported": 1}
 
@@ -482,7 +482,7 @@ def test_a_file_without_tasks_changes_nothing(miguel: TestClient) -> None:
     assert everything(miguel) == []
 
 
-def test_the_list_is_of_one_user(miguel: TestClient, susan: TestClient) -> None:
+def test_a_list_belongs_to_one_user(miguel: TestClient, susan: TestClient) -> None:
     bring(miguel, '{"title": "Rest"}\n')
     assert everything(susan) == []
     assert [task["title"] for task in everything(miguel)] == ["Rest"]
@@ -493,8 +493,8 @@ def test_each_imported_task_is_a_change_of_its_own(miguel: TestClient, database:
     bring(miguel, '{"title": "Rest"}\n' * 3)
     assert miguel.get("/tasks").headers["ETag"] != before
     with database.snapshot() as db:
-        changes = db.execute(text("SELECT change FROM tasks ORDER BY id")).scalars().all()
-        last = db.execute(text("SELECT last_change FROM users")).scalar_one()
+        changes = [value for (value,) in db.all(text("SELECT change FROM tasks ORDER BY id"))]
+        last = db.scalar(text("SELECT last_change FROM users"))
     assert changes == [last - 2, last - 1, last]
 
 

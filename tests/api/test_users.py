@@ -8,13 +8,36 @@ from starlette.testclient import TestClient
 
 from tests.support.clients import PASSWORD, client_of
 from tests.support.problems import assert_problem
+from todo_api import storage
 from todo_api.application import create_app
-from todo_api.contract import ContractApp
+from todo_api.contract import ContractApp, Problem
+from todo_api.identity import Accounts, User, password_hasher
+from todo_api.operations.users import update_user
 from todo_api.settings import Settings
+from todo_api.storage import Database, select_user
 
 USERS = "http://localhost/todo/api/v1.0/users"
 SUSAN = {"username": "susan", "password": "Pizza is not a fruit!", "email": "susan@example.com"}
 NEW_PASSWORD = "a boa and a king cobra"
+
+
+class OvertakenAccounts(Accounts):
+    """Accounts in which another request stores a password after the first verification."""
+
+    def __init__(self, database: Database, settings: Settings, password: str) -> None:
+        super().__init__(database, password_hasher(settings))
+        self._overtaking: str | None = password
+
+    def verify_password(self, password_hash: str, password: str) -> bool:
+        matches = super().verify_password(password_hash, password)
+        overtaking, self._overtaking = self._overtaking, None
+        if overtaking is not None:
+            changes = {"password_hash": self.hash_password(overtaking)}
+            with self._database.transaction() as db:
+                row = select_user(db, "miguel")
+                assert row is not None
+                storage.update_user(db, row.id, changes)
+        return matches
 
 
 class TestRegister:
@@ -93,7 +116,7 @@ class TestRegister:
 
 
 class TestPasswords:
-    """Which passwords one may have; `test_bad_input` knows those that one may not."""
+    """Good passwords; `test_bad_input` has the bad ones."""
 
     GOOD_PASSWORDS = (
         "8 chars!",
@@ -121,7 +144,7 @@ class TestPasswords:
 
 
 class TestCredentials:
-    """Basic credentials, in UTF-8, however a keyboard composes them."""
+    """Basic credentials in UTF-8, however a keyboard composes their characters."""
 
     def test_a_password_may_be_composed_in_any_way(
         self, app: ContractApp, anonymous: TestClient
@@ -276,6 +299,34 @@ class TestChangeOfPassword:
         assert_problem(miguel.put("/users/miguel", json=body), 403, "/current_password")
         assert miguel.get("/users/miguel").json()["user"]["email"] is None
         assert_problem(client_of(app, "miguel", NEW_PASSWORD).get("/tasks"), 401)
+
+    @pytest.mark.parametrize(
+        ("stored", "status"),
+        [
+            pytest.param(NEW_PASSWORD, 403, id="changed"),
+            pytest.param(PASSWORD, 200, id="hashed anew"),
+        ],
+    )
+    @pytest.mark.usefixtures("miguel")
+    def test_verifies_again_if_another_change_comes_first(
+        self, settings: Settings, database: Database, stored: str, status: int
+    ) -> None:
+        accounts = OvertakenAccounts(database, settings, stored)
+        body = {"password": "two pugs in a wig", "current_password": PASSWORD}
+        with database.snapshot() as db:
+            row = select_user(db, "miguel")
+        assert row is not None
+
+        def change() -> int:
+            user = User(row.id, row.username)
+            try:
+                update_user("miguel", body, user, database, accounts, lambda *_, **__: "/miguel")
+            except Problem as problem:
+                return int(problem.status)
+            return 200
+
+        assert database.retrying(change) == status
+        accounts.close()
 
     def test_leaves_other_users_alone(self, miguel: TestClient, susan: TestClient) -> None:
         miguel.put("/users/miguel", json=self.BODY)

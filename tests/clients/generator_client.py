@@ -1,4 +1,4 @@
-"""What a user of the Python client does that openapi-generator writes: argument, the base URL."""
+"""A session with the Python client from openapi-generator. Argument: the base URL."""
 
 import sys
 from collections.abc import Callable
@@ -110,7 +110,7 @@ def page_by_page(tasks: TasksApi) -> Task:
 
 
 def overwrite(tasks: TasksApi, task: Task) -> None:
-    """Change only what was seen."""
+    """Change a task only if it is as it was read."""
     seen = (tasks.get_task_with_http_info(task.id).headers or {})["etag"]
     undo = TaskChanges(done=False)
     undone = tasks.update_task(task.id, undo, if_match=seen)
@@ -120,7 +120,7 @@ def overwrite(tasks: TasksApi, task: Task) -> None:
 
 
 def patch_and_follow(susan: ApiClient, task_id: int) -> None:
-    """Patch a task, and see that a copy of the list hears of it."""
+    """Patch a task, and find the change among the list's changes."""
     changes = ChangesApi(susan)
     before = changes.get_changes()
     patched = TasksApi(susan).patch_task(task_id, TaskPatch(description=None, priority=3))
@@ -139,7 +139,7 @@ def back_up_and_restore(susan: ApiClient) -> None:
 
 
 def error_of(expected: type[ApiException], call: Callable[[], object]) -> Error:
-    """Return the error that a refused call was answered with."""
+    """Return the error that answered a refused call."""
     try:
         call()
     except expected as refusal:

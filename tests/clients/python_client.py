@@ -1,4 +1,4 @@
-"""What a user of the client does that openapi-python-client writes: argument, the base URL."""
+"""A session with the client from openapi-python-client. Argument: the base URL."""
 
 import sys
 from base64 import b64encode
@@ -122,7 +122,7 @@ def page_by_page(susan: AuthenticatedClient) -> Task:
 
 
 def overwrite(susan: AuthenticatedClient, task: Task) -> None:
-    """Change only what was seen."""
+    """Change a task only if it is as it was read."""
     seen = get_task.sync_detailed(task.id, client=susan).headers["ETag"]
     undo = TaskChanges(done=False)
     undone = update_task.sync(task.id, client=susan, body=undo, if_match=seen)
@@ -135,7 +135,7 @@ def overwrite(susan: AuthenticatedClient, task: Task) -> None:
 
 
 def patch_and_follow(susan: AuthenticatedClient, task_id: int) -> None:
-    """Patch a task, and see that a copy of the list hears of it."""
+    """Patch a task, and find the change among the list's changes."""
     before = get_changes.sync(client=susan)
     assert isinstance(before, ChangeList)
     patched = patch_task.sync(task_id, client=susan, body=TaskPatch(description=None, priority=3))
@@ -159,7 +159,7 @@ def back_up_and_restore(susan: AuthenticatedClient) -> None:
 
 
 def be_refused(anonymous: Client, taken: NewUser) -> None:
-    """Register as somebody who is there already, and with a password that is none."""
+    """Register under a name that is taken, and with a password that is refused."""
     conflict = create_user.sync_detailed(client=anonymous, body=taken)
     assert conflict.status_code == HTTPStatus.CONFLICT
     assert isinstance(conflict.parsed, Error)
@@ -174,7 +174,7 @@ def be_refused(anonymous: Client, taken: NewUser) -> None:
 
 
 def credentials_of(username: str, password: str) -> str:
-    """Return what Basic sends (RFC 7617)."""
+    """Return a Basic credential (RFC 7617)."""
     return b64encode(f"{username}:{password}".encode()).decode()
 
 

@@ -1,4 +1,4 @@
-"""Clients that nobody here wrote: generated from the document as it is served, checked, and used.
+"""Clients that other tools generate from the served document: their types are checked, then used.
 
 Each scenario is a program in the client's own language; what it asserts is the test.
 """

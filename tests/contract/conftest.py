@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.keys import Keys
-from todo_api.contract import ContractApp, TagResolver, Workers
+from todo_api.contract import ContractApp, Conventions, TagResolver, Workers
 
 IDA = ("ida", "lewis")
 GRACE = ("grace", "darling")
@@ -14,7 +14,7 @@ GRACE = ("grace", "darling")
 
 @pytest.fixture(scope="session")
 def lighthouse() -> Iterator[ContractApp]:
-    """The second document: its own handlers, nothing of the to-do list."""
+    """The second document: its own handlers and conventions, nothing of the to-do list."""
     workers = Workers(2)
     app = ContractApp(__name__)
     app.add_api(
@@ -26,6 +26,12 @@ def lighthouse() -> Iterator[ContractApp]:
             "radio": Keys(("aboard",), ("ashore",)),
             "inspection": Keys(("ashore",)),
         },
+        conventions=Conventions(
+            realm="The lamp room",
+            unauthorized="Who goes there?",
+            unchallenged=("X-Signal", "Flags"),
+            ignored_parameters=frozenset({"nocache", "t"}),
+        ),
         check_responses=True,
     )
     yield app

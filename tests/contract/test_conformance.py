@@ -121,7 +121,7 @@ paths:
 
 
 @pytest.mark.parametrize("found", [{}, Reply({"high": 1}, 201), Reply({"high": 1}, 200, {"A": ""})])
-def test_an_answer_that_is_not_declared_is_an_error_where_it_is_checked(
+def test_an_undeclared_answer_becomes_an_error_if_answers_are_checked(
     found: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     with served(DOCUMENT, {"get_tide": lambda: found}, check_responses=True) as app:
@@ -142,7 +142,7 @@ def test_an_answer_that_is_not_declared_is_an_error_where_it_is_checked(
     ],
     ids=["parameter", "accept", "long target", "long headers", "two hosts"],
 )
-def test_an_error_that_is_not_declared_is_caught_as_well(
+def test_an_undeclared_error_is_caught_as_well(
     method: str, target: str, fields: list[tuple[str, str]], caplog: pytest.LogCaptureFixture
 ) -> None:
     with served(DOCUMENT, {"get_tide": lambda: {"high": 1}}, check_responses=True) as app:
@@ -150,7 +150,7 @@ def test_an_error_that_is_not_declared_is_caught_as_well(
     assert "get_tide answered" in caplog.text
 
 
-def test_a_problem_of_a_function_is_caught_if_it_is_not_declared(
+def test_an_undeclared_problem_of_a_function_is_caught(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def get_tide() -> None:
@@ -200,7 +200,7 @@ def test_lines_that_are_as_declared_pass(chunks: list[bytes]) -> None:
 
 
 @pytest.mark.parametrize("chunks", [[b"{}\n"], [HIGH + b"{}\n"], [b"high\n"]])
-def test_a_line_of_the_first_chunk_that_is_not_declared_is_an_error(
+def test_an_undeclared_line_of_the_first_chunk_is_an_error(
     chunks: list[bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
     assert b"The server failed" in tides(chunks)
@@ -217,7 +217,7 @@ def test_a_line_of_the_first_chunk_that_is_not_declared_is_an_error(
     ],
     ids=["in a chunk", "behind another", "without an end", "broken off"],
 )
-def test_a_line_of_a_later_chunk_breaks_the_answer_off_and_is_logged(
+def test_an_undeclared_line_of_a_later_chunk_breaks_off_the_answer_and_is_logged(
     chunks: list[bytes], fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(BrokenOffError):
@@ -227,7 +227,7 @@ def test_a_line_of_a_later_chunk_breaks_the_answer_off_and_is_logged(
     assert f"get_tides answered 200: {fault}" in record.getMessage()
 
 
-def test_lines_without_a_schema_have_to_be_json(caplog: pytest.LogCaptureFixture) -> None:
+def test_lines_without_a_schema_must_be_json(caplog: pytest.LogCaptureFixture) -> None:
     assert tides([b"[]\n"], "application/x-ndjson") == b"[]\n"
     assert b"The server failed" in tides([b"high\n"], "application/x-ndjson")
     assert "a line is not JSON" in caplog.text
@@ -237,11 +237,11 @@ def test_lines_of_other_text_may_be_anything() -> None:
     assert tides([b"high\n"], "text/plain") == b"high\n"
 
 
-def test_no_line_is_checked_where_answers_are_not() -> None:
+def test_lines_are_not_checked_if_answers_are_not() -> None:
     assert tides([b"{}\n", b"high"], check=False) == b"{}\nhigh"
 
 
-def test_a_checked_stream_that_is_left_ends_what_makes_it() -> None:
+def test_abandoning_a_checked_stream_closes_its_generator() -> None:
     ended = []
 
     def endless() -> Chunks:

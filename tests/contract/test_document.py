@@ -32,7 +32,7 @@ from todo_api.contract import BrokenDocumentError, Document
         ("naïve 🥛", "naïve 🥛"),
     ],
 )
-def test_a_scalar_is_what_json_has(text: str, value: object) -> None:
+def test_a_scalar_is_read_by_the_rules_of_json(text: str, value: object) -> None:
     document = Document(f"example: {text}")
     assert document.data["example"] == value
     assert type(document.data["example"]) is type(value)
@@ -74,7 +74,7 @@ def test_anchors_and_merges_are_data() -> None:
         ("a: 1\n---\na: 2\n", "not YAML"),
     ],
 )
-def test_what_is_no_document_is_refused_with_its_place(text: str, sentence: str) -> None:
+def test_text_that_is_no_document_is_refused_with_its_place(text: str, sentence: str) -> None:
     with pytest.raises(BrokenDocumentError, match=sentence):
         Document(text)
 
@@ -129,6 +129,6 @@ def test_the_document_is_served_with_its_named_components(name: str, media_type:
         assert call(app, "HEAD", f"/v1/{name}").content == b""
 
 
-def test_the_yaml_that_is_served_is_what_was_read() -> None:
+def test_the_yaml_is_served_as_it_was_read() -> None:
     with served(TEXT, {"see": see}) as app:
         assert call(app, "GET", "/v1/openapi.yaml").text == HEAD + TEXT

@@ -53,7 +53,7 @@ def test_a_content_type_may_be_spelt_like_this(
         b"a/b\n",
     ],
 )
-def test_anything_else_is_malformed(value: bytes) -> None:
+def test_any_other_content_type_is_malformed(value: bytes) -> None:
     assert parse_media_type(value) is None
 
 
@@ -83,7 +83,7 @@ def test_anything_else_is_malformed(value: bytes) -> None:
         (b", ,application/json;q=0.4,", 0.4),
     ],
 )
-def test_accept_weighs_json(accept: bytes | None, weight: float) -> None:
+def test_accept_gives_json_a_weight(accept: bytes | None, weight: float) -> None:
     assert quality(accept, "application/json") == weight
 
 

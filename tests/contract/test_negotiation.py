@@ -1,4 +1,4 @@
-"""What an operation answers with: what its client likes best of what there is."""
+"""Negotiation: a client gets the media type that it prefers, or 406."""
 
 import pytest
 
@@ -23,12 +23,12 @@ FILES = Negotiation(
         b"application/json, text/plain, */*",
     ],
 )
-def test_whoever_can_read_json_gets_it(accept: bytes | None) -> None:
+def test_a_client_that_accepts_json_gets_it(accept: bytes | None) -> None:
     assert JSON.choose(accept) == "application/json"
 
 
 @pytest.mark.parametrize("accept", [b"text/html", b"application/json;q=0", b"*/*;q=0"])
-def test_whoever_cannot_gets_nothing(accept: bytes) -> None:
+def test_a_client_that_accepts_no_json_gets_406(accept: bytes) -> None:
     with pytest.raises(Problem) as refused:
         JSON.choose(accept)
     assert refused.value.status == 406
@@ -45,9 +45,11 @@ def test_whoever_cannot_gets_nothing(accept: bytes) -> None:
         (b"application/problem+json", "application/jsonl"),
     ],
 )
-def test_of_several_the_client_chooses(accept: bytes | None, media_type: str) -> None:
+def test_the_client_chooses_among_several_media_types(
+    accept: bytes | None, media_type: str
+) -> None:
     assert FILES.choose(accept) == media_type
 
 
-def test_what_answers_with_nothing_is_taken_for_json() -> None:
+def test_an_operation_without_content_counts_as_json() -> None:
     assert Negotiation({"204": {}}).choose(b"application/json") == "application/json"

@@ -1,4 +1,4 @@
-"""Operations: from functions' answers and failures to what is sent, and in which order."""
+"""Operations: how answers and exceptions are sent, and which fault is reported first."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from tests.support.asgi import call
 from tests.support.documents import served
 from tests.support.keys import Keys, basic
 from tests.support.problems import assert_problem
-from todo_api.contract import Answer, Problem, Reply
+from todo_api.contract import Job, Problem, Reply, Response
 
 DOCUMENT = """
 servers: [{url: /v1}]
@@ -59,7 +59,7 @@ def returning(answer: object) -> Function:
         ({}, 200, {}),
     ],
 )
-def test_an_answer_is_a_body_or_a_body_with_more(
+def test_a_function_returns_a_body_or_a_reply(
     answer: object, status: int, body: dict[str, Any]
 ) -> None:
     with served(DOCUMENT, {"brew": returning(answer)}, authenticators=AUTHENTICATORS) as app:
@@ -92,7 +92,7 @@ def test_the_headers_of_an_answer_are_sent() -> None:
     ],
     ids=repr,
 )
-def test_what_nobody_expected_is_500_and_told_to_the_log_alone(
+def test_an_unexpected_exception_is_500_and_explained_only_in_the_log(
     answer: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     with served(DOCUMENT, {"brew": returning(answer)}, authenticators=AUTHENTICATORS) as app:
@@ -102,7 +102,7 @@ def test_what_nobody_expected_is_500_and_told_to_the_log_alone(
     assert [record.getMessage() for record in caplog.records] == ["Request 7 failed."]
 
 
-def test_a_problem_is_sent_as_rfc_9457_where_it_is_asked_for() -> None:
+def test_a_problem_is_sent_as_rfc_9457_on_request() -> None:
     problem = Problem(409, "It is cold.", faults=[{"pointer": "/hot", "detail": "No."}])
     accept = ("Accept", "application/problem+json")
     with served(DOCUMENT, {"brew": returning(problem)}, authenticators=AUTHENTICATORS) as app:
@@ -123,7 +123,7 @@ def test_a_problem_is_sent_as_rfc_9457_where_it_is_asked_for() -> None:
     ("status", "words"),
     [
         (400, "Bad request"),
-        (401, "Unauthorized access"),
+        (401, "Unauthorized"),
         (404, "Not found"),
         (413, "Content too large"),
         (414, "URI too long"),
@@ -137,16 +137,18 @@ def test_each_status_has_its_words(status: int, words: str) -> None:
     assert Problem(status).title == words
 
 
-def test_a_function_may_be_called_again() -> None:
-    calls = []
+def test_the_application_decides_where_an_operation_runs_and_how_often() -> None:
+    answers = []
 
-    def twice(function: Callable[[], Answer]) -> Answer:
-        calls.append(function())
-        return function()
+    class Twice:
+        async def run(self, job: Job) -> Response:
+            act = job.prepare()
+            answers.append((job.operation_id, job.is_safe, job.body, act().body))
+            return act()
 
-    with served(DOCUMENT, {"brew": brew}, invoke=twice, authenticators=AUTHENTICATORS) as app:
+    with served(DOCUMENT, {"brew": brew}, runner=Twice(), authenticators=AUTHENTICATORS) as app:
         sent = call(app, "PUT", "/v1/tea/1?minutes=3", [GUEST, JSON], b'{"milk": 1}')
-    assert [sent.json()] == calls
+    assert answers == [("brew", False, b'{"milk": 1}', sent.content)]
     assert sent.json() == {"leaf": 1, "minutes": 3, "body": {"milk": 1}, "user": "alice"}
 
 
@@ -161,8 +163,8 @@ def test_what_the_application_provides_is_an_argument() -> None:
         assert call(app, "GET", "/a").json() == {"kettle": "iron"}
 
 
-def test_the_first_thing_that_is_wrong_decides() -> None:
-    """Mend one thing after the other, and see the next one."""
+def test_the_first_fault_decides_the_answer() -> None:
+    """Fix one fault after the other, and see the next one."""
     wrong = {
         "host": "evil.example",
         "accept": ("Accept", "text/html"),
@@ -199,7 +201,7 @@ def test_the_first_thing_that_is_wrong_decides() -> None:
     ("method", "status"),
     [("PUT", 200), ("OPTIONS", 204), ("GET", 405), ("HEAD", 405), ("PROPFIND", 405), ("put", 405)],
 )
-def test_other_methods_are_told_which_ones_there_are(method: str, status: int) -> None:
+def test_the_answer_to_another_method_lists_those_there_are(method: str, status: int) -> None:
     with served(DOCUMENT, {"brew": brew}, authenticators=AUTHENTICATORS) as app:
         sent = call(app, method, "/v1/tea/1", [GUEST, JSON], b"{}")
     assert sent.status_code == status
@@ -207,7 +209,7 @@ def test_other_methods_are_told_which_ones_there_are(method: str, status: int) -
         assert sent.headers["Allow"] == "OPTIONS, PUT"
 
 
-def test_twenty_faults_are_told_at_most() -> None:
+def test_an_answer_lists_at_most_twenty_faults() -> None:
     text = DOCUMENT.replace("maxProperties: 1", "additionalProperties: {type: string}")
     body = b"{" + b", ".join(b'"%d": 1' % number for number in range(1000)) + b"}"
     with served(text, {"brew": brew}, authenticators=AUTHENTICATORS) as app:

@@ -97,7 +97,7 @@ def test_a_text_of_another_type_is_refused(schema: dict[str, Any], query: str) -
     assert [fault["parameter"] for fault in refused.value.faults] == ["p"]
 
 
-def test_a_plus_that_was_to_be_one_is_told_to_be_a_space() -> None:
+def test_a_plus_that_should_have_been_encoded_is_explained() -> None:
     instant = {"type": "string", "format": "date-time"}
     with pytest.raises(Problem) as refused:
         read(instant, "p=2026-11-24T10:00:00+01:00")
@@ -109,7 +109,7 @@ def test_a_plus_that_was_to_be_one_is_told_to_be_a_space() -> None:
 @pytest.mark.parametrize(
     "query", ["p=%FF", "%FF=1", "p=\xff", "p=%ED%A0%80", "p=a%00", "_=%FF", "=1"]
 )
-def test_what_is_no_text_is_refused(query: str) -> None:
+def test_a_query_that_is_not_text_is_refused(query: str) -> None:
     with pytest.raises(Problem) as refused:
         read(TEXT, query)
     assert refused.value.status == 400
@@ -129,10 +129,10 @@ def test_what_is_no_text_is_refused(query: str) -> None:
         ("GET", "%00=1", ["\0"]),
     ],
 )
-def test_unknown_parameters_are_refused_but_for_the_cache_buster_of_a_get(
+def test_unknown_parameters_are_refused_except_those_ignored_in_a_get(
     method: str, query: str, unknown: list[str]
 ) -> None:
-    nothing = Parameters([], "find")
+    nothing = Parameters([], "find", ignored=["_"])
     asked = request(query, method=method)
     if not unknown:
         assert nothing.read(asked, {}) == {}
@@ -142,18 +142,26 @@ def test_unknown_parameters_are_refused_but_for_the_cache_buster_of_a_get(
     assert [fault["parameter"] for fault in refused.value.faults] == unknown
 
 
-def test_an_underscore_that_the_document_names_is_a_parameter() -> None:
+def test_a_parameter_that_the_document_declares_is_never_ignored() -> None:
     definition = {"name": "_", "in": "query", "schema": INTEGER}
-    assert Parameters([definition], "find").read(request("_=1"), {}) == {"_": 1}
+    parameters = Parameters([definition], "find", ignored=["_"])
+    assert parameters.read(request("_=1"), {}) == {"_": 1}
 
 
-def test_a_default_belongs_to_one_request_alone() -> None:
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_without_a_convention_no_parameter_is_ignored(method: str) -> None:
+    with pytest.raises(Problem) as refused:
+        Parameters([], "find").read(request("_=1", method=method), {})
+    assert [fault["parameter"] for fault in refused.value.faults] == ["_"]
+
+
+def test_requests_do_not_share_a_default() -> None:
     parameters = Parameters([query_parameter({**TEXTS, "default": []})], "find")
     parameters.read(request(), {})["p"].append("mine")
     assert parameters.read(request(), {}) == {"p": []}
 
 
-def test_a_header_is_named_in_the_way_of_python() -> None:
+def test_a_header_becomes_an_argument_with_a_python_name() -> None:
     definition = {"name": "If-None-Match", "in": "header", "schema": TEXT}
     parameters = Parameters([definition], "find")
     assert parameters.read(request("", (b"if-none-match", b"*")), {}) == {"if_none_match": "*"}

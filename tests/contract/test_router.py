@@ -1,4 +1,4 @@
-"""Paths: which of the document's a request means, and what it fills in."""
+"""Routing: which path of the document a request matches, and with which arguments."""
 
 import re
 from collections.abc import Callable
@@ -95,11 +95,11 @@ def test_a_path_is_not_found(router: Router, path: bytes) -> None:
     assert router.find(path) is None
 
 
-def test_a_text_with_nul_is_not_found_for_no_database_holds_it(router: Router) -> None:
+def test_a_path_with_nul_is_not_found(router: Router) -> None:
     assert router.find(b"/log/tasks/%00") is None
 
 
-def test_a_resource_names_all_of_its_methods() -> None:
+def test_a_resource_lists_all_of_its_methods() -> None:
     resource = Resource()
     assert resource.allow == "OPTIONS"
     resource.add("POST", None)  # type: ignore[arg-type]  # nothing here calls it

@@ -1,5 +1,6 @@
 """Schemas: what they refuse, where, and in which words."""
 
+import time
 from typing import Any
 
 import pytest
@@ -114,7 +115,7 @@ def test_what_is_valid_is_valid(schema: dict[str, Any], value: object) -> None:
     assert list(compiled.faults(value)) == []
 
 
-def test_nullable_beside_no_type_says_nothing() -> None:
+def test_nullable_without_a_type_has_no_effect() -> None:
     """OpenAPI 3.0.3, Schema Object: it adds null to the type that stands in the same schema."""
     schema = Schema({"nullable": True, "allOf": [{"type": "string"}]})
     assert schema.is_valid("a")
@@ -150,13 +151,30 @@ OBJECT: dict[str, Any] = {
         ({"title": "t", "counts": {"x" * 101: ""}}, ["/counts"]),
     ],
 )
-def test_every_fault_has_its_place(value: object, places: list[str]) -> None:
+def test_every_fault_is_given_with_its_place(value: object, places: list[str]) -> None:
     assert sorted(place for place, _ in Schema(OBJECT).faults(value)) == places
 
 
-def test_an_object_without_any_members_refuses_them_by_name() -> None:
+def test_a_closed_object_without_properties_names_each_member_it_refuses() -> None:
     schema = Schema({"type": "object", "additionalProperties": False})
     assert sorted(schema.faults({"x": 1, "y": 2})) == [
         ("/x", "There is no such member here."),
         ("/y", "There is no such member here."),
     ]
+
+
+@pytest.mark.parametrize("item", [1, {}, "x" * 60, [[]], None])
+def test_a_list_that_is_too_long_is_not_explained_item_by_item(item: object) -> None:
+    labels = {"type": "array", "maxItems": 3, "uniqueItems": True, "items": {"type": "string"}}
+    schema = Schema({"type": "object", "properties": {"labels": labels}})
+    began = time.process_time()
+    faults = list(schema.faults({"labels": [item] * 500_000}))
+    assert time.process_time() - began < 0.1
+    assert faults == [("/labels", "This must have at most 3 items.")]
+
+
+def test_a_list_that_is_too_long_is_found_inside_others() -> None:
+    inner = {"type": "array", "maxItems": 1, "items": {"type": "integer"}}
+    schema = Schema({"type": "array", "maxItems": 2, "items": inner})
+    assert list(schema.faults([[1], ["x", "y"]])) == [("/1", "This must have at most 1 item.")]
+    assert [place for place, _ in schema.faults([[1], ["x"]])] == ["/1/0"]

@@ -132,12 +132,12 @@ def test_a_body_that_cannot_be_served_is_refused(media_type: str, words: str) ->
         ("{type: string, format: postcode}", "postcode"),
     ],
 )
-def test_a_keyword_that_nothing_checks_is_refused(schema: str, keyword: str) -> None:
+def test_a_schema_keyword_that_is_not_enforced_is_refused(schema: str, keyword: str) -> None:
     body = f"requestBody: {{content: {{application/json: {{schema: {schema}}}}}}}"
     assert keyword in refusal(f"paths: {{/a: {{post: {{operationId: light, {body}, FINE}}}}}}")
 
 
-def test_a_name_that_is_a_keyword_elsewhere_is_a_name() -> None:
+def test_a_member_may_have_the_name_of_a_schema_keyword() -> None:
     named = "{properties: {default: {type: integer}, example: {type: integer}, schema: {}}}"
     response = f"{{description: Fine., content: {{application/json: {{schema: {named}}}}}}}"
     operation = f"operationId: nothing, security: [], responses: {{default: {response}}}"
@@ -159,7 +159,7 @@ paths:
     assert "light: body" in refusal(text)
 
 
-def test_a_schema_that_holds_itself_is_served_or_refused_by_name() -> None:
+def test_a_schema_that_contains_itself_is_refused_by_name() -> None:
     text = """
 paths:
   /a:
@@ -212,7 +212,7 @@ def test_a_function_that_is_missing_from_the_tags_module_is_named(tags: str, nam
         app.add_api(document, resolver=TagResolver("tests.contract.lighthouse"), workers=Workers(1))
 
 
-def test_an_operations_parameter_replaces_that_of_its_path() -> None:
+def test_an_operations_parameter_replaces_its_paths() -> None:
     text = """
 paths:
   /a:

@@ -104,7 +104,7 @@ def song(
         ("text/plain, audio/midi", "text/plain", "text/plain; charset=utf-8"),
     ],
 )
-def test_the_function_is_told_what_the_client_likes_best(
+def test_the_function_is_told_which_media_type_the_client_prefers(
     accept: str, chosen: str, content_type: str
 ) -> None:
     with song() as app:
@@ -114,14 +114,14 @@ def test_the_function_is_told_what_the_client_likes_best(
     assert sent.headers["Content-Type"] == content_type
 
 
-def test_what_is_not_declared_is_not_acceptable() -> None:
+def test_an_undeclared_media_type_is_not_acceptable() -> None:
     with song() as app:
         sent = call(app, "GET", "/song", [("Accept", "application/json")])
     assert_problem(sent, 406)
     assert "text/plain or audio/midi" in sent.json()["detail"]
 
 
-def test_a_function_has_to_take_the_choice() -> None:
+def test_a_function_must_take_the_media_type_if_there_are_several() -> None:
     functions: dict[str, Callable[..., Any]] = {"sing": lambda: Stream(lines()), "learn": learn}
     with (
         pytest.raises(BrokenDocumentError, match="sing: its function does not take media_type"),
@@ -130,7 +130,7 @@ def test_a_function_has_to_take_the_choice() -> None:
         pass
 
 
-def test_the_content_type_may_say_more() -> None:
+def test_the_content_type_may_have_parameters() -> None:
     with song(parameters={"format": "flowed"}) as app:
         sent = call(app, "GET", "/song")
         assert sent.headers["Content-Type"] == "text/plain; charset=utf-8; format=flowed"
@@ -138,7 +138,7 @@ def test_the_content_type_may_say_more() -> None:
         assert sent.headers["Content-Type"] == "audio/midi; format=flowed"
 
 
-def test_no_chunk_is_no_content() -> None:
+def test_a_stream_without_chunks_is_empty() -> None:
     def silence() -> Chunks:
         yield from ()
 
@@ -146,7 +146,7 @@ def test_no_chunk_is_no_content() -> None:
         assert call(app, "GET", "/song").content == b""
 
 
-def test_head_sends_no_chunk_and_makes_no_second_one() -> None:
+def test_head_sends_no_chunk_and_makes_only_the_first() -> None:
     made = []
 
     def counted() -> Chunks:
@@ -160,7 +160,7 @@ def test_head_sends_no_chunk_and_makes_no_second_one() -> None:
     assert made == [b"Row, "]
 
 
-def test_before_the_first_chunk_an_error_is_an_answer_like_any_other() -> None:
+def test_an_error_before_the_first_chunk_is_answered() -> None:
     def hoarse() -> Chunks:
         yield from ()
         raise Problem(409, "Nobody can sing.")
@@ -169,7 +169,7 @@ def test_before_the_first_chunk_an_error_is_an_answer_like_any_other() -> None:
         assert_problem(call(app, "GET", "/song"), 409)
 
 
-def test_after_it_the_answer_breaks_off() -> None:
+def test_an_error_after_it_breaks_off_the_answer() -> None:
     def hoarse() -> Chunks:
         yield b"Row, "
         raise ValueError("a cough")
@@ -178,7 +178,7 @@ def test_after_it_the_answer_breaks_off() -> None:
         call(app, "GET", "/song", [("X-Request-Id", "7")])
 
 
-def test_what_the_answer_is_has_to_be_declared(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_media_type_of_an_answer_must_be_declared(caplog: pytest.LogCaptureFixture) -> None:
     with song(check_responses=True) as app:
         assert call(app, "GET", "/song").status_code == 500
     [record] = caplog.records
@@ -187,7 +187,7 @@ def test_what_the_answer_is_has_to_be_declared(caplog: pytest.LogCaptureFixture)
     assert "x-kind" in str(record.exc_info[1])
 
 
-def test_a_client_that_goes_away_ends_it() -> None:
+def test_a_client_that_disconnects_ends_the_stream() -> None:
     ended = []
 
     def endless() -> Generator[bytes, None, None]:
@@ -223,7 +223,7 @@ async def leave_after_two(app: ContractApp) -> int:
     return len(chunks)
 
 
-def test_text_is_handed_to_the_function_as_it_is() -> None:
+def test_the_function_gets_text_as_it_was_sent() -> None:
     with song() as app:
         sent = call(app, "POST", "/song", [GUEST, PLAIN], "Rów\nGently down".encode())
         assert sent.json() == {"text/plain": [True, False]}
@@ -244,7 +244,7 @@ SHORT = ("Content-Length", "3")
         pytest.param(1, GUEST, SHORT, 200, id="a short body needs none"),
     ],
 )
-def test_only_so_many_large_bodies_are_received_at_once(
+def test_only_a_few_large_bodies_are_received_at_once(
     places: int, sender: tuple[str, str], length: tuple[str, str], status: int
 ) -> None:
     with song(limits=Limits(body=50, large_bodies=places)) as app:
@@ -288,7 +288,7 @@ async def learn_two(
         return [*statuses, await first]
 
 
-def test_text_is_utf_8() -> None:
+def test_text_must_be_utf_8() -> None:
     with song() as app:
         sent = call(app, "POST", "/song", [GUEST, PLAIN], b"R\xf3w")
     assert_problem(sent, 400)
@@ -303,7 +303,7 @@ def test_text_is_utf_8() -> None:
         (GUEST, 50, (200, 413)),
     ],
 )
-def test_a_body_that_may_be_larger_than_others_is_not_read_for_a_stranger(
+def test_a_large_body_is_not_read_from_a_stranger(
     credentials: tuple[str, str], body_limit: int, statuses: tuple[int, int]
 ) -> None:
     with song(limits=Limits(body=body_limit)) as app:

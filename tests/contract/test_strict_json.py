@@ -1,4 +1,4 @@
-"""Strict JSON: one text, one value, for every reader of it."""
+"""Strict JSON: every reader of a text gets the same value."""
 
 import math
 
@@ -32,7 +32,7 @@ loads = StrictJSON(depth=32, digits=20).loads
         (b"[" + b"[]," * 100 + b"[]]", [[]] * 101),
     ],
 )
-def test_what_is_json_is_read_as_it_is(text: bytes, value: object) -> None:
+def test_acceptable_json_is_parsed(text: bytes, value: object) -> None:
     assert loads(text) == value
 
 
@@ -79,7 +79,7 @@ def test_what_is_json_is_read_as_it_is(text: bytes, value: object) -> None:
         (b'"\\\\"' + b"[" * 33, "deeper than 32 levels"),
     ],
 )
-def test_everything_else_is_refused_with_a_reason(text: bytes, reason: str) -> None:
+def test_all_other_text_is_refused_with_a_reason(text: bytes, reason: str) -> None:
     with pytest.raises(JSONTextError, match=reason) as refused:
         loads(text)
     assert str(refused.value).endswith(".")

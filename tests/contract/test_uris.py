@@ -1,4 +1,4 @@
-"""Links: under which origin the service's URIs are, and what is in them."""
+"""URIs: which origin they begin with, and how their paths and queries are built."""
 
 import pytest
 
@@ -46,7 +46,7 @@ def origin(app: ContractApp, host: str) -> str | None:
         "[::ffff:10.0.0.1]",
     ],
 )
-def test_an_address_or_a_name_of_our_own_is_repeated(host: str) -> None:
+def test_uris_repeat_an_ip_address_or_a_host_of_our_own(host: str) -> None:
     with served(DOCUMENT, {"where": where}, own_hosts=["localhost", "todo.example"]) as app:
         assert origin(app, host) == f"http://{host}"
 

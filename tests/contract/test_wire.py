@@ -1,4 +1,4 @@
-"""The to-do list on a real socket: what must not ship as it comes."""
+"""The service on a real socket: requests that frameworks often get wrong."""
 
 import socket
 from base64 import b64encode
@@ -84,7 +84,7 @@ def _receive(connection: socket.socket) -> bytes:
         pytest.param(post(JSON, body='{"title": "Ñandú 🥛 e\u0301"}'.encode()), id="any character"),
     ],
 )
-def test_a_task_may_be_sent_like_this(service: ServedApp, request_: bytes) -> None:
+def test_a_request_in_this_form_creates_a_task(service: ServedApp, request_: bytes) -> None:
     response = send(service, request_)
     assert response.status_code == 201
     assert response.headers["Location"] == response.json()["task"]["uri"]
@@ -161,7 +161,9 @@ REFUSED = {
         for name, request in requests.items()
     ],
 )
-def test_a_request_like_this_is_refused(service: ServedApp, request_: bytes, status: int) -> None:
+def test_a_request_in_this_form_is_refused(
+    service: ServedApp, request_: bytes, status: int
+) -> None:
     assert_refused(send(service, request_), status)
 
 
@@ -183,7 +185,7 @@ def assert_refused(response: httpx2.Response, status: int) -> None:
         (b"TRACE", BASE + b"/healthz", "GET, HEAD, OPTIONS"),
     ],
 )
-def test_a_wrong_method_is_told_all_that_are_right(
+def test_the_answer_to_a_wrong_method_lists_the_right_ones(
     service: ServedApp, method: bytes, path: bytes, allowed: str
 ) -> None:
     wrong = send(service, get(path, method=method))
@@ -204,7 +206,7 @@ def test_a_wrong_method_is_told_all_that_are_right(
         (REFUSED[413]["300 MiB announced"], "Connection", "close"),
     ],
 )
-def test_a_refusal_says_what_would_do(
+def test_a_refusal_says_what_would_be_accepted(
     service: ServedApp, request_: bytes, header: str, value: str
 ) -> None:
     assert send(service, request_).headers[header] == value
@@ -221,7 +223,7 @@ def test_without_credentials_the_answer_is_the_articles_with_a_challenge(
 
 
 @pytest.mark.parametrize("path", [b"/1", b"/%31", b"/1?_=1700000000"])
-def test_a_task_has_these_spellings(service: ServedApp, path: bytes) -> None:
+def test_a_tasks_path_may_be_spelt_like_this(service: ServedApp, path: bytes) -> None:
     assert send(service, get(TASKS + path)).json()["task"]["id"] == 1
 
 
@@ -238,7 +240,7 @@ def test_a_host_that_is_not_ours_is_never_repeated(
         assert "evil" not in f"{response.headers} {response.text}"
 
 
-def test_another_host_in_the_target_leads_nowhere(service: ServedApp) -> None:
+def test_another_host_in_the_target_does_not_change_uris(service: ServedApp) -> None:
     response = send(service, get(b"http://evil.example" + TASKS + b"/1"))
     assert "evil" not in f"{response.headers} {response.text}"
 
@@ -267,7 +269,7 @@ def test_a_password_may_have_any_characters(service: ServedApp) -> None:
         b"miguel:" + b"x" * 8000,
     ],
 )
-def test_credentials_of_nobody_are_refused(service: ServedApp, credentials: bytes) -> None:
+def test_credentials_that_nobody_has_are_refused(service: ServedApp, credentials: bytes) -> None:
     nobody = b"Authorization: Basic " + b64encode(credentials)
     assert_problem(send(service, get(TASKS).replace(MIGUEL, nobody)), 401)
 

@@ -25,7 +25,7 @@ def test_a_call_runs_in_a_thread_and_returns() -> None:
 
 
 @pytest.mark.parametrize("failure", [KeyError("a"), StopIteration(), GeneratorExit()])
-def test_whatever_a_call_raises_is_raised_where_it_was_asked_for(failure: BaseException) -> None:
+def test_an_exception_of_a_call_reaches_its_caller(failure: BaseException) -> None:
     workers = Workers(1)
 
     def fail() -> None:
@@ -65,7 +65,7 @@ def test_more_calls_than_threads_wait() -> None:
     assert most == 2
 
 
-def test_a_caller_that_has_gone_takes_no_thread_with_it() -> None:
+def test_a_caller_that_is_cancelled_leaves_the_thread_usable() -> None:
     workers = Workers(1)
     held = threading.Event()
 
@@ -97,7 +97,7 @@ def test_closing_waits_for_the_calls_under_way() -> None:
     asyncio.run(run())
 
 
-def test_closed_workers_say_so_and_do_not_hang() -> None:
+def test_closed_workers_refuse_calls() -> None:
     workers = Workers(1)
     asyncio.run(workers.run(identify))
     workers.close()
@@ -109,7 +109,7 @@ def test_closed_workers_say_so_and_do_not_hang() -> None:
     asyncio.run(run())
 
 
-def test_closing_twice_is_closing() -> None:
+def test_workers_can_be_closed_twice() -> None:
     workers = Workers(1)
     workers.close()
     workers.close()

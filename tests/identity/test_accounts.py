@@ -1,4 +1,4 @@
-"""Accounts: whom a username and a password belong to."""
+"""Accounts: which user a username and a password belong to."""
 
 import asyncio
 import threading
@@ -11,15 +11,10 @@ from typing import Literal, TypeVar
 import pytest
 from argon2 import PasswordHasher
 
-from todo_api.identity.accounts import (
-    MOST_VERIFYING,
-    MOST_WAITING_THREADS,
-    Accounts,
-    OverloadedError,
-    RememberedCredentials,
-    User,
-)
-from todo_api.identity.passwords import password_hasher
+from todo_api.identity import Accounts, OverloadedError, User, password_hasher
+from todo_api.identity.accounts import MOST_VERIFYING
+from todo_api.identity.hashing import MOST_WAITING_THREADS
+from todo_api.settings import Settings
 from todo_api.storage import Database
 from todo_api.storage.users import delete_user, insert_user, select_user, update_user
 
@@ -31,7 +26,7 @@ pytestmark = pytest.mark.anyio
 
 
 class ObservedHasher(PasswordHasher):
-    """A hasher that counts what it does, and that can be held up by closing its gate."""
+    """A hasher that counts its calls, and that a closed gate holds up."""
 
     def __init__(self) -> None:
         super().__init__(time_cost=1, memory_cost=64, parallelism=1)
@@ -78,15 +73,21 @@ def accounts(database: Database, hasher: ObservedHasher) -> Iterator[Accounts]:
     accounts.close()
 
 
+def hasher_of(time_cost: int, memory_kib: int) -> PasswordHasher:
+    """Return a hasher of these costs."""
+    costs = Settings(password_time_cost=time_cost, password_memory_kib=memory_kib)
+    return password_hasher(costs)
+
+
 def register(database: Database, username: str, password: str) -> User:
-    password_hash = password_hasher(time_cost=1, memory_cost=64).hash(password)
+    password_hash = hasher_of(1, 64).hash(password)
     with database.transaction() as db:
         row = insert_user(db, username=username, email=None, password_hash=password_hash)
     return User(row.id, row.username)
 
 
 def store_password(database: Database, user: User, password: str) -> None:
-    password_hash = password_hasher(time_cost=1, memory_cost=64).hash(password)
+    password_hash = hasher_of(1, 64).hash(password)
     with database.transaction() as db:
         update_user(db, user.id, {"password_hash": password_hash})
 
@@ -152,7 +153,7 @@ async def test_anything_else_is_refused_each_time_at_the_price_of_one_verificati
 async def test_an_unknown_user_a_wrong_and_an_over_long_password_take_the_same_time(
     database: Database,
 ) -> None:
-    accounts = Accounts(database, password_hasher())
+    accounts = Accounts(database, password_hasher(Settings()))
     with database.transaction() as db:
         password_hash = accounts.hash_password("milk and pizza")
         insert_user(db, username="susan", email=None, password_hash=password_hash)
@@ -267,7 +268,7 @@ async def test_requests_with_the_same_credential_share_a_verification(
     assert hasher.verified == 1
 
 
-async def test_a_client_that_goes_away_takes_the_answer_from_nobody(
+async def test_a_client_that_disconnects_does_not_take_the_result_from_others(
     database: Database, accounts: Accounts, hasher: ObservedHasher
 ) -> None:
     susan = register(database, "susan", "milk and pizza")
@@ -299,7 +300,7 @@ async def test_a_verification_under_way_is_not_shared_across_a_change_of_passwor
     assert await after == susan
 
 
-async def test_wrong_passwords_hold_up_neither_the_event_loop_nor_who_is_remembered(
+async def test_wrong_passwords_hold_up_neither_the_event_loop_nor_remembered_users(
     database: Database, accounts: Accounts, hasher: ObservedHasher
 ) -> None:
     susan = register(database, "susan", "milk and pizza")
@@ -355,7 +356,7 @@ async def test_a_hash_of_other_costs_is_renewed_when_its_user_logs_in(
     database: Database, accounts: Accounts, hasher: ObservedHasher
 ) -> None:
     susan = register(database, "susan", "milk and pizza")
-    dearer = Accounts(database, password_hasher(time_cost=2, memory_cost=128))
+    dearer = Accounts(database, hasher_of(2, 128))
     assert await dearer.verify("susan", "milk and bread") is None
     assert "$m=64,t=1,p=1$" in stored_hash(database, "susan")
     assert await dearer.verify("susan", "milk and pizza") == susan
@@ -372,7 +373,7 @@ async def test_renewing_a_hash_never_undoes_a_change_of_password(
     database: Database, accounts: Accounts, hasher: ObservedHasher
 ) -> None:
     susan = register(database, "susan", "milk and pizza")
-    outdated = password_hasher(time_cost=2, memory_cost=64).hash("milk and pizza")
+    outdated = hasher_of(2, 64).hash("milk and pizza")
     with database.transaction() as db:
         update_user(db, susan.id, {"password_hash": outdated})
     hasher.gate.clear()
@@ -400,7 +401,7 @@ async def test_credentials_of_a_deleted_account_do_not_open_its_successor(
     assert await accounts.verify("susan", "cheese and fruit") == successor
 
 
-async def test_more_passwords_than_can_be_checked_in_good_time_are_refused(
+async def test_more_passwords_than_can_be_checked_soon_are_refused(
     database: Database, accounts: Accounts, hasher: ObservedHasher
 ) -> None:
     register(database, "susan", "milk and pizza")
@@ -433,11 +434,11 @@ async def test_few_threads_wait_for_a_password_to_be_hashed(
     assert len(await asyncio.gather(*waiting)) == MOST_WAITING_THREADS
 
 
-async def test_a_hash_that_cannot_be_renewed_now_keeps_nobody_out(
+async def test_a_hash_that_cannot_be_renewed_still_lets_its_user_in(
     database: Database, accounts: Accounts, caplog: pytest.LogCaptureFixture
 ) -> None:
     susan = register(database, "susan", "milk and pizza")
-    outdated = password_hasher(time_cost=2, memory_cost=64).hash("milk and pizza")
+    outdated = hasher_of(2, 64).hash("milk and pizza")
     with database.transaction() as db:
         update_user(db, susan.id, {"password_hash": outdated})
     with database.transaction() as db:
@@ -451,27 +452,6 @@ def test_a_stored_hash_can_be_checked_against_a_password(accounts: Accounts) -> 
     password_hash = accounts.hash_password("milk and pizza")
     assert accounts.verify_password(password_hash, "milk and pizza")
     assert not accounts.verify_password(password_hash, "milk and bread")
-
-
-def test_the_least_recently_used_credential_is_forgotten_first() -> None:
-    remembered = RememberedCredentials(seconds=300, at_most=2)
-    susan, david, miguel = (
-        remembered.digest(username, "milk and pizza") for username in ("susan", "david", "miguel")
-    )
-    remembered.add(susan, "hash of susan")
-    remembered.add(david, "hash of david")
-    assert remembered.has(susan, "hash of susan")
-    remembered.add(miguel, "hash of miguel")
-    assert remembered.has(susan, "hash of susan")
-    assert not remembered.has(david, "hash of david")
-    assert remembered.has(miguel, "hash of miguel")
-
-
-def test_digests_differ_between_credentials_and_between_processes() -> None:
-    here, elsewhere = (RememberedCredentials(seconds=300) for _ in range(2))
-    assert here.digest("susan", "milk") == here.digest("susan", "milk")
-    assert here.digest("susan", ":milk") != here.digest("susan:", "milk")
-    assert here.digest("susan", "milk") != elsewhere.digest("susan", "milk")
 
 
 async def test_credentials_are_recalled_once_they_were_verified(

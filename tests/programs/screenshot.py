@@ -6,13 +6,13 @@ from tempfile import TemporaryDirectory
 
 from tests.support.browser import Console, chromium, find_chromium
 from tests.support.serving import served
-from todo_api.cli.demo import PASSWORD, USERNAME
+from todo_api.cli.demo_data import PASSWORD, USERNAME
 
 WIDTH, HEIGHT = 1280, 900
 
 
 def take_picture(executable: str, picture: Path) -> None:
-    """Serve the demo on a new database and picture what a person sees who lists the tasks."""
+    """Serve the demo on a new database, and picture the console with a list of tasks."""
     with (
         TemporaryDirectory() as folder,
         served(f"sqlite:///{folder}/todo.db", Path(folder, "errors.log")) as service,

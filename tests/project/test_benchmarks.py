@@ -1,4 +1,4 @@
-"""The benchmark: it can be forgotten by nobody who adds a sort or a filter."""
+"""The benchmark: nobody who adds a sort or a filter can forget to measure it."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import lists
 from todo_api.storage.filters import FILTERS
-from todo_api.storage.listing import SORTS
+from todo_api.storage.stretches import SORTS
 
 
 def test_each_sort_and_each_filter_is_measured() -> None:

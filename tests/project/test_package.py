@@ -1,4 +1,4 @@
-"""The package: what the wheel holds, and that it serves where no checkout is.
+"""The package: what the wheel contains, and that it serves without a checkout.
 
 The wheel is built from the source distribution and installed beside exactly what the runtime lock
 names, copied from the environment that runs the tests: nothing is downloaded, and nothing that
@@ -46,6 +46,11 @@ def test_the_wheel_holds_the_package_with_the_document_inside_and_nothing_else(w
     }
     assert f"{metadata}licenses/LICENSE" in held
     assert document == DOCUMENT.read_bytes()
+
+
+def test_the_wheel_tells_type_checkers_that_the_package_is_typed(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        assert "todo_api/py.typed" in archive.namelist()
 
 
 def test_the_runtime_lock_holds_all_that_the_package_asks_for(environment: Path) -> None:
@@ -96,7 +101,7 @@ def test_the_installed_service_has_its_console(service: str) -> None:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel as an index's would be: from the source distribution."""
+    """Build the wheel as for an index: from the source distribution."""
     folder = tmp_path_factory.mktemp("dist")
     run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, CHECKOUT)
     (built,) = folder.glob("*.whl")
@@ -105,7 +110,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make an environment of the wheel and the runtime lock, and of nothing else."""
+    """Make an environment with the wheel and the runtime lock, and nothing else."""
     environment = tmp_path_factory.mktemp("environment")
     venv.create(environment, symlinks=sys.platform != "win32")
     copy_locked_packages(packages_of(environment))
@@ -116,7 +121,7 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def service(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve from a folder that has nothing of the checkout; give the URL."""
+    """Serve from a folder outside the checkout; give the URL."""
     with subprocess.Popen(
         [command_of(environment), "serve"],
         cwd=tmp_path_factory.mktemp("service"),
@@ -134,7 +139,7 @@ def service(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 def copy_locked_packages(folder: Path) -> None:
-    """Copy what the runtime lock names, as far as it is meant for this platform."""
+    """Copy the packages in the runtime lock that are meant for this platform."""
     lock = (CHECKOUT / "requirements" / "runtime.txt").read_text("utf-8")
     for name in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE):
         with suppress(PackageNotFoundError):

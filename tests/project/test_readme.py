@@ -1,10 +1,11 @@
-"""The README, whose commands do what it shows."""
+"""README and the tour, whose commands do what they show."""
 
+import json
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import suppress
 
 import pytest
 
@@ -12,18 +13,24 @@ from tests.support.databases import lack
 from tests.support.serving import CHECKOUT, ServedApp, served
 
 README = (CHECKOUT / "README.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```console\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+TOUR = (CHECKOUT / "docs" / "tour.md").read_text("utf-8")
+LONGEST_LINE = 200
+
 COMMANDS = [
-    command
-    for block in BLOCKS
-    for command in re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
+    (command.replace("\\\n", ""), shown)
+    for block in re.findall(r"^```console\n(.*?)^```", README + TOUR, re.MULTILINE | re.DOTALL)
+    for command, shown in re.findall(
+        r"^\$ ((?:.*\\\n)*.+)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE
+    )
 ]
+"""Each command with what it prints, as shown."""
 CURL = [command for command in COMMANDS if command[0].startswith("curl ")]
 MAKE = [command.split()[1] for command, _ in COMMANDS if command.startswith("make ")]
 
 
 @pytest.fixture(scope="module")
 def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
+    """The demo that all commands go to, one after the other."""
     directory = tmp_path_factory.mktemp("readme")
     with served(f"sqlite:///{directory}/todo.db", directory / "errors.log") as demo:
         yield demo
@@ -35,6 +42,13 @@ def test_make_run_prints_what_the_readme_shows(tour: ServedApp) -> None:
     assert printed == shown
 
 
+def compact(text: str) -> str:
+    """Return JSON as one line without spaces, in the order of its members; other text as it is."""
+    with suppress(ValueError):
+        text = json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
+    return text.strip()
+
+
 def timeless(text: str) -> str:
     """Return a text with the same time, entity tag or token wherever there is one."""
     text = re.sub(r'"etag":"\\"[0-9]+\\""', '"etag":"…"', text)
@@ -43,9 +57,7 @@ def timeless(text: str) -> str:
 
 
 @pytest.mark.parametrize(("command", "shown"), CURL)
-def test_a_curl_line_answers_what_the_readme_shows(
-    tour: ServedApp, command: str, shown: str
-) -> None:
+def test_a_curl_command_prints_what_is_shown(tour: ServedApp, command: str, shown: str) -> None:
     if shutil.which("curl") is None:
         lack("curl")
     typed = command.replace("http://127.0.0.1:5000", tour.origin)
@@ -53,7 +65,7 @@ def test_a_curl_line_answers_what_the_readme_shows(
         ["sh", "-c", typed], capture_output=True, text=True, check=True, timeout=30
     ).stdout
     printed = printed.replace(tour.origin, "http://127.0.0.1:5000")
-    assert timeless(printed) == timeless(shown).rstrip("\n") + "\n"
+    assert timeless(compact(printed)) == timeless(compact(shown))
 
 
 @pytest.mark.parametrize("target", MAKE)
@@ -61,11 +73,40 @@ def test_a_make_target_of_the_readme_is_one_that_make_help_lists(target: str) ->
     assert re.search(rf"^{target}:.*## ", (CHECKOUT / "Makefile").read_text(), re.MULTILINE)
 
 
-def test_the_readme_shows_files_that_exist() -> None:
-    linked = re.findall(r"\]\(([^)#]+)\)", README)
-    assert linked
-    assert not [name for name in linked if not Path(CHECKOUT / name).exists()]
+def test_the_curl_commands_are_found() -> None:
+    assert "$ curl " in README
+    assert "$ curl " in TOUR
+    assert len(CURL) == (README + TOUR).count("$ curl ")
 
 
-def test_the_curl_lines_are_found() -> None:
-    assert len(CURL) >= 12
+def test_no_line_of_the_readme_is_too_long_to_read() -> None:
+    assert [line for line in README.splitlines() if len(line) > LONGEST_LINE] == []
+
+
+def test_the_map_shows_what_is_there() -> None:
+    mapped = list(mapped_paths())
+    assert [path for path in mapped if not (CHECKOUT / path).exists()] == []
+
+
+def test_the_map_leaves_no_part_of_the_package_out() -> None:
+    parts = {
+        path.relative_to(CHECKOUT).as_posix()
+        for path in (CHECKOUT / "todo_api").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    mapped = {path.removesuffix("/") for path in mapped_paths()}
+    assert parts - mapped == {"todo_api/__init__.py"}
+
+
+def mapped_paths() -> Iterator[str]:
+    """Yield each path of README's map; a level is indented by two spaces."""
+    (tree,) = re.findall(r"^## The map\n\n```\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    folders: list[str] = []
+    for line in tree.splitlines():
+        level = (len(line) - len(line.lstrip())) // 2
+        names = re.match(r" *((?:[\w/]+(?:/|\.py|\.yaml) *)+)", line)
+        assert names, line
+        del folders[level:]
+        for name in names[1].split():
+            yield "".join(folders) + name
+        folders += names[1].split()[:1]

@@ -1,4 +1,4 @@
-"""What the server itself does with clients that are slow, greedy or careless."""
+"""How the server deals with clients that are slow, greedy or careless."""
 
 import re
 import socket
@@ -57,7 +57,7 @@ class Service:
         return Client(self.port, receive_buffer)
 
     def most_memory(self) -> int:
-        """Return the most bytes of memory that the process has ever had."""
+        """Return the process's peak memory in bytes."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024
 
@@ -73,14 +73,14 @@ class Client:
         self.socket.connect(("127.0.0.1", port))
 
     def send(self, *parts: bytes, pause: float = 0) -> None:
-        """Send, until the service wants no more."""
+        """Send until the service stops reading."""
         with suppress(ConnectionError):
             for part in parts:
                 self.socket.sendall(part)
                 time.sleep(pause)
 
     def receive(self, pause: float = 0) -> bytes:
-        """Return what comes until the service closes the connection."""
+        """Return what arrives until the service closes the connection."""
         received = b""
         with self.socket, suppress(ConnectionResetError):
             while some := self.socket.recv(65536):
@@ -89,7 +89,7 @@ class Client:
         return received
 
     def answers(self) -> list[Response]:
-        """Return the answers that come until the service closes the connection."""
+        """Return the answers that arrive until the service closes the connection."""
         rest = self.receive()
         answers = []
         while rest:
@@ -104,7 +104,7 @@ class Client:
 
 @contextmanager
 def served(folder: Path) -> Iterator[Service]:
-    """Run the service with short deadlines; what clients do wrong is nothing for its log."""
+    """Run the service with short deadlines, and assert that clients' faults are not in its log."""
     settings = {
         "TODO_PORT": "0",
         "TODO_DATABASE_URL": f"sqlite:///{folder}/todo.db",
@@ -152,7 +152,7 @@ MIGUEL = "Authorization: Basic " + b64encode(b"miguel:correct horse battery").de
 
 
 def assert_refused(answers: list[Response], status: int) -> None:
-    """Assert that the last answer refuses in the common shape and ends the connection."""
+    """Assert that the last answer is a refusal in the common shape and ends the connection."""
     assert_problem(answers[-1], status, error=WORDS.get(status))
     assert answers[-1].headers["Connection"] == "close"
     assert re.fullmatch("[0-9a-f]{32}", answers[-1].headers["X-Request-Id"])
@@ -288,7 +288,7 @@ def test_pipelined_requests_are_answered_in_order(service: Service) -> None:
     assert [answer.status_code for answer in client.answers()] == [200, 404, 204, 200]
 
 
-def test_a_wish_to_upgrade_is_ignored(service: Service) -> None:
+def test_a_request_to_upgrade_is_ignored(service: Service) -> None:
     wish = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk")
     client = service.connect()
     client.send(get(*wish) + post("Content-Length: 2", *wish) + b"{}" + get(*wish))
@@ -342,7 +342,7 @@ def test_http_1_0_is_answered_and_closed(service: Service, field: str) -> None:
         pytest.param([get(CLOSE)[:-2], b"\r\n"], [200], id="slow, but in time"),
     ],
 )
-def test_a_client_that_keeps_the_service_waiting_is_given_up(
+def test_a_client_that_keeps_the_service_waiting_is_dropped(
     service: Service, parts: list[bytes], statuses: list[int]
 ) -> None:
     client = service.connect()
@@ -399,14 +399,16 @@ def test_a_long_body_may_be_slow_if_it_keeps_coming(filled: Service) -> None:
 
 
 @pytest.mark.parametrize("part", [b"", b" " * 9_000], ids=["nothing", "little"])
-def test_a_long_body_that_hardly_comes_is_given_up(filled: Service, part: bytes) -> None:
+def test_a_long_body_that_hardly_arrives_is_dropped(filled: Service, part: bytes) -> None:
     client = filled.connect()
     client.send(post_lines("Content-Length: 4000000"), b" " * 140_000)
     client.send(*[part] * 12, pause=0.2 * DEADLINE)
     assert_refused(client.answers(), 408)
 
 
-def test_who_does_not_read_an_export_is_cut_off_and_keeps_nobody_waiting(filled: Service) -> None:
+def test_a_client_that_does_not_read_its_export_is_cut_off(
+    filled: Service,
+) -> None:
     stalled = [filled.connect(receive_buffer=4096) for _ in range(2 * THREADS)]
     for client in stalled:
         client.send(get(MIGUEL, CLOSE, path=f"{BASE}/tasks/export"))

@@ -1,4 +1,4 @@
-"""The settings: each is documented, read from the environment, and refused when it is bad."""
+"""The settings: each is documented, read from the environment, and refused if it is bad."""
 
 import re
 from dataclasses import Field, fields, replace
@@ -92,7 +92,7 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
 
 
 def test_other_variables_are_left_alone() -> None:
-    assert read_settings({"PORT": "1", "todo_port": "1", "TODO_": "1"}) == Settings()
+    assert read_settings({"PORT": "1", "todo_port": "1", "TODO": "1"}) == Settings()
 
 
 @pytest.mark.parametrize(("name", "text", "value"), GOOD)
@@ -107,6 +107,90 @@ def test_each_setting_is_read_above() -> None:
 def test_a_command_may_have_defaults_of_its_own() -> None:
     assert read_settings({}, registration=True).registration
     assert not read_settings({"TODO_REGISTRATION": "closed"}, registration=True).registration
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("TODO_PROT", "TODO_PORT"),
+        ("TODO_PORTS", "TODO_PORT"),
+        ("TODO_DATABASE", "TODO_DATABASE_URL"),
+        ("TODO_DB_URL", "TODO_DATABASE_URL"),
+        ("TODO_port", "TODO_PORT"),
+        ("TODO_DATABASEURL_FILE", "TODO_DATABASE_URL_FILE"),
+        ("TODO_REGISTRATION_OPEN", "TODO_REGISTRATION"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_nearest_known_one(name: str, nearest: str) -> None:
+    for value in ("1", ""):
+        with pytest.raises(SettingError) as refused:
+            read_settings({name: value})
+        assert str(refused.value) == f"{name} is not a setting: did you mean {nearest}?"
+
+
+@pytest.mark.parametrize("name", ["TODO_", "TODO_" + "X" * 50_000])
+def test_even_a_name_that_is_near_to_none_gets_a_short_sentence(name: str) -> None:
+    with pytest.raises(SettingError) as refused:
+        read_settings({name: "1"})
+    assert re.fullmatch(r"TODO_X* is not a setting: did you mean TODO_\w+\?", str(refused.value))
+    assert len(str(refused.value)) < 200
+
+
+class TestFiles:
+    """Settings whose values are in files."""
+
+    @pytest.mark.parametrize(("name", "text", "value"), GOOD)
+    @pytest.mark.parametrize("end", ["", "\n", "\r\n"], ids=repr)
+    def test_a_file_gives_any_setting_its_value(
+        self, tmp_path: Path, name: str, text: str, value: dict[str, Any], end: str
+    ) -> None:
+        file = tmp_path / "value"
+        file.write_bytes((text + end).encode())
+        assert read_settings({f"{name}_FILE": str(file)}) == replace(Settings(), **value)
+
+    def test_one_newline_is_taken_off_and_nothing_else(self, tmp_path: Path) -> None:
+        file = tmp_path / "value"
+        file.write_text(" sqlite:///todo.db \n\n")
+        given = read_settings({"TODO_DATABASE_URL_FILE": str(file)})
+        assert given.database_url == " sqlite:///todo.db \n"
+
+    def test_an_empty_path_is_as_good_as_none(self) -> None:
+        names = [f"{name}_FILE" for name in SETTINGS]
+        assert read_settings(dict.fromkeys(names, "")) == Settings()
+
+    @pytest.mark.parametrize("name", SETTINGS)
+    def test_a_value_is_not_given_twice(self, tmp_path: Path, name: str) -> None:
+        with pytest.raises(SettingError) as refused:
+            read_settings({name: "1", f"{name}_FILE": str(tmp_path / "value")})
+        assert str(refused.value) == f"{name} and {name}_FILE are both given: keep one of them."
+
+    @pytest.mark.parametrize(
+        ("content", "sentence"),
+        [
+            (None, r"names '.*', which cannot be read: No such file or directory\."),
+            (
+                b"\xff",
+                r"names '.*', which cannot be read: it is not text in UTF-8\.",
+            ),
+            (b"", r"names '.*', which is empty\."),
+            (b"\n", r"names '.*', which is empty\."),
+            (b"1" * 70_000, r"names a file of more than 65,536 bytes\."),
+            (b"secret", r"must hold a whole number from 0 to 65535\."),
+        ],
+        ids=["missing", "not text", "empty", "newline", "large", "bad"],
+    )
+    def test_a_file_that_does_not_help_is_refused_with_a_sentence(
+        self, tmp_path: Path, content: bytes | None, sentence: str
+    ) -> None:
+        file = tmp_path / "value"
+        if content is not None:
+            file.write_bytes(content)
+        with pytest.raises(SettingError) as refused:
+            read_settings({"TODO_PORT_FILE": str(file)})
+        assert re.fullmatch(f"TODO_PORT_FILE {sentence}", str(refused.value))
+
+    def test_no_setting_is_named_as_if_it_were_a_file_of_another(self) -> None:
+        assert [name for name in SETTINGS if name.endswith("_FILE")] == []
 
 
 @pytest.mark.parametrize(("name", "text"), BAD)
@@ -141,7 +225,8 @@ def test_the_readme_has_a_row_for_each_setting(name: str) -> None:
 
 
 def test_the_readme_has_no_setting_that_is_not_there() -> None:
-    assert set(re.findall(r"\bTODO_[A-Z_]+\b", README.read_text("utf-8"))) <= SETTINGS.keys()
+    named = re.findall(r"\bTODO_[A-Z_]+\b", README.read_text("utf-8"))
+    assert {name.removesuffix("_FILE") for name in named} <= SETTINGS.keys()
 
 
 class TestWhatTheyDo:
@@ -194,20 +279,10 @@ class TestWhatTheyDo:
             assert client.post(**large).status_code == 400
 
 
-WORDS = {"registration": "closed", "check_responses": "off"}
-"""The defaults that are written as words."""
-
-
 def in_a_readme(field: Field[Any]) -> tuple[str, str]:
     """Return a setting's default and sentence as a table in Markdown shows them."""
-    match WORDS.get(field.name, field.default):
-        case None:
-            default = ""
-        case tuple() as words:
-            default = f"`{','.join(words)}`"
-        case other:
-            default = f"`{other}`"
-    return default, field.metadata["sentence"]
+    default = field.metadata["default"]
+    return "" if default is None else f"`{default}`", field.metadata["sentence"]
 
 
 def assert_sentence(text: str, name: str) -> None:

@@ -15,13 +15,15 @@ from pathlib import Path
 import httpx2
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from tests.support.clients import PASSWORD
 from tests.support.databases import Databases, lack
 from tests.support.serving import CHECKOUT, STOP_SECONDS, ServedApp, served
 from todo_api import __version__
 from todo_api.cli import main
-from todo_api.identity.passwords import password_hasher
+from todo_api.identity import password_hasher
+from todo_api.settings import Settings
 from todo_api.storage import Database, is_current
 from todo_api.storage.users import insert_user
 
@@ -35,7 +37,7 @@ NOBODY_LISTENS = 1
 
 @pytest.fixture
 def databases(request: pytest.FixtureRequest) -> Databases:
-    """SQLite, unless the test asks for more: each start takes seconds."""
+    """SQLite, unless a test asks for both engines, since each start takes seconds."""
     engine = getattr(request, "param", "sqlite")
     found: Databases = request.getfixturevalue(f"{engine}_databases")
     return found
@@ -48,7 +50,7 @@ on_both_engines = pytest.mark.parametrize("databases", ["sqlite", "postgresql"],
 def demo(
     sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ServedApp]:
-    """One demo for all tests that only look at it."""
+    """One demo for all tests that only read from it."""
     url = sqlite_databases.empty()
     with served(url, tmp_path_factory.mktemp("demo") / "errors.log") as demo:
         yield demo
@@ -146,7 +148,7 @@ class TestDemo:
 
 
 class TestRefusals:
-    """What cannot be: one clear sentence, an exit status that says so, no traceback.
+    """Starts that fail: one clear sentence, exit status 1, no traceback.
 
     A process takes a second to start, so all but the first of these run in this one.
     """
@@ -216,7 +218,7 @@ class TestRefusals:
         self, database: Database, database_url: str
     ) -> None:
         with database.transaction() as db:
-            db.exec_driver_sql("UPDATE todo_api_revision SET version_num = '9999'")
+            db.execute(text("UPDATE todo_api_revision SET version_num = '9999'"))
         sentence = refusal(TODO_DATABASE_URL=database_url)
         assert "was migrated by a newer version of this program (revision 9999)" in sentence
 
@@ -224,7 +226,7 @@ class TestRefusals:
     def test_of_a_database_of_another_program(self, empty_database_url: str) -> None:
         other = Database(empty_database_url)
         with other.transaction() as db:
-            db.exec_driver_sql("CREATE TABLE orders (id INTEGER)")
+            db.execute(text("CREATE TABLE orders (id INTEGER)"))
         other.close()
         sentence = refusal(TODO_DATABASE_URL=empty_database_url)
         assert "holds tables of another program (orders)" in sentence
@@ -260,7 +262,7 @@ class TestServe:
         self, database: Database, database_url: str
     ) -> None:
         with database.transaction() as db:
-            password_hash = password_hasher().hash(PASSWORD)
+            password_hash = password_hasher(Settings()).hash(PASSWORD)
             insert_user(db, username="susan", email=None, password_hash=password_hash)
         with serving(database_url) as (_, one), serving(database_url) as (_, other):
             old, new = ("susan", PASSWORD), ("susan", "a boa and a king cobra")
@@ -341,7 +343,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 def refusal(**settings: str) -> str:
-    """Start the demo, which must refuse to; return its one sentence."""
+    """Start the demo, which has to refuse; return its one sentence."""
     done = CliRunner().invoke(main, ["demo"], env=environment(**{"TODO_PORT": "0", **settings}))
     assert (done.exit_code, done.stdout) == (1, "")
     assert isinstance(done.exception, SystemExit)

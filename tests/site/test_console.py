@@ -66,7 +66,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture
 def console(browser: Browser) -> Iterator[Console]:
-    """The console in a new page, which in the end had nothing to complain of."""
+    """The console in a new page, which must not have reported an error by the end."""
     with browser.new_context() as context:
         console = Console(context.new_page())
         yield console
@@ -75,7 +75,7 @@ def console(browser: Browser) -> Iterator[Console]:
 
 
 @pytest.mark.parametrize("address", ["/", CONSOLE.removesuffix("/")])
-def test_people_are_led_to_the_console(client: TestClient, address: str) -> None:
+def test_the_start_page_redirects_to_the_console(client: TestClient, address: str) -> None:
     answer = client.get(address)
     assert (answer.status_code, answer.headers["Location"]) == (302, CONSOLE)
 
@@ -88,7 +88,7 @@ def test_the_console_is_beside_the_document(client: TestClient) -> None:
 
 @pytest.mark.parametrize("address", [*PAGES, *(f"/assets/{name}" for name in ASSETS)])
 class TestEachPageAndFile:
-    """What holds for whatever Flask serves."""
+    """What all pages and files have in common."""
 
     def test_is_kept_apart_from_other_sites(self, client: TestClient, address: str) -> None:
         headers = client.get(address).headers
@@ -150,7 +150,7 @@ def test_the_console_lists_each_operation(console: Console) -> None:
     assert set(listed) == OPERATIONS
 
 
-def test_whoever_is_authorized_can_try_operations_out(console: Console) -> None:
+def test_an_authorized_user_can_try_operations(console: Console) -> None:
     console.authorize("miguel", "python")
     status, body = console.execute(console.open("get_tasks"))
     assert status == "200"
@@ -223,21 +223,21 @@ def test_a_password_may_have_any_letters(console: Console) -> None:
     assert console.execute(account)[0] == "200"
 
 
-def test_a_page_that_is_loaded_again_knows_no_password(console: Console) -> None:
+def test_reloading_the_page_forgets_the_password(console: Console) -> None:
     console.authorize("miguel", "python")
     console.page.reload()
     assert console.execute(console.open("get_tasks"))[0] == "403"
     assert_refused_once(console)
 
 
-def test_an_explanation_is_in_sight_below_the_bar(console: Console) -> None:
+def test_the_bar_does_not_hide_an_explanation(console: Console) -> None:
     console.page.goto(f"{ADDRESS}/problems#415")
     expect(console.page.locator(":target h2")).to_have_text("415 Unsupported media type")
     expect(console.page.locator(":target h2")).to_be_in_viewport(ratio=1)
 
 
 def assert_refused_once(console: Console) -> None:
-    """Assert that the browser complained of one 403 that was wanted, and forget it."""
+    """Assert that the browser reported the expected 403 and nothing else, and forget it."""
     [complaint] = console.complaints
     assert "the server responded with a status of 403" in complaint
     console.complaints.clear()

@@ -3,31 +3,45 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
+from datetime import timedelta
 from itertools import count
 from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Select, insert, select, text
+from sqlalchemy import select, text
 
-from tests.support.rows import select_tasks
+from tests.support.rows import KEPT, select_tasks
 from todo_api import times
-from todo_api.storage import Database, DeletionsForgottenError, TaskMissingError, UserGoneError
+from todo_api.storage import (
+    Connection,
+    Database,
+    DeletionsForgottenError,
+    TaskMissingError,
+    TaskRow,
+    UserGoneError,
+)
 from todo_api.storage.changes import (
-    FORGOTTEN_AT_ONCE,
     SELECT_CHANGED,
     SELECT_DELETED,
-    SELECT_EXPIRED,
     Changes,
     Deletion,
     Point,
-    forget_deletions,
     select_changes,
     select_history,
 )
+from todo_api.storage.engine import Statement
 from todo_api.storage.schema import deleted_tasks, tasks
-from todo_api.storage.tasks import TaskRow, delete_task, insert_task, select_task, update_task
+from todo_api.storage.tasks import (
+    INSERT_TASK,
+    INSERT_TOMBSTONE,
+    delete_task,
+    insert_task,
+    select_task,
+    update_task,
+)
+from todo_api.storage.tombstones import FORGOTTEN_AT_ONCE, SELECT_EXPIRED, forget_deletions
 from todo_api.storage.users import delete_user, insert_user
 
 PAST, FUTURE = "2001-01-01T00:00:00.000000Z", "2099-01-01T00:00:00.000000Z"
@@ -59,7 +73,7 @@ class Copy:
                 self.tasks.pop(change.id, None)
             else:
                 self.tasks[change.id] = change
-        self.numbers += [change.change for change in found]
+        self.numbers += [change.version for change in found]
         return more
 
 
@@ -73,12 +87,11 @@ def write(database: Database, user_id: int, steps: list[Step]) -> None:
         with suppress(TaskMissingError), database.transaction() as db:
             match verb:
                 case "create":
-                    insert_task(db, user_id, title="New")
+                    insert_task(db, user_id, {"title": "New"})
                 case "update":
                     update_task(db, user_id, task, {"done": True})
                 case "delete":
-                    delete_task(db, user_id, task)
-                    forget_deletions(db, user_id, before=PAST)
+                    delete_task(db, user_id, task, forget_before=KEPT)
 
 
 @pytest.fixture
@@ -126,14 +139,15 @@ def deleted(database: Database, miguel: int) -> int:
     """Return the number of the change before which more tasks were deleted than go at once."""
     with database.transaction() as db:
         for task in range(1, FORGOTTEN_AT_ONCE + 6):
-            insert_task(db, miguel, title="Pass")
-            delete_task(db, miguel, task)
-        return select_history(db, miguel, None, before=times.FIRST).last_change
+            insert_task(db, miguel, {"title": "Pass"})
+            delete_task(db, miguel, task, forget_before=KEPT)
+        return select_history(db, miguel, None, before=times.FIRST).last_version
 
 
 def tombstones(db: Connection) -> list[int]:
     """Return the tasks whose deletion is remembered."""
-    return list(db.scalars(select(deleted_tasks.c.task_id).order_by(deleted_tasks.c.change)))
+    in_order = select(deleted_tasks.c.task_id).order_by(deleted_tasks.c.version)
+    return [task_id for (task_id,) in db.all(in_order)]
 
 
 def test_old_deletions_are_forgotten_some_at_a_time(
@@ -148,12 +162,25 @@ def test_old_deletions_are_forgotten_some_at_a_time(
         assert page(db, miguel, Point(deleted, deleted)).found == []
 
 
+def test_a_deletion_forgets_what_is_older_than_it_has_to_be_remembered(
+    database: Database, miguel: int, deleted: int
+) -> None:
+    with database.transaction() as db:
+        last = insert_task(db, miguel, {"title": "Pass"})
+        delete_task(db, miguel, last.id, forget_before=timedelta(days=-1))
+        assert tombstones(db) == [*range(FORGOTTEN_AT_ONCE + 1, FORGOTTEN_AT_ONCE + 6), last.id]
+        point = deleted - 2 * 5
+        assert select_history(db, miguel, Point(point, point), before=PAST)
+        with pytest.raises(DeletionsForgottenError):
+            select_history(db, miguel, Point(point - 1, point - 1), before=PAST)
+
+
 def test_recent_deletions_are_not_forgotten(database: Database, miguel: int, deleted: int) -> None:
     with database.transaction() as db:
         before = tombstones(db)
         forget_deletions(db, miguel, before=PAST)
         assert tombstones(db) == before
-        assert page(db, miguel, Point(deleted - 2, deleted - 2)).found[-1].change == deleted
+        assert page(db, miguel, Point(deleted - 2, deleted - 2)).found[-1].version == deleted
 
 
 def test_a_point_is_good_from_the_last_forgotten_deletion_on(
@@ -178,14 +205,14 @@ def test_a_users_deletions_are_forgotten_for_that_user_alone(
     database: Database, miguel: int, susan: int, deleted: int
 ) -> None:
     with database.transaction() as db:
-        insert_task(db, susan, title="Pass")
-        delete_task(db, susan, 1)
+        insert_task(db, susan, {"title": "Pass"})
+        delete_task(db, susan, 1, forget_before=KEPT)
         before = tombstones(db)
         forget_deletions(db, susan, before=PAST)
         assert tombstones(db) == before
         forget_deletions(db, susan, before=FUTURE)
         assert len(tombstones(db)) == len(before) - 1
-        assert page(db, miguel, Point(deleted - 2, deleted - 2)).found[-1].change == deleted
+        assert page(db, miguel, Point(deleted - 2, deleted - 2)).found[-1].version == deleted
 
 
 def test_a_user_deleted_meanwhile_has_no_changes(database: Database, miguel: int) -> None:
@@ -202,18 +229,19 @@ MANY = 3000
 def many(database: Database, miguel: int) -> int:
     """Return a user with so many changes that an engine uses an index, if there is one."""
     with database.transaction() as db:
-        insert_task(db, miguel, title="Model")
-        model = db.execute(select(tasks)).one()._asdict()
+        insert_task(db, miguel, {"title": "Model"})
+        model = dict(zip(tasks.c.keys(), db.one(select(tasks)), strict=True))
         copies = [
-            {**model, "id": number, "change": model["change"] + number} for number in range(2, MANY)
+            {**model, "id": number, "version": model["version"] + number}
+            for number in range(2, MANY)
         ]
-        db.execute(insert(tasks), copies)
+        db.execute_many(INSERT_TASK, copies)
         gone = {"user_id": miguel, "deleted_at": model["created_at"]}
         graves = [
-            {**gone, "task_id": number, "change": model["change"] + number}
+            {**gone, "task_id": number, "version": model["version"] + number}
             for number in range(MANY, 2 * MANY)
         ]
-        db.execute(insert(deleted_tasks), graves)
+        db.execute_many(INSERT_TOMBSTONE, graves)
         db.execute(text("ANALYZE"))
     return miguel
 
@@ -227,7 +255,7 @@ def many(database: Database, miguel: int) -> int:
     ],
 )
 def test_changes_are_found_by_an_index_and_come_in_its_order(
-    database: Database, many: int, statement: Select[tuple[object, ...]], index: str
+    database: Database, many: int, statement: Statement, index: str
 ) -> None:
     values = {"owner_id": many, "after": 0, "limit": 51, "before": FUTURE}
     with database.snapshot() as db:
@@ -238,24 +266,21 @@ def test_changes_are_found_by_an_index_and_come_in_its_order(
         assert slow not in plan, plan
 
 
-def explained(
-    db: Connection, statement: Select[tuple[object, ...]], values: dict[str, object]
-) -> str:
+def explained(db: Connection, statement: Statement, values: dict[str, object]) -> str:
     """Return how an engine would run a statement."""
     command = "EXPLAIN QUERY PLAN" if db.dialect.name == "sqlite" else "EXPLAIN"
-    written = statement.compile(db)
-    named = written.construct_params(values)
-    given = named if written.positiontup is None else tuple(named[n] for n in written.positiontup)
-    return "\n".join(str(row) for row in db.exec_driver_sql(f"{command} {written}", given))
+    compiled = statement.compiled(db.dialect)
+    plan = db.driver.execute(f"{command} {compiled.sql}", compiled.bind(values))
+    return "\n".join(str(row) for row in plan.fetchall())
 
 
 def test_the_number_of_a_change_is_that_of_the_task(database: Database, miguel: int) -> None:
     with database.transaction() as db:
-        insert_task(db, miguel, title="Read")
-        insert_task(db, miguel, title="Write")
-        updated = update_task(db, miguel, 1, {"done": True})
+        insert_task(db, miguel, {"title": "Read"})
+        insert_task(db, miguel, {"title": "Write"})
+        updated = update_task(db, miguel, 1, {"done": True}).new
     with database.snapshot() as db:
         found, reached, more = page(db, miguel, None)
         assert found == [select_task(db, miguel, 2), updated]
-    assert reached == (updated.change, updated.change)
+    assert reached == (updated.version, updated.version)
     assert not more

@@ -6,7 +6,6 @@ from threading import Event
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from tests.support.databases import lack
 from tests.support.rows import select_tasks
@@ -18,7 +17,7 @@ from todo_api.storage import (
     TransactionLostError,
     migrate,
 )
-from todo_api.storage.engine.sqlite import can_corrupt_wal, load_driver
+from todo_api.storage.engine.sqlite_driver import can_corrupt_wal, load_driver
 from todo_api.storage.tasks import insert_task
 from todo_api.storage.users import select_user, update_user
 
@@ -26,7 +25,7 @@ from todo_api.storage.users import select_user, update_user
 def test_an_exception_rolls_back_all_that_its_block_did(database: Database, miguel: int) -> None:
     def stop_halfway() -> None:
         with database.transaction() as db:
-            insert_task(db, miguel, title="First", description="", done=False)
+            insert_task(db, miguel, {"title": "First", "description": "", "done": False})
             update_user(db, miguel, {"email": "miguel@example.com"})
             raise RuntimeError
 
@@ -41,10 +40,10 @@ def test_an_exception_rolls_back_all_that_its_block_did(database: Database, migu
 
 def test_a_transaction_is_seen_by_others_when_it_is_whole(database: Database, miguel: int) -> None:
     with database.transaction() as db:
-        insert_task(db, miguel, title="First", description="", done=False)
+        insert_task(db, miguel, {"title": "First", "description": "", "done": False})
         with database.snapshot() as other:
             assert select_tasks(other, miguel) == []
-        insert_task(db, miguel, title="Second", description="", done=False)
+        insert_task(db, miguel, {"title": "Second", "description": "", "done": False})
     with database.snapshot() as db:
         assert len(select_tasks(db, miguel)) == 2
 
@@ -57,7 +56,7 @@ def test_a_snapshot_stays_as_it_is_while_others_write(
     with database.snapshot() as db:
         assert select_tasks(db, miguel) == []
         with database.transaction() as other:
-            insert_task(other, miguel, title="Meanwhile", description="", done=False)
+            insert_task(other, miguel, {"title": "Meanwhile", "description": "", "done": False})
         assert select_tasks(db, miguel) == []
     with database.snapshot() as db:
         assert len(select_tasks(db, miguel)) == 1
@@ -83,7 +82,7 @@ def test_nothing_that_a_snapshot_writes_stays(database: Database, miguel: int) -
 
 
 def test_a_wrong_statement_is_a_fault_of_the_program_not_an_outage(database: Database) -> None:
-    with pytest.raises(DBAPIError), database.transaction() as db:
+    with pytest.raises(database.driver_errors, match="nowhere"), database.transaction() as db:
         db.execute(text("SELECT * FROM nowhere"))
     database.check()
 
@@ -92,7 +91,7 @@ def test_many_threads_read_and_write_at_the_same_time(database: Database, miguel
     def work(number: int) -> int:
         if number % 2:
             with database.transaction() as db:
-                insert_task(db, miguel, title=str(number), description="", done=False)
+                insert_task(db, miguel, {"title": str(number), "description": "", "done": False})
         with database.snapshot() as db:
             return len(select_tasks(db, miguel))
 
@@ -206,6 +205,6 @@ def test_a_connection_that_all_others_hold_is_waited_for(database_url: str) -> N
 
 
 def test_an_error_does_not_repeat_what_was_to_be_stored(database: Database) -> None:
-    with pytest.raises(DBAPIError) as error, database.transaction() as db:
+    with pytest.raises(database.driver_errors) as error, database.transaction() as db:
         db.execute(text("INSERT INTO nowhere VALUES (:secret)"), {"secret": "a private address"})
     assert "a private address" not in str(error.value)

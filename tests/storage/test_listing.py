@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from todo_api.storage import Database, listing
+from todo_api.storage import Database, planner
 from todo_api.storage.filters import FILTERS
-from todo_api.storage.listing import SORTS, Position, select_page
+from todo_api.storage.listing import select_page
+from todo_api.storage.stretches import SORTS, Position
 from todo_api.storage.tasks import insert_task
 
 FILTERED: list[dict[str, Any]] = [
@@ -33,12 +34,14 @@ def tasks(database: Database, miguel: int) -> list[int]:
             insert_task(
                 db,
                 miguel,
-                title=("Read a book", "Rest", "Weed")[number % 3],
-                description="This evening" if number % 2 else "",
-                done=number % 5 == 0,
-                due=f"2026-11-{number:02}" if number % 4 else None,
-                priority=number % 4,
-                labels=["home", "garden"][: number % 3],
+                {
+                    "title": ("Read a book", "Rest", "Weed")[number % 3],
+                    "description": "This evening" if number % 2 else "",
+                    "done": number % 5 == 0,
+                    "due": f"2026-11-{number:02}" if number % 4 else None,
+                    "priority": number % 4,
+                    "labels": ["home", "garden"][: number % 3],
+                },
             ).id
             for number in range(1, 25)
         ]
@@ -80,9 +83,9 @@ def test_few_and_many_are_listed_alike(
         assert listed(database, miguel, filters, sort, 2) == whole
         for few, ahead in LONG:
             with monkeypatch.context() as patched:
-                patched.setattr(listing, "FEW", few)
-                patched.setattr(listing, "AHEAD", ahead)
-                patched.setattr(listing, "LONG", 0)
+                patched.setattr(planner, "FEW", few)
+                patched.setattr(planner, "AHEAD", ahead)
+                patched.setattr(planner, "LONG", 0)
                 assert listed(database, miguel, filters, sort, 2) == whole
 
 
@@ -94,7 +97,7 @@ def test_somebody_elses_tasks_are_on_no_page(
     database: Database, susan: int, tasks: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert tasks
-    for few in (listing.FEW, 0):
-        monkeypatch.setattr(listing, "FEW", few)
+    for few in (planner.FEW, 0):
+        monkeypatch.setattr(planner, "FEW", few)
         for filters in FILTERED:
             assert listed(database, susan, filters, "due", 2) == []

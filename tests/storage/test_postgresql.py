@@ -69,14 +69,14 @@ def test_a_serialization_failure_is_a_lost_transaction(database: Database) -> No
 )
 def test_a_transaction_runs_with(database: Database, setting: str, value: str) -> None:
     with database.transaction() as db:
-        assert db.execute(text(f"SHOW {setting}")).scalar() == value
+        assert db.scalar(text(f"SHOW {setting}")) == value
 
 
 def test_the_url_says_more_than_the_defaults(database_url: str) -> None:
     database = Database(f"{database_url}?application_name=mine")
     with database.snapshot() as db:
-        assert db.execute(text("SHOW application_name")).scalar() == "mine"
-        assert db.execute(text("SHOW lock_timeout")).scalar() == "4s"
+        assert db.scalar(text("SHOW application_name")) == "mine"
+        assert db.scalar(text("SHOW lock_timeout")) == "4s"
     database.close()
 
 

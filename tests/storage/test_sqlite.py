@@ -8,12 +8,19 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from tests.support.databases import SQLiteDatabases
-from todo_api.storage import Database, DatabaseUnavailableError, DatabaseUnreachableError, migrate
+from todo_api.storage import (
+    Connection,
+    Database,
+    DatabaseUnavailableError,
+    DatabaseUnreachableError,
+    migrate,
+)
 from todo_api.storage.engine import sqlite as sqlite_module
-from todo_api.storage.engine.sqlite import can_corrupt_wal
+from todo_api.storage.engine import write_lock
+from todo_api.storage.engine.sqlite_driver import can_corrupt_wal
 from todo_api.storage.users import insert_user, select_user
 
 
@@ -69,7 +76,7 @@ def test_an_affected_version_uses_a_rollback_journal_and_says_so(
         database = Database(f"sqlite:///{file}")
     assert [record.levelname for record in caplog.records] == ["WARNING"] * affected
     with database.transaction() as db:
-        assert db.execute(text("PRAGMA journal_mode")).scalar() == mode
+        assert db.scalar(text("PRAGMA journal_mode")) == mode
         insert_user(db, username="miguel", email=None, password_hash="python")
     database.check()
     database.close()
@@ -79,7 +86,7 @@ def test_an_affected_version_uses_a_rollback_journal_and_says_so(
 def test_every_connection_is_safe(database: Database, pragma: str, value: int) -> None:
     with database.snapshot() as first, database.snapshot() as second:
         for db in (first, second):
-            assert db.execute(text(f"PRAGMA {pragma}")).scalar() == value
+            assert db.scalar(text(f"PRAGMA {pragma}")) == value
 
 
 def test_a_relative_path_stays_where_it_was_when_the_program_moves(
@@ -160,8 +167,8 @@ def test_a_full_disk_is_an_outage_that_ends_when_there_is_room(database: Databas
 def test_a_writer_of_another_process_is_waited_for_and_then_given_up(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_module, "PATIENCE", 0.05)
-    # Two `Database`s share no turnstile, as two processes do not.
+    monkeypatch.setattr(write_lock, "PATIENCE", 0.05)
+    # Two `Database`s share no lock, as two processes do not.
     ours, theirs = (Database(f"sqlite:///{file}") for _ in range(2))
     with (
         theirs.transaction(),
@@ -178,7 +185,7 @@ def test_a_writer_of_another_process_is_waited_for_and_then_given_up(
 def test_a_writer_of_another_thread_is_waited_for_and_then_given_up(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_module, "PATIENCE", 0.05)
+    monkeypatch.setattr(write_lock, "PATIENCE", 0.05)
     taken, release = Event(), Event()
 
     def hold() -> None:

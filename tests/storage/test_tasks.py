@@ -5,23 +5,23 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
-from tests.support.rows import select_tasks
+from tests.support.rows import KEPT, select_tasks
 from todo_api import times
 from todo_api.storage import (
+    Connection,
     Database,
     TaskChangedError,
     TaskMissingError,
+    TaskRow,
     UserGoneError,
-    ValuesDifferError,
 )
 from todo_api.storage.schema import deleted_tasks, task_labels, task_words
 from todo_api.storage.tasks import (
-    TaskRow,
     delete_task,
     insert_task,
-    select_last_change,
+    select_last_version,
     select_task,
     update_task,
 )
@@ -29,7 +29,7 @@ from todo_api.storage.users import delete_user
 
 
 def add(db: Connection, user_id: int, title: str) -> TaskRow:
-    return insert_task(db, user_id, title=title)
+    return insert_task(db, user_id, {"title": title})
 
 
 def text_of(task: TaskRow | None) -> tuple[str, str, bool]:
@@ -43,15 +43,17 @@ def test_a_task_comes_back_as_it_was_stored(database: Database, miguel: int) -> 
         stored = insert_task(
             db,
             miguel,
-            title="Buy groceries",
-            description="Milk, cheese",
-            done=True,
-            due="2026-11-30T17:00:00+01:00",
-            priority=3,
-            labels=["home", "food"],
+            {
+                "title": "Buy groceries",
+                "description": "Milk, cheese",
+                "done": True,
+                "due": "2026-11-30T17:00:00+01:00",
+                "priority": 3,
+                "labels": ["home", "food"],
+            },
         )
     at = stored.created_at
-    assert stored._replace(change=0) == TaskRow(
+    assert stored._replace(version=0) == TaskRow(
         id=1,
         title="Buy groceries",
         description="Milk, cheese",
@@ -62,7 +64,7 @@ def test_a_task_comes_back_as_it_was_stored(database: Database, miguel: int) -> 
         created_at=at,
         updated_at=at,
         completed_at=at,
-        change=0,
+        version=0,
     )
     with database.snapshot() as db:
         assert select_task(db, miguel, 1) == stored
@@ -100,7 +102,7 @@ def test_a_foreign_task_looks_like_a_missing_one(
         with pytest.raises(TaskMissingError), database.transaction() as db:
             update_task(db, susan, secret.id, changes)
     with pytest.raises(TaskMissingError), database.transaction() as db:
-        delete_task(db, susan, secret.id)
+        delete_task(db, susan, secret.id, forget_before=KEPT)
     with database.snapshot() as db:
         assert select_tasks(db, miguel) == [secret]
 
@@ -120,10 +122,10 @@ def test_an_update_changes_what_it_names_and_nothing_else(
 ) -> None:
     given: dict[str, Any] = {"due": "2026-11-30", "priority": 2, "labels": ["home"]}
     with database.transaction() as db:
-        insert_task(db, miguel, title="Old", description="before", **given)
+        insert_task(db, miguel, {"title": "Old", "description": "before", **given})
         bystander = add(db, miguel, "Stay")
     with database.transaction() as db:
-        changed = update_task(db, miguel, 1, changes)
+        changed = update_task(db, miguel, 1, changes).new
     assert text_of(changed) == after
     assert given.items() <= changed._asdict().items()
     with database.snapshot() as db:
@@ -139,17 +141,17 @@ def test_a_task_is_deleted_once(database: Database, miguel: int) -> None:
     with database.transaction() as db:
         task = add(db, miguel, "Pass")
     with database.transaction() as db:
-        delete_task(db, miguel, task.id)
+        delete_task(db, miguel, task.id, forget_before=KEPT)
         assert select_task(db, miguel, task.id) is None
     with pytest.raises(TaskMissingError), database.transaction() as db:
-        delete_task(db, miguel, task.id)
+        delete_task(db, miguel, task.id, forget_before=KEPT)
 
 
 def test_an_id_is_never_used_again(database: Database, miguel: int) -> None:
     with database.transaction() as db:
         newest = [add(db, miguel, "Come and go").id for _ in range(3)][-1]
     with database.transaction() as db:
-        delete_task(db, miguel, newest)
+        delete_task(db, miguel, newest, forget_before=KEPT)
     with database.transaction() as db:
         assert add(db, miguel, "Come after").id == newest + 1
 
@@ -190,7 +192,7 @@ def test_a_user_deleted_meanwhile_gets_no_task(database: Database, miguel: int) 
 )
 def test_text_is_kept_byte_for_byte(database: Database, miguel: int, text: str) -> None:
     with database.transaction() as db:
-        insert_task(db, miguel, title=text, description=text)
+        insert_task(db, miguel, {"title": text, "description": text})
         update_task(db, miguel, 1, {"description": text + text})
     with database.snapshot() as db:
         assert text_of(select_task(db, miguel, 1)) == (text, text + text, False)
@@ -203,7 +205,7 @@ def test_the_largest_id_is_just_absent(database: Database, miguel: int) -> None:
     with pytest.raises(TaskMissingError), database.transaction() as db:
         update_task(db, miguel, largest, {"done": True})
     with pytest.raises(TaskMissingError), database.transaction() as db:
-        delete_task(db, miguel, largest)
+        delete_task(db, miguel, largest, forget_before=KEPT)
 
 
 def test_insertions_at_the_same_time_give_dense_ids(
@@ -254,16 +256,28 @@ def test_changes_of_different_columns_at_the_same_time_are_both_kept(
 def changes_of(database: Database, user_id: int) -> int:
     """Return how many changes of a user's tasks there have been since they were counted first."""
     with database.snapshot() as db:
-        return select_last_change(db, user_id)
+        return select_last_version(db, user_id)
+
+
+def test_an_update_tells_the_task_before_and_after_it(database: Database, miguel: int) -> None:
+    with database.transaction() as db:
+        task = add(db, miguel, "Read")
+        old, new = update_task(db, miguel, task.id, {"title": "Write", "labels": ["b", "a"]})
+    assert old == task
+    assert new == task._replace(
+        title="Write", labels=["a", "b"], updated_at=new.updated_at, version=task.version + 1
+    )
+    with database.snapshot() as db:
+        assert select_task(db, miguel, task.id) == new
 
 
 def test_each_change_counts_one_and_has_the_next_number(database: Database, miguel: int) -> None:
     before = changes_of(database, miguel)
     with database.transaction() as db:
         first, second = add(db, miguel, "Read"), add(db, miguel, "Write")
-        updated = update_task(db, miguel, first.id, {"done": True})
-        delete_task(db, miguel, second.id)
-    numbers = [first.change, second.change, updated.change, changes_of(database, miguel)]
+        updated = update_task(db, miguel, first.id, {"done": True}).new
+        delete_task(db, miguel, second.id, forget_before=KEPT)
+    numbers = [first.version, second.version, updated.version, changes_of(database, miguel)]
     assert numbers == list(range(before + 1, before + 5))
 
 
@@ -271,14 +285,12 @@ def test_a_refused_change_counts_nothing(database: Database, miguel: int) -> Non
     with database.transaction() as db:
         task = add(db, miguel, "Read")
     with pytest.raises(TaskChangedError), database.transaction() as db:
-        update_task(db, miguel, task.id, {"done": True}, versions=[task.change - 1])
+        update_task(db, miguel, task.id, {"done": True}, versions=[task.version - 1])
     with pytest.raises(TaskChangedError), database.transaction() as db:
-        delete_task(db, miguel, task.id, versions=[])
+        delete_task(db, miguel, task.id, versions=[], forget_before=KEPT)
     with pytest.raises(TaskMissingError), database.transaction() as db:
-        delete_task(db, miguel, task.id + 1)
-    with pytest.raises(ValuesDifferError, match="created_at"), database.transaction() as db:
-        update_task(db, miguel, task.id, {"done": True}, unchangeable={"created_at": None})
-    assert changes_of(database, miguel) == task.change
+        delete_task(db, miguel, task.id + 1, forget_before=KEPT)
+    assert changes_of(database, miguel) == task.version
     with database.snapshot() as db:
         assert select_tasks(db, miguel) == [task]
 
@@ -286,22 +298,19 @@ def test_a_refused_change_counts_nothing(database: Database, miguel: int) -> Non
 def test_an_update_of_nothing_is_no_change(database: Database, miguel: int) -> None:
     with database.transaction() as db:
         task = add(db, miguel, "Read")
-    same = {"created_at": task.created_at, "completed_at": None}
     with database.transaction() as db:
-        assert update_task(db, miguel, 1, {}, versions=[task.change], unchangeable=same) == task
+        assert update_task(db, miguel, 1, {}, versions=[task.version]) == (task, task)
     with pytest.raises(TaskChangedError), database.transaction() as db:
-        update_task(db, miguel, 1, {}, versions=[task.change + 1])
-    with pytest.raises(ValuesDifferError), database.transaction() as db:
-        update_task(db, miguel, 1, {}, unchangeable={"completed_at": task.created_at})
-    assert changes_of(database, miguel) == task.change
+        update_task(db, miguel, 1, {}, versions=[task.version + 1])
+    assert changes_of(database, miguel) == task.version
 
 
 def test_a_refusal_tells_the_number_of_the_last_change(database: Database, miguel: int) -> None:
     with database.transaction() as db:
         task = add(db, miguel, "Read")
     with pytest.raises(TaskChangedError) as refusal, database.transaction() as db:
-        delete_task(db, miguel, task.id, versions=[task.change + 1])
-    assert refusal.value.change == task.change
+        delete_task(db, miguel, task.id, versions=[task.version + 1], forget_before=KEPT)
+    assert refusal.value.version == task.version
 
 
 def test_of_changes_that_expect_the_same_version_one_is_made(
@@ -317,7 +326,7 @@ def test_of_changes_that_expect_the_same_version_one_is_made(
         try:
             with database.transaction() as db:
                 changes = {"description": str(rival)}
-                update_task(db, miguel, task.id, changes, versions=[task.change])
+                update_task(db, miguel, task.id, changes, versions=[task.version])
         except TaskChangedError:
             return False
         return True
@@ -334,30 +343,38 @@ def test_times_never_go_back(
     monkeypatch.setattr(times, "now", lambda: "2001-01-01T00:00:00.000000Z")
     with database.transaction() as db:
         second = add(db, miguel, "Write")
-        changed = update_task(db, miguel, first.id, {"done": True})
+        changed = update_task(db, miguel, first.id, {"done": True}).new
     assert second.created_at == changed.updated_at == changed.completed_at == first.created_at
 
 
 def test_a_deletion_leaves_its_number_and_its_time(database: Database, miguel: int) -> None:
     with database.transaction() as db:
         task = add(db, miguel, "Pass")
-        delete_task(db, miguel, task.id)
+        delete_task(db, miguel, task.id, forget_before=KEPT)
     with database.snapshot() as db:
-        [tombstone] = db.execute(select(deleted_tasks))
-    assert tombstone[:3] == (miguel, task.change + 1, task.id)
-    assert tombstone.deleted_at >= task.created_at
+        [tombstone] = db.all(select(deleted_tasks))
+    *what, deleted_at = tombstone
+    assert what == [miguel, task.version + 1, task.id]
+    assert deleted_at >= task.created_at
 
 
 def test_what_a_task_is_found_by_follows_it(database: Database, miguel: int) -> None:
     def found_by() -> tuple[list[str], list[str]]:
         with database.snapshot() as db:
             return (
-                list(db.scalars(select(task_labels.c.label).order_by(task_labels.c.label))),
-                list(db.scalars(select(task_words.c.word).order_by(task_words.c.word))),
+                [
+                    label
+                    for (label,) in db.all(
+                        select(task_labels.c.label).order_by(task_labels.c.label)
+                    )
+                ],
+                [word for (word,) in db.all(select(task_words.c.word).order_by(task_words.c.word))],
             )
 
     with database.transaction() as db:
-        insert_task(db, miguel, title="Read Éclair, read!", description="2 cm", labels=["b", "a"])
+        insert_task(
+            db, miguel, {"title": "Read Éclair, read!", "description": "2 cm", "labels": ["b", "a"]}
+        )
     assert found_by() == (["a", "b"], ["2", "cm", "read", "éclair"])
     with database.transaction() as db:
         update_task(db, miguel, 1, {"description": "3 cm", "labels": ["b", "c"]})
@@ -366,5 +383,5 @@ def test_what_a_task_is_found_by_follows_it(database: Database, miguel: int) -> 
         update_task(db, miguel, 1, {"done": True})
     assert found_by() == (["b", "c"], ["3", "cm", "read", "éclair"])
     with database.transaction() as db:
-        delete_task(db, miguel, 1)
+        delete_task(db, miguel, 1, forget_before=KEPT)
     assert found_by() == ([], [])

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from todo_api import times
-from todo_api.storage import Database, UserGoneError
+from todo_api.storage import Connection, Database, UserGoneError
 from todo_api.storage.changes import select_changes, select_history
 from todo_api.storage.schema import task_labels, task_words, tasks
 from todo_api.storage.tasks import insert_task
@@ -22,13 +22,10 @@ TASKS: list[dict[str, Any]] = [
 
 def stored(db: Connection, user_id: int) -> list[list[tuple[Any, ...]]]:
     """Return all that is stored of a user's tasks, but when it was and among which changes."""
-    own = ("_at", "change", "user_id")
-    timeless = [column for column in tasks.c if not column.name.endswith(own)]
+    own = ("_at", "version", "user_id")
+    timeless = [column for name, column in tasks.c.items() if not name.endswith(own)]
     return [
-        [
-            tuple(row)
-            for row in db.execute(select(*columns).where(owner == user_id).order_by(*order))
-        ]
+        db.all(select(*columns).where(owner == user_id).order_by(*order))
         for columns, owner, order in (
             (timeless, tasks.c.user_id, [tasks.c.id]),
             *(
@@ -47,7 +44,7 @@ def test_tasks_are_stored_as_if_they_came_one_by_one(
 ) -> None:
     with database.transaction() as db:
         for task in TASKS * 2:
-            insert_task(db, miguel, **task)
+            insert_task(db, miguel, {**task})
         for _ in range(2):
             insert_tasks(db, susan, prepare_tasks(TASKS))
     with database.snapshot() as db:
@@ -56,15 +53,15 @@ def test_tasks_are_stored_as_if_they_came_one_by_one(
 
 def test_they_are_changes_in_their_order(database: Database, miguel: int) -> None:
     with database.transaction() as db:
-        insert_task(db, miguel, title="Begin")
+        insert_task(db, miguel, {"title": "Begin"})
         insert_tasks(db, miguel, prepare_tasks(TASKS))
     with database.snapshot() as db:
         page = select_changes(
             db, miguel, select_history(db, miguel, None, before=times.FIRST), limit=10
         )
     assert [task.id for task in page.found] == [1, 2, 3, 4]
-    first = page.found[0].change
-    assert [task.change - first for task in page.found] == [0, 1, 2, 3]
+    first = page.found[0].version
+    assert [task.version - first for task in page.found] == [0, 1, 2, 3]
 
 
 def test_any_number_of_words_is_stored(database: Database, miguel: int) -> None:
@@ -74,10 +71,8 @@ def test_any_number_of_words_is_stored(database: Database, miguel: int) -> None:
     with database.transaction() as db:
         insert_tasks(db, miguel, new)
     with database.snapshot() as db:
-        found = db.execute(select(task_words.c.word, task_words.c.task_id)).all()
-    assert {tuple(row) for row in found} == {
-        (word, task_id) for word in [*words, "read"] for task_id in range(1, 12)
-    }
+        found = db.all(select(task_words.c.word, task_words.c.task_id))
+    assert set(found) == {(word, task_id) for word in [*words, "read"] for task_id in range(1, 12)}
 
 
 def test_nobody_gets_none(database: Database, miguel: int) -> None:

@@ -58,7 +58,7 @@ def test_text_is_ordered_by_code_points_whatever_the_locale(database: Database) 
         for name in reversed(in_order):
             insert_user(db, username=name, email=None, password_hash="")
     with database.snapshot() as db:
-        names = db.execute(select(users.c.username).order_by(users.c.username)).scalars().all()
+        names = [value for (value,) in db.all(select(users.c.username).order_by(users.c.username))]
     assert names == in_order
 
 
@@ -106,8 +106,8 @@ def test_deletion_takes_the_tasks_along_and_no_others(
     database: Database, miguel: int, susan: int
 ) -> None:
     with database.transaction() as db:
-        insert_task(db, miguel, title="Go", description="", done=False)
-        kept = insert_task(db, susan, title="Stay", description="", done=False)
+        insert_task(db, miguel, {"title": "Go", "description": "", "done": False})
+        kept = insert_task(db, susan, {"title": "Stay", "description": "", "done": False})
     with database.transaction() as db:
         delete_user(db, miguel)
     with database.snapshot() as db:
@@ -119,10 +119,13 @@ def test_a_name_that_is_free_again_comes_with_a_new_id_and_no_tasks(
     database: Database, miguel: int
 ) -> None:
     with database.transaction() as db:
-        insert_task(db, miguel, title="Private", description="", done=False)
+        insert_task(db, miguel, {"title": "Private", "description": "", "done": False})
         delete_user(db, miguel)
     with database.transaction() as db:
         successor = insert_user(db, username="miguel", email=None, password_hash="new")
         assert successor.id > miguel
         assert select_tasks(db, successor.id) == []
-        assert insert_task(db, successor.id, title="First", description="", done=False).id == 1
+        assert (
+            insert_task(db, successor.id, {"title": "First", "description": "", "done": False}).id
+            == 1
+        )

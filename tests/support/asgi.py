@@ -17,7 +17,19 @@ def call(
     *chunks: bytes,
     host: str = "localhost",
 ) -> httpx2.Response:
-    """Send a request; chunks make a body, whose length is stated unless it comes in several."""
+    """Send a request; a single chunk is a body of stated length, several are a chunked one."""
+    return asyncio.run(ask(app, method, target, fields, *chunks, host=host))
+
+
+async def ask(
+    app: ASGIApp,
+    method: str,
+    target: str | bytes,
+    fields: Fields = (),
+    *chunks: bytes,
+    host: str = "localhost",
+) -> httpx2.Response:
+    """Do the same on the event loop that runs already."""
     path, _, query = _bytes(target).partition(b"?")
     headers = [(b"host", host.encode())] if host else []
     headers += [(_bytes(name).lower(), _bytes(value)) for name, value in fields]
@@ -40,10 +52,10 @@ def call(
         "client": ("127.0.0.1", 1),
         "state": {},
     }
-    return asyncio.run(_call(app, scope, [*chunks]))
+    return await _exchange(app, scope, [*chunks])
 
 
-async def _call(app: ASGIApp, scope: Scope, chunks: list[bytes]) -> httpx2.Response:
+async def _exchange(app: ASGIApp, scope: Scope, chunks: list[bytes]) -> httpx2.Response:
     messages: list[Message] = [
         {"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks
     ]

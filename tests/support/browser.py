@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Download, Locator, Page, sync_playwright
 
 ADDRESS = "http://localhost:5000"
-"""Where the browser finds the service, whatever port that really has."""
+"""The service's address for the browser, whatever its real port."""
 
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -20,7 +20,7 @@ def find_chromium() -> str | None:
 
 @contextmanager
 def chromium(executable: str, origin: str) -> Iterator[Browser]:
-    """Run a browser to which the service at ``origin`` is at `ADDRESS`, and nothing else exists."""
+    """Run a browser that finds the service of ``origin`` at `ADDRESS`, and no other host."""
     names = f"MAP {urlsplit(ADDRESS).netloc} {urlsplit(origin).netloc}, MAP * ~NOTFOUND"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -41,7 +41,7 @@ def chromium(executable: str, origin: str) -> Iterator[Browser]:
 
 
 class Console:
-    """The console in a page, with all that the browser complained of."""
+    """The console in a page, with all that the browser complains about."""
 
     def __init__(self, page: Page) -> None:
         """Open the console as a person does: by the address of the service alone."""
@@ -83,14 +83,14 @@ class Console:
         return operation
 
     def execute(self, operation: Locator) -> tuple[str, str]:
-        """Send the request of an opened operation; return status and body, as they are shown."""
+        """Send the request of an opened operation; return status and body as they are shown."""
         operation.get_by_role("button", name="Execute").click()
         answer = operation.locator(".live-responses-table .response")
         status = answer.locator(".response-col_status").inner_text()
         return status.strip(), answer.locator(".highlight-code").first.inner_text()
 
     def download(self, operation: Locator) -> Download:
-        """Send the request of an opened operation; take the file that it is answered with."""
+        """Send the request of an opened operation; return the file that it downloads."""
         operation.get_by_role("button", name="Execute").click()
         with self.page.expect_download() as download:
             operation.get_by_role("link", name="Download file").click()

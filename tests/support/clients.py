@@ -1,4 +1,4 @@
-"""Clients of the application, which runs in the process of the test."""
+"""Clients of an application that runs in the test's own process."""
 
 from starlette.testclient import TestClient
 
@@ -8,10 +8,13 @@ from todo_api.settings import Settings
 from todo_api.storage import Database, insert_user
 
 PASSWORD = "correct horse battery"
+PASSWORD_HASH = password_hasher(Settings(password_time_cost=1, password_memory_kib=1024)).hash(
+    PASSWORD
+)
 
 
 def settings_for(database_url: str) -> Settings:
-    """Return settings for a service on a database, with the cheapest of password hashes."""
+    """Return settings for a service on a database, with cheap password hashes."""
     return Settings(
         database_url=database_url,
         registration=True,
@@ -22,7 +25,7 @@ def settings_for(database_url: str) -> Settings:
 
 
 def client_of(app: ContractApp, username: str = "", password: str = "") -> TestClient:
-    """Return a client of the API whose paths begin behind the base path."""
+    """Return a client of the API, whose paths leave out the base path."""
     client = TestClient(app, "http://localhost/todo/api/v1.0", raise_server_exceptions=False)
     if username:
         client.auth = (username, password)
@@ -31,7 +34,6 @@ def client_of(app: ContractApp, username: str = "", password: str = "") -> TestC
 
 def registered(app: ContractApp, database: Database, username: str) -> TestClient:
     """Add a user whose password is `PASSWORD`; return a client with these credentials."""
-    password_hash = password_hasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
     with database.transaction() as db:
-        insert_user(db, username=username, email=None, password_hash=password_hash)
+        insert_user(db, username=username, email=None, password_hash=PASSWORD_HASH)
     return client_of(app, username, PASSWORD)

@@ -9,7 +9,7 @@ Client = TestClient | httpx2.Client
 
 
 class Copy:
-    """A copy of somebody's list, kept in step as the document says."""
+    """A copy of a user's list, kept up to date as the document says."""
 
     def __init__(self, client: Client, *, limit: int = 50) -> None:
         """Begin empty."""

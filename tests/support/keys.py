@@ -15,13 +15,15 @@ class Keys:
     ) -> None:
         self._known = known
         self._remembered = remembered
+        self.clients: list[str] = []
 
-    def recall(self, *credentials: str, **_: object) -> str | None:
+    def recall(self, *credentials: str) -> str | None:
         """Return whom remembered credentials name."""
         return credentials[0] if credentials in self._remembered else None
 
-    async def verify(self, *credentials: str, **_: object) -> str | None:
-        """Return whom known credentials name."""
+    async def verify(self, *credentials: str, client: str) -> str | None:
+        """Return whom known credentials name, and note where they come from."""
+        self.clients.append(client)
         return credentials[0] if credentials in self._known else None
 
 

@@ -1,6 +1,11 @@
-"""Rows as tests look at them, past the service."""
+"""Rows as tests read them, without the service."""
+
+from datetime import timedelta
 
 from todo_api.storage import Connection, TaskRow, select_page
+
+KEPT = timedelta(days=30)
+"""How long deletions are remembered: longer than any test takes."""
 
 
 def select_tasks(db: Connection, user_id: int) -> list[TaskRow]:

@@ -1,4 +1,4 @@
-"""The service as it is started by a person: a process of its own, reached over HTTP."""
+"""The service as a person starts it: in a process of its own, reached over HTTP."""
 
 import os
 import re
@@ -59,7 +59,7 @@ def served(database_url: str, log: Path, **settings: str) -> Iterator[ServedApp]
 
 
 def _read_greeting(process: subprocess.Popen[str]) -> str:
-    """Read what is printed when the service is ready; it ends with how to stop it."""
+    """Read what the service prints when it is ready, up to how to stop it."""
     assert process.stdout
     lines = []
     for line in process.stdout:

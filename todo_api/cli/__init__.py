@@ -1,28 +1,47 @@
-"""The administrator's commands: ``todo-api``."""
+"""The administrator's commands: ``todo-api``.
+
+Each command is a module of its own name. `main`, the group that they are in, turns what stops a
+command into one sentence.
+
+- `serve` serves the API.
+- `migrate` brings the database up to date.
+- `user` is a group of its own: the accounts. `access` opens the database for it, `member` and
+  `password` are what it takes.
+- `check` tells whether the service could run here; `config` shows the settings.
+- `output` is how commands print.
+- `demo` serves a demo to this machine; `demo_data` is the user and the tasks in it.
+"""
 
 import logging
-import os
 from typing import Any
 
 import click
 
 from todo_api import __version__
-from todo_api.application import create_app
-from todo_api.cli import demo
+from todo_api.cli.check import check_command
+from todo_api.cli.config import config_command
+from todo_api.cli.demo import DemoNotLocalError, demo_command
+from todo_api.cli.migrate import migrate_command
+from todo_api.cli.serve import serve_command
+from todo_api.cli.user import user_group
 from todo_api.contract import BrokenDocumentError
-from todo_api.server import ListenError, is_loopback, serve
-from todo_api.settings import SettingError, Settings, read_settings
-from todo_api.storage import Database, DatabaseUnavailableError, DatabaseUnusableError, migrate
+from todo_api.identity import AdministrationError
+from todo_api.server import ListenError
+from todo_api.settings import SettingError
+from todo_api.storage import DatabaseUnavailableError, DatabaseUnusableError
+
+__all__ = ["main"]
 
 EXPLAINED = (
+    AdministrationError,
     BrokenDocumentError,
+    DatabaseUnavailableError,
     DatabaseUnusableError,
+    DemoNotLocalError,
     ListenError,
     SettingError,
-    DatabaseUnavailableError,
-    demo.DemoNotLocalError,
 )
-"""What stops a command with a sentence; anything else is a fault of the program."""
+"""Errors whose message tells a person what to do. Any other is a fault of the program."""
 
 
 class ExplainingGroup(click.Group):
@@ -36,51 +55,24 @@ class ExplainingGroup(click.Group):
             raise click.ClickException(str(fault)) from fault
 
 
-@click.group(cls=ExplainingGroup)
+EXIT_STATUSES = """\b
+Exit status:
+  0  done
+  1  it could not be done; a sentence on standard error says why
+  2  wrong usage
+"""
+
+
+@click.group(cls=ExplainingGroup, epilog=EXIT_STATUSES)
 @click.version_option(__version__, prog_name="todo-api")
 def main() -> None:
     """Run a to-do list web service; settings come from the environment as TODO_*."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
-@main.command("serve")
-def serve_command() -> None:
-    """Serve the API, after bringing the database up to date."""
-    settings = read_settings(os.environ)
-    _migrate(settings)
-    app = create_app(settings)
-    serve(app, settings, lambda url: click.echo(f"Serving {url}{demo.BASE_PATH}/"))
-
-
-@main.command("migrate")
-def migrate_command() -> None:
-    """Bring the database up to date, then stop."""
-    _migrate(read_settings(os.environ))
-    click.echo("The database is up to date.")
-
-
-@main.command("demo")
-def demo_command() -> None:
-    """Serve a demo to this machine, with the article's user miguel and two tasks."""
-    settings = read_settings(os.environ, registration=True)
-    if not is_loopback(settings.host):
-        raise demo.DemoNotLocalError(
-            f"The demo's password is known to everybody, so it is not served on {settings.host}:"
-            " leave TODO_HOST unset, or run `todo-api serve`, which has no demo user."
-        )
-    if settings.public_url is not None:
-        raise demo.DemoNotLocalError(
-            "The demo's password is known to everybody, so it is not served behind a proxy:"
-            " leave TODO_PUBLIC_URL unset, or run `todo-api serve`, which has no demo user."
-        )
-    _migrate(settings, with_demo=True)
-    app = create_app(settings, demo=True)
-    serve(app, settings, lambda url: click.echo(demo.greeting(url)))
-
-
-def _migrate(settings: Settings, *, with_demo: bool = False) -> None:
-    database = Database(settings.database_url)
-    try:
-        migrate(database, seed=demo.seed if with_demo else None)
-    finally:
-        database.close()
+main.add_command(serve_command)
+main.add_command(migrate_command)
+main.add_command(demo_command)
+main.add_command(user_group)
+main.add_command(check_command)
+main.add_command(config_command)

@@ -1,37 +1,51 @@
-"""The demo: the article's user and tasks, for this machine only."""
+"""``todo-api demo``: the service with the article's user and tasks, for this machine only."""
 
-from todo_api.identity import password_hasher
-from todo_api.storage import Connection, insert_task, insert_user
+import os
+from functools import partial
 
-USERNAME = "miguel"
-PASSWORD = "python"  # noqa: S105 - known to everybody: it opens the demo, on loopback only
-TASKS = (
-    ("Buy groceries", "Milk, Cheese, Pizza, Fruit, Tylenol"),
-    ("Learn Python", "Need to find a good Python tutorial on the web"),
-)
+import click
 
-BASE_PATH = "/todo/api/v1.0"
+from todo_api.application import create_app
+from todo_api.cli.demo_data import PASSWORD, USERNAME, insert_demo
+from todo_api.cli.migrate import bring_up_to_date
+from todo_api.server import is_loopback, serve
+from todo_api.settings import Settings, read_settings
 
 
 class DemoNotLocalError(Exception):
-    """The demo was to be served to other machines; the message is a sentence that refuses."""
+    """The settings would let other machines reach the demo; the message says which, and why not."""
 
 
-def seed(db: Connection) -> None:
-    """Add the article's user with the article's two tasks."""
-    password_hash = password_hasher().hash(PASSWORD)
-    user = insert_user(db, username=USERNAME, email=None, password_hash=password_hash)
-    for title, description in TASKS:
-        insert_task(db, user.id, title=title, description=description)
+@click.command("demo")
+def demo_command() -> None:
+    """Serve a demo to this machine, with the article's user miguel and two tasks."""
+    settings = read_settings(os.environ, registration=True)
+    _refuse_other_machines(settings)
+    bring_up_to_date(settings, seed=partial(insert_demo, settings=settings))
+    app = create_app(settings, demo=True)
+    serve(app, settings, lambda url: click.echo(_greeting(url + app.base_path)))
 
 
-def greeting(url: str) -> str:
-    """Return what to print when the demo is served at ``url``."""
+def _refuse_other_machines(settings: Settings) -> None:
+    if not is_loopback(settings.host):
+        raise DemoNotLocalError(
+            f"The demo's password is known to everybody, so it is not served on {settings.host}:"
+            " leave TODO_HOST unset, or run `todo-api serve`, which has no demo user."
+        )
+    if settings.public_url is not None:
+        raise DemoNotLocalError(
+            "The demo's password is known to everybody, so it is not served behind a proxy:"
+            " leave TODO_PUBLIC_URL unset, or run `todo-api serve`, which has no demo user."
+        )
+
+
+def _greeting(api: str) -> str:
+    """Return what to print once the demo is served; ``api`` is the URL of the API."""
     return f"""\
-The API        {url}{BASE_PATH}/tasks
-The console    {url}{BASE_PATH}/ui/
-The document   {url}{BASE_PATH}/openapi.json
+The API        {api}/tasks
+The console    {api}/ui/
+The document   {api}/openapi.json
 
-  curl -i -u {USERNAME}:{PASSWORD} {url}{BASE_PATH}/tasks
+  curl -i -u {USERNAME}:{PASSWORD} {api}/tasks
 
 Press Ctrl+C to stop."""

@@ -7,27 +7,28 @@ what the application adds: functions, authenticators, values that functions take
 
 The way of a request:
 
-1. `middleware` is the boundary. It gives the request an id, and turns whatever is raised within
-   into an answer of the one error shape (`problem`), in JSON or by RFC 9457 (`media` weighs the
-   ``Accept``).
+1. `middleware` is the boundary. It gives the request an id, and turns every exception into an
+   answer of the one error shape (`problem`), in JSON or by RFC 9457 (`media` weighs ``Accept``).
 2. `request` reads target and headers within their limits: 414, 431, 400.
-3. `router` walks its tree of path segments. A path that is not in the document goes on to Flask,
-   which serves pages or says 404; a method that is not gets 405, OPTIONS gets 204.
+3. `router` walks its tree of path segments, to an operation or to something `static`: the
+   document, files, and the `pages` that Flask rendered at start-up. Any other path goes on to
+   Flask if that has a route for it, else it gets 404; a method that a path does not have gets 405,
+   OPTIONS 204.
 4. `operation`, compiled for this path and method, takes over:
-   `uris` settles under which origin the service's URIs are (400 for a host not its own),
-   `negotiation` chooses what the answer will be by ``Accept`` (406),
-   `body` refuses by headers what it need not read (415, 413),
-   `security` wants credentials (401, or 403 for a browser's background request),
-   `body` reads what was sent (413); what is large, only for somebody who is known.
-5. The rest happens in one go in a thread of `workers`:
-   `security` recalls who sends these credentials; only if nobody does, they are verified first,
+   `uris` finds the origin of the service's URIs (400 for a host that is not its own),
+   `negotiation` chooses the media type of the answer by ``Accept`` (406),
+   `body` refuses by its headers what need not be read (415, 413),
+   `security` asks for credentials (401, or 403 where `conventions` asks for no challenge),
+   `body` receives the body (413); a large one only from a known sender.
+5. What follows is a `Job`. The application's `Runner` decides where it runs; without one, it runs
+   in a thread of `workers`. Its first step changes nothing:
+   `security` recalls whose the credentials are; if it cannot, they are verified first,
    `parameters` converts and validates path (404), query and headers (400),
-   `body` parses and validates (400) what `content` it has: JSON (`strict_json`) or text,
-   `schema` is behind both: a compiled validator that explains itself in sentences.
-   Then the function is called, with arguments named as in the document, and returns plain
-   values; `uris` gives it `url_for`. The answer is made into bytes (`response`), or begins to be
-   (`stream`).
-6. `conformance`, where switched on, holds the answer against the document.
+   `body` parses and validates (400) its `content`: JSON (`strict_json`) or text,
+   `schema` is behind both: a compiled validator that explains faults in sentences.
+   The second step calls the function, with arguments named as in the document; `uris` gives it
+   `url_for`. It returns plain values, which become bytes (`response`) or a `stream`.
+6. `conformance`, if it is switched on, checks the answer against the document.
 
 At start-up `document` loads the text as data, `resolver` finds each function by tag and
 operationId, and a `BrokenDocumentError` names the place of whatever cannot be served.
@@ -38,22 +39,23 @@ What a function takes, by name, and returns:
   is its default or None. A function with ``**`` may leave some unnamed.
 - ``body``, if the operation has one: JSON as plain values, other text as `Text`, None if it is
   absent and need not be there.
-- ``media_type``, if its success has several: the one that the client likes best.
-- ``user``, whom the authenticator named, ``url_for`` (`UrlFor`), and what `add_api` was given as
-  ``provided``: each only if it wants it.
-- It returns a dict, for 200 and JSON; a `Stream` of chunks; or a `Reply`, which puts a status and
-  headers beside either. For an error it raises `Problem`, or what ``failures`` makes one of.
+- ``media_type``, if it can answer in several: the one that the client prefers.
+- ``user``, whom the authenticator named, ``url_for`` (`UrlFor`), and the values that `add_api` was
+  given as ``provided``: those that it has arguments for.
+- It returns a dict, for 200 and JSON; a `Stream` of chunks; or a `Reply`, which adds a status and
+  headers to either. For an error it raises `Problem`, or an exception that ``failures`` turns into
+  one.
 
 What the document may say beyond OpenAPI:
 
-- ``x-max-bytes`` in a Request Body Object replaces `Limits.body`. If it is more, the body is read
-  for nobody who is unknown, and `Limits.large_bodies` of them at once.
-- ``x-item-schema`` in a Media Type Object is a schema of each item of its text: in a request it
-  comes as `Text.items`; in a response it is what each line of JSON Lines is held against.
+- ``x-max-bytes`` in a Request Body Object replaces `Limits.body`. If it is larger, such a body is
+  read from known senders only, and from `Limits.large_bodies` of them at once.
+- ``x-item-schema`` in a Media Type Object is the schema of each item of its text: for a request it
+  is `Text.items`; in a response it validates each line of JSON Lines.
 
-What of OpenAPI is refused:
+Which parts of OpenAPI are refused:
 
-- other versions than 3.0; references that leave the document or hold themselves.
+- other versions than 3.0; references that leave the document or contain themselves.
 - an operation without an operationId, or without ``security`` of its own.
 - security schemes other than HTTP's basic and bearer, scopes, and two that need one header.
 - parameters in cookies, of objects, with ``content`` or with styles other than a query's repeated
@@ -64,12 +66,20 @@ What of OpenAPI is refused:
 """
 
 from todo_api.contract.application import ContractApp
-from todo_api.contract.document import BrokenDocumentError, Document, TagResolver, json_pointer
+from todo_api.contract.conventions import Conventions
+from todo_api.contract.document import (
+    BrokenDocumentError,
+    Document,
+    Schema,
+    TagResolver,
+    json_pointer,
+)
 from todo_api.contract.http import (
     MOST_FAULTS,
     JSONTextError,
     Limits,
     Problem,
+    Response,
     StrictJSON,
     bad_body,
     bad_parameters,
@@ -79,10 +89,9 @@ from todo_api.contract.http import (
     too_large_fields,
     too_long_url,
     unavailable,
-    words_for,
 )
 from todo_api.contract.inputs import Text, UnauthenticatedError
-from todo_api.contract.operation import Answer, Reply
+from todo_api.contract.operation import Answer, Job, Reply, Runner
 from todo_api.contract.outputs import Stream
 from todo_api.contract.uris import UrlFor
 from todo_api.contract.workers import Workers
@@ -92,11 +101,16 @@ __all__ = [
     "Answer",
     "BrokenDocumentError",
     "ContractApp",
+    "Conventions",
     "Document",
     "JSONTextError",
+    "Job",
     "Limits",
     "Problem",
     "Reply",
+    "Response",
+    "Runner",
+    "Schema",
     "Stream",
     "StrictJSON",
     "TagResolver",
@@ -113,5 +127,4 @@ __all__ = [
     "too_large_fields",
     "too_long_url",
     "unavailable",
-    "words_for",
 ]

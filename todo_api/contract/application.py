@@ -4,12 +4,19 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from connexion.apps.flask import FlaskApp
-from connexion.exceptions import InvalidSpecification, ResolverError
-from connexion.middleware.lifespan import Lifespan, LifespanMiddleware
-from connexion.resolver import Resolver
+from flask import Blueprint
+from starlette.types import Receive, Scope, Send
 from werkzeug.exceptions import HTTPException
 
+from todo_api.contract.connexion import (
+    FlaskApp,
+    InvalidSpecification,
+    Lifespan,
+    LifespanMiddleware,
+    Resolver,
+    ResolverError,
+)
+from todo_api.contract.conventions import Conventions
 from todo_api.contract.document import (
     BrokenDocumentError,
     Document,
@@ -17,10 +24,11 @@ from todo_api.contract.document import (
     check_examples,
     check_references,
 )
-from todo_api.contract.http import JSON, Limits, Problem
+from todo_api.contract.http import JSON, Limits, Problem, content_type
 from todo_api.contract.inputs import Authenticator, SecuritySchemes
 from todo_api.contract.middleware import ContractMiddleware, refuse_duplicates
-from todo_api.contract.operation import Answer, Environment
+from todo_api.contract.operation import Environment, InWorkers, Runner
+from todo_api.contract.pages import Pages
 from todo_api.contract.static import StaticEndpoint
 from todo_api.contract.uris import Links, Origins
 from todo_api.contract.workers import Workers
@@ -29,8 +37,10 @@ from todo_api.contract.workers import Workers
 class ContractApp(FlaskApp):
     """Connexion's Flask application, whose operations are answered before they reach Flask.
 
-    Flask serves what is for people. It never learns the operations, so no request can reach
-    a handler by Flask's more lenient routing, past validation and security.
+    Flask renders what is for people. It never learns the operations, so no request can reach
+    a handler by Flask's more lenient routing, past validation and security. Only requests for
+    its own routes reach it: they hold one of its few threads until they are answered, which is
+    why pages and files that never change are better served without it.
     """
 
     def __init__(
@@ -48,18 +58,32 @@ class ContractApp(FlaskApp):
         """
         self._limits = limits or Limits()
         self._explained_at = explained_at
-        self._contract = ContractMiddleware(self._limits, explained_at)
+        self.base_path = ""
+        """The base path of the document that was added last."""
+        self._contract = ContractMiddleware(
+            self._limits,
+            explained_at,
+            app_has=lambda path: self._pages.has(path),  # noqa: PLW0108 - there are no pages yet
+        )
         super().__init__(
             import_name,
             lifespan=lifespan,
             middlewares=[LifespanMiddleware, self._contract.wrap],
             server_args={"static_folder": None},
         )
+        self._pages = Pages(self.app)
         self.app.url_map.merge_slashes = False
         self.app.url_map.strict_slashes = False
         self.app.register_error_handler(HTTPException, _as_problem)
 
-    def add_api(  # type: ignore[override]  # noqa: PLR0913 - the seams, all by name
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer by ASGI; a request goes to the contract at once, past Connexion's own stack."""
+        if scope["type"] == "http" and self.middleware.middleware_stack is not None:
+            await self._contract(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+    def add_api(  # type: ignore[override]  # noqa: PLR0913 - what the application decides, all by name
         self,
         document: Path | Document,
         *,
@@ -67,10 +91,11 @@ class ContractApp(FlaskApp):
         workers: Workers,
         authenticators: Mapping[str, Authenticator] | None = None,
         provided: Mapping[str, Any] | None = None,
-        invoke: Callable[[Callable[[], Answer]], Answer] = lambda handler: handler(),
+        runner: Runner | None = None,
         failures: Mapping[type[Exception], Callable[[Any], Exception]] | None = None,
         public_url: str | None = None,
         own_hosts: Collection[str] = ("localhost",),
+        conventions: Conventions | None = None,
         check_responses: bool = False,
     ) -> None:
         """Compile a document and serve it, and itself beside its operations.
@@ -78,15 +103,16 @@ class ContractApp(FlaskApp):
         Args:
             document: an OpenAPI 3.0 document or the file that holds it.
             resolver: finds the function of an operation.
-            workers: the threads in which functions run.
-            authenticators: by security scheme, what knows whom its credentials name.
+            workers: threads for what takes long, such as making the chunks of a stream.
+            authenticators: by security scheme, what finds out whose its credentials are.
             provided: values that functions take by name, beside the document's parameters.
-            invoke: calls a function that is ready to be called; may call it again.
-            failures: by what functions and authenticators may raise, what it amounts to: a
-                `Problem`, or `UnauthenticatedError`.
+            runner: decides where an operation runs, if not in one of the workers.
+            failures: by exceptions of functions and authenticators, what makes a `Problem` or
+                `UnauthenticatedError` of one.
             public_url: scheme and authority of all URIs, else those of the request.
             own_hosts: the names that a request may address without a public URL.
-            check_responses: hold every response against the document.
+            conventions: what the API's clients expect that OpenAPI cannot express.
+            check_responses: check every response against the document.
 
         Raises:
             BrokenDocumentError: one sentence that names the place and the fault.
@@ -94,6 +120,7 @@ class ContractApp(FlaskApp):
         """
         if not isinstance(document, Document):
             document = Document.read(document)
+        conventions = conventions or Conventions()
         try:
             if not str(document.data.get("openapi")).startswith("3.0."):
                 raise BrokenDocumentError("The document is not OpenAPI 3.0.")
@@ -102,13 +129,16 @@ class ContractApp(FlaskApp):
             refuse_duplicates(specification)
             check_examples(specification.raw, specification.spec)
             around = Environment(
-                schemes=SecuritySchemes(specification.security_schemes, authenticators or {}),
+                conventions=conventions,
+                schemes=SecuritySchemes(
+                    specification.security_schemes, authenticators or {}, conventions
+                ),
                 workers=workers,
                 links=Links(),
                 origins=Origins(public_url, own_hosts),
                 limits=self._limits,
                 provided=provided or {},
-                invoke=invoke,
+                runner=runner or InWorkers(workers),
                 failures=failures or {},
                 explained_at=self._explained_at,
                 check_responses=check_responses,
@@ -119,12 +149,37 @@ class ContractApp(FlaskApp):
             raise BrokenDocumentError(f"Not OpenAPI 3.0 at {place}: {fault.message}") from None
         except ResolverError as fault:
             raise BrokenDocumentError(f"An operation has no function: {fault}") from None
+        self.base_path = specification.base_path
         for name, text, media_type in (
             ("openapi.json", document.json, JSON),
             ("openapi.yaml", document.yaml, b"application/yaml"),
         ):
-            resource = self._contract.add_resource(f"{specification.base_path}/{name}")
-            resource.add("GET", StaticEndpoint(text, media_type, self._limits))
+            self._add_static(f"{self.base_path}/{name}", text, media_type)
+
+    def add_file(
+        self, path: str, content: bytes, media_type: str, headers: Mapping[str, str]
+    ) -> None:
+        """Serve a file that never changes, from memory and without Flask."""
+        self._add_static(path, content, content_type(media_type, {}), headers=headers)
+
+    def add_pages(self, pages: Blueprint, headers: Mapping[str, str]) -> None:
+        """Serve a blueprint's pages, which never change: Flask renders each once, now.
+
+        A route with an argument has a page for each value, so it is left to Flask.
+        """
+        for page in self._pages.render(pages):
+            location = {} if page.location is None else {"Location": page.location}
+            self._add_static(
+                page.path,
+                page.content,
+                page.media_type,
+                status=page.status,
+                headers={**headers, **location},
+            )
+
+    def _add_static(self, path: str, body: bytes, media_type: bytes, **also: Any) -> None:  # noqa: ANN401 - the endpoint's
+        endpoint = StaticEndpoint(body, media_type, self._limits, **also)
+        self._contract.add_resource(path).add("GET", endpoint)
 
 
 def _as_problem(failure: HTTPException) -> NoReturn:

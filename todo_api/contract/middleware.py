@@ -2,16 +2,13 @@
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from connexion.http_facts import METHODS
-from connexion.middleware.abstract import SpecMiddleware
-from connexion.resolver import Resolver
-from connexion.spec import Specification
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from todo_api.contract.connexion import METHODS, Resolver, Specification, SpecMiddleware
 from todo_api.contract.document import BrokenDocumentError, SchemaError, TaggedOperation
 from todo_api.contract.http import ClientDisconnectedError, Limits, Problem, Request, Response
 from todo_api.contract.operation import Environment, Operation
@@ -21,18 +18,28 @@ logger = logging.getLogger(__name__)
 
 
 class ContractMiddleware(SpecMiddleware):
-    """Answers what documents declare; everything else goes on to the wrapped application."""
+    """Answers the operations of documents, and requests for paths that do not exist.
+
+    Only requests for paths of the wrapped application go on to it: each holds one of few threads.
+    """
 
     app: ASGIApp
 
-    def __init__(self, limits: Limits, explained_at: str) -> None:
-        """Start without operations; ``explained_at`` is the page about the errors."""
+    def __init__(
+        self, limits: Limits, explained_at: str, *, app_has: Callable[[str], bool]
+    ) -> None:
+        """Start without operations.
+
+        ``explained_at`` is the page about the errors; ``app_has`` tells whether the wrapped
+        application has anything at a path.
+        """
         self._limits = limits
+        self._app_has = app_has
         self._explained_at = explained_at
         self._router = Router()
 
     def wrap(self, app: ASGIApp) -> Self:
-        """Take the application to which undeclared paths go."""
+        """Take the application that is behind this one."""
         self.app = app
         return self
 
@@ -72,8 +79,7 @@ class ContractMiddleware(SpecMiddleware):
         try:
             found = self._router.find(request.path)
             if found is None:
-                request.check(self._limits)
-                await self.app(scope, receive, _with_request_id(send, request.id))
+                await self._pass_on(request, scope, receive, send)
                 return
             response = await self._respond(request, *found)
         except ClientDisconnectedError:
@@ -81,6 +87,12 @@ class ContractMiddleware(SpecMiddleware):
         except Exception as failure:  # noqa: BLE001 - the boundary: no failure goes unanswered
             response = _problem(failure, request.id).render(request.accept, self._explained_at)
         await response.send(send, request_id=request.id, head=request.method == "HEAD")
+
+    async def _pass_on(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        request.check(self._limits)
+        if not self._app_has(scope["path"]):
+            raise Problem(404)
+        await self.app(scope, receive, _with_request_id(send, request.id))
 
     async def _respond(
         self, request: Request, resource: Resource, path_arguments: Mapping[str, str]

@@ -3,11 +3,13 @@
 import inspect
 import re
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
+from todo_api.contract.conventions import Conventions
 from todo_api.contract.document import BrokenDocumentError, TaggedOperation
 from todo_api.contract.http import (
     JSON,
@@ -20,14 +22,13 @@ from todo_api.contract.http import (
     content_type,
 )
 from todo_api.contract.inputs import (
-    Attempt,
     Body,
+    Credentials,
     NoBody,
     Parameters,
     SecuritySchemes,
     UnauthenticatedError,
-    recall,
-    verify,
+    UnverifiedError,
 )
 from todo_api.contract.outputs import Conformance, Stream, StreamedResponse
 from todo_api.contract.uris import Links, Origins
@@ -35,7 +36,7 @@ from todo_api.contract.workers import Workers
 
 
 class Reply(NamedTuple):
-    """What a function returns that has more to say than a body."""
+    """What a function returns if there is more to say than a body."""
 
     body: dict[str, Any] | Stream | None
     status: int = 200
@@ -47,23 +48,86 @@ Answer = dict[str, Any] | Stream | Reply
 
 
 class Exchange(NamedTuple):
-    """A request whose body has arrived, as a worker takes it over."""
+    """A request whose body has arrived, with all that is needed to answer it."""
 
     request: Request
     path_arguments: Mapping[str, str]
-    body: bytes
     origin: str
     media_type: str
-    """What the answer is to be."""
+    """The media type of the answer."""
+    credentials: Credentials
+    body: bytes
 
 
-class UnknownCredentialsError(Exception):
-    """The credentials were not verified lately; only that takes long."""
+class Job:
+    """A request whose body has arrived, ready to be answered.
+
+    There are two steps; the first changes nothing and can be repeated.
+    """
+
+    __slots__ = ("_exchange", "_operation")
+
+    def __init__(self, operation: "Operation", exchange: Exchange) -> None:
+        """Take the operation, and the request to it."""
+        self._operation = operation
+        self._exchange = exchange
+
+    @property
+    def operation_id(self) -> str:
+        """The operation's name in the document."""
+        return self._operation.id
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether the operation only reads (RFC 9110, 9.2.1)."""
+        return self._exchange.request.method in SAFE_METHODS
+
+    @property
+    def body(self) -> bytes:
+        """What the client sent."""
+        return self._exchange.body
+
+    def prepare(self) -> Callable[[], Response]:
+        """Take the first step: find out who asks, and validate; return the second step.
+
+        Raises:
+            UnverifiedError: if the credentials have to be verified first.
+            Problem: if the request is not valid.
+
+        """
+        return self._operation.prepare(self._exchange)
+
+    def run(self) -> Response:
+        """Take both steps: call the function, and return the answer."""
+        return self.prepare()()
+
+
+class Runner(Protocol):
+    """Decides where an operation runs."""
+
+    async def run(self, job: Job) -> Response:
+        """Take both steps of a job, and return the answer."""
+
+
+class InWorkers:
+    """Runs each operation in a worker."""
+
+    def __init__(self, workers: Workers) -> None:
+        """Take the threads."""
+        self._workers = workers
+
+    async def run(self, job: Job) -> Response:
+        """Take both steps of a job in one thread."""
+        return await self._workers.run(job.run)
+
+
+SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
 class Environment(NamedTuple):
     """What all operations of an API share."""
 
+    conventions: Conventions
     schemes: SecuritySchemes
     workers: Workers
     links: Links
@@ -71,10 +135,10 @@ class Environment(NamedTuple):
     limits: Limits
     provided: Mapping[str, Any]
     """Values of the application that handlers take by name."""
-    invoke: Callable[[Callable[[], Answer]], Answer]
-    """Calls a handler; the place for what every call needs, such as retries."""
+    runner: "Runner"
+    """Decides where an operation runs."""
     failures: Mapping[type[Exception], Callable[[Any], Exception]]
-    """What functions may raise, and which `Problem` or `UnauthenticatedError` it amounts to."""
+    """By exception, what makes a `Problem` or `UnauthenticatedError` of it."""
     explained_at: str
     check_responses: bool
 
@@ -85,10 +149,12 @@ class Operation:
     def __init__(self, operation: TaggedOperation, around: Environment) -> None:
         """Compile; raise `BrokenDocumentError` with the operation's name and the fault."""
         name = operation.operation_id
+        self.id = operation.stated_id
         self._around = around
         self._function: Callable[..., Answer] = operation.function
         self._security = around.schemes.compile(operation.stated_security, name)
-        self._parameters = Parameters(operation.parameters, name)
+        ignored = around.conventions.ignored_parameters
+        self._parameters = Parameters(operation.parameters, name, ignored)
         self._offer = Negotiation(operation.responses)
         self._body: NoBody | Body = (
             Body(operation.request_body, around.limits, name, method=operation.method)
@@ -104,7 +170,7 @@ class Operation:
         )
 
     def _check_function(self, name: str) -> frozenset[str]:
-        """Hold the function's arguments against the document's; return those it takes."""
+        """Compare the function's arguments with the document's; return those it takes."""
         signature = inspect.signature(self._function).parameters.values()
         taken = frozenset(one.name for one in signature if one.kind is not one.VAR_KEYWORD)
         declared = {*self._parameters.arguments, *(["body"] if self._body.is_argument else [])}
@@ -139,35 +205,30 @@ class Operation:
         origin = self._around.origins.of(request)
         media_type = self._offer.choose(request.accept)
         self._body.check_headers(request)
-        attempts = self._security.attempts(request)
+        credentials = self._security.credentials(request)
+        place: AbstractContextManager[None] = nullcontext()
         if isinstance(self._body, Body) and self._body.is_large(request):
-            user = await self._authenticate(attempts)
-            with self._body.place(user):
-                body = await self._body.receive(request)
-                exchange = Exchange(request, path_arguments, body, origin, media_type)
-                return await self._around.workers.run(self._answer, exchange, user)
-        body = await self._body.receive(request)
-        exchange = Exchange(request, path_arguments, body, origin, media_type)
+            place = self._body.place(await self._sender(credentials))
+        with place:
+            body = await self._body.receive(request)
+            exchange = Exchange(request, path_arguments, origin, media_type, credentials, body)
+            job = Job(self, exchange)
+            try:
+                return await self._around.runner.run(job)
+            except UnverifiedError:
+                await credentials.verify()
+            return await self._around.runner.run(job)
+
+    async def _sender(self, credentials: Credentials) -> Any:  # noqa: ANN401 - the application's own type
+        """Find out who asks, before any of a large body is read."""
         try:
-            # One hop to a worker does it all, where credentials were verified a while ago.
-            return await self._around.workers.run(self._work, exchange, attempts)
-        except UnknownCredentialsError:
-            user = await _verified(attempts)
-        return await self._around.workers.run(self._answer, exchange, user)
+            return await self._around.workers.run(credentials.recall)
+        except UnverifiedError:
+            return await credentials.verify()
 
-    async def _authenticate(self, attempts: list[Attempt]) -> Any:  # noqa: ANN401 - the application's own type
-        """Find out who asks, before anything of the body is read."""
-        try:
-            return await self._around.workers.run(_recalled, attempts)
-        except UnknownCredentialsError:
-            return await _verified(attempts)
-
-    def _work(self, exchange: Exchange, attempts: list[Attempt]) -> Response:
-        """Run in a worker: find out who asks, then answer."""
-        return self._answer(exchange, _recalled(attempts))
-
-    def _answer(self, exchange: Exchange, user: Any) -> Response:  # noqa: ANN401 - the application's own type
-        """Run in a worker: validate, call the function, turn its answer to bytes."""
+    def prepare(self, exchange: Exchange) -> Callable[[], Response]:
+        """Find out who asks, and validate; return what calls the function."""
+        user = exchange.credentials.recall()
         arguments = self._parameters.read(exchange.request, exchange.path_arguments)
         if self._body.is_argument:
             arguments["body"] = self._body.parse(exchange.request, exchange.body)
@@ -177,7 +238,11 @@ class Operation:
             arguments["url_for"] = self._around.links.from_origin(exchange.origin)
         if len(self._offer.media_types) > 1:
             arguments["media_type"] = exchange.media_type
-        answer = self._around.invoke(partial(self._function, **self._provided, **arguments))
+        return partial(self._answer, exchange, {**self._provided, **arguments})
+
+    def _answer(self, exchange: Exchange, arguments: Mapping[str, Any]) -> Response:
+        """Call the function, and turn its answer into bytes."""
+        answer = self._function(**arguments)
         body, status, headers = answer if isinstance(answer, Reply) else Reply(answer)
         if status in WITHOUT_CONTENT:
             return Response(status, headers)
@@ -196,28 +261,10 @@ class Operation:
         return StreamedResponse(status, headers, chunks, kind, exchange.request, workers)
 
     def _problem(self, failure: Exception, request: Request) -> Problem | None:
-        """Return the answer to what was raised, or None if nobody expected it."""
+        """Return the answer to an exception, or None if it was not foreseen."""
         for kind, explain in self._around.failures.items():
             if isinstance(failure, kind):
                 failure = explain(failure)
         if isinstance(failure, UnauthenticatedError):
             return self._security.refusal(request)
         return failure if isinstance(failure, Problem) else None
-
-
-def _recalled(attempts: list[Attempt]) -> Any:  # noqa: ANN401 - the application's own type
-    """Return who asks, None if nobody says; raise `UnknownCredentialsError` if it takes longer."""
-    if not attempts:
-        return None
-    user = recall(attempts)
-    if user is None:
-        raise UnknownCredentialsError
-    return user
-
-
-async def _verified(attempts: list[Attempt]) -> Any:  # noqa: ANN401 - the application's own type
-    """Return who asks; raise `UnauthenticatedError` if nobody has these credentials."""
-    user = await verify(attempts)
-    if user is None:
-        raise UnauthenticatedError
-    return user

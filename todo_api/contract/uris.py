@@ -21,28 +21,42 @@ class Links:
 
     def __init__(self) -> None:
         """Start without operations."""
-        self._templates: dict[str, tuple[str, frozenset[str]]] = {}
+        self._templates: dict[str, _Template] = {}
 
     def add(self, operation_id: str, template: str) -> None:
         """Remember where an operation is, as a path template from the root."""
-        self._templates[operation_id] = template, frozenset(_PARAMETER.findall(template))
+        self._templates[operation_id] = _Template(template)
 
     def from_origin(self, origin: str) -> UrlFor:
         """Return a `UrlFor` of URIs that begin with ``origin``, a scheme and an authority."""
         templates = self._templates
 
         def url_for(operation_id: str, /, **arguments: object) -> str:
-            template, in_path = templates[operation_id]
-            for name in in_path:
-                if not isinstance(arguments[name], int):
-                    arguments[name] = quote(str(arguments[name]), safe="")
-            path = origin + template.format_map(arguments)
-            if len(arguments) == len(in_path):
+            template = templates[operation_id]
+            path = origin + template.filled(arguments)
+            if len(arguments) == len(template.names):
                 return path
-            query = {name: value for name, value in arguments.items() if name not in in_path}
+            query = {name: value for name, value in arguments.items() if name not in template.names}
             return f"{path}?{_query(query)}"
 
         return url_for
+
+
+class _Template:
+    """A path template, cut at its parameters."""
+
+    def __init__(self, template: str) -> None:
+        self.names: list[str] = _PARAMETER.findall(template)
+        self._first, *behind = _PARAMETER.split(template)[::2]
+        self._rest = list(zip(self.names, behind, strict=True))
+
+    def filled(self, arguments: Mapping[str, object]) -> str:
+        """Return the path with these values of its parameters."""
+        path = self._first
+        for name, behind in self._rest:
+            value = arguments[name]
+            path += (str(value) if type(value) is int else quote(str(value), safe="")) + behind
+        return path
 
 
 def _query(arguments: Mapping[str, object]) -> str:

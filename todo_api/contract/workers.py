@@ -42,7 +42,7 @@ class Workers:
         return await outcome
 
     def close(self) -> None:
-        """Let calls end that were asked for, and start no others."""
+        """Finish the calls that were accepted, and accept no more."""
         self._closed = True
         if self._started:
             for _ in self._threads:

@@ -1,14 +1,16 @@
-"""Lists of tasks as files of text.
+"""Lists of tasks as text files.
 
-- `json_lines`: every member of each task, in a line.
-- `comma_separated`: the same in a table, for spreadsheets.
-- `icalendar`: for calendars, which are written to and not read from, under `uids`.
+- `media_types` names the reader and the writer of each media type.
+- `json_lines` has every member of each task, one task a line.
+- `comma_separated` has the same as a table, for spreadsheets.
+- `icalendar` is for calendars; it is only written. `uids` identifies the tasks in it.
+- `file` is what the formats have in common: a writer, and what a reader finds.
 
-Each of them writes a list in parts: what stands before the tasks, some tasks, what stands behind.
+A writer makes a file in parts: a head, the tasks in groups of any size, a tail.
 """
 
-from todo_api.formats import comma_separated, icalendar, json_lines
 from todo_api.formats.file import Item, Unreadable, Writer
+from todo_api.formats.media_types import READERS, WRITERS
 from todo_api.formats.uids import Uids
 
-__all__ = ["Item", "Uids", "Unreadable", "Writer", "comma_separated", "icalendar", "json_lines"]
+__all__ = ["READERS", "WRITERS", "Item", "Uids", "Unreadable", "Writer"]

@@ -1,21 +1,29 @@
 """CSV (RFC 4180) with a header row: a table that spreadsheets open.
 
-A spreadsheet takes a cell that begins with, say, ``=`` for a formula, and somebody else's formula
-may do harm (https://owasp.org/www-community/attacks/CSV_Injection). So such a text is written
-behind an apostrophe, and read without it.
+A spreadsheet treats a cell that begins with, say, ``=`` as a formula, and a formula that somebody
+else wrote can do harm (https://owasp.org/www-community/attacks/CSV_Injection). Such a text is
+therefore written with an apostrophe before it, which is removed when it is read.
 """
 
 import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from todo_api.contract import Text, json_pointer
 from todo_api.formats.file import Item, Unreadable, Writer
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-_INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_DIGITS = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+
+
+class _Column(NamedTuple):
+    """How the cells of a column are read and written; what cannot be read stays text."""
+
+    read: Callable[[str], Any] = str
+    write: Callable[[Any], Any] = lambda value: value
 
 
 def _read_text(cell: str) -> str:
@@ -27,35 +35,47 @@ def _write_text(text: str) -> str:
 
 
 def _read_integer(cell: str) -> int | str:
-    return int(cell) if _INTEGER.fullmatch(cell) else cell
+    return int(cell) if _DIGITS.fullmatch(cell) else cell
 
 
 def _read_boolean(cell: str) -> bool | str:
     return {"true": True, "false": False}.get(cell.lower(), cell)
 
 
-_COLUMNS: dict[str, Callable[[str], Any]] = {
-    "id": _read_integer,
-    "uri": str,
-    "title": _read_text,
-    "description": _read_text,
-    "done": _read_boolean,
-    "due": str,
-    "priority": _read_integer,
-    # No label has a line break.
-    "labels": lambda cell: _read_text(cell).split("\n"),
-    "created_at": str,
-    "updated_at": str,
-    "completed_at": str,
+def _write_boolean(value: object) -> str:
+    return "true" if value else "false"
+
+
+_VERBATIM = _Column()
+_TEXT = _Column(_read_text, _write_text)
+_INTEGER = _Column(_read_integer)
+_BOOLEAN = _Column(_read_boolean, _write_boolean)
+# The schema allows no line breaks in labels.
+_LINES = _Column(
+    lambda cell: _read_text(cell).split("\n"), lambda lines: _write_text("\n".join(lines))
+)
+
+_COLUMNS = {
+    "id": _INTEGER,
+    "uri": _VERBATIM,
+    "title": _TEXT,
+    "description": _TEXT,
+    "done": _BOOLEAN,
+    "due": _VERBATIM,
+    "priority": _INTEGER,
+    "labels": _LINES,
+    "created_at": _VERBATIM,
+    "updated_at": _VERBATIM,
+    "completed_at": _VERBATIM,
 }
-"""How a cell of each column is read; what cannot be stays text, and fits no schema."""
+"""The columns of a file, in their order. A cell that cannot be read is refused by its schema."""
 
 
 def read(body: Text) -> Iterator[Item | Unreadable]:
-    """Yield an object for each row, at the line where it begins; an empty cell is no member.
+    """Yield an object for each row, with the line it begins on; an empty cell makes no member.
 
-    The header row may name the columns in any order, and leave out those that a task need not
-    have. What cannot be read as CSV ends the reading.
+    The header row may name the columns in any order and leave out optional ones. Reading ends at
+    the first row that is not CSV.
     """
     rows = csv.reader(io.StringIO(body.content.decode("utf-8-sig"), newline=""), strict=True)
     names: list[str] = []
@@ -69,9 +89,9 @@ def read(body: Text) -> Iterator[Item | Unreadable]:
                     return
             elif len(cells) == len(names):
                 named = zip(names, cells, strict=True)
-                yield Item(line, {name: _COLUMNS[name](cell) for name, cell in named if cell})
+                yield Item(line, {name: _COLUMNS[name].read(cell) for name, cell in named if cell})
             elif cells:
-                counts = f"{len(cells)} cells, but the header row {len(names)}"
+                counts = f"{len(cells)} cells, but the header row has {len(names)}"
                 yield Unreadable(line, f"This row has {counts}.")
             line = rows.line_num + 1
     except csv.Error as fault:
@@ -84,24 +104,22 @@ def _header_faults(names: list[str], line: int) -> Iterator[Unreadable]:
         if name not in _COLUMNS:
             yield Unreadable(line, "There is no such column.", place)
         elif names.count(name) > 1:
-            yield Unreadable(line, "This column is there twice.", place)
+            yield Unreadable(line, "This column appears twice.", place)
 
 
 def _write(tasks: Iterable[Mapping[str, Any]]) -> bytes:
     text = io.StringIO(newline="")
     rows = csv.writer(text)
     for task in tasks:
-        row = {
-            **task,
-            "title": _write_text(task["title"]),
-            "description": _write_text(task["description"]),
-            "done": "true" if task["done"] else "false",
-            "labels": _write_text("\n".join(task["labels"])),
-        }
-        rows.writerow([row[name] for name in _COLUMNS])
+        rows.writerow([column.write(task[name]) for name, column in _COLUMNS.items()])
     return text.getvalue().encode()
 
 
-WRITER = Writer(
+_WRITER = Writer(
     ",".join(_COLUMNS).encode() + b"\r\n", _write, b"", "csv", parameters={"header": "present"}
 )
+
+
+def writer(_namespace: UUID) -> Writer:
+    """Return the writer of these files, which hold no UIDs."""
+    return _WRITER

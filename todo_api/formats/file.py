@@ -1,30 +1,30 @@
-"""A list of tasks as a file: how its parts are written, and what is found in one that is read."""
+"""What all formats share: how a file is written in parts, and what a reader finds in one."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 
 class Writer(NamedTuple):
-    """How a list of tasks becomes text."""
+    """How a format writes a list of tasks: a head, any number of groups of tasks, a tail."""
 
     head: bytes
     tasks: Callable[[Iterable[Mapping[str, Any]]], bytes]
     tail: bytes
     suffix: str
-    """What the name of such a file ends with."""
+    """The file name's extension, without the dot."""
     parameters: Mapping[str, str] = {}
-    """What to tell of it beside its media type."""
+    """The parameters of its media type."""
 
 
 class Item(NamedTuple):
-    """What was read of a list at one place."""
+    """A value that a file holds, and the line it begins on."""
 
     line: int
     value: Any
 
 
 class Unreadable(NamedTuple):
-    """What could not be read there."""
+    """A line that could not be read."""
 
     line: int
     detail: str

@@ -1,4 +1,4 @@
-"""iCalendar (RFC 5545): each task a VTODO."""
+"""iCalendar (RFC 5545): each task is a VTODO."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,12 +10,12 @@ from todo_api import times
 from todo_api.formats.file import Writer
 
 _LONGEST_LINE = 75
-"""Octets, without the line break (3.1)."""
+"""In octets, not counting the line break (3.1)."""
 _ESCAPES = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"}
 _LINE_BREAKS = re.compile("\r\n?")
 _CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f]")
 _PRIORITIES = {1: 9, 2: 5, 3: 1}
-"""Ours as its: low, medium, high (3.8.1.9)."""
+"""Our priorities low, medium and high as iCalendar's (3.8.1.9)."""
 _HEAD = (
     "BEGIN:VCALENDAR",
     "VERSION:2.0",
@@ -24,7 +24,7 @@ _HEAD = (
 
 
 def writer(namespace: UUID) -> Writer:
-    """Return the writer of lists whose tasks' UIDs are made of their ids in this namespace."""
+    """Return a writer whose UIDs are made from the tasks' ids in this namespace."""
     head, tail = (b"".join(map(_fold, lines)) for lines in (_HEAD, ["END:VCALENDAR"]))
     return Writer(head, partial(_write, namespace), tail, "ics")
 
@@ -64,26 +64,26 @@ def _lines(namespace: UUID, task: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _utc(instant: str) -> str:
-    """Return one of our times as DATE-TIME in UTC (3.3.5), which knows no fractions."""
+    """Return one of our times as DATE-TIME in UTC (3.3.5), which has no fractions of a second."""
     return re.sub(r"[-:]|\.[0-9]+", "", instant)
 
 
 def _escape(text: str) -> str:
-    """Return text as TEXT (3.3.11), which has no control characters but the tab."""
+    """Return text as TEXT (3.3.11), which allows no control characters but the tab."""
     unified = _CONTROL.sub("", _LINE_BREAKS.sub("\n", text))
     return "".join(_ESCAPES.get(character, character) for character in unified)
 
 
 def _fold(line: str) -> bytes:
-    """Encode a content line, broken where it gets too long, but within no character (3.1)."""
+    """Encode a content line, folded where it is too long but never within a character (3.1)."""
     left = line.encode()
     parts = []
     room = _LONGEST_LINE
     while len(left) > room:
         end = room
-        while left[end] & 0xC0 == 0x80:  # noqa: PLR2004 - a byte of UTF-8 that continues a character
+        while left[end] & 0xC0 == 0x80:  # noqa: PLR2004 - a UTF-8 continuation byte
             end -= 1
         parts.append(left[:end])
         left = left[end:]
-        room = _LONGEST_LINE - 1  # the space at the beginning counts
+        room = _LONGEST_LINE - 1  # the leading space counts
     return b"\r\n ".join([*parts, left]) + b"\r\n"

@@ -1,4 +1,4 @@
-"""UIDs of iCalendar (RFC 5545, 3.8.4.7): names that nothing else in the world has."""
+"""The UIDs of iCalendar (RFC 5545, 3.8.4.7), unique in the whole world."""
 
 from collections.abc import Callable
 from hashlib import blake2b
@@ -6,13 +6,13 @@ from uuid import UUID
 
 
 class Uids:
-    """Makes them under the key of the service, which no other service has."""
+    """UIDs derived from the service's own key, so that no other service makes the same ones."""
 
     def __init__(self, read_key: Callable[[], bytes]) -> None:
-        """Take what returns the key."""
+        """Use the key that `read_key` returns; it is called when a key is first needed."""
         self._read_key = read_key
 
     def of_user(self, user_id: int) -> UUID:
-        """Return the namespace (RFC 9562, 5.5) of what a user has: always the same."""
+        """Return the namespace (RFC 9562, 5.5) of a user's tasks, which never changes."""
         name = blake2b(b"%d" % user_id, key=self._read_key(), digest_size=16, person=b"uids")
         return UUID(bytes=name.digest())

@@ -1,4 +1,5 @@
-"""The handlers: for each tag of the document a module, for each operationId a function.
+"""The handlers: a module for each tag of the document, a function for each operationId.
 
-`representation` is a task as clients see it, and what a request body asks to change.
+The contract layer finds them by these names. `representation` is a task as clients see it, and what
+a request body asks to change.
 """

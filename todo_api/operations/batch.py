@@ -1,24 +1,17 @@
-"""Many changes of a user's tasks in one go: the handler of the tag ``batch``."""
+"""Many changes to a user's tasks in one transaction: the handler of the tag ``batch``."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
-
-from sqlalchemy import Connection
 
 from todo_api import storage
 from todo_api.contract import Answer, Problem, Reply, UrlFor
 from todo_api.identity import User
-from todo_api.operations.representation import read_only, represent_task, split_task
+from todo_api.operations.representation import refuse_other_values, represent_task, split_body
 from todo_api.rest import Once, entity_tag, expected_versions
 from todo_api.settings import Settings
-from todo_api.storage import (
-    TaskChangedError,
-    TaskMissingError,
-    TaskRow,
-    ValuesDifferError,
-    delete_and_forget,
-)
+from todo_api.storage import Connection, TaskChangedError, TaskMissingError, TaskRow
 
 
 def run_batch(
@@ -44,17 +37,17 @@ def run_batch(
 
 
 class Batch:
-    """A batch that is running, in the one transaction of all its operations."""
+    """A running batch, all of whose operations share one transaction."""
 
     def __init__(self, db: Connection, user_id: int, settings: Settings, url_for: UrlFor) -> None:
-        """Take the transaction and the owner of the tasks."""
+        """Run in this transaction, on the tasks of this user."""
         self._db = db
         self._user_id = user_id
         self._settings = settings
         self._url_for = url_for
 
     def run(self, place: str, verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Return the result of an operation; raise `Problem` for what is wrong at its place."""
+        """Return the result of the operation at `place`; raise a `Problem` that names the place."""
         with _faults_named(place):
             match verb:
                 case "create":
@@ -65,38 +58,38 @@ class Batch:
                     return self._delete(arguments)
 
     def _create(self, task: dict[str, Any]) -> dict[str, Any]:
-        return self._result(storage.insert_task(self._db, self._user_id, **task))
+        return self._result(storage.insert_task(self._db, self._user_id, task))
 
     def _update(self, update: dict[str, Any], place: str) -> dict[str, Any]:
         body = {name: value for name, value in update.items() if name != "if_match"}
-        changes, unchangeable = split_task(body, update["id"], self._url_for, within=place)
-        task = storage.update_task(
+        changes, read_only = split_body(body)
+        old, new = storage.update_task(
             self._db,
             self._user_id,
             update["id"],
             changes,
             versions=expected_versions(update.get("if_match")),
-            unchangeable=unchangeable,
         )
-        return self._result(task)
+        refuse_other_values(read_only, represent_task(old, self._url_for), within=place)
+        return self._result(new)
 
     def _delete(self, deletion: dict[str, Any]) -> dict[str, Any]:
-        delete_and_forget(
+        storage.delete_task(
             self._db,
             self._user_id,
             deletion["id"],
             versions=expected_versions(deletion.get("if_match")),
-            tombstone_days=self._settings.tombstone_days,
+            forget_before=timedelta(days=self._settings.tombstone_days),
         )
         return {"result": True}
 
     def _result(self, task: TaskRow) -> dict[str, Any]:
-        return {"task": represent_task(task, self._url_for), "etag": entity_tag(task.change)}
+        return {"task": represent_task(task, self._url_for), "etag": entity_tag(task.version)}
 
 
 @contextmanager
 def _faults_named(place: str) -> Iterator[None]:
-    """Say at which place of the body it was that storage refused something."""
+    """Turn what storage refuses into a `Problem` that names the operation's place in the body."""
     try:
         yield
     except TaskMissingError:
@@ -104,8 +97,6 @@ def _faults_named(place: str) -> Iterator[None]:
     except TaskChangedError:
         sentence = "It has changed since it was read: read it again."
         raise _conflict(f"{place}/if_match", sentence) from None
-    except ValuesDifferError as failure:
-        raise read_only(failure.names, within=place) from None
 
 
 def _conflict(place: str, sentence: str) -> Problem:

@@ -1,4 +1,4 @@
-"""What happened to a user's tasks: the handler of the tag ``changes``."""
+"""The changes to a user's tasks: the handler of the tag ``changes``."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ def get_changes(
     before = times.ago(timedelta(days=settings.tombstone_days))
     with database.snapshot() as db:
         history = select_history(db, user.id, known and Point(*known), before=before)
-        etag = entity_tag_of_list(history.last_change, purpose, limit, since)
+        etag = entity_tag_of_list(history.last_version, purpose, limit, since)
         if is_known(etag, if_none_match):
             return not_modified(etag)
         page = select_changes(db, user.id, history, limit=limit)

@@ -1,13 +1,14 @@
-"""A task as clients see it, and what of a body is to change."""
+"""A task as clients see it, and what a request body asks to change."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from todo_api.contract import Problem, UrlFor, bad_body
+from todo_api.contract import UrlFor, bad_body
 from todo_api.storage import TaskRow
 
 TIMES = ("created_at", "updated_at", "completed_at")
-"""The read-only members of a task that only the database knows."""
+READ_ONLY = ("id", "uri", *TIMES)
+"""The members of a task that only the service sets."""
 
 
 def represent_task(task: TaskRow, url_for: UrlFor) -> dict[str, Any]:
@@ -27,35 +28,27 @@ def represent_task(task: TaskRow, url_for: UrlFor) -> dict[str, Any]:
     }
 
 
-def split_task(
-    body: dict[str, Any], task_id: int, url_for: UrlFor, *, within: str = ""
+def split_body(
+    body: Mapping[str, Any], read_only: Collection[str] = READ_ONLY
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what is to change of a task, and what has to be as it is.
-
-    Raises `Problem` as `split_changes` does.
-    """
-    uri = url_for("get_task", task_id=task_id)
-    changes = split_changes(body, within=within, id=task_id, uri=uri)
-    unchangeable = {name: changes.pop(name) for name in TIMES if name in changes}
-    return changes, unchangeable
+    """Return the members of ``body`` that are to change, and those that are read-only."""
+    changes = {name: value for name, value in body.items() if name not in read_only}
+    given = {name: value for name, value in body.items() if name in read_only}
+    return changes, given
 
 
-def split_changes(body: dict[str, Any], /, *, within: str = "", **stored: object) -> dict[str, Any]:
-    """Return the members of ``body`` that are to change, without the read-only ones.
+def refuse_other_values(
+    given: Mapping[str, Any], stored: Mapping[str, Any], *, within: str = ""
+) -> None:
+    """Refuse read-only members that differ from what is stored.
 
-    What GET answered can be sent to PUT as it is: a read-only member may come along if it is
-    the ``stored`` value. ``within`` is where ``body`` stands, if it is not the whole.
+    A client can PUT what GET returned. ``within`` is where the members stand, if not in the body
+    itself.
 
     Raises:
-        Problem: 400 that points at each read-only member that differs.
+        Problem: 400 that points at each of them.
 
     """
-    if differing := [name for name, value in stored.items() if body.get(name, value) != value]:
-        raise read_only(differing, within=within)
-    return {name: value for name, value in body.items() if name not in stored}
-
-
-def read_only(names: Iterable[str], *, within: str = "") -> Problem:
-    """Refuse other values of these members, which stand at the place ``within``."""
-    sentence = "This member is read-only; leave it out or unchanged."
-    return bad_body((f"{within}/{name}", sentence) for name in names)
+    if differing := [name for name, value in given.items() if stored[name] != value]:
+        sentence = "This member is read-only; leave it out or unchanged."
+        raise bad_body((f"{within}/{name}", sentence) for name in differing)

@@ -1,13 +1,12 @@
-"""The tasks of a user: the handlers of the tag ``tasks``."""
+"""A user's tasks: the handlers of the tag ``tasks``."""
 
+from datetime import timedelta
 from typing import Any
-
-from sqlalchemy import Connection
 
 from todo_api import storage, times
 from todo_api.contract import Answer, Problem, Reply, UrlFor, is_known
 from todo_api.identity import User
-from todo_api.operations.representation import represent_task, split_task
+from todo_api.operations.representation import refuse_other_values, represent_task, split_body
 from todo_api.rest import (
     Cursors,
     Once,
@@ -19,10 +18,7 @@ from todo_api.rest import (
     not_modified,
 )
 from todo_api.settings import Settings
-from todo_api.storage import Database, Position, delete_and_forget, select_page
-
-WHEN_CLEARED: dict[str, Any] = {"description": "", "due": None, "priority": 0, "labels": []}
-"""What a member is once a merge patch has removed it: what it is if it was never given."""
+from todo_api.storage import Connection, Database, Position, select_page
 
 
 def get_tasks(
@@ -34,17 +30,17 @@ def get_tasks(
     database: Database,
     cursors: Cursors,
     url_for: UrlFor,
-    **filters: Any,  # noqa: ANN401 - of many types
+    **filters: Any,  # noqa: ANN401 - each of the type that the document says
 ) -> Answer:
     """List your tasks."""
     filters = {name: value for name, value in filters.items() if value is not None}
     purpose = ("get_tasks", user.id, sort, filters)
     after = None if cursor is None else Position(*cursors.open(cursor, *purpose))
     with database.snapshot() as db:
-        change = storage.select_last_change(db, user.id)
-        # What is overdue changes by itself: such a list is never known already.
+        version = storage.select_last_version(db, user.id)
+        # Tasks become overdue without being changed, so no copy of such a list is known current.
         moment = times.now() if "overdue" in filters else None
-        etag = entity_tag_of_list(change, purpose, limit, cursor, moment)
+        etag = entity_tag_of_list(version, purpose, limit, cursor, moment)
         if is_known(etag, if_none_match):
             return not_modified(etag)
         page = select_page(db, user.id, filters=filters, sort=sort, after=after, limit=limit)
@@ -63,9 +59,9 @@ def create_task(
     """Create a task."""
 
     def create(db: Connection) -> Reply:
-        row = storage.insert_task(db, user.id, **body)
+        row = storage.insert_task(db, user.id, body)
         task = represent_task(row, url_for)
-        headers = {"Location": task["uri"], "ETag": entity_tag(row.change)}
+        headers = {"Location": task["uri"], "ETag": entity_tag(row.version)}
         return Reply({"task": task}, 201, headers)
 
     return once(idempotency_key, user.id, ("create_task", body), create)
@@ -79,7 +75,7 @@ def get_task(
         task = storage.select_task(db, user.id, task_id)
     if task is None:
         raise Problem(404)
-    etag = entity_tag(task.change)
+    etag = entity_tag(task.version)
     if is_known(etag, if_none_match):
         return not_modified(etag)
     return Reply({"task": represent_task(task, url_for)}, 200, cache_headers(etag))
@@ -94,13 +90,12 @@ def update_task(
     url_for: UrlFor,
 ) -> Answer:
     """Update a task."""
-    changes, unchangeable = split_task(body, task_id, url_for)
+    changes, read_only = split_body(body)
     versions = expected_versions(if_match)
     with database.transaction() as db:
-        task = storage.update_task(
-            db, user.id, task_id, changes, versions=versions, unchangeable=unchangeable
-        )
-    return Reply({"task": represent_task(task, url_for)}, 200, {"ETag": entity_tag(task.change)})
+        old, new = storage.update_task(db, user.id, task_id, changes, versions=versions)
+        refuse_other_values(read_only, represent_task(old, url_for))
+    return Reply({"task": represent_task(new, url_for)}, 200, {"ETag": entity_tag(new.version)})
 
 
 def patch_task(
@@ -113,7 +108,7 @@ def patch_task(
 ) -> Answer:
     """Patch a task."""
     changes = {
-        name: WHEN_CLEARED.get(name) if value is None else value for name, value in body.items()
+        name: storage.DEFAULTS.get(name) if value is None else value for name, value in body.items()
     }
     return update_task(task_id, changes, if_match, user, database, url_for)
 
@@ -123,11 +118,11 @@ def delete_task(
 ) -> Answer:
     """Delete a task."""
     with database.transaction() as db:
-        delete_and_forget(
+        storage.delete_task(
             db,
             user.id,
             task_id,
             versions=expected_versions(if_match),
-            tombstone_days=settings.tombstone_days,
+            forget_before=timedelta(days=settings.tombstone_days),
         )
     return {"result": True}

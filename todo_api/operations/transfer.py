@@ -1,39 +1,31 @@
-"""All tasks of a user, out and in: the handlers of the tag ``transfer``."""
+"""Export and import of all of a user's tasks: the handlers of the tag ``transfer``."""
 
 import math
 from collections.abc import Generator, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection
-
 from todo_api import storage, times
 from todo_api.contract import MOST_FAULTS, Answer, Problem, Reply, Stream, Text, UrlFor
-from todo_api.formats import Uids, Unreadable, Writer, comma_separated, icalendar, json_lines
+from todo_api.formats import READERS, WRITERS, Uids, Unreadable, Writer
 from todo_api.identity import User
 from todo_api.operations.representation import TIMES, represent_task
 from todo_api.rest import CACHE_CONTROL, Once
-from todo_api.storage import Database, Position, select_page
+from todo_api.storage import Connection, Database, Position, select_page
 
 PAGE = 100
-"""Tasks that are read, and sent, at once: as many as a page of the list may have."""
+"""How many tasks are read and sent at once: as many as the longest page of the list has."""
 CLOCKS_DIFFER = timedelta(days=1)
-"""By so much may the time of a task be ahead of this service's, where it was exported."""
+"""How far ahead of this service's clock an imported time may be."""
 MOST_TASKS = 10_000
-"""Tasks that one import can bring: while they are written, others wait."""
-
-READERS = {
-    "application/jsonl": json_lines.read,
-    "application/x-ndjson": json_lines.read,
-    "text/csv": comma_separated.read,
-}
+"""The most tasks in one import: other writers wait while they are inserted."""
 
 
 def export_tasks(
     media_type: str, user: User, database: Database, uids: Uids, url_for: UrlFor
 ) -> Answer:
     """Export your tasks."""
-    writer = _writer(media_type, user, uids)
+    writer = WRITERS[media_type](uids.of_user(user.id))
     headers = {
         "Cache-Control": CACHE_CONTROL,
         "Content-Disposition": f'attachment; filename="tasks.{writer.suffix}"',
@@ -56,21 +48,11 @@ def import_tasks(body: Text, idempotency_key: str | None, user: User, once: Once
     return once(idempotency_key, user.id, asked, insert)
 
 
-def _writer(media_type: str, user: User, uids: Uids) -> Writer:
-    match media_type:
-        case "text/csv":
-            return comma_separated.WRITER
-        case "text/calendar":
-            return icalendar.writer(uids.of_user(user.id))
-        case _:
-            return json_lines.WRITER
-
-
 def _read(body: Text) -> list[dict[str, Any]]:
     """Return the tasks of a file.
 
     Raises:
-        Problem: 400 with the first faults that it has, 413 for too many tasks.
+        Problem: 400 with the first faults in the file, 413 for too many tasks.
 
     """
     tasks: list[dict[str, Any]] = []
@@ -95,16 +77,16 @@ def _read(body: Text) -> list[dict[str, Any]]:
 def _export(
     writer: Writer, user: User, database: Database, url_for: UrlFor
 ) -> Generator[bytes, None, None]:
-    """Yield the list, page by page; between two, no transaction is open.
+    """Yield the list page by page; no transaction is open between two pages.
 
-    What is created meanwhile is left out, or a slow client might never see the end.
+    Tasks that are created in the meantime are left out, or a slow client might never see the end.
     """
     last = math.inf
     before = writer.head
     after: Position | None = Position(0, 0)
     while after is not None:
         with database.snapshot() as db:
-            # The first is the least. If the user goes meanwhile, the list has no end.
+            # The first is the smallest. If the user is deleted meanwhile, the export breaks off.
             last = min(last, storage.select_last_task_id(db, user.id))
             page = select_page(db, user.id, after=after, limit=PAGE)
         yield before + writer.tasks(
@@ -116,15 +98,15 @@ def _export(
 
 
 def _contradictions(task: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what no schema can say against a task."""
+    """Yield the faults of a task that no schema can express."""
     if task.get("completed_at") and not task.get("done"):
-        yield "/completed_at", "What is not done was never completed."
+        yield "/completed_at", "A task that is not done has no time of completion."
     told = {name: times.instant(task[name]) for name in TIMES if task.get(name)}
     for name, moment in told.items():
         if moment > times.ago(-CLOCKS_DIFFER):
-            yield f"/{name}", "This is still to come."
+            yield f"/{name}", "This time is in the future."
     if "updated_at" in told and told["updated_at"] < told.get("created_at", times.FIRST):
-        yield "/updated_at", "It cannot have been changed before it was created."
+        yield "/updated_at", "A task cannot have been changed before it was created."
 
 
 def _fault(line: int, detail: str, pointer: str | None) -> dict[str, Any]:

@@ -1,13 +1,13 @@
-"""Users and their own accounts: the handlers of the tag ``users``."""
+"""Users' own accounts: the handlers of the tag ``users``."""
 
 from typing import Any
 
 from todo_api import storage
 from todo_api.contract import Answer, Problem, Reply, UrlFor, bad_body
-from todo_api.identity import Accounts, User, password_faults
-from todo_api.operations.representation import split_changes
+from todo_api.identity import Accounts, PasswordChangedError, User, password_faults
+from todo_api.operations.representation import refuse_other_values, split_body
 from todo_api.settings import Settings
-from todo_api.storage import Database, TransactionLostError, UsernameTakenError, UserRow
+from todo_api.storage import Database, UsernameTakenError, UserRow
 
 
 def create_user(
@@ -54,7 +54,9 @@ def update_user(
 ) -> Answer:
     """Update your account."""
     _refuse_others(username, user)
-    changes = split_changes(body, username=username, uri=url_for("get_user", username=username))
+    stored = {"username": username, "uri": url_for("get_user", username=username)}
+    changes, read_only = split_body(body, stored)
+    refuse_other_values(read_only, stored)
     current = changes.pop("current_password", None)
     password = changes.pop("password", None)
     known_hash = None
@@ -66,7 +68,7 @@ def update_user(
     with database.transaction() as db:
         row = storage.update_user(db, user.id, changes, known_hash=known_hash)
     if row is None and known_hash is not None:
-        raise TransactionLostError  # the password was changed since it was read: read it again
+        raise PasswordChangedError(f"The password of {username} has changed since it was verified.")
     return _answer(row, url_for)
 
 
@@ -81,7 +83,7 @@ def delete_user(username: str, user: User, database: Database) -> Answer:
 
 
 def _refuse_others(username: str, user: User) -> None:
-    """Answer for somebody else's account as for one that does not exist."""
+    """Treat another user's account like one that does not exist."""
     if username != user.username:
         raise Problem(404)
 

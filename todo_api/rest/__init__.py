@@ -1,8 +1,8 @@
-"""What HTTP adds to plain functions, each thing once.
+"""What REST adds to plain functions.
 
-- `preconditions`: entity tags, and what ``If-Match`` and ``If-None-Match`` make of them.
-- `idempotency`: what is asked for twice, done once.
-- `cursors`: where the next page of a list begins, sealed.
+- `preconditions`: entity tags, ``If-Match`` and ``If-None-Match``.
+- `idempotency`: retries under an ``Idempotency-Key``, which do their work only once.
+- `cursors`: sealed positions from which the next page of a list begins.
 """
 
 from todo_api.rest.cursors import (
@@ -15,11 +15,11 @@ from todo_api.rest.idempotency import (
 from todo_api.rest.preconditions import (
     CACHE_CONTROL,
     cache_headers,
-    changed_since,
     entity_tag,
     entity_tag_of_list,
     expected_versions,
     not_modified,
+    precondition_failed,
 )
 
 __all__ = [
@@ -27,10 +27,10 @@ __all__ = [
     "Cursors",
     "Once",
     "cache_headers",
-    "changed_since",
     "entity_tag",
     "entity_tag_of_list",
     "expected_versions",
     "next_link",
     "not_modified",
+    "precondition_failed",
 ]

@@ -1,8 +1,8 @@
 """Cursors: where the next page of a list begins, for a client to keep and to send back.
 
-A cursor holds a position and a seal, a keyed hash of the position and of what it is good for: the
-operation, the user, the filters, the sort. So nobody can make one up, change one, or use one for
-another list; and the service has to remember none.
+A cursor holds a position and a seal. The seal is a keyed hash of the position and of its purpose:
+the operation, the user, the filters and the sort. Clients can therefore not forge or change a
+cursor, or use it for another list, and the service need not store any.
 """
 
 import base64
@@ -20,28 +20,28 @@ SEAL_BYTES = 16
 
 
 class Cursors:
-    """Seals and opens cursors under the key of the service."""
+    """The cursors of a service, sealed and opened with its key."""
 
     def __init__(self, read_key: Callable[[], bytes]) -> None:
-        """Take what returns the key."""
+        """Use the key that `read_key` returns."""
         self._read_key = read_key
 
     def seal(self, position: Any, *purpose: Any) -> str:  # noqa: ANN401 - any JSON
-        """Return a cursor for a position in the list that ``purpose`` describes, all of it JSON."""
+        """Return a cursor for a position in the list that ``purpose`` describes; both are JSON."""
         text = orjson.dumps(position)
         return _encoded(self._mac(text, purpose) + text)
 
     def open(self, cursor: str, *purpose: Any, parameter: str = "cursor") -> Any:  # noqa: ANN401 - any JSON
-        """Return the position.
+        """Return the position in a cursor.
 
-        Raises `Problem` 400, which names the `parameter`, for a cursor not sealed for this.
+        Raises `Problem` 400, which names the `parameter`, unless it was sealed for this purpose.
         """
         try:
             sealed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         except (binascii.Error, ValueError):
             raise _refusal(parameter) from None
         seal, text = sealed[:SEAL_BYTES], sealed[SEAL_BYTES:]
-        # Decoding is lenient: only the text that was given out is taken back.
+        # Base64 decoding is lenient, so compare the text as well: one position has one cursor.
         if not hmac.compare_digest(seal, self._mac(text, purpose)) or _encoded(sealed) != cursor:
             raise _refusal(parameter)
         return orjson.loads(text)
@@ -53,7 +53,7 @@ class Cursors:
 
 
 def next_link(uri: str) -> dict[str, str]:
-    """Return the header that leads to the next page (RFC 8288)."""
+    """Return the ``Link`` header to the next page (RFC 8288)."""
     return {"Link": f'<{uri}>; rel="next"'}
 
 

@@ -1,7 +1,7 @@
-"""Safe retries: what is asked for twice under one ``Idempotency-Key`` is done once.
+"""Safe retries: requests with the same ``Idempotency-Key`` do their work once.
 
-As the IETF's draft has it (draft-ietf-httpapi-idempotency-key-header), and with its statuses. The
-answer is remembered in the transaction that did the work: either both are there or neither is.
+This follows the IETF's draft-ietf-httpapi-idempotency-key-header, with its statuses. The answer is
+stored in the transaction that does the work, so that both are committed or neither is.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,23 +11,32 @@ from hashlib import blake2b
 from threading import Lock
 
 import orjson
-from sqlalchemy import Connection
 
 from todo_api import times
 from todo_api.contract import Problem, Reply
-from todo_api.storage import AnswerRow, Database, insert_answer, select_answer, try_lock_key
+from todo_api.storage import (
+    AnswerRow,
+    Connection,
+    Database,
+    insert_answer,
+    select_answer,
+    try_lock_key,
+)
 
 KEPT = timedelta(hours=24)
-"""How long a key is remembered."""
+"""How long a key and its answer are kept."""
 RETRY_AFTER = "1"
-"""Seconds after which the answer to a request that is still running may be there."""
+"""Seconds after which to ask again for the answer of a request that is still running."""
 
 
 class Once:
-    """Does in a transaction what is asked for, once for each of a user's keys."""
+    """Transactions that run at most once for each of a user's keys.
+
+    A function asks for one by a call: ``once(key, user_id, asked, act)``.
+    """
 
     def __init__(self, database: Database) -> None:
-        """Begin with no request running."""
+        """Use this database for the work and for the answers."""
         self._database = database
         self._running: set[tuple[int, str]] = set()
         self._guard = Lock()
@@ -35,14 +44,14 @@ class Once:
     def __call__(
         self, key: str | None, user_id: int, asked: object, act: Callable[[Connection], Reply]
     ) -> Reply:
-        """Return what ``act`` answers, or what it answered when the key came first.
+        """Return the reply of ``act``, or the one that it gave when the key first came.
 
-        ``asked`` is the operation and its content, as JSON. What ``act`` raises undoes all that it
-        did, and leaves the key as if it had never come.
+        ``asked`` is the operation with its content, as JSON. If ``act`` raises an exception, its
+        work is rolled back and the key counts as unused.
 
         Raises:
-            Problem: 409 while a request with this key is running, 422 if it was for something
-                else.
+            Problem: 409 while a request with this key is running, 422 if the key belongs to a
+                different request.
 
         """
         if key is None:
@@ -63,7 +72,7 @@ class Once:
 
     @contextmanager
     def _alone(self, user_id: int, key: str) -> Iterator[None]:
-        """Let no other request of this process run under the same key."""
+        """Keep other requests of this process from running under the same key at the same time."""
         with self._guard:
             if (user_id, key) in self._running:
                 raise _still_running()
@@ -75,7 +84,7 @@ class Once:
 
 
 def replay(known: AnswerRow, fingerprint: str) -> Reply:
-    """Give the answer of an earlier time; raise `Problem` 422 if that was to something else."""
+    """Return a stored answer; raise `Problem` 422 if it belongs to a different request."""
     if known.fingerprint != fingerprint:
         sentence = "This Idempotency-Key was used for another request: use one that is new."
         raise Problem(422, sentence)
@@ -89,6 +98,6 @@ def _still_running() -> Problem:
 
 
 def fingerprint_of(asked: object) -> str:
-    """Return the same for the same content, however its JSON was written."""
+    """Return a digest of the content that does not depend on how its JSON was written."""
     text = orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)
     return blake2b(text, digest_size=32).hexdigest()

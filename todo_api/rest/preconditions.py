@@ -1,6 +1,7 @@
-"""Conditional requests (RFC 9110, 13): what a client has already, and changes of what it saw.
+"""Conditional requests (RFC 9110, section 13).
 
-A version is the number of a resource's last change; its entity tag is strong.
+A resource's version is the number of its last change. An entity tag is how a version is written in
+``ETag``, ``If-Match`` and ``If-None-Match``; all of ours are strong.
 """
 
 import re
@@ -12,37 +13,37 @@ import orjson
 from todo_api.contract import Problem, Reply, parse_entity_tags
 
 CACHE_CONTROL = "private, no-cache"
-"""Of an answer that its user alone may keep, and has to ask about each time."""
+"""Of an answer that only its user may cache, and that a cache has to revalidate each time."""
 
 _VERSION = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
 def entity_tag(version: int) -> str:
-    """Return the tag of a version."""
+    """Return the entity tag of a resource in this version."""
     return f'"{version}"'
 
 
 def entity_tag_of_list(version: int, *request: Any) -> str:  # noqa: ANN401 - any JSON
-    """Return the tag of what a request gets from a list that is in this version."""
+    """Return the entity tag of the answer to a request for a list that is in this version."""
     described = orjson.dumps(request, option=orjson.OPT_SORT_KEYS)
     return f'"{version}-{blake2b(described, digest_size=9).hexdigest()}"'
 
 
 def cache_headers(etag: str) -> dict[str, str]:
-    """Return the headers of an answer that a client may keep, and has to ask about each time."""
+    """Return the headers of an answer that its user may cache, but has to revalidate each time."""
     return {"ETag": etag, "Cache-Control": CACHE_CONTROL, "Vary": "Authorization"}
 
 
 def not_modified(etag: str) -> Reply:
-    """Answer a client that has just what it asks for."""
+    """Return the answer to a client whose copy is current."""
     return Reply(None, 304, cache_headers(etag))
 
 
 def expected_versions(if_match: str | None) -> list[int] | None:
-    """Return the versions in which ``If-Match`` lets a resource be changed; None if in any.
+    """Return the versions that ``If-Match`` allows to be changed, or None if it allows all.
 
-    Tags are compared strongly (RFC 9110, 13.1.1): a weak one matches nothing, nor does one that
-    was never given out, nor anything in what is no list of tags.
+    The comparison is strong (RFC 9110, 13.1.1). A weak tag matches no version, and neither does
+    one that the service never sent, or a header that is not a list of tags.
     """
     if if_match is None or if_match == "*":
         return None
@@ -50,8 +51,8 @@ def expected_versions(if_match: str | None) -> list[int] | None:
     return [int(tag.text) for tag in tags if not tag.is_weak and _VERSION.fullmatch(tag.text)]
 
 
-def changed_since(version: int) -> Problem:
-    """Refuse to change what is not as the client last saw it; say which version it is in now."""
+def precondition_failed(version: int) -> Problem:
+    """Return the refusal to change a resource whose version ``If-Match`` does not name."""
     return Problem(
         412,
         "It has none of the entity tags in If-Match: read it again, and send its ETag as it came.",

@@ -1,8 +1,9 @@
 """A client's connection: uvicorn's HTTP protocol, with deadlines, bounds and one error shape.
 
-uvicorn waits for a request for ever, keeps as many header bytes as come, and refuses in plain
-text what it cannot parse. Here each part of a request has its time and its bounds, and a refusal
-is an answer like any other: it waits for its turn, and can be read before the connection ends.
+uvicorn waits for a request for ever, buffers any number of header bytes, and refuses in plain text
+what it cannot parse. Here each part of a request has a deadline and a limit, and a refusal is an
+answer like any other: it waits for its turn, and the client can read it before the connection
+closes.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from todo_api.contract import Limits, Problem, new_request_id, too_large_fields,
 from todo_api.server.wire import Wire
 
 MOST_PIPELINED = 32
-"""Requests that may wait on a connection while another is answered."""
+"""Requests that may wait on a connection while an earlier one is answered."""
 
 
 class Deadlines(NamedTuple):
@@ -31,15 +32,15 @@ class Deadlines(NamedTuple):
     head: float = 10
     """To send a request's head, once it has begun."""
     body: float = 10
-    """To send the body, once the head is there; of a long one, as much as is in most bodies."""
+    """To send the body after the head; of a long one, as much as a body may have by default."""
     answer: float = 60
-    """To take some more of an answer; the kernel tells by the megabyte."""
+    """To receive some more of an answer; with the kernel's buffers, that can mean megabytes."""
     farewell: float = 2
     """To read the answer to half a request before the other half is cut off."""
 
 
 class _Awaits(Enum):
-    """What the client has to send next."""
+    """What the client is to send next."""
 
     REQUEST = "request"
     HEAD = "head"
@@ -47,26 +48,26 @@ class _Awaits(Enum):
 
 
 class Connection(HttpToolsProtocol):
-    """An HTTP/1.1 connection on which nobody holds the service up or fills its memory.
+    """An HTTP/1.1 connection on which no client can hold up the service or fill its memory.
 
-    Time is kept by one timer that looks at `_deadline` when the soonest deadline could have
-    passed, so that a request costs no timers.
+    A single timer checks `_deadline` whenever the shortest deadline could have passed, so that
+    requests need no timers of their own.
     """
 
     def __init__(self, *, limits: Limits, deadlines: Deadlines, **of_uvicorn: Any) -> None:  # noqa: ANN401
-        """Take the rules; the rest is uvicorn's."""
+        """Enforce these limits and deadlines; the other arguments are uvicorn's."""
         super().__init__(**of_uvicorn)
         self.url = b""
         self._limits = limits
-        # What separates fields is not in the limit on them, nor is the rest of the request line.
-        self._most_head_bytes = limits.url + limits.header_bytes + 4 * limits.headers + 64
+        # The limits leave out separators and what surrounds the URL in the request line.
+        self._max_head_bytes = limits.url + limits.header_bytes + 4 * limits.headers + 64
         self._deadlines = deadlines
         self._look_after = min(deadlines[:-1])
         self._deadline = inf
         self._timer: asyncio.TimerHandle | None = None
         self._awaits = _Awaits.REQUEST
-        self._barren_bytes = 0  # since a request began or brought some of its body
-        self._body_bytes = 0  # since its deadline was set
+        self._bytes_without_body = 0  # received since a request began or since the last of its body
+        self._body_bytes = 0  # received since its deadline was set
         self._unsent_bytes = 0
         self._keep_alive = False
         self._refused = False
@@ -74,35 +75,35 @@ class Connection(HttpToolsProtocol):
     # The transport's calls.
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a request."""
+        """Start to wait for a request."""
         self._wire = Wire(transport, self._deadlines.farewell)
         super().connection_made(cast("asyncio.Transport", self._wire))
         self._expect(self._deadlines.idle)
         self._look()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock, and let requests under way end unheard."""
+        """Stop the timer, and discard what running requests still write."""
         super().connection_lost(exc)
         self._wire.fall_silent()
         if self._timer:
             self._timer.cancel()
 
     def resume_writing(self) -> None:
-        """Note that the client takes its answer."""
+        """Note that the client is receiving its answer."""
         super().resume_writing()
-        self._unsent_bytes = -1  # It will have changed when it is looked at.
+        self._unsent_bytes = -1  # differs from any size, so `_look` sees progress
 
     def data_received(self, data: bytes) -> None:
-        """Parse what has come; refuse what is not HTTP/1.1, and heads without an end."""
+        """Parse what arrives; refuse what is not HTTP/1.1, and heads that do not end."""
         if self._refused or self._wire.is_ending:
             return
-        self._barren_bytes += len(data)
+        self._bytes_without_body += len(data)
         try:
             self._parse(data)
         except HttpParserError as fault:
             self._refuse(_problem(fault))
         else:
-            if self._barren_bytes > self._most_head_bytes:
+            if self._bytes_without_body > self._max_head_bytes:
                 self._refuse(self._too_large())
 
     # The parser's calls.
@@ -112,11 +113,11 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
         self._awaits = _Awaits.HEAD
         self._wire.may_bring_more = True
-        self._barren_bytes = 0
+        self._bytes_without_body = 0
         self._expect(self._deadlines.head)
 
     def on_headers_complete(self) -> None:
-        """Check what the application relies on, then let it begin.
+        """Check what the application relies on, then start it.
 
         Raises:
             Problem: 501 for CONNECT, 503 for too many requests at once.
@@ -125,35 +126,35 @@ class Connection(HttpToolsProtocol):
         if self.parser.should_upgrade():
             if self.parser.get_method() == b"CONNECT":
                 raise Problem(501, "CONNECT is for proxies.")
-            return  # `_parse` lets it come once more, as a plain request.
+            return  # `_parse` feeds it to the parser again, as a plain request.
         if len(self.pipeline) == MOST_PIPELINED:
             raise Problem(503, f"More than {MOST_PIPELINED} requests wait on this connection.")
         if not self.url.startswith(b"/"):
             self._take_absolute_form()
         super().on_headers_complete()
-        self.headers = []  # Trailers come here (RFC 9110, 6.5.1), not into the scope's headers.
+        self.headers = []  # Keeps trailers (RFC 9110, 6.5.1) out of the scope's headers.
         self._awaits = _Awaits.BODY
         self._body_bytes = 0
         self._expect(self._deadlines.body)
-        # An answer to half a request ends the connection: the other half is not worth reading.
+        # An early answer ends the connection: the rest of the request is not worth reading.
         self._keep_alive, self.cycle.keep_alive = self.cycle.keep_alive, False
 
     def on_chunk_header(self) -> None:
-        """Refuse any coding but chunked, and any at all before HTTP/1.1 (RFC 9112, 6.1).
+        """Refuse all transfer codings but chunked, and chunked before HTTP/1.1 (RFC 9112, 6.1).
 
         Raises:
             Problem: 400 or 501.
 
         """
         if self.scope["http_version"] != "1.1":
-            raise Problem(400, "Transfer-Encoding came with HTTP/1.1.")
+            raise Problem(400, "Transfer-Encoding needs HTTP/1.1.")
         for name, value in self.scope["headers"]:
             if name == b"transfer-encoding" and value.lower() != b"chunked":
                 raise Problem(501, "The only transfer coding that is understood is chunked.")
 
     def on_body(self, body: bytes) -> None:
-        """Take some of the body; one that is larger than others has more time."""
-        self._barren_bytes = 0
+        """Take a part of the body; a long body gets more time."""
+        self._bytes_without_body = 0
         self._body_bytes += len(body)
         if self._body_bytes > self._limits.body:
             self._body_bytes = 0
@@ -161,7 +162,7 @@ class Connection(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """End a request, unless it is one that comes once more."""
+        """End a request, unless `_parse` is about to feed it again."""
         if self._awaits is not _Awaits.BODY:
             return
         super().on_message_complete()
@@ -173,14 +174,14 @@ class Connection(HttpToolsProtocol):
     # uvicorn's calls.
 
     def on_response_complete(self) -> None:
-        """Wait for the next request; uvicorn's own timer for that is not needed."""
+        """Wait for the next request, without uvicorn's own timer."""
         super().on_response_complete()
         self._unset_keepalive_if_required()
         if self._awaits is _Awaits.REQUEST:
             self._expect(self._deadlines.idle)
 
     def shutdown(self) -> None:
-        """Close after the answer under way, as the server is about to stop."""
+        """Close after the current answer, because the server is about to stop."""
         self._keep_alive = False
         super().shutdown()
 
@@ -190,7 +191,7 @@ class Connection(HttpToolsProtocol):
         self._deadline = self.loop.time() + seconds
 
     def _look(self) -> None:
-        """See whether the client is overdue, now and when it could next be."""
+        """Check whether the client is overdue, and schedule the next check."""
         now = self.loop.time()
         unsent = self.transport.get_write_buffer_size()
         if unsent != self._unsent_bytes:
@@ -201,7 +202,7 @@ class Connection(HttpToolsProtocol):
         self._timer = self.loop.call_at(min(self._deadline, now + self._look_after), self._look)
 
     def _end_overdue(self) -> None:
-        """End a connection whose client did not send or take what it had to in time."""
+        """End a connection whose client has missed its deadline for sending or receiving."""
         if self._unsent_bytes:
             self.transport.abort()
         elif self._is_at_work() or self.transport.is_closing():
@@ -212,14 +213,14 @@ class Connection(HttpToolsProtocol):
             self._refuse(Problem(408, f"The {self._awaits.value} took too long to arrive."))
 
     def _is_at_work(self) -> bool:
-        """Tell whether the client waits for the service, not the service for the client."""
-        answering = not getattr(self.cycle, "response_complete", True)  # None, to begin with
+        """Tell whether the client is waiting for the service, and not the other way round."""
+        answering = not getattr(self.cycle, "response_complete", True)  # it is None at first
         return self.flow.read_paused or (answering and self._awaits is _Awaits.REQUEST)
 
-    # What is refused, and what is put right.
+    # Refusals and corrections.
 
     def _refuse(self, problem: Problem) -> None:
-        """Answer when it is this request's turn, then close; read no more of it."""
+        """Send the problem when it is this request's turn, then close without reading the rest."""
         if self._awaits is _Awaits.REQUEST:
             self.on_message_begin()
         elif self._awaits is _Awaits.BODY:
@@ -235,8 +236,8 @@ class Connection(HttpToolsProtocol):
         self.cycle.keep_alive = False
 
     def _withdraw(self) -> None:
-        """Take the request that is being received back from the application."""
-        if self.pipeline:  # It waits behind others.
+        """Withdraw the request that is being received from the application."""
+        if self.pipeline:  # it waits behind others
             self.pipeline.popleft()
         else:
             self.cycle.disconnected = self.cycle.response_complete = True
@@ -248,19 +249,19 @@ class Connection(HttpToolsProtocol):
         return too_large_fields(self._limits)
 
     def _parse(self, data: bytes) -> None:
-        """Feed the parser; a wish to upgrade is ignored, as a server may (RFC 9110, 7.8).
+        """Feed the parser, ignoring requests to upgrade, as a server may (RFC 9110, 7.8).
 
-        The parser takes what follows such a wish for another protocol, even the request's body.
+        The parser takes all that follows an Upgrade for another protocol, even the request's body.
 
         Raises:
-            HttpParserError: for what is not HTTP/1.1.
+            HttpParserError: if the data is not HTTP/1.1.
 
         """
         while data:
             try:
                 self.parser.feed_data(data)
-            except HttpParserUpgrade as wish:
-                data = self._head_without_upgrade() + data[wish.args[0] :]
+            except HttpParserUpgrade as upgrade:
+                data = self._head_without_upgrade() + data[upgrade.args[0] :]
             else:
                 return
 
@@ -294,6 +295,6 @@ def _problem(fault: HttpParserError) -> Problem:
 
 
 async def _answer(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
-    """Answer a request that the application does not get to see."""
+    """Answer a request that does not reach the application."""
     response = problem.render(accept=None, explained_at="")
     await response.send(send, request_id=new_request_id(), head=False)

@@ -1,4 +1,4 @@
-"""The HTTP server: uvicorn on a socket of our own."""
+"""The HTTP server: uvicorn, on a socket that is open before it starts."""
 
 import ipaddress
 import socket
@@ -15,11 +15,11 @@ from todo_api.server.connection import Connection, Deadlines
 from todo_api.settings import Settings
 
 GRACE_SECONDS = 10
-"""How long requests under way may take when the server is told to stop."""
+"""How long running requests may go on after the server is told to stop."""
 
 
 class ListenError(Exception):
-    """The address cannot be listened on; the message is a sentence that says why."""
+    """The server cannot listen on the address; the message is a sentence that says why."""
 
 
 def serve(
@@ -33,8 +33,8 @@ def serve(
     Args:
         app: the ASGI application.
         settings: the address to listen on.
-        announce: is called with the service's URL once connections are accepted.
-        deadlines: how long clients may take, if not as long as the settings say.
+        announce: called with the service's URL once it accepts connections.
+        deadlines: how long clients may take, if the settings are not to decide.
 
     Raises:
         ListenError: if the port is taken or the address is not this machine's.
@@ -56,12 +56,12 @@ def serve(
             log_config=None,
             access_log=False,
             server_header=False,
-            # Where a proxy stands in between, TODO_PUBLIC_URL says so; headers could be anybody's.
+            # Anybody could send such headers. TODO_PUBLIC_URL says how a proxy is addressed.
             proxy_headers=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         announce(_url(listener))
-        # uvicorn raises the signal once more when everything has ended well.
+        # uvicorn raises the signal again after it has shut down cleanly.
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
 
@@ -81,7 +81,7 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as fault:
-        # Python repeats the address behind the system's own words.
+        # Python adds the address to the system's own message.
         reason = (fault.strerror or str(fault)).partition(" (while")[0].lower()
         raise ListenError(
             f"Cannot listen on {host}, port {port}: {reason}."

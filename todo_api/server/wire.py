@@ -1,18 +1,19 @@
-"""The end of a connection, which its client may still be sending on."""
+"""Closing a connection on which the client may still be sending."""
 
 import asyncio
 from collections.abc import Callable
 
 
 class Wire:
-    """The transport, closed in stages while the client may be sending (RFC 9112, 9.6).
+    """A transport that closes in stages while the client may be sending (RFC 9112, 9.6).
 
-    A socket that is closed with bytes unread is reset, and the reset may overtake the answer:
-    so writing ends first, and the client has a moment to read the answer and to end as well.
+    The kernel resets a socket that is closed with unread bytes, and the reset may overtake the
+    answer. So only the writing side closes at first, which leaves the client a moment to read the
+    answer and to close its own side.
     """
 
     def __init__(self, transport: asyncio.Transport, farewell: float) -> None:
-        """Stand for a transport that is open; ``farewell`` is the moment, in seconds."""
+        """Wrap an open transport; ``farewell`` is that moment, in seconds."""
         self.may_bring_more = False
         self.write: Callable[[bytes], object] = transport.write
         self.abort = transport.abort
@@ -25,15 +26,15 @@ class Wire:
         self.is_ending = False
 
     def fall_silent(self) -> None:
-        """Write nothing any more: there is no connection."""
+        """Discard all further writes, because the connection is lost."""
         self.write = lambda _: None
 
     def is_closing(self) -> bool:
-        """Tell whether nothing can be written any more."""
+        """Tell whether it is too late to write."""
         return self.is_ending or self._transport.is_closing()
 
     def close(self) -> None:
-        """Close, at once or after a moment."""
+        """Close at once, or in stages if the client may be sending."""
         if self.is_closing():
             return
         if not self.may_bring_more:

@@ -1,38 +1,29 @@
 """Storage: the only place that knows SQL.
 
-Module by module, from the outside in:
-
-- `database`: `Database`, where a URL becomes transactions; `errors`: what it raises.
-- `tasks`, `users`: one function for each statement, named by its verb (`select_task`,
+- `tasks`, `users`: the statements, one function each, named by its verb (`select_task`,
   `insert_user`). The connection comes first, the owner always takes part in the WHERE clause.
-- `pages`: one page of a user's tasks, in the order of one of its `SORTS`; `filters`: the filters.
-  A new one of either is a line there, and an index.
-- `changes`: what happened to a user's tasks since some point, and how long that is known.
+- `listing`: one page of a user's tasks. `filters` and `stretches` (the sorts) have the SQL that it
+  is made of, `planner` decides how it is read. A new filter or sort is a line there, and an index.
+- `changes`: what happened to a user's tasks since some point; `tombstones`: deletions, remembered.
 - `transfer`: many tasks of a user at once, inserted together.
+- `removal`: all that a user has, deleted in pieces.
 - `idempotency_keys`: the answers to what may be asked for again.
-- `finding`: what tasks are found by; `items`: any number of values, sent to the database as one.
-- `text`, `times`: what texts and times are compared by, so that both engines agree.
+- `search_index`: what tasks are found by; `json_rows`: many values, sent to the database as one.
+- `text`: what texts are compared by, so that both engines agree.
+- `inspection`: whether a database is sound.
 - `secrets`: the key that all processes of the service share.
 - `schema`: the tables; `migration` and `migrations/`: how a database gets them.
-- `sqlite`, `postgresql`: what differs between the two engines, each behind `backend.Backend`;
-  `groupcommit`: how writers to SQLite share a commit; `turnstile`: the queue they stand in.
+- `engine/`: transactions, in SQLite and in PostgreSQL.
 
 The transaction stands where it matters, in the calling code:
 
     with database.transaction() as db:
-        task = insert_task(db, user.id, title="Buy groceries")
+        task = storage.insert_task(db, user.id, {"title": "Buy groceries"})
 """
 
-from sqlalchemy import Connection
-
-from todo_api.storage.changes import (
-    Deletion,
-    Point,
-    delete_and_forget,
-    select_changes,
-    select_history,
-)
+from todo_api.storage.changes import Deletion, Point, select_changes, select_history
 from todo_api.storage.engine import (
+    Connection,
     Database,
     DatabaseError,
     DatabaseForeignError,
@@ -42,6 +33,9 @@ from todo_api.storage.engine import (
     DatabaseUnusableError,
     DatabaseUrlInvalidError,
     TransactionLostError,
+    WouldBlockError,
+    file_of,
+    without_secrets,
 )
 from todo_api.storage.errors import (
     DeletionsForgottenError,
@@ -49,7 +43,6 @@ from todo_api.storage.errors import (
     TaskMissingError,
     UserGoneError,
     UsernameTakenError,
-    ValuesDifferError,
 )
 from todo_api.storage.idempotency_keys import (
     AnswerRow,
@@ -57,19 +50,16 @@ from todo_api.storage.idempotency_keys import (
     select_answer,
     try_lock_key,
 )
-from todo_api.storage.listing import (
-    Position,
-    select_page,
-)
-from todo_api.storage.migration import is_current, migrate
-from todo_api.storage.secrets import (
-    TOKENS,
-    select_secret,
-)
+from todo_api.storage.inspection import integrity_faults, require_writable, select_last_changed_at
+from todo_api.storage.listing import Position, select_page
+from todo_api.storage.migration import is_current, migrate, require_current
+from todo_api.storage.removal import count_belongings, delete_belongings
+from todo_api.storage.schema import DEFAULTS, TaskRow
+from todo_api.storage.secrets import TOKENS, select_secret
 from todo_api.storage.tasks import (
-    TaskRow,
+    delete_task,
     insert_task,
-    select_last_change,
+    select_last_version,
     select_task,
     update_task,
 )
@@ -81,14 +71,19 @@ from todo_api.storage.transfer import (
 )
 from todo_api.storage.users import (
     UserRow,
+    UserSummary,
     delete_user,
     insert_user,
+    select_enabled_user,
     select_user,
     select_user_by_id,
+    select_user_summaries,
+    select_user_summary,
     update_user,
 )
 
 __all__ = [
+    "DEFAULTS",
     "TOKENS",
     "AnswerRow",
     "Connection",
@@ -111,28 +106,40 @@ __all__ = [
     "TransactionLostError",
     "UserGoneError",
     "UserRow",
+    "UserSummary",
     "UsernameTakenError",
-    "ValuesDifferError",
-    "delete_and_forget",
+    "WouldBlockError",
+    "count_belongings",
+    "delete_belongings",
+    "delete_task",
     "delete_user",
+    "file_of",
     "insert_answer",
     "insert_task",
     "insert_tasks",
     "insert_user",
+    "integrity_faults",
     "is_current",
     "migrate",
     "prepare_tasks",
+    "require_current",
+    "require_writable",
     "select_answer",
     "select_changes",
+    "select_enabled_user",
     "select_history",
-    "select_last_change",
+    "select_last_changed_at",
     "select_last_task_id",
+    "select_last_version",
     "select_page",
     "select_secret",
     "select_task",
     "select_user",
     "select_user_by_id",
+    "select_user_summaries",
+    "select_user_summary",
     "try_lock_key",
     "update_task",
     "update_user",
+    "without_secrets",
 ]

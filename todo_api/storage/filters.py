@@ -1,9 +1,16 @@
-"""The filters of a user's tasks: a line of `FILTERS` for each."""
+"""The filters of a user's tasks: a line of `FILTERS` for each.
 
-from collections.abc import Callable, Sequence
+A filter is a condition in SQL and the values that a request binds to it. The condition depends on
+the kind of the filter and on the number of its values alone, so that a statement with filters can
+be compiled once for each combination of them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     Select,
@@ -23,8 +30,10 @@ from todo_api.storage.text import beyond, sort_key, words_of
 is_done, title_key, due_key = tasks.c.done, tasks.c.title_key, tasks.c.due_key
 priority, updated_at = tasks.c.priority, tasks.c.updated_at
 
+Parameter = BindParameter[Any]
 
-class Filter(NamedTuple):
+
+class Condition(NamedTuple):
     """What a filter asks of tasks, and how those that may pass are found without reading all."""
 
     passes: ColumnElement[bool]
@@ -34,57 +43,139 @@ class Filter(NamedTuple):
     """Statements that read ids from an index; each finds all tasks that pass, and maybe others."""
 
 
-def _in_range(key: Column[Any], within: ColumnElement[bool]) -> Filter:
-    """Make a filter of a condition on a column that has an index."""
-    return Filter(within, key, [select(tasks.c.id).where(IS_OWN, within)])
+Build = Callable[[Sequence[Parameter]], Condition]
+"""Makes a condition of the parameters that a filter's values are bound to."""
 
 
-def _begins_with(key: Column[str], beginning: str) -> ColumnElement[bool]:
-    return and_(key >= beginning, key < beyond(beginning))
+class Filter(NamedTuple):
+    """A filter as a request gives it."""
+
+    build: Build
+    values: Sequence[Any]
 
 
-def _has_words(text: str) -> Filter:
-    """Find tasks that have, for each word of a text, one that begins with it."""
-    # The longer a word, the fewer have it.
-    words = sorted(words_of(text), key=len, reverse=True)
-    if not words:
-        return Filter(false())
-    # No character of a word means anything to LIKE, and all are folded already.
-    passes = and_(*(tasks.c.words.like(f"% {word}%") for word in words))
+class Shape(NamedTuple):
+    """What the SQL of a filter depends on; its values are bound."""
+
+    name: str
+    build: Build
+    size: int
+    """The number of values."""
+
+    def names(self) -> list[str]:
+        """Return the names of the parameters that the values are bound to."""
+        return [f"{self.name}_{number}" for number in range(self.size)]
+
+
+def shapes_and_values(
+    filters: Mapping[str, Any],
+) -> tuple[tuple[Shape, ...], dict[str, Any]]:
+    """Return the shapes of filters, given by name, and the values of their parameters."""
+    shapes: list[Shape] = []
+    values: dict[str, Any] = {}
+    for name, value in filters.items():
+        build, given = FILTERS[name](value)
+        shape = Shape(name, build, len(given))
+        shapes.append(shape)
+        values |= zip(shape.names(), given, strict=True)
+    return tuple(shapes), values
+
+
+@lru_cache(maxsize=1024)
+def condition(shape: Shape) -> Condition:
+    """Return the condition of a filter of this shape."""
+    return shape.build([bindparam(name) for name in shape.names()])
+
+
+def _in_range(key: Column[Any], within: ColumnElement[bool]) -> Condition:
+    """Make a condition of a range of a column that has an index."""
+    return Condition(within, key, [select(tasks.c.id).where(IS_OWN, within)])
+
+
+def _has_state(given: Sequence[Parameter]) -> Condition:
+    return _in_range(is_done, is_done == given[0])
+
+
+def _begins(given: Sequence[Parameter]) -> Condition:
+    return _in_range(title_key, and_(title_key >= given[0], title_key < given[1]))
+
+
+def _has_words(given: Sequence[Parameter]) -> Condition:
+    """Find tasks that have, for each of some words, one that begins with it.
+
+    Each word brings three values: a pattern, and the ends of its range in the index.
+    """
+    if not given:
+        return Condition(false())
     owned = select(task_words.c.task_id).where(task_words.c.user_id == bindparam("owner_id"))
-    lookups = [owned.where(_begins_with(task_words.c.word, word)) for word in words]
-    return Filter(passes, lookups=lookups)
+    word = task_words.c.word
+    lookups = [owned.where(word >= first, word < end) for first, end in _pairs(given)]
+    return Condition(and_(*(tasks.c.words.like(one) for one in given[::3])), lookups=lookups)
 
 
-def _has_labels(labels: Sequence[str]) -> Filter:
+def _pairs(given: Sequence[Parameter]) -> Iterator[tuple[Parameter, Parameter]]:
+    return zip(given[1::3], given[2::3], strict=True)
+
+
+def _has_labels(given: Sequence[Parameter]) -> Condition:
     """Find tasks that have all of the labels."""
     owned = select(task_labels.c.task_id).where(task_labels.c.user_id == bindparam("owner_id"))
-    lookups = [owned.where(task_labels.c.label == label) for label in labels]
+    lookups = [owned.where(task_labels.c.label == label) for label in given]
     # With an offset PostgreSQL looks each task up; it would read all that have the label otherwise.
     having = [
         found.where(task_labels.c.task_id == tasks.c.id).offset(0).exists() for found in lookups
     ]
-    return Filter(and_(*having), lookups=lookups)
+    return Condition(and_(*having), lookups=lookups)
 
 
-def _is_overdue(wanted: bool) -> Filter:  # noqa: FBT001 - a filter takes one value
-    """Find tasks that should have been done by now, or all the others."""
-    late, undone = due_key < times.now(), is_done.is_(False)
-    if wanted:
-        owned = select(tasks.c.id).where(IS_OWN)
-        return Filter(and_(late, undone), lookups=[owned.where(late), owned.where(undone)])
-    return Filter(or_(due_key.is_(None), not_(late), is_done.is_(True)))
+def _is_important(given: Sequence[Parameter]) -> Condition:
+    return _in_range(priority, priority >= given[0])
+
+
+def _is_due_before(given: Sequence[Parameter]) -> Condition:
+    return _in_range(due_key, due_key < given[0])
+
+
+def _is_due_after(given: Sequence[Parameter]) -> Condition:
+    return _in_range(due_key, due_key > given[0])
+
+
+def _is_overdue(given: Sequence[Parameter]) -> Condition:
+    """Find tasks that should have been done by a moment."""
+    late, undone = due_key < given[0], is_done.is_(False)
+    owned = select(tasks.c.id).where(IS_OWN)
+    return Condition(and_(late, undone), lookups=[owned.where(late), owned.where(undone)])
+
+
+def _is_in_time(given: Sequence[Parameter]) -> Condition:
+    """Find the tasks that `_is_overdue` does not."""
+    return Condition(or_(due_key.is_(None), not_(due_key < given[0]), is_done.is_(True)))
+
+
+def _is_updated(given: Sequence[Parameter]) -> Condition:
+    return _in_range(updated_at, updated_at >= given[0])
+
+
+def _range(beginning: str) -> list[str]:
+    return [beginning, beyond(beginning)]
+
+
+def _searched(text: str) -> Filter:
+    # The longer a word, the fewer tasks have it.
+    words = sorted(words_of(text), key=len, reverse=True)
+    # No character of a word means anything to LIKE, and all are folded already.
+    return Filter(_has_words, [value for word in words for value in (f"% {word}%", *_range(word))])
 
 
 FILTERS: dict[str, Callable[[Any], Filter]] = {
-    "done": lambda done: _in_range(is_done, is_done == done),
-    "title_prefix": lambda prefix: _in_range(title_key, _begins_with(title_key, sort_key(prefix))),
-    "q": _has_words,
-    "label": _has_labels,
-    "priority_min": lambda least: _in_range(priority, priority >= least),
-    "due_before": lambda due: _in_range(due_key, due_key < times.due_start(due)),
-    "due_after": lambda due: _in_range(due_key, due_key > times.due_end(due)),
-    "overdue": _is_overdue,
-    "updated_since": lambda moment: _in_range(updated_at, updated_at >= times.instant(moment)),
+    "done": lambda done: Filter(_has_state, [done]),
+    "title_prefix": lambda prefix: Filter(_begins, _range(sort_key(prefix))),
+    "q": _searched,
+    "label": lambda labels: Filter(_has_labels, labels),
+    "priority_min": lambda least: Filter(_is_important, [least]),
+    "due_before": lambda due: Filter(_is_due_before, [times.due_start(due)]),
+    "due_after": lambda due: Filter(_is_due_after, [times.due_end(due)]),
+    "overdue": lambda late: Filter(_is_overdue if late else _is_in_time, [times.now()]),
+    "updated_since": lambda moment: Filter(_is_updated, [times.instant(moment)]),
 }
-"""By its name, what a filter asks for, given its value."""
+"""By its name, a filter for a value."""

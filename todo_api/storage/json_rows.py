@@ -7,18 +7,18 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class Items(FunctionElement[Any]):
+class JSONRows(FunctionElement[Any]):
     """The items of an array of JSON, as a table with the one column `value`."""
 
-    name = "items"
+    name = "json_rows"
     inherit_cache = True
 
 
-@compiles(Items, "sqlite")
-def _in_sqlite(items: Items, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's
-    return f"json_each({compiler.process(items.clauses, **options)})"
+@compiles(JSONRows, "sqlite")
+def _in_sqlite(rows: JSONRows, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's
+    return f"json_each({compiler.process(rows.clauses, **options)})"
 
 
-@compiles(Items, "postgresql")
-def _in_postgresql(items: Items, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's
-    return f"json_array_elements(CAST({compiler.process(items.clauses, **options)} AS json))"
+@compiles(JSONRows, "postgresql")
+def _in_postgresql(rows: JSONRows, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's
+    return f"json_array_elements(CAST({compiler.process(rows.clauses, **options)} AS json))"

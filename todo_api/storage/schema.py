@@ -1,12 +1,13 @@
-"""The tables.
+"""The tables, and a task as a row of its own.
 
 Every table of a user's things has a key that begins with `user_id`; a task's `id` is counted on
-the user's row, and so is its `change`. Text is compared byte by byte on both engines, whatever the
+the user's row, and so is its `version`. Text is compared byte by byte on both engines, whatever the
 server's locale; times are text of one form, `times.now()`. Limits on what may be stored belong to
 the OpenAPI document and are not repeated here.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import (
@@ -35,6 +36,9 @@ class JSONText(TypeDecorator[Any]):
 
     impl = Text
     cache_ok = True
+
+    decode = staticmethod(orjson.loads)
+    """Reads what is never null, without SQLAlchemy's layers."""
 
     def process_bind_param(self, value: Any, dialect: object) -> str:  # noqa: ANN401, ARG002 - any JSON; SQLAlchemy's signature
         """Write the text."""
@@ -68,11 +72,16 @@ users = Table(
     Column("email", BinaryText),
     Column("password_hash", BinaryText, nullable=False),
     Column("last_task_id", BigInteger, nullable=False, server_default="0"),
-    # Raised by one with each change of a task. The row's lock puts the changes in one order.
-    Column("last_change", BigInteger, nullable=False, server_default="0"),
+    # Counts the changes of tasks: a task's version is the number of its last change. The row's
+    # lock puts the changes in one order.
+    Column("last_change", BigInteger, key="last_version", nullable=False, server_default="0"),
     Column("last_changed_at", BinaryText),
-    # The last change whose tombstone has been removed: what happened up to it cannot be told.
-    Column("forgotten_change", BigInteger, nullable=False, server_default="0"),
+    # The last version whose tombstone has been removed: what happened up to it cannot be told.
+    Column(
+        "forgotten_change", BigInteger, key="forgotten_version", nullable=False, server_default="0"
+    ),
+    # Whoever is disabled keeps everything, but is refused like somebody unknown.
+    Column("disabled_at", BinaryText),
     sqlite_autoincrement=True,  # the id of a deleted user is never given to another
 )
 
@@ -90,7 +99,7 @@ tasks = Table(
     Column("created_at", BinaryText, nullable=False),
     Column("updated_at", BinaryText, nullable=False),
     Column("completed_at", BinaryText),
-    Column("change", BigInteger, nullable=False),
+    Column("change", BigInteger, key="version", nullable=False),
     # What a task is found by, made of the above by `text` and `times`.
     Column("title_key", BinaryText, nullable=False),
     Column("due_key", BinaryText),
@@ -102,8 +111,35 @@ tasks = Table(
     Index("tasks_priority", "user_id", "priority", "id"),
     Index("tasks_created", "user_id", "created_at", "id"),
     Index("tasks_updated", "user_id", "updated_at", "id"),
-    Index("tasks_change", "user_id", "change", unique=True),
+    Index("tasks_change", "user_id", "version", unique=True),
 )
+
+
+class TaskRow(NamedTuple):
+    """A task as it is stored; `id` is unique among its owner's tasks."""
+
+    id: int
+    title: str
+    description: str
+    done: bool
+    due: str | None
+    priority: int
+    labels: list[str]
+    created_at: str
+    updated_at: str
+    completed_at: str | None
+    version: int
+    """The number of its last change among those of all its owner's tasks."""
+
+
+DEFAULTS: Mapping[str, Any] = {
+    "description": "",
+    "done": False,
+    "due": None,
+    "priority": 0,
+    "labels": (),
+}
+"""The value of a member of a task that was not given."""
 
 task_labels = Table(
     "task_labels",
@@ -129,10 +165,10 @@ deleted_tasks = Table(
     "deleted_tasks",
     metadata,
     _owner(),
-    Column("change", BigInteger, nullable=False),
+    Column("change", BigInteger, key="version", nullable=False),
     Column("task_id", BigInteger, nullable=False),
     Column("deleted_at", BinaryText, nullable=False),
-    PrimaryKeyConstraint("user_id", "change"),
+    PrimaryKeyConstraint("user_id", "version"),
     sqlite_with_rowid=False,
 )
 

@@ -1,4 +1,4 @@
-"""What tasks are found by: columns made of what is shown, and tables of their words and labels."""
+"""What tasks are found by: columns made of visible ones, and tables of their words and labels."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Self
@@ -9,9 +9,6 @@ from sqlalchemy import (
     BindParameter,
     Column,
     ColumnElement,
-    Connection,
-    Delete,
-    Insert,
     Text,
     bindparam,
     cast,
@@ -22,7 +19,8 @@ from sqlalchemy import (
 )
 
 from todo_api import times
-from todo_api.storage.json_rows import Items
+from todo_api.storage.engine import Connection, Statement
+from todo_api.storage.json_rows import JSONRows
 from todo_api.storage.schema import task_labels, task_words
 from todo_api.storage.text import sort_key, words_of
 
@@ -30,13 +28,12 @@ from todo_api.storage.text import sort_key, words_of
 class Index(NamedTuple):
     """The statements on a table of texts that tasks are found by.
 
-    The texts go to the database as one value of JSON: to bind each of them by itself would take
-    SQLAlchemy many times as long.
+    The texts go to the database as one value of JSON, so that one statement serves any number.
     """
 
-    insert: Insert
+    insert: Statement
     """Of `texts`, in JSON pairs of a text and the number of a task, counted from `before`."""
-    delete: Delete
+    delete: Statement
     """Of `texts` of one task."""
 
     @classmethod
@@ -44,14 +41,16 @@ class Index(NamedTuple):
         """Build them for the table with this column of texts."""
         table = text.table
         owner: BindParameter[int] = bindparam("owner_id")
-        item = Items(bindparam("texts", type_=Text)).table_valued("value").c.value
+        item = JSONRows(bindparam("texts", type_=Text)).table_valued("value").c.value
         found = select(owner, _member(item, 0), cast(_member(item, 1), BigInteger) + _BEFORE)
         return cls(
-            insert(table).from_select([table.c.user_id, text, table.c.task_id], found),
-            delete(table).where(
-                table.c.user_id == owner,
-                table.c.task_id == bindparam("of_task"),
-                text.in_(select(_member(item, 0))),
+            Statement(insert(table).from_select([table.c.user_id, text, table.c.task_id], found)),
+            Statement(
+                delete(table).where(
+                    table.c.user_id == owner,
+                    table.c.task_id == bindparam("of_task"),
+                    text.in_(select(_member(item, 0))),
+                )
             ),
         )
 
@@ -78,7 +77,7 @@ LABELS = Index.of(task_labels.c.label)
 WORDS = Index.of(task_words.c.word)
 
 
-def found_by(changes: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any]:
+def search_columns(changes: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns that a task is found by, those that depend on its changes."""
     columns: dict[str, Any] = {}
     if "title" in changes:

@@ -1,29 +1,36 @@
 """Many new tasks of a user in one transaction.
 
-While it lasts, other changes wait, in SQLite those of all users. So whatever can be done before it
-is done before it, by `prepare_tasks`.
+While it lasts, other changes wait, in SQLite those of all users. So `prepare_tasks` does beforehand
+whatever needs no transaction.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import bindparam, select
 
 from todo_api import times
+from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import UserGoneError
-from todo_api.storage.schema import users
-from todo_api.storage.search_index import LABELS, WORDS, found_by
+from todo_api.storage.schema import DEFAULTS, users
+from todo_api.storage.search_index import LABELS, WORDS, search_columns
 from todo_api.storage.tasks import INSERT_TASK, begin_change
 
 AT_ONCE = 20_000
 """Labels or words that one statement inserts: a fraction of a second's work."""
 
-SELECT_LAST_TASK_ID = select(users.c.last_task_id).where(users.c.id == bindparam("owner_id"))
+SELECT_LAST_TASK_ID = Statement(
+    select(users.c.last_task_id).where(users.c.id == bindparam("owner_id"))
+)
+
+
+MOMENTS = ("created_at", "updated_at", "completed_at")
+"""The times that an imported task may bring along."""
 
 
 class NewTasks(NamedTuple):
-    """Tasks as they will be inserted, but for what only the transaction knows."""
+    """Tasks ready to be inserted, except for what only the transaction knows."""
 
     columns: list[dict[str, Any]]
     labels: list[str]
@@ -33,7 +40,7 @@ class NewTasks(NamedTuple):
 
 def select_last_task_id(db: Connection, user_id: int) -> int:
     """Return the id of a user's latest task, which may be gone. Raises `UserGoneError`."""
-    last: int | None = db.execute(SELECT_LAST_TASK_ID, {"owner_id": user_id}).scalar()
+    last: int | None = db.scalar(SELECT_LAST_TASK_ID, {"owner_id": user_id})
     if last is None:
         raise UserGoneError
     return last
@@ -69,12 +76,12 @@ def insert_tasks(db: Connection, user_id: int, new: NewTasks) -> None:
             "created_at": task["created_at"] or task["updated_at"] or last.at,
             "updated_at": task["updated_at"] or last.at,
             "completed_at": (task["completed_at"] or last.at) if task["done"] else None,
-            "change": last.number - many + number,
+            "version": last.version - many + number,
         }
         for number, task in enumerate(new.columns, 1)
     ]
     if tasks:
-        db.execute(INSERT_TASK, tasks)
+        db.execute_many(INSERT_TASK, tasks)
     for index, parts in ((LABELS, new.labels), (WORDS, new.words)):
         for texts in parts:
             values = {"owner_id": user_id, "before": before, "texts": texts}
@@ -82,18 +89,10 @@ def insert_tasks(db: Connection, user_id: int, new: NewTasks) -> None:
 
 
 def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
-    task = {
-        "title": given["title"],
-        "description": given.get("description", ""),
-        "done": given.get("done", False),
-        "due": given.get("due"),
-        "priority": given.get("priority", 0),
-        "labels": sorted(given.get("labels", ())),
-        "created_at": _instant(given.get("created_at")),
-        "updated_at": _instant(given.get("updated_at")),
-        "completed_at": _instant(given.get("completed_at")),
-    }
-    return {**task, **found_by(task, task)}
+    moments = {name: _instant(given.get(name)) for name in MOMENTS}
+    task = {**DEFAULTS, **given, **moments}
+    task["labels"] = sorted(task["labels"])
+    return {**task, **search_columns(task, task)}
 
 
 def _instant(moment: str | None) -> str | None:

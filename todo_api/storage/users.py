@@ -1,16 +1,17 @@
-"""The statements on users, built once as those on tasks are."""
+"""The statements on users."""
 
 import secrets
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
+from todo_api.storage.engine import Connection, ConstraintViolatedError, Statement
 from todo_api.storage.errors import UsernameTakenError
-from todo_api.storage.schema import users
+from todo_api.storage.schema import tasks, users
 
-FIRST_CHANGES = 2**40
+FIRST_VERSIONS = 2**40
 
 
 class UserRow(NamedTuple):
@@ -23,27 +24,84 @@ class UserRow(NamedTuple):
 
 
 COLUMNS = (users.c.id, users.c.username, users.c.email, users.c.password_hash)
+
+
+class UserSummary(NamedTuple):
+    """What an administrator is told of a user."""
+
+    id: int
+    username: str
+    email: str | None
+    disabled_at: str | None
+    """Since when the user's credentials have been refused; None if they are not."""
+    last_changed_at: str | None
+    """When a task of the user's was last changed."""
+    tasks: int
+    """How many there are."""
+
+
+IS_NAMED = users.c.username == bindparam("name")
 IS_USER = users.c.id == bindparam("user_id")
 HAS_STILL = users.c.password_hash == bindparam("known_hash")
 
-SELECT_USER = select(*COLUMNS).where(users.c.username == bindparam("name"))
-SELECT_USER_BY_ID = select(*COLUMNS).where(IS_USER)
-INSERT_USER = insert(users).returning(*COLUMNS)
-UPDATE_USER = update(users).where(IS_USER).returning(*COLUMNS)
-UPDATE_USER_IF_HASH = update(users).where(IS_USER, HAS_STILL).returning(*COLUMNS)
-DELETE_USER = delete(users).where(IS_USER)
+IS_ENABLED = users.c.disabled_at.is_(None)
+"""Whether credentials of a user, of any kind, are good for anything."""
+
+SELECT_USER = Statement(select(*COLUMNS).where(IS_NAMED), UserRow._make)
+SELECT_ENABLED_USER = Statement(select(*COLUMNS).where(IS_NAMED, IS_ENABLED), UserRow._make)
+SELECT_USER_BY_ID = Statement(select(*COLUMNS).where(IS_USER), UserRow._make)
+SUMMARIES = select(
+    users.c.id,
+    users.c.username,
+    users.c.email,
+    users.c.disabled_at,
+    users.c.last_changed_at,
+    select(func.count()).select_from(tasks).where(tasks.c.user_id == users.c.id).scalar_subquery(),
+)
+SELECT_SUMMARIES = Statement(SUMMARIES.order_by(users.c.username), UserSummary._make)
+SELECT_SUMMARY = Statement(SUMMARIES.where(IS_NAMED), UserSummary._make)
+INSERT_USER = Statement(
+    insert(users).returning(*COLUMNS),
+    UserRow._make,
+    columns=("username", "email", "password_hash", "last_version"),
+)
+DELETE_USER = Statement(delete(users).where(IS_USER))
+
+
+@cache
+def update_of(columns: frozenset[str], *, if_hash: bool) -> Statement:
+    """Return the statement that updates some columns of a user, perhaps only with a known hash."""
+    statement = update(users).where(IS_USER, *([HAS_STILL] if if_hash else []))
+    return Statement(statement.returning(*COLUMNS), UserRow._make, columns=sorted(columns))
 
 
 def select_user(db: Connection, username: str) -> UserRow | None:
     """Return the user of this name, or None."""
-    row = db.execute(SELECT_USER, {"name": username}).first()
-    return None if row is None else UserRow._make(row)
+    user: UserRow | None = db.one(SELECT_USER, {"name": username})
+    return user
+
+
+def select_enabled_user(db: Connection, username: str) -> UserRow | None:
+    """Return the user of this name, or None if there is none or they are disabled."""
+    user: UserRow | None = db.one(SELECT_ENABLED_USER, {"name": username})
+    return user
 
 
 def select_user_by_id(db: Connection, user_id: int) -> UserRow | None:
     """Return the user with this id, or None."""
-    row = db.execute(SELECT_USER_BY_ID, {"user_id": user_id}).first()
-    return None if row is None else UserRow._make(row)
+    user: UserRow | None = db.one(SELECT_USER_BY_ID, {"user_id": user_id})
+    return user
+
+
+def select_user_summary(db: Connection, username: str) -> UserSummary | None:
+    """Return the summary of the user of this name, or None."""
+    summary: UserSummary | None = db.one(SELECT_SUMMARY, {"name": username})
+    return summary
+
+
+def select_user_summaries(db: Connection) -> list[UserSummary]:
+    """Return the summaries of all users, in the order of their names."""
+    return db.all(SELECT_SUMMARIES)
 
 
 def insert_user(db: Connection, *, username: str, email: str | None, password_hash: str) -> UserRow:
@@ -55,14 +113,14 @@ def insert_user(db: Connection, *, username: str, email: str | None, password_ha
         "username": username,
         "email": email,
         "password_hash": password_hash,
-        # Anywhere, so that no change has the number of one of an earlier user of this name.
-        "last_change": secrets.randbelow(FIRST_CHANGES),
+        # Random, so that versions of an earlier user of this name do not come again.
+        "last_version": secrets.randbelow(FIRST_VERSIONS),
     }
     try:
-        row = db.execute(INSERT_USER, values).one()
-    except IntegrityError as error:
+        user: UserRow = db.one(INSERT_USER, values)
+    except ConstraintViolatedError as error:
         raise UsernameTakenError(username) from error
-    return UserRow._make(row)
+    return user
 
 
 def update_user(
@@ -75,14 +133,13 @@ def update_user(
     """
     if not changes:
         return select_user_by_id(db, user_id)
-    if known_hash is None:
-        row = db.execute(UPDATE_USER, {"user_id": user_id, **changes}).first()
-    else:
-        known = {"user_id": user_id, "known_hash": known_hash}
-        row = db.execute(UPDATE_USER_IF_HASH, {**known, **changes}).first()
-    return None if row is None else UserRow._make(row)
+    statement = update_of(frozenset(changes), if_hash=known_hash is not None)
+    user: UserRow | None = db.one(
+        statement, {"user_id": user_id, "known_hash": known_hash, **changes}
+    )
+    return user
 
 
 def delete_user(db: Connection, user_id: int) -> bool:
-    """Tell whether there was such a user; now there is none, and none of their tasks."""
-    return db.execute(DELETE_USER, {"user_id": user_id}).rowcount > 0
+    """Delete a user with all their tasks; tell whether there was such a user."""
+    return db.execute(DELETE_USER, {"user_id": user_id}) > 0

@@ -19,7 +19,7 @@ OPENAPI = Path(__file__).parents[3] / "openapi"
 
 
 def main(folder: Path, *, release: bool) -> str:
-    """Return what there is to say; exit with a sentence where something is wrong."""
+    """Return the result as text; exit with a sentence if something is wrong."""
     document, released = folder / "todo.yaml", folder / "released"
     version = version_of(read(document))
     last = max(released.glob("*.yaml"), key=lambda file: version_of(read(file)), default=None)
@@ -35,7 +35,7 @@ def main(folder: Path, *, release: bool) -> str:
 
 
 def compare(old: Node, new: Node) -> str:
-    """Return what the new document means to clients; exit if it breaks them without saying so."""
+    """Return what the new document means for clients; exit if it breaks them without saying so."""
     was, now = old["info"]["version"], new["info"]["version"]
     promises = broken_promises(old, new)
     if not promises:

@@ -1,4 +1,4 @@
-"""What a new document does to the clients of an old one."""
+"""The changes of a document that break clients of an older one."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -35,7 +35,7 @@ def _broken_addresses(old: Node, new: Node) -> Iterator[str]:
 
 
 def _broken_schemes(old: Node, new: Node) -> Iterator[str]:
-    """Yield what credentials have become; which of them are needed, `_broken_security` tells."""
+    """Yield the security schemes that have changed; `_broken_security` says which are required."""
     schemes = _components(new, "securitySchemes")
     for name, was in _components(old, "securitySchemes").items():
         now = schemes.get(name) or was
@@ -106,7 +106,7 @@ def _broken_body(was: Node, now: Node, place: str) -> Iterator[str]:
 
 
 def _broken_responses(was: Node, now: Node, place: str) -> Iterator[str]:
-    """Yield what breaks readers of the answers.
+    """Yield the changes that break readers of the responses.
 
     Another status does not: a client treats one that it does not know as the first of its class
     (RFC 9110, section 15).
@@ -146,7 +146,7 @@ def _broken_content(was: Node, now: Node, way: Way, place: str) -> Iterator[str]
 
 
 def _operations(document: Node) -> dict[str, Node]:
-    """Return the operations by method and path, each with all that holds for it."""
+    """Return the operations by method and path, each with what it inherits."""
     return {
         f"{method.upper()} {path}": {
             **item[method],

@@ -1,4 +1,4 @@
-"""Which values a schema allows, and whom it breaks when they become fewer or more.
+"""The changes of a schema that break clients, by allowing fewer values or more.
 
 What a client may send must go on being accepted: there a schema must not become narrower. What a
 client receives must go on being what it was promised: there a schema must not become wider.
@@ -20,7 +20,7 @@ Pairs = frozenset[tuple[int, int]]
 
 
 class Way(Enum):
-    """Which way a value goes, seen from the client."""
+    """The direction in which a value travels, as the client sees it."""
 
     SENT = auto()
     RECEIVED = auto()
@@ -113,7 +113,7 @@ def covers(keyword: str, outer: Any, inner: Any) -> bool:  # noqa: ANN401 - any 
 
 
 def _broken_habits(old: Schema, new: Schema, place: str) -> Iterator[str]:
-    """Yield what a client could send, or leave out, by a rule that answers do not know."""
+    """Yield what a client could send or leave out, by rules that do not apply to responses."""
     if new.get("additionalProperties") is False and old.get("additionalProperties") is not False:
         yield f"{place} takes no other properties any more"
     if "default" in old and old["default"] != new.get("default"):
@@ -121,7 +121,7 @@ def _broken_habits(old: Schema, new: Schema, place: str) -> Iterator[str]:
 
 
 def _common_parts(old: Schema, new: Schema) -> Iterator[tuple[str, Schema, Schema]]:
-    """Yield each schema within both: what it adds to the place, what it was and what it is."""
+    """Yield each schema that both contain: its part of the place, the old one and the new one."""
     properties = new.get("properties", {})
     for name, was in old.get("properties", {}).items():
         if name in properties:

@@ -227,7 +227,7 @@ def test_the_document_keeps_its_own_promises() -> None:
 
 
 class TestTheCommand:
-    """What it does in a folder with a document."""
+    """The command, in a folder with a document."""
 
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:

@@ -49,7 +49,7 @@ class Plan(NamedTuple):
 @click.option("--database", "engines", type=click.Choice(ENGINES), multiple=True, default=ENGINES)
 @click.option("--checks", help="Only these, separated by commas, or `all` of them together.")
 def main(seed: int, seeds: int, minutes: int, engines: tuple[str, ...], checks: str | None) -> None:
-    """Make the runs; end with 1 if any of them found something."""
+    """Make the runs; exit with 1 if any of them found something."""
     deadline = time.monotonic() + 60 * minutes
     plans = list(_plans(range(seed, seed + seeds), engines, checks))
     findings = []
@@ -88,7 +88,7 @@ def _databases(engines: tuple[str, ...]) -> Iterator[dict[str, Databases]]:
 
 
 def _make(plan: Plan, databases: Databases, number: str) -> bool:
-    """Make a run and tell about it; return whether all was well."""
+    """Make a run and report it; return whether it found nothing."""
     url = databases.empty()
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="fuzz-") as directory:

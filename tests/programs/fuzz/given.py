@@ -1,4 +1,4 @@
-"""What only the service can give out: cursors, tokens, entity tags. Nobody can make them up.
+"""Values that only the service can issue and nobody can make up: cursors, tokens, entity tags.
 
 A client has them from an answer, and has a new ``Idempotency-Key`` for each thing to do. So has
 each request here that is meant to succeed; those that are meant to be refused stay as they are.
@@ -21,15 +21,15 @@ MEMBERS = {"cursor": "next_cursor", "since": "next"}
 
 
 class Given:
-    """Puts what a client would send where chance has made something up."""
+    """Issued values, which replace generated ones in requests that are to succeed."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Start without any values."""
         self._session = requests.Session()
         self._numbers = count(1)
 
     def put_into(self, case: Case[Any]) -> None:
-        """Let a request be one that a client could send."""
+        """Make a request one that a client could send."""
         for parameter, member in MEMBERS.items():
             if parameter in case.query and self._get(case).status_code == 400:
                 del case.query[parameter]

@@ -1,4 +1,4 @@
-"""What Schemathesis cannot know of our accounts; it loads this module.
+"""Hooks that tell Schemathesis what it cannot know of the accounts.
 
 A client that registers a user goes on as that user. So a request about an account whose password
 is known, because it was given to it a moment ago, is sent as its user: to anybody else there is
@@ -27,7 +27,7 @@ from schemathesis.transport.serialization import Binary
 
 from tests.programs.fuzz.given import Given
 from tests.programs.fuzz.users import USERS, Credentials
-from todo_api.cli import demo
+from todo_api.cli.demo_data import PASSWORD, USERNAME
 
 TIMEOUT_SECONDS = 10
 
@@ -36,8 +36,8 @@ class Accounts:
     """The accounts that are known to exist."""
 
     def __init__(self) -> None:
-        """Know the one that the demo begins with."""
-        self._known = {demo.USERNAME: Credentials(demo.USERNAME, demo.PASSWORD)}
+        """Start with the demo's account."""
+        self._known = {USERNAME: Credentials(USERNAME, PASSWORD)}
         self._session = requests.Session()
         self._scenario: object | None = self
 
@@ -56,7 +56,7 @@ class Accounts:
         self._scenario = scenario
 
     def learn(self, credentials: Credentials) -> None:
-        """Remember what an account was registered with or changed to."""
+        """Remember the credentials that an account has now."""
         self._known[credentials.username] = credentials
 
     def forget(self, username: str) -> None:
@@ -64,7 +64,7 @@ class Accounts:
         del self._known[username]
 
     def find(self, username: str) -> Credentials | None:
-        """Return what to log in with; None if there is no such account."""
+        """Return the credentials of an account, or None."""
         return self._known.get(username)
 
     def match(self, authorization: object) -> bool:
@@ -72,7 +72,7 @@ class Accounts:
         return any(known.authorization == authorization for known in self._known.values())
 
     def _request(self, method: str, url: str, user: Credentials) -> None:
-        """Send a request that has to succeed, as the user whom it is about."""
+        """Send a request that has to succeed, as the user it is about."""
         self._session.request(
             method,
             url,
@@ -103,7 +103,7 @@ def before_call(_: HookContext, case: Case[Any], **__: object) -> None:
 
 @schemathesis.hook
 def after_call(_: HookContext, case: Case[Any], response: Response) -> None:
-    """Note what became of an account."""
+    """Note how a request has changed an account."""
     if not 200 <= response.status_code < 300:
         return
     request = f"{response.request.method} {case.path}"
@@ -127,7 +127,7 @@ def write_file(_: SerializationContext, value: object) -> bytes:
 
 @schemathesis.deserializer("application/jsonl", "application/x-ndjson", "text/csv", "text/calendar")
 def read_file(_: DeserializationContext, response: Response) -> str:
-    """Take a file as the text that it is."""
+    """Read a file as text."""
     return response.content.decode()
 
 

@@ -1,4 +1,4 @@
-"""What a run of Schemathesis really did, read from the events that it wrote down."""
+"""What a run of Schemathesis really did, read from its report of events."""
 
 import json
 from collections import Counter, defaultdict
@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from tests.programs.fuzz.users import USERS
 
 PHASES = ("examples", "coverage", "fuzzing")
-"""The phases that go through all operations; the fourth one, stateful, goes along the links."""
+"""The phases that cover all operations; the fourth one, stateful, follows the links."""
 
 
 class Sent(NamedTuple):
-    """A request and the status that it was answered with."""
+    """A request and the status of its answer."""
 
     phase: str
     operation: str
@@ -45,7 +45,7 @@ class Report:
         return Counter(sent.link for sent in self._successes() if sent.link)
 
     def gaps(self, operations: set[str], linked: set[str], scenarios: int) -> list[str]:
-        """Say in sentences what was not tested, although nothing failed.
+        """Return a sentence for each thing that was not tested, although nothing failed.
 
         Args:
             operations: all of the document, as ``GET /tasks``.
@@ -88,7 +88,7 @@ class Report:
 
 
 def _scenarios(events: Path) -> Iterator[dict[str, Any]]:
-    """Yield what was recorded of each scenario, which in most phases is one operation's turn."""
+    """Yield the record of each scenario; in most phases that is one operation's."""
     with events.open(encoding="utf-8") as lines:
         for line in lines:
             scenario = json.loads(line).get("ScenarioFinished")
@@ -97,7 +97,7 @@ def _scenarios(events: Path) -> Iterator[dict[str, Any]]:
 
 
 def _sent(scenario: dict[str, Any]) -> Iterator[Sent]:
-    """Yield the requests of a scenario, those that checks have sent besides among them."""
+    """Yield the requests of a scenario, including those that checks sent."""
     recorder = scenario["recorder"]
     for name, interaction in recorder.get("interactions", {}).items():
         case = recorder["cases"][name]

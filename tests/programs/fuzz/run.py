@@ -15,11 +15,11 @@ from tests.programs.fuzz.users import authentication
 from tests.support.serving import CHECKOUT, ServedApp, served
 from todo_api.application import document_path
 
-CONFIGURATION = CHECKOUT / "tests" / "fuzz" / "schemathesis.toml"
+CONFIGURATION = CHECKOUT / "tests" / "programs" / "fuzz" / "schemathesis.toml"
 TIMEOUT_SECONDS = 600
 ALL = "all"
 ACCEPTS = ("*/*", "application/problem+json")
-"""Errors come in two forms; which one a run asks for is decided by its seed."""
+"""Errors come in two forms; the seed decides which one a run asks for."""
 CHEAP_PASSWORDS = {"TODO_PASSWORD_TIME_COST": "1", "TODO_PASSWORD_MEMORY_KIB": "1024"}
 
 DOCUMENT = yaml.safe_load(document_path().read_text("utf-8"))
@@ -36,10 +36,10 @@ SCENARIOS: int = tomllib.loads(CONFIGURATION.read_text("utf-8"))["phases"]["stat
 
 
 class Outcome(NamedTuple):
-    """How a run went."""
+    """The result of a run."""
 
     failures: str
-    """What Schemathesis found, what the service logged, what was not tested; else empty."""
+    """What Schemathesis found, the service logged, or nothing tested; empty if all is well."""
     report: Report
 
 

@@ -28,7 +28,7 @@ USERS = {
 
 
 def authentication() -> dict[str, Any]:
-    """Return them as Web Fuzzing Commons has it, which is what Schemathesis reads."""
+    """Return them in the format of Web Fuzzing Commons, which Schemathesis reads."""
     return {
         "auth": [
             {

@@ -11,7 +11,7 @@ import yaml
 
 
 class BrokenDocumentError(Exception):
-    """The document cannot be served: one sentence that names the place and the fault."""
+    """The document cannot be served; the message is a sentence that names place and fault."""
 
 
 class _PlainLoader(yaml.CSafeLoader):

@@ -1,4 +1,4 @@
-"""The examples and defaults of a document, held against its schemas: a reader relies on them."""
+"""The examples and defaults of a document, validated because readers rely on them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -52,7 +52,7 @@ def _values(written: Any, resolved: Any, place: str) -> Iterator[tuple[str, Any,
 def _own_values(
     written: dict[str, Any], resolved: dict[str, Any], place: str
 ) -> Iterator[tuple[str, Any, Any]]:
-    """Yield those that stand right at a place."""
+    """Yield the examples and defaults of the object at a place itself."""
     # Media types, parameters and headers have a schema beside their examples; a schema is its own.
     schema = resolved.get("schema", resolved)
     for name in ("example", "default"):

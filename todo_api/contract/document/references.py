@@ -1,4 +1,4 @@
-"""The references of a document: each leads somewhere, and none to itself."""
+"""The references of a document: each has a target, and none contains itself."""
 
 from typing import Any
 from urllib.parse import unquote
@@ -15,7 +15,7 @@ class _Walk:
     """A walk through a document, along each reference once."""
 
     def __init__(self, document: dict[str, Any]) -> None:
-        """Begin; nothing has been followed."""
+        """Start with no reference followed."""
         self._document = document
         self._followed: set[str] = set()
 

@@ -2,12 +2,16 @@
 
 from typing import Any, cast
 
-from connexion.operations.openapi import OpenAPIOperation
-from connexion.resolver import Resolver
+from todo_api.contract.connexion import OpenAPIOperation, Resolver
 
 
 class TaggedOperation(OpenAPIOperation):
-    """Connexion's operation, which keeps its tags to itself."""
+    """Connexion's operation, with what it does not make public."""
+
+    @property
+    def stated_id(self) -> str:
+        """The operationId as the document has it: Connexion's own is the name of the function."""
+        return cast("str", self._operation["operationId"])
 
     @property
     def tags(self) -> list[str]:
@@ -16,8 +20,8 @@ class TaggedOperation(OpenAPIOperation):
 
     @property
     def parameters(self) -> list[dict[str, Any]]:
-        """The path's parameters, each unless the operation states its own."""
-        # Connexion lists the operation's first, the path's behind them.
+        """The operation's parameters, and those of its path that it does not override."""
+        # Connexion lists the operation's first, then those of the path.
         return list({(p["name"], p["in"]): p for p in reversed(self._parameters)}.values())[::-1]
 
     @property

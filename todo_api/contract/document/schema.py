@@ -1,8 +1,9 @@
-"""Schemas of the document, compiled to validators that speak in sentences."""
+"""Schemas of the document, compiled to validators that explain faults in sentences."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -11,7 +12,10 @@ from jsonschema_rs import Draft4Validator, ValidationError
 from todo_api.contract.document.string_formats import FORMATS
 
 LONGEST_ECHO = 100
-"""A client's own text is repeated to it only up to this many characters."""
+"""The most characters of a client's own text that an answer repeats."""
+
+MOST_LISTS = 20
+"""Lists that are too long are named up to this number."""
 
 _ANNOTATIONS = {"int32", "int64", "float", "double", "password", "byte", "binary"}
 _CHECKED = {"email", "hostname", "ipv4", "ipv6", "uri", "uri-reference", *FORMATS}
@@ -31,7 +35,15 @@ class Schema:
         self.is_valid: Callable[[Any], bool] = self._validator.is_valid
 
     def faults(self, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON is any value
-        """Yield what is wrong with ``value``: a JSON pointer (RFC 6901) and a sentence."""
+        """Yield what is wrong with ``value``: a JSON pointer (RFC 6901) and a sentence.
+
+        Of a list that is too long, only that is said: to explain what is wrong with each of its
+        items would take time and memory out of all proportion.
+        """
+        too_long = list(islice(_too_long_lists(self._schema, value, ""), MOST_LISTS))
+        if too_long:
+            yield from too_long
+            return
         for error in self._validator.iter_errors(value):
             place = json_pointer(error.instance_path)
             yield from self._sentences(error, place)
@@ -50,7 +62,7 @@ class Schema:
             yield place, self._described(error)
 
     def _described(self, error: ValidationError) -> str:
-        """Say a rule that a machine checks, such as a pattern, in the document's own words."""
+        """Explain a rule made for machines, such as a pattern, by the schema's description."""
         schema: Any = self._schema
         for step in list(error.schema_path)[:-1]:
             schema = schema[step]
@@ -59,9 +71,25 @@ class Schema:
         return f"This does not have the required form: {_SENTENCE_END.split(words)[0]}"
 
 
+def _too_long_lists(schema: Any, value: Any, place: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON is any value
+    """Yield each list that has more items than it may, without a look at them."""
+    if not isinstance(schema, dict):
+        return
+    if isinstance(value, list):
+        if len(value) > schema.get("maxItems", len(value)):
+            yield place, _SENTENCES["maxItems"](schema["maxItems"])
+            return
+        for index, item in enumerate(value):
+            yield from _too_long_lists(schema.get("items"), item, f"{place}/{index}")
+    elif isinstance(value, dict):
+        for name, member in schema.get("properties", {}).items():
+            if name in value:
+                yield from _too_long_lists(member, value[name], place + _pointer_token(name))
+
+
 @cache
 def _compile(text: bytes) -> tuple[dict[str, Any], Draft4Validator]:
-    """Compile a schema given as JSON: most stand in a document many times, where it refers to them.
+    """Compile a schema given as JSON, only once: most are referred to in many places.
 
     Raises `SchemaError`.
     """
@@ -112,7 +140,7 @@ def _pointer_token(step: str | int) -> str:
 
 
 def json_pointer(path: Sequence[str | int]) -> str:
-    """Point (RFC 6901) as far as a client's own names are short enough to be repeated."""
+    """Return a JSON pointer (RFC 6901), cut off before a name that is too long to be repeated."""
     place = ""
     for step in path:
         if len(str(step)) > LONGEST_ECHO:

@@ -1,11 +1,11 @@
-"""Connexion's OpenAPI specification, validated in a fiftieth of its time."""
+"""Connexion's OpenAPI specification, validated fifty times as fast."""
 
 from typing import Any
 
 import orjson
-from connexion.spec import OpenAPISpecification
 from jsonschema_rs import Draft4Validator
 
+from todo_api.contract.connexion import OpenAPISpecification
 from todo_api.contract.document.document import Document
 
 
@@ -15,11 +15,11 @@ class Specification(OpenAPISpecification):
     _is_openapi = Draft4Validator(OpenAPISpecification.openapi_schema).is_valid
 
     def __init__(self, document: Document) -> None:
-        """Validate; raise `connexion.exceptions.InvalidSpecification` for what is no OpenAPI."""
+        """Validate; raise `connexion.exceptions.InvalidSpecification` if it is not OpenAPI."""
         super().__init__(orjson.loads(document.json))
 
     @classmethod
     def _validate_spec(cls, spec: dict[str, Any]) -> None:
-        """Leave it to Connexion to say what is wrong, if anything is."""
+        """Validate quickly; let Connexion explain what is wrong, if anything is."""
         if not cls._is_openapi(spec):
             super()._validate_spec(spec)

@@ -1,4 +1,4 @@
-"""Formats of text that a schema may ask for by name, besides those that jsonschema-rs knows."""
+"""Formats of strings, besides those that jsonschema-rs checks."""
 
 import re
 from collections.abc import Callable
@@ -13,14 +13,14 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def is_date(text: str) -> bool:
-    """Tell whether this is a day of the calendar, by RFC 3339's ``full-date``."""
+    """Tell whether this is a date that exists (RFC 3339, ``full-date``)."""
     return bool(_DATE.fullmatch(text)) and _exists(text)
 
 
 def is_date_time(text: str) -> bool:
-    """Tell whether this is an instant by RFC 3339, 5.6, less leap seconds.
+    """Tell whether this is a date and time (RFC 3339, 5.6) other than a leap second.
 
-    Its year must be one from 1 to 9999 in UTC as well.
+    In UTC, too, its year must be between 1 and 9999.
     """
     return bool(_DATE_TIME.fullmatch(text)) and _exists(text.upper())
 

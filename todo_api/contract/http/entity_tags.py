@@ -9,22 +9,22 @@ _ENTITY_TAGS = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 
 
 class EntityTag(NamedTuple):
-    """What a client says of the version that it has."""
+    """The version that a client says it has."""
 
     is_weak: bool
     text: str
-    """What stands in quotation marks."""
+    """The text in quotation marks."""
 
 
 def parse_entity_tags(field: str) -> list[EntityTag]:
-    """Read an ``If-Match`` or ``If-None-Match``; there are none in what is no list of tags."""
+    """Read an ``If-Match`` or ``If-None-Match``; one that is not a list of tags has none."""
     if not _ENTITY_TAGS.fullmatch(field):
         return []
     return [EntityTag(bool(weak), text) for weak, text in _ENTITY_TAG.findall(field)]
 
 
 def is_known(etag: str, if_none_match: str | None) -> bool:
-    """Tell whether a client has just what it asks for, by its ``If-None-Match``.
+    """Tell by its ``If-None-Match`` whether a client already has what it asks for.
 
     Tags are compared weakly (RFC 9110, 13.1.2): a proxy that compresses answers weakens them.
     """

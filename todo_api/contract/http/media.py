@@ -53,23 +53,23 @@ def quality(accept: bytes | None, media_type: str) -> float:
 
 
 def preferred(accept: bytes | None, media_types: Sequence[str]) -> str | None:
-    """Choose what an ``Accept`` gives the greatest weight, of equals the first; None if nothing."""
+    """Return what an ``Accept`` gives the greatest weight, the first of equals, or None."""
     best = max(media_types, key=lambda media_type: quality(accept, media_type))
     return best if quality(accept, best) > 0 else None
 
 
 def is_json(media_type: str) -> bool:
-    """Tell whether what has this media type is JSON text (RFC 6839, 3.1)."""
+    """Tell whether content of this media type is JSON text (RFC 6839, 3.1)."""
     return media_type == "application/json" or media_type.endswith("+json")
 
 
 def is_json_lines(media_type: str) -> bool:
-    """Tell whether each line of what has this media type is JSON text (https://jsonlines.org)."""
+    """Tell whether each line of such content is JSON text (https://jsonlines.org)."""
     return media_type in {"application/jsonl", "application/x-ndjson"}
 
 
 def content_type(media_type: str, parameters: Mapping[str, str]) -> bytes:
-    """Return a ``Content-Type``; text/* is in UTF-8, which it does not mean by itself."""
+    """Return a ``Content-Type``; text/* declares UTF-8, which is not its default."""
     if media_type.startswith("text/"):
         parameters = {"charset": "utf-8", **parameters}
     return "; ".join([media_type, *map("=".join, parameters.items())]).encode()

@@ -1,4 +1,4 @@
-"""What an operation can answer: the media types of its success, and the choice among them."""
+"""The media types in which an operation can answer, and the choice among them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from todo_api.contract.http.problem import Problem
 
 
 class Negotiation:
-    """The media types in which an operation answers if all goes well."""
+    """The media types in which an operation answers when it succeeds."""
 
     def __init__(self, responses: Mapping[str, Mapping[str, Any]]) -> None:
         """Collect those of an operation's Responses Object, in the document's order."""
@@ -23,7 +23,8 @@ class Negotiation:
     def choose(self, accept: bytes | None) -> str:
         """Return the media type that a client likes best (RFC 9110, 12.5.1).
 
-        Who asks for errors of RFC 9457 alone gets the first, if there is none.
+        A client that accepts ``application/problem+json`` alone asks for the form of its errors:
+        the choice is then the first.
 
         Raises:
             Problem: 406 for an ``Accept`` that rules out all of them.

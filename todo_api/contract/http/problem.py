@@ -6,21 +6,21 @@ from itertools import islice
 from typing import Any
 
 import orjson
-from connexion.exceptions import ProblemException
 
+from todo_api.contract.connexion import ProblemException
 from todo_api.contract.http.media import JSON, PROBLEM_JSON, prefers_problem_json
 from todo_api.contract.http.response import Response
 
 MOST_FAULTS = 20
-"""The number of faults that one answer lists; a client mends these first."""
+"""The most faults that one answer lists."""
 
 
 class Problem(ProblemException):
     """An answer with an error status.
 
-    ``detail`` is a sentence for people; ``faults`` say what was wrong where, each as
-    ``{"pointer" or "parameter": place, "detail": sentence}``, with the ``line`` of a body of
-    lines; ``error`` replaces the words that stand for the status.
+    ``detail`` is a sentence for people; ``faults`` list what is wrong, each as
+    ``{"pointer" or "parameter": place, "detail": sentence}``, with a ``line`` if the body consists
+    of lines; ``error`` replaces the words that stand for the status.
     """
 
     def __init__(
@@ -32,16 +32,16 @@ class Problem(ProblemException):
         headers: Mapping[str, str] | None = None,
         error: str | None = None,
     ) -> None:
-        """Take the status, what there is to say, and headers to send along."""
+        """Take the status, its explanation and the headers to send with it."""
         super().__init__(
             status=status, title=error or words_for(status), detail=detail, headers=headers
         )
         self.faults = list(faults)[:MOST_FAULTS]
 
     def render(self, accept: bytes | None, explained_at: str) -> Response:
-        """Answer as JSON, or by RFC 9457 where ``accept`` prefers ``application/problem+json``.
+        """Return the answer: JSON, or RFC 9457 if ``accept`` prefers ``application/problem+json``.
 
-        ``explained_at`` is the page that explains the errors, an anchor for each status.
+        ``explained_at`` is the page that explains the errors, with an anchor for each status.
         """
         body: dict[str, Any] = {"error": self.title}
         if self.detail:
@@ -71,14 +71,12 @@ def bad_parameters(faults: Iterable[tuple[str, str]]) -> Problem:
 
 
 def unavailable(detail: str) -> Problem:
-    """Refuse for now what may well be done a few seconds later."""
+    """Refuse a request that may well succeed a few seconds later."""
     return Problem(503, detail, headers={"Retry-After": "5"})
 
 
 def words_for(status: int) -> str:
-    """Name a status in words: ``Not found``, say, and ``Unauthorized access`` for 401."""
-    if status == HTTPStatus.UNAUTHORIZED:
-        return "Unauthorized access"
+    """Name a status in words, such as ``Not found``."""
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:

@@ -1,7 +1,7 @@
 """One HTTP request, read once: its target, its headers and, when asked for, its body."""
 
+import random
 import re
-import secrets
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -22,9 +22,9 @@ class Limits(NamedTuple):
     body: int = 128 * 1024
     """Bytes of the body, counted as they arrive; an operation may state another number."""
     large_bodies: int = 2
-    """Bodies that may be larger than that, of one operation, which are received or worked on."""
+    """How many bodies larger than that an operation receives or works on at once."""
     json_depth: int = 32
-    """Levels to which a body of JSON is nested."""
+    """Levels of nesting in a body of JSON."""
     json_digits: int = 20
     """Digits of a number in a body of JSON."""
 
@@ -34,11 +34,12 @@ class ClientDisconnectedError(Exception):
 
 
 class Request:
-    """The request as handlers' arguments are made from it."""
+    """A request, from which the arguments of a handler are made."""
 
     __slots__ = (
         "_receive",
         "_repeated",
+        "client",
         "headers",
         "id",
         "method",
@@ -49,11 +50,12 @@ class Request:
     )
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
-        """Read target and headers, whatever they are; `check` judges them."""
+        """Read target and headers as they are; `check` validates them."""
         self.method: str = scope["method"]
         self.scheme: str = scope["scheme"]
         self.path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
         self.query: bytes = scope["query_string"]
+        self.client: str = (scope.get("client") or ("", 0))[0]
         self._receive = receive
         self.size = len(scope["headers"]), sum(len(n) + len(v) for n, v in scope["headers"])
         self.headers: dict[bytes, bytes] = {}
@@ -70,7 +72,7 @@ class Request:
             self.id = new_request_id()
 
     def check(self, limits: Limits) -> None:
-        """Judge what any operation relies on.
+        """Check what every operation relies on.
 
         Raises:
             Problem: 414 or 431 beyond the limits, 400 for a header that may not be repeated
@@ -95,7 +97,7 @@ class Request:
 
     @property
     def accept(self) -> bytes | None:
-        """The ``Accept`` header; one too long to be worth weighing counts as none."""
+        """The ``Accept`` header; one that is too long counts as absent."""
         accept = self.headers.get(b"accept")
         return accept if accept is None or len(accept) <= _LONGEST_ACCEPT else None
 
@@ -107,7 +109,7 @@ class Request:
         )
 
     async def left(self) -> None:
-        """Wait until the client has gone away; for when the body has been read."""
+        """Wait until the client has gone; only for use after the body has been read."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
 
@@ -136,7 +138,7 @@ class Request:
 
 def new_request_id() -> bytes:
     """Make up an id for a request that brings none."""
-    return secrets.token_hex(16).encode()
+    return b"%032x" % _CHANCE.getrandbits(128)
 
 
 def too_long_url(limits: Limits) -> Problem:
@@ -155,10 +157,11 @@ def too_large(limit: int) -> Problem:
     return Problem(413, detail, headers={"Connection": "close"})
 
 
+_CHANCE = random.Random()  # noqa: S311 - an id is no secret
 _SINGLETONS = frozenset({b"authorization", b"content-length", b"content-type", b"host"})
 
 _HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
-"""A registered name or IP literal with a port (RFC 3986, 3.2.2), less what DNS never has."""
+"""A registered name or IP literal with a port (RFC 3986, 3.2.2), as far as DNS has such names."""
 
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 _LONGEST_ACCEPT = 1024

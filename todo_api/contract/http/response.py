@@ -1,6 +1,7 @@
-"""The answer to a request, complete before its first byte is sent; `stream` has the other kind."""
+"""A response that is complete before its first byte is sent; `stream` has the other kind."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from starlette.types import Message, Send
 
@@ -23,7 +24,7 @@ class Response:
         """Take the parts; ``media_type`` is None for an answer without content."""
         self.status = status
         self.headers = headers
-        self._fields = [(name.lower().encode("ascii"), _value(v)) for name, v in headers.items()]
+        self._fields = [(_name(name), _value(text)) for name, text in headers.items()]
         self.body = body
         self.media_type = media_type
 
@@ -47,8 +48,14 @@ WITHOUT_CONTENT = frozenset({204, 304})
 """Statuses whose answers carry neither content nor its length (RFC 9110, 8.6)."""
 
 
+@lru_cache(maxsize=256)
+def _name(name: str) -> bytes:
+    """Encode a header's name as ASGI wants it."""
+    return name.lower().encode("ascii")
+
+
 def _value(text: str) -> bytes:
-    """Encode a header's value; raise ValueError for what would be more than one."""
+    """Encode a header's value; raise ValueError for line breaks and other control characters."""
     if not text.isprintable():
         raise ValueError(f"A header cannot hold {text!r}.")
     return text.encode("latin-1")

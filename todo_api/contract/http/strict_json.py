@@ -1,4 +1,4 @@
-"""JSON text as RFC 8259 and I-JSON (RFC 7493) have it, and nothing beyond.
+"""JSON text as RFC 8259 and I-JSON (RFC 7493) define it, and nothing else.
 
 Refused, so that every reader of the text sees the same value and both databases can hold it:
 names written twice, NaN and infinities, numbers beyond a double or of too many digits, lone
@@ -15,11 +15,11 @@ _BRACKETS_AND_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 class JSONTextError(ValueError):
-    """The text is not acceptable JSON; the message says what is wrong of it, the text."""
+    """The text is not acceptable JSON. The message completes a sentence such as "The body ..."."""
 
 
 class StrictJSON:
-    """A parser with its bounds."""
+    """A JSON parser with limits."""
 
     def __init__(self, *, depth: int, digits: int) -> None:
         """Take up to ``depth`` levels of nesting, and numbers of up to ``digits`` digits."""

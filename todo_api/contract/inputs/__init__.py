@@ -17,24 +17,22 @@ from todo_api.contract.inputs.parameters import (
     convert,
 )
 from todo_api.contract.inputs.security import (
-    Attempt,
     Authenticator,
+    Credentials,
     SecuritySchemes,
     UnauthenticatedError,
-    recall,
-    verify,
+    UnverifiedError,
 )
 
 __all__ = [
-    "Attempt",
     "Authenticator",
     "Body",
+    "Credentials",
     "NoBody",
     "Parameters",
     "SecuritySchemes",
     "Text",
     "UnauthenticatedError",
+    "UnverifiedError",
     "convert",
-    "recall",
-    "verify",
 ]

@@ -26,7 +26,7 @@ class NoBody:
         """Accept any headers: a ``Content-Type`` without a body is no fault."""
 
     async def receive(self, request: Request) -> bytes:
-        """Refuse a body that says something, with 400; an empty one is none."""
+        """Refuse any body but an empty one, with 400."""
         if request.announces_body:
             try:
                 await request.body(limit=0)
@@ -37,11 +37,11 @@ class NoBody:
         return b""
 
     def parse(self, request: Request, text: bytes) -> None:
-        """Make nothing of nothing."""
+        """Return None."""
 
 
 class Body:
-    """A body of one or more media types, each with its content."""
+    """The body of an operation, in one or more media types."""
 
     is_argument = True
 
@@ -65,14 +65,14 @@ class Body:
             self._contents[name.lower()] = content
 
     def is_large(self, request: Request) -> bool:
-        """Tell whether a body may be too large to read for a stranger, or for all at once."""
+        """Tell whether a body may be larger than usual, so that its sender must be known first."""
         if self._limit <= self._usual_limit or not request.announces_body:
             return False
         length = request.headers.get(b"content-length")
         return length is None or int(length) > self._usual_limit
 
     def check_headers(self, request: Request) -> None:
-        """Refuse by the headers alone what need not be read: 415, and 413 for a stated length."""
+        """Refuse a body before it is read: 415 for its type, 413 for its stated length."""
         if not request.announces_body:
             return
         self._content_for(request)
@@ -86,9 +86,9 @@ class Body:
 
     @contextmanager
     def place(self, sender: Any) -> Iterator[None]:  # noqa: ANN401 - the application's own type
-        """Have the memory for a large body, of which each sender may send one at a time.
+        """Reserve one of the few places for large bodies; each sender may have one at a time.
 
-        Raises `Problem` 503 while this one does, or others have all there is.
+        Raises `Problem` 503 if this sender has one already, or if all are taken.
         """
         if sender in self._senders or len(self._senders) >= self._places:
             raise unavailable("Too many bodies of this size are being received at the moment.")
@@ -107,7 +107,7 @@ class Body:
         return None
 
     def _is_empty_text(self, request: Request) -> bool:
-        """Tell whether no bytes are a body all the same: a text of no characters."""
+        """Tell whether an empty body is an empty text rather than no body at all."""
         media_type = parse_media_type(request.headers.get(b"content-type", b""))
         return media_type is not None and isinstance(
             self._contents.get(media_type.name), TextContent

@@ -8,22 +8,22 @@ from todo_api.contract.http import JSONTextError, Problem, StrictJSON, bad_body,
 
 
 class Text(NamedTuple):
-    """A body of text: what a function gets whose body is not JSON."""
+    """A body of text, as a function gets it if its body is not JSON."""
 
     media_type: str
     content: bytes
     """What was sent, which is UTF-8."""
     items: Schema
-    """What each item of the text has to be, once the function has read it."""
+    """The schema of each item that the function reads from the text."""
     json: StrictJSON
-    """The parser for what of it is JSON."""
+    """The parser for JSON within the text."""
 
 
 class JSONContent:
-    """JSON that has to fit a schema."""
+    """JSON that a schema validates."""
 
     def __init__(self, schema: Schema, strict: StrictJSON) -> None:
-        """Take the schema, and the parser with its bounds."""
+        """Take the schema, and the parser with its limits."""
         self._schema = schema
         self._strict = strict
 
@@ -39,19 +39,19 @@ class JSONContent:
 
 
 class TextContent:
-    """Text of a form that only its function knows."""
+    """Text whose form only the function knows."""
 
     def __init__(self, media_type: str, definition: Mapping[str, Any], strict: StrictJSON) -> None:
-        """Compile a Media Type Object; take the parser with its bounds, for the function.
+        """Compile a Media Type Object; take the parser with its limits, for the function.
 
-        ``x-item-schema`` in it is what OpenAPI 3.2 calls the itemSchema of sequential media types.
+        ``x-item-schema`` in it is the ``itemSchema`` of sequential media types in OpenAPI 3.2.
         """
         self._media_type = media_type
         self._items = Schema(definition.get("x-item-schema", {}))
         self._strict = strict
 
     def parse(self, text: bytes) -> Text:
-        """Hand the text on; raise `Problem` 400 if it is not UTF-8."""
+        """Pass the text on; raise `Problem` 400 if it is not UTF-8."""
         try:
             text.decode()
         except UnicodeDecodeError as fault:

@@ -1,7 +1,7 @@
 """Parameters of an operation: from the text of a request to a handler's arguments."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -14,8 +14,6 @@ Fault = tuple[str, str]
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,18})?")
-_CACHE_BUSTER = "_"
-"""jQuery appends it to a GET with ``cache: false``; its value means nothing."""
 
 
 class Parameter:
@@ -60,11 +58,11 @@ class Parameter:
         return None, [self._fault(sentence) for _, sentence in self._schema.faults(value)]
 
     def absent(self) -> Any:  # noqa: ANN401 - a value of the schema's type
-        """Return the default, or None; a list belongs to one request alone."""
+        """Return the default, or None; a list is copied, so that no two requests share it."""
         return deepcopy(self._default) if self.is_list else self._default
 
     def missing(self) -> Fault:
-        """Say that a required parameter was not given."""
+        """Return the fault of a required parameter that was not given."""
         return self._fault("This parameter is required.")
 
     def _fault(self, detail: str) -> Fault:
@@ -72,7 +70,7 @@ class Parameter:
 
 
 def convert(text: str, kind: str) -> Any:  # noqa: ANN401 - a value of the schema's type
-    """Convert to a schema's type; what cannot be stays text, which the schema refuses."""
+    """Convert to a schema's type; what cannot be converted stays text, which it refuses."""
     if kind == "integer" and _INTEGER.fullmatch(text):
         return int(text)
     if kind == "number" and _NUMBER.fullmatch(text):
@@ -85,8 +83,13 @@ def convert(text: str, kind: str) -> Any:  # noqa: ANN401 - a value of the schem
 class Parameters:
     """All parameters of an operation."""
 
-    def __init__(self, definitions: Sequence[Mapping[str, Any]], operation: str) -> None:
-        """Compile the operation's Parameter Objects."""
+    def __init__(
+        self,
+        definitions: Sequence[Mapping[str, Any]],
+        operation: str,
+        ignored: Collection[str] = (),
+    ) -> None:
+        """Compile the operation's Parameter Objects; a GET may also have ``ignored`` ones."""
         parameters = [Parameter(definition, operation) for definition in definitions]
         self.arguments = [parameter.argument for parameter in parameters]
         for argument in self.arguments:
@@ -95,7 +98,11 @@ class Parameters:
         self.path_names = {p.name for p in parameters if p.place == "path"}
         self._path = [p for p in parameters if p.place == "path"]
         self._query = {p.name: p for p in parameters if p.place == "query"}
+        self._ignored = frozenset(ignored) - self._query.keys()
+        self._needs_query = any(p.required for p in self._query.values())
         self._headers = [(p.name.lower().encode(), p) for p in parameters if p.place == "header"]
+        self._absent = {p.argument: p.absent() for p in parameters if p.place != "path"}
+        self._lists = [p for p in parameters if p.is_list]
 
     def read(self, request: Request, path_arguments: Mapping[str, str]) -> dict[str, Any]:
         """Return the handler's arguments by name; an absent parameter has its default or None.
@@ -105,34 +112,36 @@ class Parameters:
                 the query and the headers.
 
         """
-        arguments: dict[str, Any] = {}
+        arguments = self._absent.copy()
+        for parameter in self._lists:
+            arguments[parameter.argument] = parameter.absent()
         for parameter in self._path:
             value, faults = parameter.read([path_arguments[parameter.name]])
             if faults:
                 raise Problem(404)
             arguments[parameter.argument] = value
-        if request.query or self._query or self._headers:
-            faults = self._read_query(request, arguments) + self._read_headers(request, arguments)
-            if faults:
-                raise bad_parameters(faults)
+        faults = []
+        if request.query or self._needs_query:
+            faults += self._read_query(request, arguments)
+        for name, parameter in self._headers:
+            text = request.headers.get(name)
+            if text is not None or parameter.required:
+                texts = None if text is None else [text.decode("latin-1")]
+                faults += _read_one(parameter, texts, arguments)
+        if faults:
+            raise bad_parameters(faults)
         return arguments
 
     def _read_query(self, request: Request, arguments: dict[str, Any]) -> list[Fault]:
         given = _parse_query(request.query)
-        if request.method in {"GET", "HEAD"} and _CACHE_BUSTER not in self._query:
-            given.pop(_CACHE_BUSTER, None)
+        if request.method in {"GET", "HEAD"}:
+            for name in self._ignored:
+                given.pop(name, None)
         unknown = [name for name in given if name not in self._query]
         faults = [(name[:LONGEST_ECHO], "There is no such parameter here.") for name in unknown]
         for name, parameter in self._query.items():
-            faults += _read_one(parameter, given.get(name), arguments)
-        return faults
-
-    def _read_headers(self, request: Request, arguments: dict[str, Any]) -> list[Fault]:
-        faults = []
-        for name, parameter in self._headers:
-            text = request.headers.get(name)
-            texts = None if text is None else [text.decode("latin-1")]
-            faults += _read_one(parameter, texts, arguments)
+            if name in given or parameter.required:
+                faults += _read_one(parameter, given.get(name), arguments)
         return faults
 
 
@@ -140,8 +149,7 @@ def _read_one(
     parameter: Parameter, texts: list[str] | None, arguments: dict[str, Any]
 ) -> list[Fault]:
     if texts is None:
-        arguments[parameter.argument] = parameter.absent()
-        return [parameter.missing()] if parameter.required else []
+        return [parameter.missing()]
     arguments[parameter.argument], faults = parameter.read(texts)
     return faults
 

@@ -1,4 +1,4 @@
-"""Security requirements: who sends a request, by any of the alternatives a document states."""
+"""Security requirements: who sends a request, by any alternative that the document states."""
 
 import base64
 import binascii
@@ -6,27 +6,34 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from todo_api.contract.conventions import Conventions
 from todo_api.contract.document import BrokenDocumentError
 from todo_api.contract.http import Problem, Request
 
-REALM = "Authentication Required"
-
 
 class Authenticator(Protocol):
-    """Knows whom credentials name; they are a user name and a password, or a token."""
+    """Finds out whose credentials these are: a username with a password, or a token."""
 
     def recall(self, *credentials: Any, **_: Any) -> Any:  # noqa: ANN401 - the application's types
-        """Return whom the credentials name if that is quickly found out, or None.
+        """Return whose the credentials are, or None if that takes long to find out.
 
-        It runs in a worker, together with the operation's function, and may read a database.
+        It is called where the operation's function is called, so it may read the database.
         """
 
-    async def verify(self, *credentials: Any, **_: Any) -> Any:  # noqa: ANN401
-        """Return whom the credentials name, however long it takes to find out, or None."""
+    async def verify(self, *credentials: Any, **client: Any) -> Any:  # noqa: ANN401
+        """Return whose the credentials are, however long that takes; None if they are nobody's.
+
+        The keyword ``client`` is the address that the credentials came from, empty if the server
+        does not know it.
+        """
 
 
 class UnauthenticatedError(Exception):
-    """Whom the credentials named is nobody any more; a function may raise it."""
+    """The credentials are nobody's, or no longer anybody's; functions may raise it, too."""
+
+
+class UnverifiedError(Exception):
+    """It takes long to find out whose the credentials are: they have to be verified."""
 
 
 class Scheme(NamedTuple):
@@ -37,14 +44,66 @@ class Scheme(NamedTuple):
     authenticator: Authenticator
 
 
-Attempt = list[tuple[Authenticator, tuple[str, ...]]]
-"""One alternative that a request may satisfy: credentials for each scheme, which must all hold."""
+Attempt = Sequence[tuple[Authenticator, tuple[str, ...]]]
+"""One alternative that a request may satisfy: credentials for all of its schemes."""
+
+
+class Credentials:
+    """The credentials of a request; once they are verified, its sender.
+
+    A request without any, where that is allowed, has the sender None.
+    """
+
+    __slots__ = ("_attempts", "_client", "_identity")
+
+    def __init__(self, attempts: Sequence[Attempt], client: str) -> None:
+        """Take the alternatives that the request attempts, and the client's address."""
+        self._attempts = attempts
+        self._client = client
+        self._identity: Any = None
+
+    def recall(self) -> Any:  # noqa: ANN401 - the application's own type
+        """Return the sender, without waiting.
+
+        Raises:
+            UnverifiedError: if only `verify` can tell.
+
+        """
+        for attempt in self._attempts:
+            if self._accept([who.recall(*credentials) for who, credentials in attempt]):
+                return self._identity
+        if self._attempts:
+            raise UnverifiedError
+        return self._identity
+
+    async def verify(self) -> Any:  # noqa: ANN401 - the application's own type
+        """Return the sender, however long that takes to find out; `recall` knows it afterwards.
+
+        Raises:
+            UnauthenticatedError: if nobody has these credentials.
+
+        """
+        for attempt in self._attempts:
+            verified = [
+                await who.verify(*credentials, client=self._client) for who, credentials in attempt
+            ]
+            if self._accept(verified):
+                return self._identity
+        raise UnauthenticatedError
+
+    def _accept(self, identities: Sequence[Any]) -> bool:
+        """Tell whether an attempt succeeded; its first scheme names the sender."""
+        if None in identities:
+            return False
+        self._identity = identities[0]
+        self._attempts = ()  # Nothing is left to try.
+        return True
 
 
 def read_basic(authorization: bytes) -> tuple[str, ...] | None:
     """Return user name and password of Basic credentials in UTF-8 (RFC 7617); None if others.
 
-    What cannot be read as credentials at all is the empty user name, which nobody has.
+    Credentials that cannot be read become the empty username, which nobody has.
     """
     scheme, _, encoded = authorization.partition(b" ")
     if scheme.lower() != b"basic":
@@ -70,54 +129,53 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 """What neither a user name nor a password may hold (RFC 7617, 2)."""
 
 _READERS = {"basic": read_basic, "bearer": read_bearer}
-_CHALLENGES = {
-    "basic": f'Basic realm="{REALM}", charset="UTF-8"',
-    "bearer": f'Bearer realm="{REALM}"',
-}
+_CHALLENGES = {"basic": 'Basic realm="{}", charset="UTF-8"', "bearer": 'Bearer realm="{}"'}
 
 
 class Security:
     """The security of one operation: alternatives, each a set of schemes that must all hold."""
 
-    def __init__(self, alternatives: Sequence[Sequence[Scheme]]) -> None:
+    def __init__(self, alternatives: Sequence[Sequence[Scheme]], conventions: Conventions) -> None:
         """Take the compiled alternatives; none at all means that the operation is open."""
         self._alternatives = alternatives
+        self._words = conventions.unauthorized
+        self._unchallenged = conventions.unchallenged
         self._may_be_anonymous = not alternatives or not all(alternatives)
         challenges = [scheme.challenge for schemes in alternatives for scheme in schemes]
         self._challenge = ", ".join(dict.fromkeys(challenges))
 
-    def attempts(self, request: Request) -> list[Attempt]:
-        """Return what a request offers to prove who sends it; nothing if it is anonymous.
+    def credentials(self, request: Request) -> Credentials:
+        """Return what a request offers to prove who sends it.
 
         Raises:
-            Problem: 401 or 403 for a request without credentials that needs them.
+            UnauthenticatedError: if it offers nothing and has to.
 
         """
         authorization = request.headers.get(b"authorization")
-        if authorization is None or not self._alternatives:
-            if self._may_be_anonymous:
-                return []
-            raise self.refusal(request)
+        if not self._alternatives or (authorization is None and self._may_be_anonymous):
+            return Credentials((), request.client)
         attempts = [
             attempt
             for schemes in self._alternatives
-            if (attempt := _attempt(schemes, authorization)) is not None
+            if (attempt := _attempt(schemes, authorization or b"")) is not None
         ]
         if not attempts:
-            raise self.refusal(request)
-        return attempts
+            raise UnauthenticatedError
+        return Credentials(attempts, request.client)
 
     def refusal(self, request: Request) -> Problem:
-        """Return the answer to a request without credentials that anybody knows.
+        """Return the answer to a request without valid credentials.
 
-        It is 401 with the challenges. A browser's background request, which says
-        ``X-Requested-With: XMLHttpRequest``, gets 403 without one, so that the browser shows no
-        dialog of its own.
+        It is 401 with the challenges, or 403 if the request is not to be challenged.
         """
-        vary = {"Vary": "Accept, X-Requested-With"}
-        if request.headers.get(b"x-requested-with", b"").lower() == b"xmlhttprequest":
-            return Problem(403, headers=vary, error="Unauthorized access")
-        return Problem(401, headers={"WWW-Authenticate": self._challenge, **vary})
+        headers = {"WWW-Authenticate": self._challenge}
+        if self._unchallenged is not None:
+            name, value = self._unchallenged
+            headers["Vary"] = f"Accept, {name}"
+            if request.headers.get(name.lower().encode(), b"").lower() == value.lower().encode():
+                del headers["WWW-Authenticate"]
+                return Problem(403, headers=headers, error=self._words)
+        return Problem(401, headers=headers, error=self._words)
 
 
 def _attempt(schemes: Sequence[Scheme], authorization: bytes) -> Attempt | None:
@@ -131,24 +189,6 @@ def _attempt(schemes: Sequence[Scheme], authorization: bytes) -> Attempt | None:
     return attempt or None
 
 
-def recall(attempts: Sequence[Attempt]) -> Any:  # noqa: ANN401 - the application's own type
-    """Return whom the first attempt names that is known at once, or None."""
-    for attempt in attempts:
-        users = [authenticator.recall(*credentials) for authenticator, credentials in attempt]
-        if None not in users:
-            return users[0]
-    return None
-
-
-async def verify(attempts: Sequence[Attempt]) -> Any:  # noqa: ANN401 - the application's own type
-    """Return whom the first attempt names that holds, or None."""
-    for attempt in attempts:
-        users = [await authenticator.verify(*credentials) for authenticator, credentials in attempt]
-        if None not in users:
-            return users[0]
-    return None
-
-
 class SecuritySchemes:
     """The document's security schemes, bound to the application's authenticators by name."""
 
@@ -156,8 +196,10 @@ class SecuritySchemes:
         self,
         definitions: Mapping[str, Mapping[str, Any]],
         authenticators: Mapping[str, Authenticator],
+        conventions: Conventions,
     ) -> None:
         """Bind each scheme; raise `BrokenDocumentError` for one that nobody can verify."""
+        self._conventions = conventions
         self._schemes = {}
         for name, definition in definitions.items():
             kind = definition.get("scheme", "").lower()
@@ -165,8 +207,8 @@ class SecuritySchemes:
                 raise BrokenDocumentError(f"Security scheme {name} is not http basic or bearer.")
             if name not in authenticators:
                 raise BrokenDocumentError(f"Security scheme {name} has no authenticator.")
-            scheme = Scheme(_CHALLENGES[kind], _READERS[kind], authenticators[name])
-            self._schemes[name] = scheme
+            challenge = _CHALLENGES[kind].format(conventions.realm)
+            self._schemes[name] = Scheme(challenge, _READERS[kind], authenticators[name])
 
     def compile(self, requirements: Sequence[Mapping[str, Any]] | None, operation: str) -> Security:
         """Compile an operation's own Security Requirement Objects.
@@ -186,5 +228,6 @@ class SecuritySchemes:
                 both = " and ".join(names)
                 raise BrokenDocumentError(f"{operation}: {both} do not fit into one header.")
         if not any(requirements):
-            return Security([])
-        return Security([[self._schemes[name] for name in names] for names in requirements])
+            return Security([], self._conventions)
+        alternatives = [[self._schemes[name] for name in names] for names in requirements]
+        return Security(alternatives, self._conventions)

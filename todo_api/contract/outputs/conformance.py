@@ -1,6 +1,6 @@
-"""Responses held against the document: nothing that it does not declare is ever answered.
+"""Checks responses against the document, so that nothing undeclared is ever answered.
 
-Content that is JSON, or JSON in lines, is held against its schema; other content may be any.
+JSON and JSON Lines are validated by their schemas; other content may be anything.
 """
 
 import logging
@@ -36,24 +36,24 @@ class Conformance:
         self._declared = {status: _Declared(response) for status, response in responses.items()}
 
     def check(self, response: Response) -> None:
-        """Raise `NonconformingResponseError` with what the response has that it may not."""
+        """Raise `NonconformingResponseError` if anything in the response is not as declared."""
         declared = self._response(response.status)
         faults = ["the status is not declared"] if declared is None else declared.faults(response)
         for fault in faults:
             raise self._error(response.status, fault)
 
     def checked(self, chunks: Chunks, status: int, media_type: str) -> Chunks:
-        """Return the chunks of a stream; those of JSON in lines are held against `x-item-schema`.
+        """Return the chunks of a stream, with lines of JSON validated by their `x-item-schema`.
 
-        What they raise then, `NonconformingResponseError`, is logged as well: a client to which
-        part of the answer has been sent cannot be told.
+        A `NonconformingResponseError` is logged as well as raised: a client that has received part
+        of the answer cannot be told.
         """
         declared = self._response(status)
         items = None if declared is None else declared.items.get(media_type)
         return chunks if items is None else self._checked_lines(chunks, status, items)
 
     def _checked_lines(self, chunks: Chunks, status: int, items: Schema) -> Chunks:
-        """Yield each chunk when the lines that it ends are as declared."""
+        """Yield each chunk after validating the lines that end in it."""
         begun = b""
         with closing(chunks):
             for chunk in chunks:
@@ -99,7 +99,7 @@ class _Declared:
             for media_type, content in response.get("content", {}).items()
             if is_json_lines(media_type.lower())
         }
-        """What each line has to be, by the media types that have lines of JSON."""
+        """The schema of each line, for media types that are lines of JSON."""
 
     def faults(self, response: Response) -> Iterator[str]:
         """Yield what is not as declared."""

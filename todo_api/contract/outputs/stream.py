@@ -1,4 +1,4 @@
-"""Answers whose content is made while it is sent, of any size in little memory."""
+"""Answers of any size, whose content is made while it is sent."""
 
 import asyncio
 from collections.abc import Generator, Mapping
@@ -13,19 +13,19 @@ Chunks = Generator[bytes, None, None]
 
 
 class Stream(NamedTuple):
-    """Content in chunks: each is made in a worker when the client has taken those before.
+    """Content in chunks: each is made in a worker when the client has taken the one before.
 
-    So a slow client holds no thread; a generator that holds nothing else while it waits (a
-    transaction, say) lets a client be as slow as it likes.
+    So a slow client holds no thread. The generator should hold nothing else between two chunks
+    either, such as a transaction; then a client may be as slow as it likes.
     """
 
     chunks: Chunks
     parameters: Mapping[str, str] = {}
-    """What its ``Content-Type`` says beside the media type, such as ``header=present``."""
+    """Parameters of its ``Content-Type``, such as ``header=present``."""
 
 
 class BrokenOffError(Exception):
-    """An answer could not be completed; its client sees that by the missing end."""
+    """An answer could not be completed; the client can tell, because its end is missing."""
 
 
 class StreamedResponse(Response):
@@ -44,7 +44,7 @@ class StreamedResponse(Response):
         request: Request,
         workers: Workers,
     ) -> None:
-        """Make the first chunk, in the thread of the caller; what it raises is an error yet."""
+        """Make the first chunk now, while an exception can still become an error response."""
         super().__init__(status, headers, b"", media_type)
         self._chunks = chunks
         self._first = next(self._chunks, None)
@@ -55,8 +55,8 @@ class StreamedResponse(Response):
         """Send by ASGI, until all is sent or the client has gone.
 
         Raises:
-            BrokenOffError: for what was raised after the first chunk; the server cuts the
-                connection, so that nobody takes the part for the whole.
+            BrokenOffError: if making a later chunk failed; the server cuts the connection, so
+                that nobody takes a part for the whole.
 
         """
         await send(self._start(request_id))

@@ -1,16 +1,20 @@
-"""How a transaction is had.
+"""Transactions: how they begin, end and fail, in SQLite and in PostgreSQL.
 
 - `database` is the way in: a URL becomes transactions and snapshots.
+- `statement` compiles SQL, once; `connection` executes it.
 - `backend` is what an engine has to offer; `sqlite` and `postgresql` are the two.
-- `group_commit` lets SQLite's writers share a commit; `fair_lock` is the queue they stand in.
+- `sqlite_driver` is which driver SQLite has and what its errors mean; `write_lock` is the right to
+  write to its file; `inline` is what an event loop reads and writes it by.
+- `unit` is the transaction that is open around a call on the event loop.
+- `group_commit` lets SQLite's writers share a commit; `fair_lock` is the queue they wait in.
+- `location` is what a database URL says to people.
 - `errors` are the outages, and what stops a start.
 """
 
-from todo_api.storage.engine.database import (
-    Database,
-    reason,
-)
+from todo_api.storage.engine.connection import Connection
+from todo_api.storage.engine.database import Database, reason
 from todo_api.storage.engine.errors import (
+    ConstraintViolatedError,
     DatabaseError,
     DatabaseForeignError,
     DatabaseNewerError,
@@ -19,9 +23,14 @@ from todo_api.storage.engine.errors import (
     DatabaseUnusableError,
     DatabaseUrlInvalidError,
     TransactionLostError,
+    WouldBlockError,
 )
+from todo_api.storage.engine.location import file_of, without_secrets
+from todo_api.storage.engine.statement import Statement
 
 __all__ = [
+    "Connection",
+    "ConstraintViolatedError",
     "Database",
     "DatabaseError",
     "DatabaseForeignError",
@@ -30,6 +39,10 @@ __all__ = [
     "DatabaseUnreachableError",
     "DatabaseUnusableError",
     "DatabaseUrlInvalidError",
+    "Statement",
     "TransactionLostError",
+    "WouldBlockError",
+    "file_of",
     "reason",
+    "without_secrets",
 ]

@@ -1,20 +1,27 @@
 """What a database engine must offer to `Database`."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+import sqlalchemy
 
+from todo_api.storage.engine.connection import Connection
 from todo_api.storage.engine.errors import DatabaseUnavailableError
+
+T = TypeVar("T")
 
 
 class Backend(Protocol):
-    """One engine, one pool of connections."""
+    """One engine and its connections."""
 
     @property
     def name(self) -> str:
-        """What a person calls this database; never holds a password."""
+        """What a person calls this database; it never holds a password."""
+
+    @property
+    def driver_error(self) -> type[Exception]:
+        """The root of what the driver raises."""
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Open a transaction that sees one state of the database throughout."""
@@ -22,11 +29,23 @@ class Backend(Protocol):
     def writing(self) -> AbstractContextManager[Connection]:
         """Open a transaction that commits at the end and rolls back on an exception."""
 
-    def prepare_migration(self, db: Connection) -> None:
-        """Make `db`, a writing transaction, wait for other migrations and take its time."""
+    def migrating(self) -> AbstractContextManager[tuple[sqlalchemy.Connection, Connection]]:
+        """Open a writing transaction that excludes other migrations and has no deadline.
 
-    def diagnose(self, error: DBAPIError) -> type[DatabaseUnavailableError] | None:
+        It is given twice: to Alembic as SQLAlchemy's connection, and as ours.
+        """
+
+    async def read_inline(self, call: Callable[[], T]) -> T:
+        """Run a call on the event loop, in a snapshot; raise `WouldBlockError` if it must not."""
+
+    async def write_inline(self, call: Callable[[], T]) -> T:
+        """Run a call that writes on the event loop, and return when what it wrote is durable.
+
+        Raises `WouldBlockError` if it must not run there.
+        """
+
+    def diagnose(self, error: Exception) -> type[DatabaseUnavailableError] | None:
         """Tell an outage of the database from a fault of the program (None)."""
 
     def close(self) -> None:
-        """Close the pool's connections."""
+        """Close the connections."""

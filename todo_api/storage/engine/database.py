@@ -3,27 +3,29 @@
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
-from sqlalchemy import Connection, make_url, select
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+import sqlalchemy
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import ArgumentError
 
 from todo_api.storage.engine.backend import Backend
+from todo_api.storage.engine.connection import Connection
 from todo_api.storage.engine.errors import (
-    DatabaseUnavailableError,
     DatabaseUrlInvalidError,
     TransactionLostError,
+    WouldBlockError,
 )
-from todo_api.storage.engine.postgresql import PostgreSQL
-from todo_api.storage.engine.sqlite import SQLite
-from todo_api.storage.schema import users
+from todo_api.storage.engine.statement import Statement
+from todo_api.storage.engine.unit import UNIT
 
 ATTEMPTS = 5
 FIRST_PAUSE = 0.02
 
-Result = TypeVar("Result")
+T = TypeVar("T")
+
+_SMALLEST = Statement(text("SELECT 1 FROM secrets"))
 
 
 class Database:
@@ -32,43 +34,86 @@ class Database:
     def __init__(self, url: str, *, connections: int = 20) -> None:
         """Prepare for `url`, `sqlite:///todo.db` or `postgresql://user:password@host/name`.
 
-        `connections` bounds those to a server: have one for each thread that works. Nothing is
-        opened yet. Raises `DatabaseUnusableError`.
+        `connections` is the largest number of those to a server. Nothing is opened yet. Raises
+        `DatabaseUnusableError`.
         """
         self._backend = _backend(url, connections)
 
     @property
     def name(self) -> str:
-        """What to call this database before people, at the start of a sentence."""
+        """What to call this database at the start of a sentence for people."""
         return self._backend.name
 
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    @property
+    def driver_errors(self) -> tuple[type[Exception]]:
+        """The root of what the driver raises, for callers that explain every fault."""
+        return (self._backend.driver_error,)
+
+    def transaction(self) -> AbstractContextManager[Connection]:
         """Write: commit at the end of the block, roll back when an exception leaves it.
+
+        In a call that `write_inline` runs, the block is part of the transaction around the call,
+        which is committed before the caller gets the outcome.
 
         Raises `DatabaseUnavailableError`, and its kind `TransactionLostError` when `retrying`
         would help.
         """
-        with self._translating(), self._backend.writing() as db:
-            yield db
+        unit = UNIT.get()
+        if unit is None:
+            return self._open(self._backend.writing)
+        if not unit.writes:
+            raise WouldBlockError
+        return nullcontext(unit.db)
 
-    @contextmanager
-    def snapshot(self) -> Iterator[Connection]:
+    def snapshot(self) -> AbstractContextManager[Connection]:
         """Read: all statements of the block see one state of the database.
+
+        In a call that `read_inline` runs, all blocks see the same state.
 
         Raises `DatabaseUnavailableError`.
         """
-        with self._translating(), self._backend.reading() as db:
-            yield db
+        unit = UNIT.get()
+        if unit is None:
+            return self._open(self._backend.reading)
+        if unit.writes:
+            raise WouldBlockError
+        return nullcontext(unit.db)
 
     @contextmanager
-    def migration(self) -> Iterator[Connection]:
-        """Change the schema: like `transaction`, alone among migrations and without hurry."""
-        with self.transaction() as db:
-            self._backend.prepare_migration(db)
-            yield db
+    def migration(self) -> Iterator[tuple[sqlalchemy.Connection, Connection]]:
+        """Change the schema: like `transaction`, alone among migrations and without a deadline."""
+        try:
+            with self._backend.migrating() as both:
+                yield both
+        except self._backend.driver_error as error:
+            raise self._explained(error) from error
 
-    def retrying(self, call: Callable[[], Result]) -> Result:
+    def check(self) -> None:
+        """Read something small. Raises `DatabaseUnavailableError`."""
+        with self.snapshot() as db:
+            db.one(_SMALLEST)
+
+    async def read_inline(self, call: Callable[[], T]) -> T:
+        """Run a call that reads on the event loop, and return what it returns.
+
+        Raises `WouldBlockError` if it belongs in a thread, where it is to be run again.
+        """
+        try:
+            return await self._backend.read_inline(call)
+        except self._backend.driver_error as error:
+            raise self._explained(error) from error
+
+    async def write_inline(self, call: Callable[[], T]) -> T:
+        """Run a call that writes on the event loop; when that is durable, return what it returns.
+
+        Raises `WouldBlockError` as `read_inline` does.
+        """
+        try:
+            return await self._backend.write_inline(call)
+        except self._backend.driver_error as error:
+            raise self._explained(error) from error
+
+    def retrying(self, call: Callable[[], T]) -> T:
         """Return what `call` returns, running it again while its transaction is lost.
 
         `call` holds the whole transaction, so that each run decides anew on what it then reads.
@@ -82,34 +127,31 @@ class Database:
                 time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - no secret
         return call()
 
-    def check(self) -> None:
-        """Read something small. Raises `DatabaseUnavailableError`."""
-        with self.snapshot() as db:
-            db.execute(select(users.c.id).limit(1))
-
     def close(self) -> None:
         """Close all connections that are not in use."""
         self._backend.close()
 
     @contextmanager
-    def _translating(self) -> Iterator[None]:
-        """Turn the drivers' reports of an outage into `DatabaseUnavailableError`."""
+    def _open(
+        self, transaction: Callable[[], AbstractContextManager[Connection]]
+    ) -> Iterator[Connection]:
         try:
-            yield
-        except PoolTimeoutError as error:
-            raise DatabaseUnavailableError(
-                f"{self.name} is unavailable: all connections are in use."
-            ) from error
-        except DBAPIError as error:
-            outage = self._backend.diagnose(error)
-            if outage is None:
-                raise
-            raise outage(f"{self.name} is unavailable: {reason(error)}.") from error
+            with transaction() as db:
+                yield db
+        except self._backend.driver_error as error:
+            raise self._explained(error) from error
+
+    def _explained(self, error: Exception) -> Exception:
+        """Return an outage for what the driver reports as one, and everything else as it is."""
+        outage = self._backend.diagnose(error)
+        if outage is None:
+            return error
+        return outage(f"{self.name} is unavailable: {reason(error)}.")
 
 
-def reason(error: DBAPIError) -> str:
+def reason(error: Exception) -> str:
     """Return what the driver says, without the advice that PostgreSQL's adds in further lines."""
-    return str(error.orig).strip().partition("\n")[0].rstrip(".")
+    return str(error).strip().partition("\n")[0].rstrip(".")
 
 
 def _backend(url: str, connections: int) -> Backend:
@@ -123,8 +165,12 @@ def _backend(url: str, connections: int) -> Backend:
         ) from None
     match parsed.drivername:
         case "sqlite" | "sqlite+pysqlite":
+            from todo_api.storage.engine.sqlite import SQLite  # noqa: PLC0415 - only the driver in use
+
             return SQLite(parsed)
         case "postgresql" | "postgresql+psycopg" | "postgres":
+            from todo_api.storage.engine.postgresql import PostgreSQL  # noqa: PLC0415 - the same
+
             return PostgreSQL(parsed, connections)
         case other:
             raise DatabaseUrlInvalidError(

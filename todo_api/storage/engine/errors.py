@@ -1,37 +1,45 @@
-"""What storage raises on its own account.
+"""What can go wrong with a database, whatever is stored in it.
 
-Anything else that leaves this package (a missing table, a wrong statement) is a fault of the
-program, not of the moment, and is left as SQLAlchemy raised it.
+Anything else that a driver raises (a missing table, a wrong statement) is a fault of the program
+and passes as it is.
 """
 
 
 class DatabaseError(Exception):
-    """Be the root of all errors below."""
+    """The root of all errors of storage."""
 
 
 class DatabaseUnusableError(DatabaseError):
-    """Stop the start: the text is one sentence for the person who starts the program."""
+    """The program cannot start on this database; the message is a sentence that says why."""
 
 
 class DatabaseUrlInvalidError(DatabaseUnusableError):
-    """Name the part of the database URL that cannot be used."""
+    """The database URL cannot be used."""
 
 
 class DatabaseUnreachableError(DatabaseUnusableError):
-    """Say that no connection could be made, and why."""
+    """No connection to the database could be made."""
 
 
 class DatabaseNewerError(DatabaseUnusableError):
-    """Say that a later version of this program has migrated the database."""
+    """A later version of this program has migrated the database."""
 
 
 class DatabaseForeignError(DatabaseUnusableError):
-    """Say that the database holds something that this program did not put there."""
+    """The database holds something that this program did not put there."""
 
 
 class DatabaseUnavailableError(DatabaseError):
-    """Report an outage: the same call may work later. The text is for logs, not for clients."""
+    """An outage: the same call may work later. The message is for logs, not for clients."""
 
 
 class TransactionLostError(DatabaseUnavailableError):
-    """Report a transaction that lost against another one and was rolled back: run it again."""
+    """The transaction lost against another one and was rolled back: it can be run again."""
+
+
+class ConstraintViolatedError(DatabaseError):
+    """A statement would have broken a constraint; the transaction can only be rolled back."""
+
+
+class WouldBlockError(Exception):
+    """A call would hold up the event loop: it has changed nothing, and belongs in a thread."""

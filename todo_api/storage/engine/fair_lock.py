@@ -5,7 +5,7 @@ from threading import Lock
 
 
 class FairLock:
-    """Let one thread through at a time, first come, first served.
+    """A lock for one holder at a time, first come, first served.
 
     SQLite's own queue is a polling one: a writer that finds the file locked sleeps and tries
     again, so the unlucky wait long and the lucky overtake. A `threading.Lock` does not promise
@@ -13,10 +13,18 @@ class FairLock:
     """
 
     def __init__(self) -> None:
-        """Begin with an open turnstile."""
+        """Begin unlocked."""
         self._guard = Lock()
         self._waiting: deque[Lock] = deque()
         self._taken = False
+
+    def try_enter(self) -> bool:
+        """Take the lock if nobody has it, without waiting; tell whether it was taken."""
+        with self._guard:
+            if self._taken:
+                return False
+            self._taken = True
+            return True
 
     def enter(self, patience: float) -> bool:
         """Wait for one's turn, at most `patience` seconds; tell whether it came."""
@@ -36,17 +44,9 @@ class FairLock:
             return False
 
     def leave(self) -> None:
-        """Hand the turnstile to the one who has waited longest, or leave it open."""
+        """Hand the lock to the one who has waited longest, or leave it open."""
         with self._guard:
             if self._waiting:
                 self._waiting.popleft().release()
             else:
                 self._taken = False
-
-    def hand_on(self) -> bool:
-        """Leave only if somebody waits, who then surely comes; tell whether one did."""
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-                return True
-            return False

@@ -1,163 +1,284 @@
-"""Group commit: writers who queue share a transaction, and with it one wait for the disk.
+"""Group commit: waiting writers share a transaction, and with it one wait for the disk.
 
 A commit waits until the disk has the data, which takes longer than the statements before it. So
-a writer who is done while others queue does not commit: it hands the open transaction on and
-waits. The one behind whom nobody queues commits for all of them, and only then do all return.
+while one transaction is being committed, the next writers queue; then all of them run on the event
+loop, one after the other, each on a savepoint of one transaction. Its commit is left to a thread,
+and when the disk has it, all callers get their outcomes at once. A write therefore costs no
+hand-over between threads of its own; a group costs two.
 """
 
+import asyncio
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from threading import Event
-from typing import Any
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from todo_api.storage.engine.connection import Connection
+from todo_api.storage.engine.errors import (
+    DatabaseUnavailableError,
+    TransactionLostError,
+)
+from todo_api.storage.engine.unit import UNIT, Unit
+from todo_api.storage.engine.write_lock import WriteLock
 
-from todo_api.storage.engine.errors import DatabaseUnavailableError, TransactionLostError
-from todo_api.storage.engine.fair_lock import FairLock
+T = TypeVar("T")
 
-# A group ends here even if others queue, because its first member waits for its last one.
+# A group ends here even if others queue: its first member waits for its last one, and the event
+# loop answers nobody else meanwhile.
 MOST_MEMBERS = 64
-LONGEST = 0.05  # seconds
+LONGEST = 0.002  # seconds
+ATTEMPTS = 5
 
 
-class Group:
-    """A transaction and its members, each of whom writes on top of what the former ones wrote."""
+class _Member:
+    """A call that waits for its turn, and then for its group's commit."""
 
-    def __init__(self, transaction: AbstractContextManager[Connection]) -> None:
-        """Begin the transaction, which `end` ends."""
-        self._transaction = transaction
-        self.db = transaction.__enter__()
-        # Runs the statements on savepoints in a fifth of the time that SQLAlchemy takes.
-        self._driver: Any = self.db.connection.dbapi_connection
-        self._size = 0
-        self._closing_time = time.monotonic() + LONGEST
-        self._failure: BaseException | None = None
-        self._loss: type[DatabaseUnavailableError] = TransactionLostError
-        self._ended = Event()
+    __slots__ = ("attempts", "call", "error", "outcome", "value")
 
-    def begin(self) -> None:
-        """Mark where a member's work begins; the first one's begins where the transaction does."""
-        if self._size:
-            self._driver.execute("SAVEPOINT member")
+    def __init__(self, call: Callable[[], Any], outcome: asyncio.Future[Any]) -> None:
+        self.call = call
+        self.outcome = outcome
+        self.attempts = 0
+        self.value: Any = None
+        self.error: BaseException | None = None
 
-    def keep(self) -> None:
-        """Add the member's work to what will be committed."""
-        if not self._driver.in_transaction:
-            raise DatabaseUnavailableError("SQLite has rolled back the whole transaction.")
-        if self._size:
-            self._driver.execute("RELEASE member")
-        self._size += 1
-
-    def undo(self, error: BaseException, *, is_outage: bool) -> None:
-        """Take the member's work back, or give the group up when nothing else is in it.
-
-        An outage ends it as well: SQLite may answer it by rolling back everything
-        (https://www.sqlite.org/lang_transaction.html, section 3).
-        """
-        self._failure = error
-        if self._size and self._driver.in_transaction and not is_outage:
-            self._driver.execute("ROLLBACK TO member")
-            self._driver.execute("RELEASE member")
-            self._failure = None
-
-    def may_grow(self) -> bool:
-        """Tell whether another member may follow."""
-        return (
-            self._failure is None
-            and self._size < MOST_MEMBERS
-            and time.monotonic() < self._closing_time
-        )
-
-    def end(self) -> None:
-        """Commit, or roll back what was given up, and let all members go."""
-        try:
-            if self._failure is None:
-                self._transaction.__exit__(None, None, None)
+    def settle(self) -> None:
+        """Hand over the outcome, unless the caller has gone."""
+        if not self.outcome.done():
+            if self.error is None:
+                self.outcome.set_result(self.value)
+            elif isinstance(self.error, StopIteration):  # no future takes it
+                self.outcome.set_exception(RuntimeError(f"A function raised {self.error!r}."))
             else:
-                failure = self._failure
-                self._transaction.__exit__(type(failure), failure, failure.__traceback__)
-        except BaseException as error:
-            self._failure = error
-            self._loss = (
-                DatabaseUnavailableError  # whether the disk has it is not known: no second attempt
-            )
-            raise
-        finally:
-            self._ended.set()
+                self.outcome.set_exception(self.error)
 
-    def wait(self) -> None:
-        """Wait until the group has ended.
-
-        Raises `DatabaseUnavailableError` unless its work is durable.
-        """
-        self._ended.wait()
-        if self._failure is not None:
-            raise self._loss(
-                f"The transaction shared with other writers failed: {self._failure}"
-            ) from self._failure
+    def fail(self, error: BaseException) -> None:
+        """Fail, whatever the call's own outcome was: it may rest on what was never stored."""
+        self.error = error
+        self.settle()
 
 
 class GroupCommit:
-    """The writers of this process."""
+    """The writers of one event loop."""
 
     def __init__(
         self,
-        name: str,
-        transaction: Callable[[], AbstractContextManager[Connection]],
-        diagnose: Callable[[DBAPIError], type[DatabaseUnavailableError] | None],
+        loop: asyncio.AbstractEventLoop,
+        lock: WriteLock,
+        connect: Callable[[], Connection],
+        bounded: Callable[[Callable[[], Any]], Any],
     ) -> None:
-        """Take from a backend its name, its transactions and its judgement of errors."""
-        self._name = name
-        self._transaction = transaction
-        self._diagnose = diagnose
-        self._turnstile = FairLock()
-        self._group: Group | None = None  # belongs to the one in the turnstile
+        """Take the lock that a group holds; `connect` opens the connection of all groups.
 
-    @contextmanager
-    def member(self, patience: float) -> Iterator[Connection]:
-        """Queue for at most `patience` seconds, write, and return when it is durable.
-
-        An exception takes back this member's work alone. It too gets out after the commit,
-        because it may rest on what others wrote: no username is taken before that. A block must
-        not wait for another thread to have written, which may be a member of the same group.
-        Raises `DatabaseUnavailableError`, and `TransactionLostError` when another member failed.
+        `bounded` runs a call, and bounds the work that its statements may take.
         """
-        if not self._turnstile.enter(patience):
-            raise DatabaseUnavailableError(
-                f"{self._name} is unavailable: too many writers are queueing."
-            )
-        group = self._join()
-        try:
-            group.begin()
-            yield group.db
-            group.keep()
-        except BaseException as error:
-            group.undo(error, is_outage=self._is_outage(error))
-            raise
-        finally:
-            self._part_from(group)
+        self._loop = loop
+        self._lock = lock
+        self._connect = connect
+        self._db = connect()
+        self._is_faulty = False
+        self._bounded = bounded
+        self._waiting: deque[_Member] = deque()
+        self._group: list[_Member] = []
+        self._busy = False
+        self._waits: SimpleQueue[tuple[Callable[[], object], Callable[..., None]] | None]
+        self._waits = SimpleQueue()
+        self._thread: Thread | None = None
+        self._holds = False
+        self._closed = False
 
-    def _join(self) -> Group:
-        """Return the group that was handed on, or found one."""
-        try:
-            self._group = self._group or Group(self._transaction())
-        except BaseException:
-            self._turnstile.leave()
-            raise
-        return self._group
+    async def run(self, call: Callable[[], T]) -> T:
+        """Return what a call returns, or raise what it raises, when its group has been committed.
 
-    def _part_from(self, group: Group) -> None:
-        """Hand the group on to the next one in the queue, or end it."""
-        if group.may_grow() and self._turnstile.hand_on():
-            group.wait()
+        An exception undoes this call's work alone. It, too, is raised after the commit, because
+        it may rest on what other members wrote, such as a user who now has the username.
+
+        Raises `DatabaseUnavailableError` if the group could not be committed, `WouldBlockError`
+        if a statement would hold up the event loop.
+        """
+        outcome: asyncio.Future[T] = self._loop.create_future()
+        self._waiting.append(_Member(call, outcome))
+        if not self._busy:
+            self._busy = True
+            # Not at once: requests that have arrived together write together.
+            self._loop.call_soon(self._begin)
+        return await outcome
+
+    def close(self) -> None:
+        """End the thread, after what it is waiting for, and close the connection."""
+        self._closed = True
+        if self._thread is None:
+            self._db.driver.close()
+        else:
+            self._waits.put(None)
+
+    # A group, step by step.
+
+    def _begin(self) -> None:
+        if self._closed:
+            self._begun(DatabaseUnavailableError("The database was closed."))
             return
-        self._group = None
         try:
-            group.end()
+            if self._is_faulty:
+                self._renew()
+            self._holds = self._lock.try_begin(self._db)
+        except Exception as error:  # noqa: BLE001 - it is raised where the calls were asked for
+            self._begun(error)
+            return
+        if self._holds:
+            self._run()
+        else:
+            self._leave_to_thread(self._begin_patiently, self._begun)
+
+    def _begun(self, error: BaseException | None) -> None:
+        if error is None:
+            self._run()
+            return
+        failed, self._waiting = self._waiting, deque()
+        for member in failed:
+            member.fail(error)
+        self._busy = False
+
+    def _run(self) -> None:
+        """Run the calls that wait, then have them committed."""
+        closing_time = time.monotonic() + LONGEST
+        while self._waiting and len(self._group) < MOST_MEMBERS:
+            member = self._waiting.popleft()
+            if member.outcome.done():
+                continue  # whoever asked has gone
+            outage = self._attempt(member)
+            if outage is not None:
+                self._give_up(member, outage)
+                return
+            self._group.append(member)
+            if time.monotonic() > closing_time:
+                break
+        self._leave_to_thread(self._commit, self._committed)
+
+    def _attempt(self, member: _Member) -> BaseException | None:
+        """Run a call on a savepoint; return what makes the whole group fail, if anything does."""
+        driver = self._db.driver
+        try:
+            driver.execute("SAVEPOINT member")
+            self._call(member)
+            # SQLite may answer an outage by rolling back everything
+            # (https://www.sqlite.org/lang_transaction.html, section 3).
+            if not driver.in_transaction:
+                return member.error or DatabaseUnavailableError("SQLite rolled back everything.")
+            if member.error is not None:
+                if self._is_outage(member.error):
+                    return member.error
+                driver.execute("ROLLBACK TO member")
+            driver.execute("RELEASE member")
+        except Exception as error:  # noqa: BLE001 - it is raised where the call was asked for
+            return error
+        return None
+
+    def _call(self, member: _Member) -> None:
+        unit = UNIT.set(Unit(self._db, writes=True))
+        try:
+            member.value = self._bounded(member.call)
+        except BaseException as error:  # noqa: BLE001 - the same
+            member.error = error
         finally:
-            self._turnstile.leave()
+            UNIT.reset(unit)
+
+    def _give_up(self, struck: _Member, outage: BaseException) -> None:
+        """Roll the group back, and let those who were in it before the outage try again."""
+        self._roll_back()
+        self._end()
+        self._is_faulty = self._is_outage(outage)
+        former, self._group = self._group, []
+        for member in reversed(former):
+            member.attempts += 1
+            member.error = None
+            if member.attempts < ATTEMPTS:
+                self._waiting.appendleft(member)
+            else:
+                member.fail(TransactionLostError(f"Another writer's outage: {outage}"))
+        struck.fail(outage)
+        self._next()
+
+    def _committed(self, error: BaseException | None) -> None:
+        group, self._group = self._group, []
+        if error is None:
+            for member in group:
+                member.settle()
+        else:
+            self._is_faulty = True
+            for member in group:
+                # Whether the disk has it is not known: no second attempt.
+                failure = DatabaseUnavailableError(f"A commit failed: {error}.")
+                failure.__cause__ = error
+                member.fail(failure)
+        self._next()
+
+    def _next(self) -> None:
+        if self._waiting:
+            self._loop.call_soon(self._begin)
+        else:
+            self._busy = False
+
+    def _roll_back(self) -> None:
+        with suppress(Exception):  # there may be nothing left to roll back
+            self._db.driver.execute("ROLLBACK")
+
+    def _renew(self) -> None:
+        """Replace the connection: a fault of the file may have left it in any state."""
+        self._db.driver.close()
+        self._db = self._connect()
+        self._is_faulty = False
+
+    def _end(self) -> None:
+        self._holds = False
+        self._lock.end()
 
     def _is_outage(self, error: BaseException) -> bool:
-        return isinstance(error, DBAPIError) and self._diagnose(error) is not None
+        return isinstance(error, Exception) and self._lock.diagnose(error) is not None
+
+    # The thread.
+
+    def _leave_to_thread(self, wait: Callable[[], object], tell: Callable[..., None]) -> None:
+        if self._thread is None:
+            self._thread = Thread(target=self._wait, name="commits", daemon=True)
+            self._thread.start()
+        self._waits.put((wait, tell))
+
+    def _wait(self) -> None:
+        """Wait for what the event loop must not wait for, and tell it how that ended."""
+        while (item := self._waits.get()) is not None:
+            wait, tell = item
+            failure = None
+            try:
+                wait()
+            except BaseException as error:  # noqa: BLE001 - it is raised on the event loop
+                failure = error
+            try:
+                self._loop.call_soon_threadsafe(tell, failure)
+            except RuntimeError:  # the loop was closed, and whoever asked has gone with it
+                self._abandon()
+        if self._loop.is_closed():
+            self._abandon()
+        self._db.driver.close()
+
+    def _begin_patiently(self) -> None:
+        self._lock.begin(self._db)
+        self._holds = True
+
+    def _commit(self) -> None:
+        try:
+            self._db.driver.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+        finally:
+            self._end()
+
+    def _abandon(self) -> None:
+        """Let others write if a transaction is left that nobody will continue."""
+        if self._holds:
+            self._roll_back()
+            self._end()

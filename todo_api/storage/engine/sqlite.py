@@ -1,68 +1,36 @@
-"""SQLite: a file, its driver and its pragmas."""
+"""SQLite: a file, its connections and its pragmas."""
 
-import importlib
+import asyncio
 import logging
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from pathlib import Path
-from types import ModuleType
-from typing import Any
+from contextlib import contextmanager
+from functools import partial
+from typing import TypeVar
 
-from sqlalchemy import URL, Connection, NullPool, create_engine, event
-from sqlalchemy.exc import DBAPIError
+import sqlalchemy
+from sqlalchemy import URL
 
-from todo_api.storage.engine.errors import (
-    DatabaseUnavailableError,
-    DatabaseUnreachableError,
-    DatabaseUrlInvalidError,
+from todo_api.storage.engine.connection import Connection, lend_to_sqlalchemy
+from todo_api.storage.engine.errors import DatabaseUnavailableError, WouldBlockError
+from todo_api.storage.engine.inline import Inline
+from todo_api.storage.engine.sqlite_driver import (
+    BUSY,
+    DIALECT,
+    INTERRUPTED,
+    OUTAGES,
+    can_corrupt_wal,
+    create_for_oneself,
+    load_driver,
+    path_of,
+    result_code,
 )
-from todo_api.storage.engine.group_commit import GroupCommit
+from todo_api.storage.engine.unit import UNIT, Unit
+from todo_api.storage.engine.write_lock import PATIENCE, WriteLock
 
-# A writer waits first for the other threads of this process, then for other processes. Both
-# waits together stay below ten seconds, so that a request is answered before its client gives up.
-PATIENCE = 4.0
-
-# Result codes (https://www.sqlite.org/rescode.html) that speak of the file, the disk or the
-# moment rather than of the statement.
-OUTAGES = frozenset(
-    {
-        5,  # SQLITE_BUSY
-        6,  # SQLITE_LOCKED
-        7,  # SQLITE_NOMEM
-        8,  # SQLITE_READONLY
-        10,  # SQLITE_IOERR
-        11,  # SQLITE_CORRUPT
-        13,  # SQLITE_FULL
-        14,  # SQLITE_CANTOPEN
-        15,  # SQLITE_PROTOCOL
-        22,  # SQLITE_NOLFS
-        23,  # SQLITE_AUTH
-        26,  # SQLITE_NOTADB
-    }
-)
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
-
-
-def load_driver() -> ModuleType:
-    """Return pysqlite3, which brings a current SQLite, or else the standard library's driver."""
-    try:
-        return importlib.import_module("pysqlite3.dbapi2")
-    except ImportError:
-        return importlib.import_module("sqlite3.dbapi2")
-
-
-def can_corrupt_wal(version: tuple[int, ...]) -> bool:
-    """Tell whether a version of SQLite has the WAL-reset bug.
-
-    Two connections that write and checkpoint at the same moment can lose committed pages there
-    (https://www.sqlite.org/wal.html#walresetbug): from 3.7.0, which introduced the WAL, up to
-    3.51.2, except for the two older branches that were mended as well.
-    """
-    mended_branch = (3, 44, 6) <= version < (3, 45) or (3, 50, 7) <= version < (3, 51)
-    return (3, 7, 0) <= version < (3, 51, 3) and not mended_branch
 
 
 class SQLite:
@@ -73,114 +41,154 @@ class SQLite:
 
         Raises `DatabaseUrlInvalidError`, and `DatabaseUnreachableError` for a missing directory.
         """
-        path = _path_of(url)
-        self.name = f"The SQLite database {path}"
-        driver = load_driver()
-        self._journal_mode = "delete" if can_corrupt_wal(driver.sqlite_version_info) else "wal"
-        if self._journal_mode != "wal":
+        self._path = path_of(url)
+        self.name = f"The SQLite database {self._path}"
+        self._driver = load_driver()
+        self.driver_error: type[Exception] = self._driver.Error
+        self._journal_mode = "wal"
+        if can_corrupt_wal(self._driver.sqlite_version_info):
+            self._journal_mode = "delete"
             log.warning(
                 "SQLite %s can corrupt a write-ahead log, so a slower rollback journal is used; "
-                "SQLite 3.51.3 or the pysqlite3 package would mend that.",
-                driver.sqlite_version,
+                "SQLite 3.51.3 or the pysqlite3 package would fix that.",
+                self._driver.sqlite_version,
             )
-        self._writers = GroupCommit(self.name, self._transaction, self.diagnose)
+        self._lock = WriteLock(self.name, self.diagnose)
         self._idle: deque[Connection] = deque()
-        self._engine = create_engine(
-            url.set(drivername="sqlite+pysqlite", database=str(path)),
-            module=driver,
-            poolclass=NullPool,  # `_lent` keeps the connections
-            connect_args={"timeout": PATIENCE},
-            hide_parameters=True,  # errors are logged, and what people store is not
-        )
-        event.listen(self._engine, "do_connect", lambda *_: _create_for_oneself(path))
-        event.listen(self._engine, "connect", self._prepare)
+        self._inline: Inline | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a deferred transaction, whose first statement fixes the state that it sees."""
-        with self._lent() as db, closing(db.begin()):
-            # Past SQLAlchemy's own execution, which takes longer than the statement that follows;
-            # a deferred BEGIN touches no file, so there is no error to translate.
-            db.connection.dbapi_connection.execute("BEGIN")  # type: ignore[union-attr]
+        with self._lent() as db:
+            db.driver.execute("BEGIN")
+            try:
+                yield db
+            finally:
+                if db.driver.in_transaction:
+                    db.driver.execute("ROLLBACK")
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open an immediate transaction: it may write, or fails, at its start."""
+        with self._lent() as db, self._writing_to(db):
             yield db
 
-    def writing(self) -> AbstractContextManager[Connection]:
-        """Take part in an immediate transaction: it may write, or fails, at its start."""
-        return self._writers.member(PATIENCE)
+    @contextmanager
+    def migrating(self) -> Iterator[tuple[sqlalchemy.Connection, Connection]]:
+        """Open an immediate transaction: it excludes every other writer already."""
+        with self._lent() as db:
+            # Before the transaction: SQLAlchemy's first look at a connection ends with a rollback.
+            connection = lend_to_sqlalchemy("sqlite://", db.driver)
+            with self._writing_to(db):
+                yield connection, db
 
-    def prepare_migration(self, db: Connection) -> None:
-        """Do nothing: a writing transaction excludes every other already."""
+    async def read_inline(self, call: Callable[[], T]) -> T:
+        """Run a call in a snapshot; a statement that takes too long is interrupted."""
+        inline = self._inline_here()
+        db = inline.reader
+        driver = db.driver
+        renew = False
+        unit = UNIT.set(Unit(db, writes=False))
+        try:
+            driver.execute("BEGIN")
+            return inline.bounds.run(call)
+        except self._driver.Error as error:
+            if result_code(error) in {BUSY, INTERRUPTED}:
+                raise WouldBlockError from error
+            renew = True
+            raise
+        finally:
+            UNIT.reset(unit)
+            if renew:
+                inline.renew()
+            elif driver.in_transaction:
+                driver.execute("ROLLBACK")
 
-    def diagnose(self, error: DBAPIError) -> type[DatabaseUnavailableError] | None:
+    async def write_inline(self, call: Callable[[], T]) -> T:
+        """Run a call as a member of a group."""
+        try:
+            return await self._inline_here().writers.run(call)
+        except self._driver.OperationalError as error:
+            if result_code(error) == INTERRUPTED:
+                raise WouldBlockError from error
+            raise
+
+    def diagnose(self, error: Exception) -> type[DatabaseUnavailableError] | None:
         """Tell an outage by the primary result code, the low byte of the extended one."""
-        code: int = getattr(error.orig, "sqlite_errorcode", 0)
-        return DatabaseUnavailableError if code & 0xFF in OUTAGES else None
+        return DatabaseUnavailableError if result_code(error) in OUTAGES else None
 
     def close(self) -> None:
         """Close the idle connections; the last one to go empties and removes the WAL."""
+        if self._inline is not None:
+            self._inline.close()
+            self._inline = None
         while self._idle:
-            self._idle.pop().close()
+            self._idle.pop().driver.close()
+
+    def _inline_here(self) -> Inline:
+        """Return what belongs to the running event loop.
+
+        Raises `WouldBlockError` where the file's journal makes readers wait, and on any loop but
+        the first one that still runs.
+        """
+        loop = asyncio.get_running_loop()
+        inline = self._inline
+        if inline is None or inline.loop is not loop:
+            if self._journal_mode != "wal" or (inline is not None and not inline.loop.is_closed()):
+                raise WouldBlockError
+            if inline is not None:
+                inline.close()
+            inline = self._inline = Inline(loop, self._lock, partial(self._connect, 0))
+        return inline
+
+    @contextmanager
+    def _writing_to(self, db: Connection) -> Iterator[None]:
+        self._lock.begin(db)
+        try:
+            yield
+            if not db.driver.in_transaction:
+                raise DatabaseUnavailableError("SQLite has rolled back everything.")
+            db.driver.execute("COMMIT")
+        finally:
+            try:
+                if db.driver.in_transaction:
+                    db.driver.execute("ROLLBACK")
+            finally:
+                self._lock.end()
 
     @contextmanager
     def _lent(self) -> Iterator[Connection]:
-        """Lend a connection, the one most recently used; there are as many as threads at once.
-
-        A connection to a file cannot go stale, so it stays open. Taking it out of SQLAlchemy's
-        pool and putting it back would cost as much again as reading a row.
-        """
+        """Lend a connection, the one most recently used; there are as many as threads at once."""
         try:
             db = self._idle.pop()
         except IndexError:
-            db = self._engine.connect()
-        put_away: Callable[[Connection], None] = self._idle.append
+            db = self._connect(PATIENCE)
         try:
             yield db
-        except DBAPIError:
-            put_away = Connection.close  # a fault of the file may have left it in any state
+        except self._driver.Error:
+            db.driver.close()  # a fault of the file may have left it in any state
             raise
-        finally:
-            put_away(db)
+        except BaseException:
+            self._idle.append(db)
+            raise
+        self._idle.append(db)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        """Open a transaction for writers, which one thread may begin and another one end."""
-        with self._lent() as db, db.begin():
-            db.exec_driver_sql("BEGIN IMMEDIATE")
-            yield db
-
-    def _prepare(self, connection: Any, _record: object) -> None:  # noqa: ANN401 - one of two drivers
-        """Set up a new connection of the driver."""
-        connection.isolation_level = None  # the driver begins no transactions by itself
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
+    def _connect(self, patience: float) -> Connection:
+        """Open and set up a connection that waits so long for other processes."""
+        create_for_oneself(self._path)
+        driver = self._driver.connect(
+            self._path,
+            timeout=patience or PATIENCE,  # changing the journal's mode may have to wait
+            isolation_level=None,  # the driver begins no transactions by itself
+            check_same_thread=False,
+            cached_statements=512,
+        )
+        driver.execute("PRAGMA foreign_keys = ON")
+        driver.execute("PRAGMA synchronous = FULL")
         # The mode is the file's, not the connection's: changing it needs the file for oneself.
-        if connection.execute("PRAGMA journal_mode").fetchone()[0] != self._journal_mode:
-            connection.execute(f"PRAGMA journal_mode = {self._journal_mode}")
-
-
-def _create_for_oneself(path: Path) -> None:
-    """Let nobody else read a new file, nor those that SQLite puts beside it with its rights."""
-    with suppress(OSError):  # SQLite will say what is wrong
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-def _path_of(url: URL) -> Path:
-    if url.host:
-        raise DatabaseUrlInvalidError(
-            "An SQLite URL has three slashes and then a path, as in sqlite:///todo.db."
-        )
-    if url.query:
-        raise DatabaseUrlInvalidError(
-            "An SQLite URL takes no options: leave out what follows the question mark."
-        )
-    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        # Each connection of the pool would have a memory of its own.
-        raise DatabaseUrlInvalidError("An SQLite database must be a file, as in sqlite:///todo.db.")
-    path = Path(url.database).absolute()
-    if not path.parent.is_dir():
-        raise DatabaseUnreachableError(
-            f"The directory {path.parent} of the SQLite database does not exist."
-        )
-    if path.is_dir():
-        raise DatabaseUnreachableError(f"The SQLite database {path} is a directory.")
-    return path
+        if driver.execute("PRAGMA journal_mode").fetchone()[0] != self._journal_mode:
+            driver.execute(f"PRAGMA journal_mode = {self._journal_mode}")
+        if not patience:
+            driver.execute("PRAGMA busy_timeout = 0")
+        return Connection(driver, DIALECT, self._driver.IntegrityError)

@@ -1,5 +1,6 @@
 """Give tasks their fields, their order of changes, and what they are found by."""
 
+from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
 
@@ -7,7 +8,6 @@ import sqlalchemy as sa
 from alembic import op
 
 from todo_api.storage.text import sort_key, words_of
-from todo_api.times import now
 
 revision = "0002"
 down_revision = "0001"
@@ -132,6 +132,11 @@ def owned_by_user(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
         ["user_id"], ["users.id"], name=f"{table}_user_id_fkey", ondelete="CASCADE"
     )
+
+
+def now() -> str:
+    """Return the present in the one form of stored times, as it was when this step was written."""
+    return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def move_tasks(tasks: sa.Table, words: sa.Table) -> None:

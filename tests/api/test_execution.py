@@ -1,0 +1,167 @@
+"""Where operations run: short ones on the event loop, slow ones in threads, each exactly once."""
+
+from collections.abc import Mapping
+from threading import current_thread
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.support.clients import PASSWORD
+from tests.support.contract import DOCUMENT
+from tests.support.databases import Databases, SQLiteDatabases
+from tests.support.problems import assert_problem
+from todo_api.contract import Response
+from todo_api.contract.operation import Exchange, Operation
+from todo_api.execution import IN_THREADS, MOST_BODY_BYTES
+from todo_api.storage.engine import sqlite
+
+TASK = {"title": "Read a book"}
+REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "get_tasks": ("GET", "/tasks", {}),
+    "create_task": ("POST", "/tasks", {"json": TASK}),
+    "get_task": ("GET", "/tasks/1", {}),
+    "update_task": ("PUT", "/tasks/1", {"json": {"done": True}}),
+    "patch_task": (
+        "PATCH",
+        "/tasks/1",
+        {"json": {"due": None}, "headers": {"Content-Type": "application/merge-patch+json"}},
+    ),
+    "delete_task": ("DELETE", "/tasks/1", {}),
+    "run_batch": ("POST", "/tasks/batch", {"json": {"operations": [{"create": TASK}]}}),
+    "get_changes": ("GET", "/tasks/changes", {}),
+    "export_tasks": ("GET", "/tasks/export", {}),
+    "import_tasks": (
+        "POST",
+        "/tasks/import",
+        {"content": '{"title": "Read"}', "headers": {"Content-Type": "application/jsonl"}},
+    ),
+    "create_user": (
+        "POST",
+        "/users",
+        {"json": {"username": "susan", "password": "Pizza is not a fruit!"}},
+    ),
+    "get_user": ("GET", "/users/miguel", {}),
+    "update_user": (
+        "PUT",
+        "/users/miguel",
+        {"json": {"current_password": PASSWORD, "password": "Pizza is not a fruit!"}},
+    ),
+    "delete_user": ("DELETE", "/users/miguel", {}),
+    "get_health": ("GET", "/healthz", {}),
+}
+
+
+@pytest.fixture
+def databases(sqlite_databases: SQLiteDatabases) -> Databases:
+    """SQLite, whose short statements the event loop executes by itself."""
+    return sqlite_databases
+
+
+@pytest.fixture
+def places(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """The operations whose functions were called, and where each one was."""
+    called: list[tuple[str, str]] = []
+    answer = Operation._answer  # noqa: SLF001 - what calls each function
+
+    def note(self: Operation, exchange: Exchange, arguments: Mapping[str, Any]) -> Response:
+        in_thread = current_thread().name.startswith("worker-")
+        called.append((self.id, "in a thread" if in_thread else "on the event loop"))
+        return answer(self, exchange, arguments)
+
+    monkeypatch.setattr(Operation, "_answer", note)
+    return called
+
+
+def test_each_operation_is_tried_here() -> None:
+    operations = {
+        operation["operationId"]
+        for item in DOCUMENT["paths"].values()
+        for operation in item.values()
+        if isinstance(operation, dict)
+    }
+    assert operations == REQUESTS.keys()
+    assert operations > IN_THREADS.keys()
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_an_operation_runs_where_it_belongs(
+    miguel: TestClient, places: list[tuple[str, str]], name: str
+) -> None:
+    assert miguel.post("/tasks", json=TASK).is_success
+    places.clear()
+    method, path, request = REQUESTS[name]
+    assert miguel.request(method, path, **request).is_success
+    assert places == [(name, "in a thread" if name in IN_THREADS else "on the event loop")]
+
+
+@pytest.mark.parametrize(
+    ("size", "place"),
+    [(MOST_BODY_BYTES, "on the event loop"), (MOST_BODY_BYTES + 1, "in a thread")],
+)
+def test_a_large_body_is_for_a_thread(
+    miguel: TestClient, places: list[tuple[str, str]], size: int, place: str
+) -> None:
+    empty = '{"title": "Read", "description": ""}'
+    body = empty.replace('""', f'"{"z" * (size - len(empty))}"')
+    headers = {"Content-Type": "application/json"}
+    assert len(body) == size
+    assert miguel.post("/tasks", content=body, headers=headers).status_code == 201
+    assert miguel.put("/tasks/1", content=body, headers=headers).status_code == 200
+    assert places == [("create_task", place), ("update_task", place)]
+
+
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no statement that reads or writes a row of a task be short enough."""
+    monkeypatch.setattr(sqlite, "STRIDE", 1)
+    monkeypatch.setattr(sqlite, "MOST_STRIDES", 50)
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_what_turns_out_to_be_slow_is_done_in_a_thread_and_once(
+    miguel: TestClient, places: list[tuple[str, str]]
+) -> None:
+    for number in range(1, 4):
+        created = miguel.post("/tasks", json=TASK)
+        assert created.status_code == 201
+        assert created.json()["task"]["id"] == number
+    listed = miguel.get("/tasks")
+    assert len(listed.json()["tasks"]) == 3
+    assert miguel.put("/tasks/1", json={"title": "Write"}).json()["task"]["title"] == "Write"
+    assert miguel.delete("/tasks/3").json() == {"result": True}
+    assert len(miguel.get("/tasks").json()["tasks"]) == 2
+    threads = [name for name, place in places if place == "in a thread"]
+    assert threads == [
+        *["create_task"] * 3,
+        "get_tasks",
+        "update_task",
+        "delete_task",
+        "get_tasks",
+    ]
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_refusal_is_the_same_in_a_thread(miguel: TestClient) -> None:
+    assert miguel.post("/tasks", json=TASK).is_success
+    assert_problem(miguel.get("/tasks/2"), 404)
+    assert_problem(miguel.post("/tasks", json={"title": 1}), 400, "/title")
+    other = {"If-Match": '"other"'}
+    assert_problem(miguel.put("/tasks/1", json={"done": True}, headers=other), 412)
+    assert_problem(
+        miguel.put("/tasks/1", json={"created_at": "2001-01-01T00:00:00Z"}), 400, "/created_at"
+    )
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_what_is_asked_for_again_is_answered_from_wherever_it_was_done(
+    miguel: TestClient, monkeypatch: pytest.MonkeyPatch, places: list[tuple[str, str]]
+) -> None:
+    key = {"Idempotency-Key": "one"}
+    first = miguel.post("/tasks", json=TASK, headers=key)
+    monkeypatch.undo()
+    again = miguel.post("/tasks", json=TASK, headers=key)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.json() == first.json()
+    assert len(miguel.get("/tasks").json()["tasks"]) == 1
+    assert places[-1] == ("create_task", "in a thread")

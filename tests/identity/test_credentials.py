@@ -1,0 +1,24 @@
+"""Remembered credentials."""
+
+from todo_api.identity.credentials import RememberedCredentials
+
+
+def test_the_least_recently_used_credential_is_forgotten_first() -> None:
+    remembered = RememberedCredentials(seconds=300, at_most=2)
+    susan, david, miguel = (
+        remembered.digest(username, "milk and pizza") for username in ("susan", "david", "miguel")
+    )
+    remembered.add(susan, "hash of susan")
+    remembered.add(david, "hash of david")
+    assert remembered.has(susan, "hash of susan")
+    remembered.add(miguel, "hash of miguel")
+    assert remembered.has(susan, "hash of susan")
+    assert not remembered.has(david, "hash of david")
+    assert remembered.has(miguel, "hash of miguel")
+
+
+def test_digests_differ_between_credentials_and_between_processes() -> None:
+    here, elsewhere = (RememberedCredentials(seconds=300) for _ in range(2))
+    assert here.digest("susan", "milk") == here.digest("susan", "milk")
+    assert here.digest("susan", ":milk") != here.digest("susan:", "milk")
+    assert here.digest("susan", "milk") != elsewhere.digest("susan", "milk")

@@ -1,0 +1,154 @@
+"""``todo-api check``: whether the service could run here, and on this database."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Literal, NamedTuple
+
+import click
+
+from todo_api.application import create_app, document_path
+from todo_api.cli.access import refuse_missing_file
+from todo_api.cli.output import json_option, print_json, print_table
+from todo_api.contract import BrokenDocumentError
+from todo_api.settings import SettingError, Settings, read_settings
+from todo_api.storage import (
+    Database,
+    DatabaseError,
+    file_of,
+    integrity_faults,
+    require_current,
+    require_writable,
+    select_last_changed_at,
+)
+from todo_api.times import ago, now
+
+LEAST_ROOM = 100 * 2**20
+PATIENCE = timedelta(minutes=1)
+"""How far the clock may be behind the last change: several machines may write."""
+
+
+class Finding(NamedTuple):
+    """What a check has found."""
+
+    name: str
+    status: Literal["ok", "failed", "skipped"]
+    detail: str
+
+
+class FailedError(Exception):
+    """A check has failed; the message is a sentence that says why."""
+
+
+class SkippedError(Exception):
+    """A check does not apply here; the message is a sentence that says why."""
+
+
+@click.command("check")
+@json_option
+def check_command(*, as_json: bool) -> None:
+    """Check settings, document and database; change nothing."""
+    findings = list(_findings())
+    failed = [finding for finding in findings if finding.status == "failed"]
+    if as_json:
+        print_json({"ok": not failed, "checks": [finding._asdict() for finding in findings]})
+    else:
+        print_table(("CHECK", "STATUS", "DETAIL"), findings)
+    if failed:
+        raise click.ClickException(f"{len(failed)} of {len(findings)} checks failed.")
+
+
+def _findings() -> Iterator[Finding]:
+    """Check one thing after the other, except for what needs something that has failed."""
+    try:
+        settings = read_settings(os.environ)
+    except SettingError as fault:
+        yield Finding("settings", "failed", str(fault))
+        for name in ("document", "database", *ON_DATABASE):
+            yield Finding(name, "skipped", "The settings cannot be used.")
+        return
+    yield Finding("settings", "ok", "All of them can be used.")
+    yield _finding("document", partial(_check_document, settings))
+    usable = _finding("database", partial(_check_database, settings))
+    yield usable
+    if usable.status == "failed":
+        for name in ON_DATABASE:
+            yield Finding(name, "skipped", "The database cannot be used.")
+        return
+    database = Database(settings.database_url)
+    try:
+        for name, check in ON_DATABASE.items():
+            yield _finding(name, partial(check, settings, database), database)
+    finally:
+        database.close()
+
+
+def _finding(name: str, check: Callable[[], str], database: Database | None = None) -> Finding:
+    unforeseen = database.driver_errors if database else ()
+    try:
+        return Finding(name, "ok", check())
+    except SkippedError as reason:
+        return Finding(name, "skipped", str(reason))
+    except (FailedError, BrokenDocumentError, DatabaseError, OSError, *unforeseen) as fault:
+        return Finding(name, "failed", " ".join(str(fault).split()))
+
+
+def _check_document(settings: Settings) -> str:
+    create_app(settings)
+    return f"{document_path().name} and the program fit together."
+
+
+def _check_database(settings: Settings) -> str:
+    refuse_missing_file(settings)
+    database = Database(settings.database_url)
+    try:
+        require_current(database)
+    finally:
+        database.close()
+    return f"{database.name} can be read, and is of this version."
+
+
+def _check_integrity(_: Settings, database: Database) -> str:
+    with database.snapshot() as db:
+        faults = integrity_faults(db)
+    if faults:
+        raise FailedError(f"The database is damaged: {'; '.join(faults)}.")
+    return "The database finds no fault in itself."
+
+
+def _check_clock(_: Settings, database: Database) -> str:
+    with database.snapshot() as db:
+        last = select_last_changed_at(db)
+    if last is not None and ago(-PATIENCE) < last:
+        raise FailedError(
+            f"The clock says {now()}, but a task was changed at {last}:"
+            " one of the clocks was or is wrong, and new changes will bear the later time."
+        )
+    return f"The clock says {now()}, and no change is later."
+
+
+def _check_writable(_: Settings, database: Database) -> str:
+    with database.transaction() as db:
+        require_writable(db)
+    return "A transaction that writes can be had."
+
+
+def _check_disk(settings: Settings, _: Database) -> str:
+    file = file_of(settings.database_url)
+    if file is None:
+        raise SkippedError("The disk is the server's, and cannot be seen from here.")
+    free = shutil.disk_usage(file.parent).free
+    room = f"{free / 2**30:,.1f} GiB are free beside the database."
+    if free < LEAST_ROOM:
+        raise FailedError(f"Only {room}")
+    return room
+
+
+ON_DATABASE: dict[str, Callable[[Settings, Database], str]] = {
+    "integrity": _check_integrity,
+    "clock": _check_clock,
+    "writable": _check_writable,
+    "disk": _check_disk,
+}

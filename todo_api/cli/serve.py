@@ -1,0 +1,19 @@
+"""``todo-api serve``: the service."""
+
+import os
+
+import click
+
+from todo_api.application import create_app
+from todo_api.cli.migrate import bring_up_to_date
+from todo_api.server import serve
+from todo_api.settings import read_settings
+
+
+@click.command("serve")
+def serve_command() -> None:
+    """Serve the API, after bringing the database up to date."""
+    settings = read_settings(os.environ)
+    bring_up_to_date(settings)
+    app = create_app(settings)
+    serve(app, settings, lambda url: click.echo(f"Serving {url}{app.base_path}/"))

@@ -1,0 +1,23 @@
+"""Which format a media type names. A new format is a module, and a line here for each way."""
+
+from collections.abc import Callable, Iterator, Mapping
+from uuid import UUID
+
+from todo_api.contract import Text
+from todo_api.formats import comma_separated, icalendar, json_lines
+from todo_api.formats.file import Item, Unreadable, Writer
+
+READERS: Mapping[str, Callable[[Text], Iterator[Item | Unreadable]]] = {
+    "application/jsonl": json_lines.read,
+    "application/x-ndjson": json_lines.read,
+    "text/csv": comma_separated.read,
+}
+"""What reads a body of each type."""
+
+WRITERS: Mapping[str, Callable[[UUID], Writer]] = {
+    "application/jsonl": json_lines.writer,
+    "application/x-ndjson": json_lines.writer,
+    "text/csv": comma_separated.writer,
+    "text/calendar": icalendar.writer,
+}
+"""What writes a file of each type; the UUID is the namespace of the tasks' UIDs."""

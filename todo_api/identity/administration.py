@@ -1,0 +1,117 @@
+"""What an administrator does with the accounts of others."""
+
+from collections.abc import Iterator
+
+from argon2 import PasswordHasher
+
+from todo_api.identity.passwords import encode, normalize, password_faults
+from todo_api.storage import (
+    Connection,
+    Database,
+    UsernameTakenError,
+    UserSummary,
+    count_belongings,
+    delete_belongings,
+    delete_user,
+    insert_user,
+    select_user_summary,
+    update_user,
+)
+from todo_api.times import now
+
+
+class AdministrationError(Exception):
+    """Something that cannot be done with an account; the message is a sentence that says why."""
+
+
+def find_user(database: Database, username: str) -> UserSummary:
+    """Return a user. Raises `AdministrationError` if there is none of this name."""
+    with database.snapshot() as db:
+        return _select(db, username)
+
+
+def add_user(
+    database: Database, hasher: PasswordHasher, *, username: str, email: str | None, password: str
+) -> UserSummary:
+    """Add a user. Raises `AdministrationError` for a name that is taken or a weak password."""
+    password_hash = _hash(hasher, username, password)
+    try:
+        with database.transaction() as db:
+            insert_user(db, username=username, email=email, password_hash=password_hash)
+            return _select(db, username)
+    except UsernameTakenError:
+        raise AdministrationError(f"There is a user {username} already.") from None
+
+
+def set_password(
+    database: Database, hasher: PasswordHasher, username: str, password: str
+) -> UserSummary:
+    """Replace a user's password. Raises `AdministrationError`."""
+    user = find_user(database, username)
+    password_hash = _hash(hasher, username, password)
+    return _update(database, user, {"password_hash": password_hash})
+
+
+def disable_user(database: Database, username: str) -> UserSummary:
+    """Refuse a user's credentials from now on. Raises `AdministrationError`."""
+    user = find_user(database, username)
+    return _update(database, user, {"disabled_at": user.disabled_at or now()})
+
+
+def enable_user(database: Database, username: str) -> UserSummary:
+    """Accept a user's credentials again. Raises `AdministrationError`."""
+    return _update(database, find_user(database, username), {"disabled_at": None})
+
+
+def count_for_removal(database: Database, user: UserSummary) -> int:
+    """Return how many rows `remove_user` deletes before the user's own."""
+    with database.snapshot() as db:
+        return count_belongings(db, user.id)
+
+
+def remove_user(database: Database, user: UserSummary) -> Iterator[int]:
+    """Delete a user and all that they have, in pieces; yield how many rows each had.
+
+    The user is disabled first, so that nobody meets a list of which a part is gone. If it is
+    interrupted, it can be begun again.
+    """
+
+    def delete_piece() -> int:
+        with database.transaction() as db:
+            return delete_belongings(db, user.id)
+
+    def delete_rest() -> None:
+        with database.transaction() as db:
+            delete_user(db, user.id)
+
+    _update(database, user, {"disabled_at": user.disabled_at or now()})
+    while deleted := database.retrying(delete_piece):
+        yield deleted
+    database.retrying(delete_rest)
+
+
+def _hash(hasher: PasswordHasher, username: str, password: str) -> str:
+    if sentences := password_faults(password, username):
+        raise AdministrationError(f"This password will not do. {' '.join(sentences)}")
+    return hasher.hash(encode(normalize(password)))
+
+
+def _update(database: Database, user: UserSummary, changes: dict[str, str | None]) -> UserSummary:
+    def update() -> UserSummary:
+        with database.transaction() as db:
+            if update_user(db, user.id, changes) is None:
+                raise _unknown(user.username)
+            return _select(db, user.username)
+
+    return database.retrying(update)
+
+
+def _select(db: Connection, username: str) -> UserSummary:
+    user = select_user_summary(db, username)
+    if user is None:
+        raise _unknown(username)
+    return user
+
+
+def _unknown(username: str) -> AdministrationError:
+    return AdministrationError(f"There is no user {username}.")

@@ -1,0 +1,112 @@
+"""How passwords are hashed: by argon2id, in a small pool of threads of its own.
+
+A hash is slow and large on purpose. The pool bounds how many are made at once and how many threads
+wait for it, so that a burst of logins does not hold up requests that need no hash.
+"""
+
+import asyncio
+import secrets
+from base64 import b64encode
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore
+from typing import TypeVar, TypeVarTuple
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+
+from todo_api.identity.passwords import encode
+from todo_api.settings import Settings
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+THREADS = 2
+MOST_WAITING_THREADS = 3
+"""Threads that may wait for the pool at once; the others are left to requests that need none."""
+
+
+class OverloadedError(Exception):
+    """More passwords wait to be checked than can be checked soon; the same call may work later."""
+
+
+def password_hasher(settings: Settings) -> PasswordHasher:
+    """Return the argon2id hasher that has the costs in the settings."""
+    return PasswordHasher(
+        time_cost=settings.password_time_cost,
+        memory_cost=settings.password_memory_kib,
+        parallelism=settings.password_parallelism,
+    )
+
+
+class HashingPool:
+    """The threads that hash passwords and verify them.
+
+    `hash` and `verify` belong to the event loop. `wait_for_hash` and `wait_for_verification` block
+    the thread that calls them: any but the event loop's.
+    """
+
+    def __init__(self, hasher: PasswordHasher) -> None:
+        """Hash with the hasher's costs; verify hashes of any costs."""
+        self._hasher = hasher
+        self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="argon2")
+        self._waiting_threads = BoundedSemaphore(MOST_WAITING_THREADS)
+
+    def hash_nothing(self) -> str:
+        """Return a hash that no password matches, at the usual costs.
+
+        Chance fills in what a real hash would have, which costs nothing.
+        """
+        costs = self._hasher
+        salt, digest = (
+            b64encode(secrets.token_bytes(size)).decode().rstrip("=")
+            for size in (costs.salt_len, costs.hash_len)
+        )
+        return (
+            f"$argon2id$v=19$m={costs.memory_cost},t={costs.time_cost},p={costs.parallelism}"
+            f"${salt}${digest}"
+        )
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Tell whether a hash was made at other costs than the present ones."""
+        return self._hasher.check_needs_rehash(password_hash)
+
+    async def hash(self, password: str) -> str:
+        """Return the hash of a normalized password."""
+        return await self._run(self._hash, password)
+
+    async def verify(self, password_hash: str, password: str) -> bool:
+        """Tell whether a normalized password matches a hash."""
+        return await self._run(self._matches, password_hash, password)
+
+    def wait_for_hash(self, password: str) -> str:
+        """Return the hash of a normalized password. Raises `OverloadedError`."""
+        return self._wait_for(self._hash, password)
+
+    def wait_for_verification(self, password_hash: str, password: str) -> bool:
+        """Tell whether a normalized password matches a hash. Raises `OverloadedError`."""
+        return self._wait_for(self._matches, password_hash, password)
+
+    def close(self) -> None:
+        """End the threads, and cancel what waits for them."""
+        self._executor.shutdown(cancel_futures=True)
+
+    async def _run(self, call: Callable[[*Ts], T], *args: *Ts) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, call, *args)
+
+    def _wait_for(self, call: Callable[[*Ts], T], *args: *Ts) -> T:
+        if not self._waiting_threads.acquire(blocking=False):
+            raise OverloadedError
+        try:
+            return self._executor.submit(call, *args).result()
+        finally:
+            self._waiting_threads.release()
+
+    def _hash(self, password: str) -> str:
+        return self._hasher.hash(encode(password))
+
+    def _matches(self, password_hash: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(password_hash, encode(password))
+        except VerifyMismatchError:
+            return False

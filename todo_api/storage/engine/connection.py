@@ -1,0 +1,111 @@
+"""A transaction under way, in which statements are executed."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+import sqlalchemy
+from sqlalchemy import Dialect, Executable, StaticPool, create_engine
+
+from todo_api.storage.engine.errors import ConstraintViolatedError
+from todo_api.storage.engine.statement import Compiled, Statement, Values
+
+
+class Cursor(Protocol):
+    """What a driver returns for a statement (PEP 249)."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the statement changed."""
+
+    def fetchone(self) -> Sequence[Any] | None:
+        """Return the next row."""
+
+    def fetchall(self) -> list[Sequence[Any]]:
+        """Return all rows that are left."""
+
+
+class Driver(Protocol):
+    """A connection of a driver, which may be used by one thread at a time."""
+
+    def execute(self, sql: str, values: Sequence[Any] = ..., /) -> Cursor:
+        """Execute a statement."""
+
+    def executemany(self, sql: str, values: Iterable[Sequence[Any]], /) -> object:
+        """Execute a statement for each of many rows of values."""
+
+
+class Connection:
+    """A transaction under way.
+
+    Each method takes a `Statement` (or a clause of SQLAlchemy's, for what is rarely executed) and
+    the values of its parameters by name. The driver's exceptions pass through, except for a
+    violated constraint, which is `ConstraintViolatedError`.
+    """
+
+    __slots__ = ("_integrity_error", "dialect", "driver")
+
+    driver: Any
+    """The driver's own connection, for what only an engine uses."""
+
+    def __init__(self, driver: Driver, dialect: Dialect, integrity_error: type[Exception]) -> None:
+        """Execute with ``driver`` what is compiled for ``dialect``."""
+        self.driver = driver
+        self.dialect = dialect
+        self._integrity_error = integrity_error
+
+    def one(self, statement: Statement | Executable, values: Values = {}) -> Any:  # noqa: ANN401, B006 - the statement's own row; it is only read
+        """Return the first row, or None."""
+        compiled = self._compiled(statement)
+        row = self._execute(compiled, values).fetchone()
+        return None if row is None else compiled.make_row(row)
+
+    def all(self, statement: Statement | Executable, values: Values = {}) -> list[Any]:  # noqa: B006
+        """Return all rows."""
+        compiled = self._compiled(statement)
+        return list(map(compiled.make_row, self._execute(compiled, values).fetchall()))
+
+    def scalar(self, statement: Statement | Executable, values: Values = {}) -> Any:  # noqa: ANN401, B006
+        """Return the first value of the first row, or None if there is no row."""
+        row = self.one(statement, values)
+        return None if row is None else row[0]
+
+    def execute(self, statement: Statement | Executable, values: Values = {}) -> int:  # noqa: B006
+        """Return how many rows were changed."""
+        return self._execute(self._compiled(statement), values).rowcount
+
+    def execute_many(self, statement: Statement, rows: Iterable[Values]) -> None:
+        """Execute a statement for each of many rows of values."""
+        compiled = self._compiled(statement)
+        try:
+            self.driver.executemany(compiled.sql, [compiled.bind(values) for values in rows])
+        except self._integrity_error as error:
+            raise ConstraintViolatedError(str(error)) from error
+
+    def _execute(self, compiled: Compiled, values: Values) -> Cursor:
+        try:
+            cursor: Cursor = self.driver.execute(compiled.sql, compiled.bind(values))
+        except self._integrity_error as error:
+            raise ConstraintViolatedError(str(error)) from error
+        return cursor
+
+    def _compiled(self, statement: Statement | Executable) -> Compiled:
+        if not isinstance(statement, Statement):
+            statement = _statement(statement)
+        return statement.compiled(self.dialect)
+
+
+def lend_to_sqlalchemy(url: str, driver: object) -> sqlalchemy.Connection:
+    """Return a connection of SQLAlchemy's, for Alembic, that executes with a driver's connection.
+
+    The lender begins and ends its transactions: it must not be committed, rolled back or closed.
+    """
+    engine = create_engine(
+        url, creator=lambda: driver, poolclass=StaticPool, pool_reset_on_return=None
+    )
+    return engine.connect()
+
+
+@lru_cache(maxsize=256)
+def _statement(clause: Executable) -> Statement:
+    return Statement(clause)

@@ -1,0 +1,31 @@
+"""What a database URL says, for people: where the data is, and nothing secret."""
+
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+HIDDEN = "***"
+
+
+def without_secrets(url: str) -> str:
+    """Return a database URL with its passwords hidden; all of it, if they cannot be told apart."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return HIDDEN
+    if url.count("@") > 1:
+        return HIDDEN
+    query = {key: HIDDEN if "pass" in key.lower() else value for key, value in parsed.query.items()}
+    return parsed.set(query=query).render_as_string(hide_password=True)
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file of an SQLite database; None if the URL names a server, or nothing."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+    if parsed.database and parsed.drivername.startswith("sqlite"):
+        return Path(parsed.database).absolute()
+    return None

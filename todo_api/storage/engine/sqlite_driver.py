@@ -1,0 +1,92 @@
+"""SQLite's driver: which one, what its errors mean, and the file that it opens."""
+
+import importlib
+import os
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+
+from sqlalchemy import URL
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+from todo_api.storage.engine.errors import DatabaseUnreachableError, DatabaseUrlInvalidError
+
+DIALECT = SQLiteDialect_pysqlite()
+
+# Result codes (https://www.sqlite.org/rescode.html) that speak of the file, the disk or the
+# moment rather than of the statement.
+BUSY = 5
+INTERRUPTED = 9
+OUTAGES = frozenset(
+    {
+        BUSY,
+        6,  # SQLITE_LOCKED
+        7,  # SQLITE_NOMEM
+        8,  # SQLITE_READONLY
+        10,  # SQLITE_IOERR
+        11,  # SQLITE_CORRUPT
+        13,  # SQLITE_FULL
+        14,  # SQLITE_CANTOPEN
+        15,  # SQLITE_PROTOCOL
+        22,  # SQLITE_NOLFS
+        23,  # SQLITE_AUTH
+        26,  # SQLITE_NOTADB
+    }
+)
+
+
+def load_driver() -> ModuleType:
+    """Return pysqlite3, which brings a current SQLite, or else the standard library's driver."""
+    try:
+        return importlib.import_module("pysqlite3.dbapi2")
+    except ImportError:
+        return importlib.import_module("sqlite3.dbapi2")
+
+
+def can_corrupt_wal(version: tuple[int, ...]) -> bool:
+    """Tell whether a version of SQLite has the WAL-reset bug.
+
+    Two connections that write and checkpoint at the same moment can lose committed pages there
+    (https://www.sqlite.org/wal.html#walresetbug): from 3.7.0, which introduced the WAL, up to
+    3.51.2, except for the two older branches that were fixed as well.
+    """
+    fixed_branch = (3, 44, 6) <= version < (3, 45) or (3, 50, 7) <= version < (3, 51)
+    return (3, 7, 0) <= version < (3, 51, 3) and not fixed_branch
+
+
+def result_code(error: BaseException) -> int:
+    """Return the primary result code, the low byte of the extended one; 0 if there is none."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
+
+
+def create_for_oneself(path: Path) -> None:
+    """Create a file that nobody else can read; SQLite gives those beside it the same rights."""
+    with suppress(OSError):  # SQLite will say what is wrong
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def path_of(url: URL) -> Path:
+    """Return the file that a URL names.
+
+    Raises `DatabaseUrlInvalidError`, and `DatabaseUnreachableError` for a missing directory.
+    """
+    if url.host:
+        raise DatabaseUrlInvalidError(
+            "An SQLite URL has three slashes and then a path, as in sqlite:///todo.db."
+        )
+    if url.query:
+        raise DatabaseUrlInvalidError(
+            "An SQLite URL takes no options: leave out what follows the question mark."
+        )
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        # Each connection of the pool would have a memory of its own.
+        raise DatabaseUrlInvalidError("An SQLite database must be a file, as in sqlite:///todo.db.")
+    path = Path(url.database).absolute()
+    if not path.parent.is_dir():
+        raise DatabaseUnreachableError(
+            f"The directory {path.parent} of the SQLite database does not exist."
+        )
+    if path.is_dir():
+        raise DatabaseUnreachableError(f"The SQLite database {path} is a directory.")
+    return path

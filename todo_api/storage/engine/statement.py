@@ -1,0 +1,123 @@
+"""SQL that SQLAlchemy writes once and the driver executes from then on.
+
+SQLAlchemy's own execution costs several times as much as what most statements here do. So a
+statement is compiled at its first use, once for each engine; what is left for each execution is to
+put the values in order and to make rows of what the driver returns.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Dialect
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+Values = Mapping[str, Any]
+"""By the name of a bound parameter, its value."""
+Convert = Callable[[Any], Any]
+
+
+class Compiled(NamedTuple):
+    """A statement as one engine's driver takes it."""
+
+    sql: str
+    names: tuple[str, ...]
+    """The parameters in the order of their places."""
+    constants: Values
+    """The values that the statement itself brings."""
+    encoders: Mapping[str, Convert]
+    """For parameters that the driver does not take as they are."""
+    make_row: Convert
+    """Makes a row of the driver's tuple."""
+
+    def bind(self, values: Values) -> tuple[Any, ...]:
+        """Return the values in the order of their places."""
+        if self.constants:
+            values = {**self.constants, **values}
+        if not self.encoders:
+            return tuple([values[name] for name in self.names])
+        encoders = self.encoders
+        return tuple(
+            [
+                encoders[name](values[name]) if name in encoders else values[name]
+                for name in self.names
+            ]
+        )
+
+
+class Statement:
+    """A statement of SQLAlchemy's, and what its rows become.
+
+    Build it once, at import or in a cached function: it is the object that remembers its SQL.
+    """
+
+    __slots__ = ("_clause", "_columns", "_compiled", "_row")
+
+    def __init__(
+        self,
+        clause: Any,  # noqa: ANN401 - no type of SQLAlchemy's covers all that can be compiled
+        row: Callable[[Sequence[Any]], Any] = tuple,
+        *,
+        columns: Collection[str] | None = None,
+    ) -> None:
+        """Take the statement.
+
+        Args:
+            clause: what to execute; its values are `bindparam`s.
+            row: makes a row of the sequence of a row's values, such as a named tuple's ``_make``.
+            columns: those that an INSERT or UPDATE sets to parameters of the same names.
+
+        """
+        self._clause = clause
+        self._row = row
+        self._columns = None if columns is None else list(columns)
+        self._compiled: dict[str, Compiled] = {}
+
+    def compiled(self, dialect: Dialect) -> Compiled:
+        """Return the statement as an engine's driver takes it."""
+        known = self._compiled.get(dialect.name)
+        if known is None:
+            known = self._compiled[dialect.name] = self._compile(dialect)
+        return known
+
+    def _compile(self, dialect: Dialect) -> Compiled:
+        compiled: SQLCompiler = self._clause.compile(dialect=dialect, column_keys=self._columns)
+        names = tuple(compiled.positiontup or ())
+        encoders = {}
+        for name in names:
+            encode = compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+            if encode is not None:
+                encoders[name] = encode
+        constants = {
+            name: bind.effective_value
+            for name, bind in compiled.binds.items()
+            if name in names and not bind.required
+        }
+        return Compiled(
+            compiled.string, names, constants, encoders, self._row_maker(compiled, dialect)
+        )
+
+    def _row_maker(self, compiled: SQLCompiler, dialect: Dialect) -> Convert:
+        """Return what makes a row, once the values of types unknown to the driver are decoded."""
+        make = self._row
+        decoders = [
+            (index, decode)
+            for index, column in enumerate(compiled._result_columns)  # noqa: SLF001 - nothing public names their types
+            if (decode := _decoder(column.type, dialect)) is not None
+        ]
+        if not decoders:
+            return make
+
+        def make_decoded(values: Sequence[Any]) -> Any:  # noqa: ANN401 - the statement's own row
+            decoded = list(values)
+            for index, decode in decoders:
+                decoded[index] = decode(decoded[index])
+            return make(decoded)
+
+        return make_decoded
+
+
+def _decoder(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """Return what decodes a driver's values of a type; None if they are right as they come."""
+    own: Convert | None = getattr(kind, "decode", None)
+    return own or kind.dialect_impl(dialect).result_processor(dialect, None)

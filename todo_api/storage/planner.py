@@ -1,0 +1,180 @@
+"""Which of three ways to read a filtered page.
+
+If an index tells that few tasks can pass, those are read and sorted. Otherwise tasks are read in
+the order of the sort until the page is full. If the beginning of the list does not fill it, as may
+happen where many pass each filter and few pass all, the indexes are asked what they tell together.
+
+The engines are not left to choose: SQLite has no idea of the numbers, and would read and sort all
+of the half of a list that passes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    intersect,
+    select,
+)
+
+from todo_api.storage.engine import Connection, Statement
+from todo_api.storage.filters import Shape, condition, shapes_and_values
+from todo_api.storage.json_rows import JSONRows
+from todo_api.storage.schema import tasks
+from todo_api.storage.stretches import SORTS, Stretch, read_in_order
+from todo_api.storage.tasks import IS_OWN
+
+FEW = 1000
+"""So many tasks can be read and sorted for each page; where more pass, a page is soon full."""
+MANY = 50_000
+"""More entries of an index than these are not compared with those of others."""
+MOST_LOOKUPS = 3
+"""So many indexes are compared: each more would cost what it spares."""
+LONG = 10_000
+"""A list that is no longer is soon read as a whole."""
+AHEAD = 10
+"""So many times the tasks of a page are read to see whether it is full, where filters may conflict.
+"""
+
+Shapes = tuple[Shape, ...]
+Rows = Sequence[tuple[Any, ...]]
+
+
+class Search:
+    """The tasks that pass some filters, read part by part of a sorted list."""
+
+    def __init__(
+        self, db: Connection, values: Mapping[str, Any], filters: Mapping[str, Any]
+    ) -> None:
+        """Ask each index whether the tasks are few."""
+        self._db = db
+        self._shapes, bound = shapes_and_values(filters)
+        self._values = {**values, **bound}
+        self._lookups = [
+            (shape, number)
+            for shape in self._shapes
+            for number in range(len(condition(shape).lookups))
+        ]
+        self._few = self._few_by_one_index()
+
+    def read(self, stretch: Stretch, room: int) -> Rows:
+        """Return the first tasks of a part of the list, as many as there is room for."""
+        self._values |= {"limit": room, "ahead": AHEAD * room}
+        if self._few is None and len(self._lookups) > 1:
+            found: Rows = self._db.all(_beginning(stretch, self._shapes), self._values)
+            if len(found) == room:
+                return found
+            self._few = self._few_by_all_indexes()
+        if self._few is None:
+            return self._db.all(_in_order(stretch, self._shapes), self._values)
+        return self._db.all(self._few(stretch), self._values)
+
+    def _few_by_one_index(self) -> "Callable[[Stretch], Statement] | None":
+        for shape, number in self._lookups:
+            if not self._has_more(_behind(shape, number), FEW):
+                self._values["few"] = FEW
+                return lambda stretch: _of_one_index(stretch, self._shapes, shape, number)
+        return None
+
+    def _few_by_all_indexes(self) -> "Callable[[Stretch], Statement] | None":
+        """Ask some indexes together, unless a walk through the list costs less than to ask them."""
+        some = tuple(
+            (shape, number)
+            for shape, number in self._lookups[:MOST_LOOKUPS]
+            if not self._has_more(_behind(shape, number), MANY)
+        )
+        if not some[1:] or not self._has_more(OWN_BEHIND, LONG):
+            return None
+        ids = [id_ for (id_,) in self._db.all(_common(some), {**self._values, "most": FEW + 1})]
+        if len(ids) > FEW:
+            return None
+        self._values["ids"] = orjson.dumps(ids).decode()
+        return lambda stretch: _of_ids(stretch, self._shapes)
+
+    def _has_more(self, statement: Statement, number: int) -> bool:
+        return self._db.one(statement, {**self._values, "number": number}) is not None
+
+
+OWN_BEHIND = Statement(select(tasks.c.id).where(IS_OWN).limit(1).offset(bindparam("number")))
+
+
+@lru_cache(maxsize=1024)
+def _behind(shape: Shape, number: int) -> Statement:
+    """Ask whether an index has entries behind a number of them."""
+    return Statement(condition(shape).lookups[number].limit(1).offset(bindparam("number")))
+
+
+@lru_cache(maxsize=1024)
+def _common(lookups: tuple[tuple[Shape, int], ...]) -> Statement:
+    """Read the ids that all of some indexes have."""
+    found = [condition(shape).lookups[number] for shape, number in lookups]
+    return Statement(intersect(*found).limit(bindparam("most")))
+
+
+@lru_cache(maxsize=1024)
+def _in_order(stretch: Stretch, shapes: Shapes) -> Statement:
+    """Read those that pass the filters, tested one by one in the order of the list."""
+    return Statement(_passing(stretch, shapes))
+
+
+@lru_cache(maxsize=1024)
+def _beginning(stretch: Stretch, shapes: Shapes) -> Statement:
+    """Read those that pass the filters, out of the first tasks of a stretch."""
+    return Statement(_passing(stretch, shapes).where(_is_near(stretch, shapes)))
+
+
+@lru_cache(maxsize=1024)
+def _of_one_index(stretch: Stretch, shapes: Shapes, shape: Shape, number: int) -> Statement:
+    """Read and sort those that pass, out of the few that an index finds."""
+    # The limit changes nothing but what PostgreSQL expects.
+    ids = condition(shape).lookups[number].limit(bindparam("few"))
+    return Statement(read_in_order(stretch, _few(ids, shapes)))
+
+
+@lru_cache(maxsize=1024)
+def _of_ids(stretch: Stretch, shapes: Shapes) -> Statement:
+    """Read and sort those that pass, out of a few ids."""
+    item = JSONRows(bindparam("ids", type_=Text)).table_valued("value").c.value
+    ids = select(cast(cast(item, Text), BigInteger))
+    return Statement(read_in_order(stretch, _few(ids, shapes)))
+
+
+def _passing(stretch: Stretch, shapes: Shapes) -> Select[Any]:
+    conditions = map(condition, shapes)
+    # No index serves what IS TRUE, so that only the sort's own is left.
+    tests = (one.passes if one.key is stretch.key else one.passes.is_(True) for one in conditions)
+    return read_in_order(stretch).where(*tests)
+
+
+def _is_near(stretch: Stretch, shapes: Shapes) -> ColumnElement[bool]:
+    """Return whether a task is at the beginning of a part of a list; none is in a short one."""
+    place = stretch.place(tasks)
+    beyond = (
+        read_in_order(stretch)
+        .where(*(one.passes for one in map(condition, shapes) if one.key is stretch.key))
+        .with_only_columns(*place.clauses)
+        .limit(1)
+        .offset(bindparam("ahead"))
+        .correlate(None)
+        .scalar_subquery()
+    )
+    return place > beyond if stretch.backwards else place < beyond
+
+
+def _few(ids: Select[Any], shapes: Shapes) -> CTE:
+    """Return the ids and sort keys of those tasks, out of a few, that pass the filters."""
+    passes = (condition(shape).passes.is_(True) for shape in shapes)
+    return (
+        select(*dict.fromkeys(SORTS.values()))
+        .where(IS_OWN, tasks.c.id.in_(ids), *passes)
+        .cte("few")
+        .prefix_with("MATERIALIZED")
+    )
