@@ -125,7 +125,6 @@ def run(plan: Plan, output: Path | None) -> None:
         few = Databases(folder, port, {USERNAME: TASKS, STRANGER: TASKS[:1]})
         varied = Databases(folder, port, {USERNAME: varied_tasks()})
         free = throughput.Peak(plan, everybody, few, folder)
-        free.check_parity()
         free.measure(figures.peak, plan.cases, plan.rounds, figures=figures)
         pinned = throughput.Peak(plan, everybody, few, folder, machine.Placement.PINNED)
         pinned.measure(figures.pinned, plan.cases, plan.pinned_rounds)
