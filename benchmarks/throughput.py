@@ -56,11 +56,11 @@ class Peak:
                     (contender, self._start(stack, contender)) for contender in self._contenders
                 ]
                 if figures is not None:
-                    if number == 0:
-                        self._check_parity(servers)
                     for contender, server in servers:
                         figures.start.setdefault(contender.name, []).append(server.start)
                         figures.idle.setdefault(contender.name, []).append(server.memory())
+                    if number == 0:
+                        self._check_parity(servers)
                 for case in cases:
                     for contender, server in servers:
                         requests = case.requests(server.port, tasks=tasks)
