@@ -6,7 +6,11 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+# What the service leaves for later is loaded here: Hypothesis looks at every module while it makes
+# values up, and one of these would then draw random numbers that it knows nothing of.
+import httpx  # noqa: F401
 import pytest
+import requests  # noqa: F401
 from starlette.testclient import TestClient
 
 from tests.support.clients import client_of, registered, settings_for

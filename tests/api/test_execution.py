@@ -14,7 +14,7 @@ from tests.support.problems import assert_problem
 from todo_api.contract import Response
 from todo_api.contract.operation import Exchange, Operation
 from todo_api.execution import IN_THREADS, MOST_BODY_BYTES
-from todo_api.storage.engine import sqlite
+from todo_api.storage.engine import inline
 
 TASK = {"title": "Read a book"}
 REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -114,8 +114,8 @@ def test_a_large_body_is_for_a_thread(
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no statement that reads or writes a row of a task be short enough."""
-    monkeypatch.setattr(sqlite, "STRIDE", 1)
-    monkeypatch.setattr(sqlite, "MOST_STRIDES", 50)
+    monkeypatch.setattr(inline, "STRIDE", 1)
+    monkeypatch.setattr(inline, "MOST_STRIDES", 50)
 
 
 @pytest.mark.usefixtures("_impatient")

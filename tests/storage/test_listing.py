@@ -83,9 +83,9 @@ def test_few_and_many_are_listed_alike(
         assert listed(database, miguel, filters, sort, 2) == whole
         for few, ahead in LONG:
             with monkeypatch.context() as patched:
-                patched.setattr(planner, "FEW", few)
-                patched.setattr(planner, "AHEAD", ahead)
-                patched.setattr(planner, "LONG", 0)
+                patched.setattr(planner, "FEW_ENOUGH_TO_SORT", few)
+                patched.setattr(planner, "PEEKED_PAGES", ahead)
+                patched.setattr(planner, "SHORT_ENOUGH_TO_WALK", 0)
                 assert listed(database, miguel, filters, sort, 2) == whole
 
 
@@ -97,7 +97,7 @@ def test_somebody_elses_tasks_are_on_no_page(
     database: Database, susan: int, tasks: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert tasks
-    for few in (planner.FEW, 0):
-        monkeypatch.setattr(planner, "FEW", few)
+    for few in (planner.FEW_ENOUGH_TO_SORT, 0):
+        monkeypatch.setattr(planner, "FEW_ENOUGH_TO_SORT", few)
         for filters in FILTERED:
             assert listed(database, susan, filters, "due", 2) == []
