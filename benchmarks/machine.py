@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 
-CORES = len(os.sched_getaffinity(0))
 SERVER_CORE, LOAD_CORE = 0, 1
 
 
@@ -51,6 +50,11 @@ class Placement(Enum):
 def pinned(core: int, command: Sequence[str]) -> list[str]:
     """Return a command that runs on one core only."""
     return ["taskset", "--cpu-list", str(core), *command]
+
+
+def cores() -> int:
+    """Return how many cores there are for servers and load together."""
+    return len(os.sched_getaffinity(0))
 
 
 def describe() -> str:

@@ -131,7 +131,7 @@ def main(texts: str, port: str, rate: str, seconds: str) -> None:
     requests = Path(texts).read_bytes().split(b"\0")
     gc.disable()  # a collection would be measured
     latencies = paced(requests, int(port), float(rate), float(seconds))
-    sys.stdout.buffer.write(orjson.dumps(tuple(percentiles(latencies))))
+    sys.stdout.buffer.write(orjson.dumps([*percentiles(latencies)]))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ class Plan(NamedTuple):
     rounds: int
     """Turns of every contender at every case; medians are of these."""
     pinned_rounds: int
+    narrowed_rounds: int
     paced_rounds: int
     warm_up: float
     peak: float
@@ -30,11 +31,12 @@ FULL = Plan(
     cases=CASES,
     narrowed=(GET_PAGE, *NARROWED),
     rounds=5,
-    pinned_rounds=3,
+    pinned_rounds=2,
+    narrowed_rounds=3,
     paced_rounds=3,
     warm_up=1,
     peak=1,
-    paced=4,
+    paced=3,
     layer_requests=2000,
     large=1_000_000,
 )
@@ -43,6 +45,7 @@ QUICK = Plan(
     narrowed=(GET_PAGE, *NARROWED[:2]),
     rounds=1,
     pinned_rounds=1,
+    narrowed_rounds=1,
     paced_rounds=1,
     warm_up=1,
     peak=1,

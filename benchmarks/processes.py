@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-TICKS = os.sysconf("SC_CLK_TCK")
-
 
 def family(number: int) -> list[int]:
     """Return a process and its descendants."""
@@ -30,7 +28,7 @@ def cpu_seconds(number: int) -> float:
         # The name, in parentheses, may hold spaces; utime and stime are fields 14 and 15.
         fields = _read(Path(f"/proc/{member}/stat")).rpartition(")")[2].split()
         ticks += sum(map(int, fields[11:13]))
-    return ticks / TICKS
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _read(path: Path) -> str:

@@ -107,7 +107,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def loads_of(loads: Loads, titles: Mapping[str, str], what: str, places: int = 0) -> str:
-    """Return a table of one figure: a row for each contender, a column for each case."""
+    """Return one kind of number of all, with its spread."""
     cases = _common(loads)
     return table(
         ["", *(case.title for case in cases)],

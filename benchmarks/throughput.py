@@ -37,16 +37,6 @@ class Peak:
         self._folder = folder
         self._placement = placement
 
-    def check_parity(self) -> None:
-        """Let all answer the same requests alike. Raises `DifferentError`."""
-        for contender in self._contenders:
-            with (
-                self._databases.copy_for(contender) as url,
-                Server.of(contender, url, self._folder) as server,
-            ):
-                parity.check(contender, server)
-        say("All answer alike.")
-
     def measure(
         self,
         loads: Loads,
@@ -56,7 +46,10 @@ class Peak:
         tasks: int = len(TASKS),
         figures: Figures | None = None,
     ) -> None:
-        """Note rates, CPU and latencies; memory and start, too, where there are figures for it."""
+        """Note rates, CPU and latencies; where there are figures for it, memory and start, too.
+
+        Before the first of those rounds all must answer alike. Raises `DifferentError`.
+        """
         for number in range(rounds):
             with ExitStack() as stack:
                 servers = [
@@ -66,11 +59,13 @@ class Peak:
                     for contender, server in servers:
                         figures.start.setdefault(contender.name, []).append(server.start)
                         figures.idle.setdefault(contender.name, []).append(server.memory())
+                    if number == 0:
+                        self._check_parity(servers)
                 for case in cases:
                     for contender, server in servers:
                         requests = case.requests(server.port, tasks=tasks)
-                        if case is cases[0]:
-                            self._warm_up(requests, server)
+                        # Each, since what compiles while it runs has compiled another case.
+                        self._warm_up(contender, requests, server)
                         load = load_of(loads, contender.name, case)
                         self._take_turn(load, requests, server)
                         say(
@@ -86,8 +81,14 @@ class Peak:
         url = stack.enter_context(self._databases.copy_for(contender))
         return stack.enter_context(Server.of(contender, url, self._folder, self._placement))
 
-    def _warm_up(self, requests: Sequence[bytes], server: Server) -> None:
-        wrk.warm_up(requests, server.port, self._plan.warm_up, self._folder, self._placement)
+    def _check_parity(self, servers: Sequence[tuple[Contender, Server]]) -> None:
+        for contender, server in servers:
+            parity.check(contender, server)
+        say("All answer alike.")
+
+    def _warm_up(self, contender: Contender, requests: Sequence[bytes], server: Server) -> None:
+        seconds = self._plan.warm_up * contender.warming
+        wrk.warm_up(requests, server.port, seconds, self._folder, self._placement)
 
     def _take_turn(self, load: Load, requests: Sequence[bytes], server: Server) -> None:
         take_turn(server, requests, self._plan.peak, self._folder, self._placement, load)

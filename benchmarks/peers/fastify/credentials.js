@@ -1,13 +1,13 @@
 /** Basic credentials: hashed slowly once, then remembered, as the service does it. */
 
-import { createHmac, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 import { verify } from '@node-rs/argon2';
 
 const REMEMBER_MS = 300_000;
 
 export class Credentials {
-  #key = randomBytes(64);
+  #key = randomBytes(64).toString('base64');
   #remembered = new Map();
   #selectUser;
 
@@ -27,12 +27,12 @@ export class Credentials {
     request.userId = user.id;
   }
 
-  async #isPassword(encoded, password, hash) {
-    const digest = createHmac('sha256', this.#key).update(encoded).digest('base64');
+  async #isPassword(encoded, password, passwordHash) {
+    const digest = hash('sha256', this.#key + encoded, 'base64');
     const known = this.#remembered.get(digest);
-    if (known && known.hash === hash && known.expires > Date.now()) return true;
-    if (!(await verify(hash, password))) return false;
-    this.#remembered.set(digest, { hash, expires: Date.now() + REMEMBER_MS });
+    if (known && known.passwordHash === passwordHash && known.expires > Date.now()) return true;
+    if (!(await verify(passwordHash, password))) return false;
+    this.#remembered.set(digest, { passwordHash, expires: Date.now() + REMEMBER_MS });
     return true;
   }
 }
