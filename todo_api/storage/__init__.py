@@ -59,6 +59,7 @@ from todo_api.storage.secrets import TOKENS, select_secret
 from todo_api.storage.tasks import (
     delete_task,
     insert_task,
+    select_last_task_id,
     select_last_version,
     select_task,
     update_task,
@@ -67,7 +68,6 @@ from todo_api.storage.transfer import (
     NewTasks,
     insert_tasks,
     prepare_tasks,
-    select_last_task_id,
 )
 from todo_api.storage.users import (
     UserRow,

@@ -16,12 +16,10 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
-    CompoundSelect,
     Select,
     Text,
     bindparam,
     cast,
-    intersect,
     select,
 )
 
@@ -30,20 +28,21 @@ from todo_api.storage.filters import Shape, condition, shapes_and_values
 from todo_api.storage.json_rows import JSONRows
 from todo_api.storage.schema import tasks
 from todo_api.storage.sorting import SORTS, Section, read_in_order
-from todo_api.storage.tasks import IS_OWN
+from todo_api.storage.tasks import IS_OWN, select_last_task_id
 
 # Measured on SQLite in a list of 100,000 tasks, while two cores were busy with other work too.
+# PostgreSQL takes about as long for each of them.
 FEW_ENOUGH_TO_SORT = 1000
 """So many tasks are read and sorted for each page: 7 ms; 20,000 take 69. Where more pass, a page is
 soon full."""
+TOO_LONG_TO_INTERSECT_ALL = 100_000
+"""In a longer list, the entries of an index are counted before it is compared with others."""
 TOO_MANY_TO_INTERSECT = 50_000
-"""An index with more entries than these is not compared with others: to count so many takes 2 to 3
-ms, twice as many 7 to 10."""
+"""There, an index with more entries than these is not compared: to count so many takes 5 ms."""
 MOST_INTERSECTED = 3
-"""So many indexes are compared: two take 2 ms, a third one 2.5 more, which it has to spare."""
+"""So many indexes are compared: two of 50,000 entries each take 20 ms, a third one 5 more."""
 SHORT_ENOUGH_TO_WALK = 10_000
-"""A list that is no longer is read as a whole in 6 ms, as long as to compare indexes may take; one
-of 100,000 takes 49."""
+"""A list that is no longer is read as a whole in 6 ms; one of 100,000 takes 49."""
 PEEKED_PAGES = 10
 """So many times the tasks of a page are read to see whether it is full, where filters may conflict:
 0.1 ms for a page of 20."""
@@ -90,12 +89,16 @@ class Search:
 
     def _few_by_all_indexes(self) -> "Callable[[Section], Statement] | None":
         """Ask some indexes together, unless a walk through the list costs less than to ask them."""
+        longest = select_last_task_id(self._db, self._values["owner_id"])  # or shorter
+        if longest <= SHORT_ENOUGH_TO_WALK:
+            return None
         some = tuple(
             (shape, number)
             for shape, number in self._lookups[:MOST_INTERSECTED]
-            if not self._has_more(_behind(shape, number), TOO_MANY_TO_INTERSECT)
+            if longest <= TOO_LONG_TO_INTERSECT_ALL
+            or not self._has_more(_behind(shape, number), TOO_MANY_TO_INTERSECT)
         )
-        if not some[1:] or not self._has_more(OWN_BEHIND, SHORT_ENOUGH_TO_WALK):
+        if not some[1:]:
             return None
         ids = [
             id_
@@ -112,9 +115,6 @@ class Search:
         return self._db.one(statement, {**self._values, "number": number}) is not None
 
 
-OWN_BEHIND = Statement(select(tasks.c.id).where(IS_OWN).limit(1).offset(bindparam("number")))
-
-
 @compiled_once
 def _behind(shape: Shape, number: int) -> Select[Any]:
     """Ask whether an index has entries behind a number of them."""
@@ -122,10 +122,13 @@ def _behind(shape: Shape, number: int) -> Select[Any]:
 
 
 @compiled_once
-def _common(lookups: tuple[tuple[Shape, int], ...]) -> CompoundSelect[Any]:
-    """Read the ids that all of some indexes have."""
-    found = [condition(shape).lookups[number] for shape, number in lookups]
-    return intersect(*found).limit(bindparam("most"))
+def _common(lookups: tuple[tuple[Shape, int], ...]) -> Select[Any]:
+    """Read the ids that all of some indexes have; one may come several times."""
+    # With an offset PostgreSQL hashes them; it would sort or group them first otherwise. Half as
+    # long as INTERSECT, on SQLite too.
+    first, *others = [condition(shape).lookups[number].offset(0) for shape, number in lookups]
+    (id_,) = first.subquery().c
+    return select(id_).where(*map(id_.in_, others)).limit(bindparam("most"))
 
 
 @compiled_once

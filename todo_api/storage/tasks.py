@@ -47,6 +47,9 @@ SELECT_TASK_AND_WORDS = Statement(select(*COLUMNS, tasks.c.words).where(IS_OWN, 
 SELECT_LAST_VERSION = Statement(
     select(users.c.last_version).where(users.c.id == bindparam("owner_id"))
 )
+SELECT_LAST_TASK_ID = Statement(
+    select(users.c.last_task_id).where(users.c.id == bindparam("owner_id"))
+)
 BEGIN_CHANGE = Statement(
     update(users)
     .where(users.c.id == bindparam("owner_id"))
@@ -93,6 +96,14 @@ def select_last_version(db: Connection, user_id: int) -> int:
     if version is None:
         raise UserGoneError
     return version
+
+
+def select_last_task_id(db: Connection, user_id: int) -> int:
+    """Return the id of a user's latest task, which may be gone. Raises `UserGoneError`."""
+    last: int | None = db.scalar(SELECT_LAST_TASK_ID, {"owner_id": user_id})
+    if last is None:
+        raise UserGoneError
+    return last
 
 
 def insert_task(db: Connection, user_id: int, given: Mapping[str, Any]) -> TaskRow:

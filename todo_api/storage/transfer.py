@@ -8,22 +8,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import bindparam, select
 
 from todo_api import times
-from todo_api.storage.engine import Connection, Statement
-from todo_api.storage.errors import UserGoneError
-from todo_api.storage.schema import DEFAULTS, users
+from todo_api.storage.engine import Connection
+from todo_api.storage.schema import DEFAULTS
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
 from todo_api.storage.tasks import INSERT_TASK, begin_change
 
 AT_ONCE = 20_000
 """Labels or words that one statement inserts: a fraction of a second's work."""
-
-SELECT_LAST_TASK_ID = Statement(
-    select(users.c.last_task_id).where(users.c.id == bindparam("owner_id"))
-)
-
 
 MOMENTS = ("created_at", "updated_at", "completed_at")
 """The times that an imported task may bring along."""
@@ -36,14 +29,6 @@ class NewTasks(NamedTuple):
     labels: list[str]
     """JSON: texts, and the numbers of their tasks among these, counted from 1."""
     words: list[str]
-
-
-def select_last_task_id(db: Connection, user_id: int) -> int:
-    """Return the id of a user's latest task, which may be gone. Raises `UserGoneError`."""
-    last: int | None = db.scalar(SELECT_LAST_TASK_ID, {"owner_id": user_id})
-    if last is None:
-        raise UserGoneError
-    return last
 
 
 def prepare_tasks(given: Sequence[Mapping[str, Any]]) -> NewTasks:
