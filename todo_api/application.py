@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from todo_api.browsers import browsers_for
 from todo_api.contract import (
     ContractApp,
     Conventions,
@@ -19,7 +20,7 @@ from todo_api.contract import (
 from todo_api.execution import Execution
 from todo_api.formats import Uids
 from todo_api.identity import Accounts, OverloadedError, password_hasher
-from todo_api.rest import Cursors, Once, precondition_failed
+from todo_api.rest import Cursors, Once, precondition_failed, quota_met, too_many_words
 from todo_api.settings import Settings
 from todo_api.site import PROBLEMS, add_pages
 from todo_api.storage import (
@@ -27,8 +28,11 @@ from todo_api.storage import (
     Database,
     DatabaseUnavailableError,
     DeletionsForgottenError,
+    QuotaMetError,
+    Quotas,
     TaskChangedError,
     TaskMissingError,
+    TooManyWordsError,
     UserGoneError,
     require_current,
     select_secret,
@@ -50,6 +54,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
     """
     database = Database(settings.database_url, connections=settings.database_connections)
     workers = Workers(settings.threads)
+    quotas = Quotas(**settings.quotas)
     accounts = Accounts(
         database,
         password_hasher(settings),
@@ -78,6 +83,8 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         lifespan=lifespan,
         limits=settings.limits,
         explained_at=PROBLEMS,
+        browsers=browsers_for(settings),
+        trusted_proxies=settings.trusted_proxies,
     )
     app.add_api(
         document_path(),
@@ -89,10 +96,11 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
             "accounts": accounts,
             "settings": settings,
             "cursors": Cursors(tokens_key),
-            "once": Once(database),
+            "once": Once(database, quotas),
+            "quotas": quotas,
             "uids": Uids(tokens_key),
         },
-        runner=Execution(database, workers),
+        runner=Execution(database, workers, user_threads=settings.threads_of_a_user),
         failures=FAILURES,
         public_url=settings.public_url,
         own_hosts={*settings.own_hosts, settings.host},
@@ -121,6 +129,8 @@ FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     OverloadedError: lambda _: unavailable("Too many passwords are being checked at the moment."),
     UserGoneError: lambda _: UnauthenticatedError(),
     TaskMissingError: lambda _: Problem(404),
+    QuotaMetError: quota_met,
+    TooManyWordsError: too_many_words,
     TaskChangedError: lambda failure: precondition_failed(failure.version),
     DeletionsForgottenError: lambda _: Problem(
         410, "Some deletions since then are no longer known: start over without since."

@@ -9,9 +9,14 @@ would hold the event loop up: the database interrupts and undoes that, and it ru
 """
 
 from collections.abc import Callable
+from typing import TypeVar, TypeVarTuple
 
-from todo_api.contract import Job, Response, Workers
+from todo_api.contract import Job, Response, Shares, Workers
+from todo_api.identity import User
 from todo_api.storage import Database, WouldBlockError
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 IN_THREADS = {
     "create_user": "hashes a password",
@@ -23,6 +28,9 @@ IN_THREADS = {
 }
 """By operationId, what is slow about it."""
 
+MOST_WAITING = 64
+"""A user's requests that wait for the user's threads; more are refused."""
+
 MOST_BODY_BYTES = 4096
 """A larger body is not parsed and validated on the event loop."""
 
@@ -30,10 +38,11 @@ MOST_BODY_BYTES = 4096
 class Execution:
     """Runs each operation where it belongs."""
 
-    def __init__(self, database: Database, workers: Workers) -> None:
-        """Take the database, and the threads for slow operations."""
+    def __init__(self, database: Database, workers: Workers, *, user_threads: int) -> None:
+        """Take the database, and the threads for slow operations: so many for each user."""
         self._database = database
         self._workers = workers
+        self._shares = Shares(workers, user_threads, MOST_WAITING)
 
     async def run(self, job: Job) -> Response:
         """Return the answer to a request, or raise what the operation raises."""
@@ -42,7 +51,20 @@ class Execution:
                 return await self._run_inline(job)
             except WouldBlockError:
                 pass  # It was undone.
-        return await self._workers.run(self._run_in_thread, job)
+        return await self._shares.run(await self._owner_of(job), self._run_in_thread, job)
+
+    async def go_on(self, sender: User | None, call: Callable[[*Ts], T], /, *args: *Ts) -> T:
+        """Run what makes more of an answer to a user, in one of the user's threads."""
+        return await self._shares.run(sender and sender.id, call, *args, patient=True)
+
+    async def _owner_of(self, job: Job) -> int | None:
+        """Return the id of the user who asks; None if that is anybody."""
+        user: User | None
+        try:
+            user = await self._database.read_inline(job.sender)
+        except WouldBlockError:
+            user = await self._workers.run(job.sender)
+        return user and user.id
 
     async def _run_inline(self, job: Job) -> Response:
         """Run a job on the event loop; raise `WouldBlockError` if it belongs in a thread."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Literal, NamedTuple
 
 from todo_api.contract import Limits
@@ -41,6 +42,29 @@ def _origin(value: str) -> str:
             "the scheme and host under which clients know the service, https://todo.example"
         )
     return value.rstrip("/")
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    origins = _words(value)
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin) or _DEFAULT_PORT.fullmatch(origin):
+            raise ValueError(
+                "origins as browsers spell them, separated by commas, such as https://app.example"
+            )
+    return origins
+
+
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_DEFAULT_PORT = re.compile(r"http://.+:80|https://.+:443")
+
+
+def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(word) for word in _words(value))
+    except ValueError:
+        raise ValueError(
+            "IP addresses and networks, separated by commas, such as 10.0.0.7, 2001:db8::/32"
+        ) from None
 
 
 def _setting(
@@ -86,12 +110,36 @@ class Settings:
         _words,
         default="localhost",
     )
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
+        "Proxies, by address or network, that are believed where requests come from;"
+        " separated by commas.",
+        _networks,
+        default="",
+    )
+    cors_origins: tuple[str, ...] = _setting(
+        "Origins, separated by commas, whose web pages may use the API, `https://app.example`.",
+        _origins,
+        default="",
+    )
+    tls_certificate: str | None = _setting(
+        "PEM file with the certificate for HTTPS, and those between it and its root.",
+        default=None,
+    )
+    tls_key: str | None = _setting("PEM file with the certificate's key.", default=None)
+    insecure_http: bool = _setting(
+        "Whether passwords may come unencrypted from other machines: `allowed` or `refused`.",
+        _choice(allowed=True, refused=False),
+        default="refused",
+    )
     registration: bool = _setting(
         "Whether strangers may create users: `open` or `closed`.",
         _choice(open=True, closed=False),
         default="closed",
     )
     threads: int = _setting("Requests that are worked on at once.", _number(1, 256), default=16)
+    user_threads: int = _setting(
+        "How many of them may be one user's; more wait.", _number(1, 256), default=4
+    )
     # These costs are the least that OWASP's Password Storage Cheat Sheet recommends for argon2id.
     password_time_cost: int = _setting("Argon2id's passes.", _number(1, 100), default=2)
     password_memory_kib: int = _setting(
@@ -116,6 +164,14 @@ class Settings:
         _number(1, 256),
         default=2,
     )
+    max_large_body_seconds: int = _setting(
+        "How long such a body may take to arrive.", _number(1, 3600), default=120
+    )
+    max_spooled_bytes: int = _setting(
+        "The most bytes of such bodies that are received at once, from all users together.",
+        _number(4 * 2**20, 2**33),
+        default=64 * 2**20,
+    )
     max_json_depth: int = _setting("The deepest nesting of a body.", _number(2, 500), default=32)
     max_json_digits: int = _setting(
         "The most digits of a number in a body.", _number(15, 300), default=20
@@ -134,6 +190,45 @@ class Settings:
     answer_seconds: int = _setting(
         "How long a client may take nothing of its answer.", _number(5, 3600), default=60
     )
+    max_tasks: int = _setting(
+        "The most tasks of a user; 0 is any number, here and in the next four.",
+        _number(0, 2**33),
+        default=100_000,
+    )
+    max_text_bytes: int = _setting(
+        "The most bytes that the titles, descriptions and labels of a user's tasks have together.",
+        _number(0, 2**33),
+        default=100 * 2**20,
+    )
+    max_keys: int = _setting(
+        "The most `Idempotency-Key`s of a user within 24 hours.", _number(0, 2**33), default=100_000
+    )
+    max_answer_bytes: int = _setting(
+        "The most bytes of the answers that are kept for them.",
+        _number(0, 2**33),
+        default=64 * 2**20,
+    )
+    max_registrations: int = _setting(
+        "The most users who register within 24 hours, all together.",
+        _number(0, 2**33),
+        default=1000,
+    )
+    connections: int = _setting("The most connections.", _number(1, 65535), default=1000)
+    connections_per_address: int = _setting(
+        "The most connections from one address, or IPv6 network of 64 bits, but for the proxies.",
+        _number(1, 65535),
+        default=256,
+    )
+    unsent_bytes: int = _setting(
+        "The most bytes of answers that clients are slow to take, all together.",
+        _number(2**20, 2**33),
+        default=64 * 2**20,
+    )
+    unsent_bytes_per_address: int = _setting(
+        "The most of them for one address, but for the proxies.",
+        _number(2**20, 2**33),
+        default=16 * 2**20,
+    )
     tombstone_days: int = _setting(
         "How many days deletions are remembered for copies that have to follow them.",
         _number(1, 3650),
@@ -146,6 +241,13 @@ class Settings:
     )
 
     @property
+    def is_https(self) -> bool:
+        """Whether clients reach the service by HTTPS, as far as the settings tell."""
+        if self.public_url is not None:
+            return self.public_url.startswith("https:")
+        return self.tls_certificate is not None
+
+    @property
     def limits(self) -> Limits:
         """The limits on requests."""
         return Limits(
@@ -154,9 +256,27 @@ class Settings:
             headers=self.max_headers,
             body=self.max_body_bytes,
             large_bodies=self.max_large_bodies,
+            large_body_seconds=self.max_large_body_seconds,
+            spooled=self.max_spooled_bytes,
             json_depth=self.max_json_depth,
             json_digits=self.max_json_digits,
         )
+
+    @property
+    def threads_of_a_user(self) -> int:
+        """How many threads a user has at once; if there are several, one is left to others."""
+        return min(self.user_threads, max(1, self.threads - 1))
+
+    @property
+    def quotas(self) -> dict[str, int | None]:
+        """The most that may be stored; None for any number."""
+        return {
+            "tasks": self.max_tasks or None,
+            "text": self.max_text_bytes or None,
+            "keys": self.max_keys or None,
+            "answers": self.max_answer_bytes or None,
+            "registrations": self.max_registrations or None,
+        }
 
 
 class Shown(NamedTuple):

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from tests.support.contract import DOCUMENT, EXAMPLES
+from tests.support.worst_cases import words
 from todo_api import times
 from todo_api.application import create_app
 from todo_api.cli.demo_data import insert_demo
@@ -44,6 +45,7 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("Fine", "GET", "/healthz", {}),
     ("Unauthorized", "GET", "/tasks", {}),
     ("UnauthorizedScript", "GET", "/tasks", {"headers": {"X-Requested-With": "XMLHttpRequest"}}),
+    ("OtherSite", "DELETE", "/tasks/2", {"headers": {"Sec-Fetch-Site": "cross-site"}}),
     ("TwoTasks", "GET", "/tasks", {"auth": MIGUEL}),
     ("EverythingSoFar", "GET", "/tasks/changes", {"auth": MIGUEL}),
     ("LearnPython", "GET", "/tasks/2", {"auth": MIGUEL}),
@@ -102,6 +104,15 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
         "POST",
         "/tasks/batch",
         {"auth": MIGUEL, "json": "TidyUp", "headers": {"Idempotency-Key": "x" * 256}},
+    ),
+    (
+        "TooManyWords",
+        "POST",
+        "/tasks/batch",
+        {
+            "auth": MIGUEL,
+            "json": {"operations": [{"create": {"title": "x", "description": words(10_000)}}] * 5},
+        },
     ),
     ("TooMany", "GET", "/tasks?limit=101", {"auth": MIGUEL}),
     ("BadCursor", "GET", "/tasks?cursor=WmV0ZXRpYyBjb25zdHJhaW50cyBbMiwgMl0", {"auth": MIGUEL}),
@@ -172,6 +183,11 @@ ELSEWHERE = {
     "InternalServerError",
     "ServiceUnavailable",
     "StillRunning",
+    "TooManyKeys",
+    "TooManyRegistrations",
+    "TooManyTasks",
+    "TooMuchText",
+    "TooSlow",
 }
 """Examples that need another service or another time: each has a test of its own."""
 

@@ -1,19 +1,25 @@
 """Where operations run: short ones on the event loop, slow ones in threads, each exactly once."""
 
-from collections.abc import Mapping
-from threading import current_thread
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event, Semaphore, current_thread
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.support.clients import PASSWORD
+from tests.support.clients import PASSWORD, client_of
 from tests.support.contract import DOCUMENT
 from tests.support.databases import Databases, SQLiteDatabases
 from tests.support.problems import assert_problem
+from todo_api import execution, storage
+from todo_api.application import create_app
 from todo_api.contract import Response
 from todo_api.contract.operation import Exchange, Operation
 from todo_api.execution import IN_THREADS, MOST_BODY_BYTES
+from todo_api.settings import Settings
+from todo_api.storage import NewTasks, WordBudget, prepare_tasks
 from todo_api.storage.engine import inline
 
 TASK = {"title": "Read a book"}
@@ -110,6 +116,36 @@ def test_a_large_body_is_for_a_thread(
     assert miguel.post("/tasks", content=body, headers=headers).status_code == 201
     assert miguel.put("/tasks/1", content=body, headers=headers).status_code == 200
     assert places == [("create_task", place), ("update_task", place)]
+
+
+@pytest.mark.usefixtures("miguel", "susan")
+def test_a_user_has_only_some_of_the_threads(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, release = Semaphore(0), Event()
+
+    def prepare_slowly(given: Iterable[Mapping[str, Any]], budget: WordBudget) -> NewTasks:
+        begun.release()
+        assert release.wait(10)
+        return prepare_tasks(given, budget)
+
+    monkeypatch.setattr(storage, "prepare_tasks", prepare_slowly)
+    monkeypatch.setattr(execution, "MOST_WAITING", 2)
+    few = create_app(replace(settings, threads=3, user_threads=2))
+    with client_of(few, "miguel", PASSWORD) as client, ThreadPoolExecutor() as pool:
+
+        def bring(_: int) -> int:
+            lines = {"Content-Type": "application/jsonl"}
+            answer = client.post("/tasks/import", content='{"title": "Read"}', headers=lines)
+            return answer.status_code
+
+        assert client.get("/tasks").is_success
+        imports = [pool.submit(bring, number) for number in range(5)]
+        assert all(begun.acquire(timeout=10) for _ in range(2))
+        assert not begun.acquire(timeout=0.2)
+        assert client.get("/tasks/export", auth=("susan", PASSWORD)).is_success
+        release.set()
+        assert sorted(each.result() for each in imports) == [200] * 4 + [503]
 
 
 @pytest.fixture

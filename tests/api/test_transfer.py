@@ -20,6 +20,7 @@ from tests.support.problems import assert_problem
 from todo_api import times
 from todo_api.application import create_app
 from todo_api.contract import Reply, Stream
+from todo_api.formats.file import LONGEST
 from todo_api.formats.uids import Uids
 from todo_api.identity.accounts import User
 from todo_api.operations.transfer import export_tasks
@@ -99,6 +100,23 @@ def faults(response: httpx2.Response) -> list[tuple[int, str | None]]:
 def lasting(task: dict[str, Any]) -> dict[str, Any]:
     """Return the members of a task that a file preserves."""
     return {name: value for name, value in task.items() if name not in GIVEN_ANEW}
+
+
+LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+"""Where Python, among others, ends a line of text, beside CR and LF."""
+
+
+@pytest.mark.parametrize("accept", [LINES, NDJSON, CALENDAR])
+def test_a_line_is_a_line_for_every_reader_of_text(miguel: TestClient, accept: str) -> None:
+    task = {"title": "a\x85\u2028\u2029z", "description": f"a{LINE_ENDS}z", "labels": ["a\u2028z"]}
+    created = miguel.post("/tasks", json=task).json()["task"]
+    lines = export(miguel, accept).content
+    assert lines.decode().splitlines() == lines.decode().replace("\r", "").split("\n")[:-1]
+    if accept == LINES:
+        assert everything(miguel) == [created]
+    if accept == CALENDAR:
+        [todo] = icalendar.Calendar.from_ical(lines).walk("VTODO")
+        assert todo["DESCRIPTION"] == "a\n\n\nz"
 
 
 class TestFormats:
@@ -262,7 +280,8 @@ class TestICalendar:
     def test_texts_and_labels_come_through(
         self, todos: list[Any], tasks: list[dict[str, Any]]
     ) -> None:
-        assert str(todos[1]["DESCRIPTION"]) == tasks[1]["description"].replace("\r\n", "\n")
+        written = tasks[1]["description"].replace("\r\n", "\n").replace("\u2028", "\n")
+        assert str(todos[1]["DESCRIPTION"]) == written
         assert [str(label) for label in todos[1]["CATEGORIES"].cats] == tasks[1]["labels"]
 
     @pytest.mark.usefixtures("tasks")
@@ -284,6 +303,7 @@ class TestBadLines:
             ('{"title": "\\u0000"}', None),
             ('\ufeff{"title": "Rest"}', None),
             ("[]", ""),
+            pytest.param(f'{{"title": "{" " * LONGEST}"}}', None, id="too long"),
             ("{}", "/title"),
             ('{"title": 1}', "/title"),
             ('{"title": "Rest", "due": "tomorrow"}', "/due"),
@@ -315,6 +335,8 @@ class TestBadLines:
             ("Rest,1,true,now", None),
             ('"Rest"s,1,', None),
             ('"Rest', None),
+            pytest.param("Rest," + "," * LONGEST, None, id="too long"),
+            pytest.param('"Rest' + "\n" * LONGEST + '"', None, id="too many lines"),
         ],
     )
     def test_a_row(self, miguel: TestClient, row: str, pointer: str | None) -> None:

@@ -236,19 +236,24 @@ SHORT = ("Content-Length", "3")
 
 
 @pytest.mark.parametrize(
-    ("places", "sender", "length", "status"),
+    ("limits", "sender", "length", "statuses"),
     [
-        pytest.param(1, ANOTHER, OF_ANY_LENGTH, 503, id="no place is left"),
-        pytest.param(2, ANOTHER, OF_ANY_LENGTH, 200, id="a place is left"),
-        pytest.param(2, GUEST, OF_ANY_LENGTH, 503, id="one for each sender"),
-        pytest.param(1, GUEST, SHORT, 200, id="a short body needs none"),
+        pytest.param(
+            Limits(body=50, large_bodies=1), ANOTHER, OF_ANY_LENGTH, [200, 200], id="no place"
+        ),
+        pytest.param(Limits(body=50), GUEST, OF_ANY_LENGTH, [503, 200], id="one for each sender"),
+        pytest.param(Limits(body=50), GUEST, SHORT, [200, 200], id="a short body is no matter"),
+        pytest.param(
+            Limits(body=50, spooled=8), ANOTHER, OF_ANY_LENGTH, [200, 200], id="there is room"
+        ),
+        pytest.param(Limits(body=50, spooled=7), ANOTHER, OF_ANY_LENGTH, [503, 503], id="no room"),
     ],
 )
-def test_only_a_few_large_bodies_are_received_at_once(
-    places: int, sender: tuple[str, str], length: tuple[str, str], status: int
+def test_a_large_body_that_trickles_takes_nothing_but_room(
+    limits: Limits, sender: tuple[str, str], length: tuple[str, str], statuses: list[int]
 ) -> None:
-    with song(limits=Limits(body=50, large_bodies=places)) as app:
-        assert asyncio.run(learn_two(app, sender, length)) == [status, 200]
+    with song(limits=limits) as app:
+        assert asyncio.run(learn_two(app, sender, length)) == statuses
         assert call(app, "POST", "/song", [GUEST, PLAIN], b"Row").status_code == 200
 
 
@@ -288,6 +293,30 @@ async def learn_two(
         return [*statuses, await first]
 
 
+def test_a_large_body_has_a_deadline() -> None:
+    chunks = [b"Row, "]
+
+    async def receive() -> Message:
+        if not chunks:
+            await asyncio.sleep(60)
+        return {"type": "http.request", "body": chunks.pop(), "more_body": True}
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    fields = [
+        (name.lower().encode(), value.encode())
+        for name, value in [("Host", "localhost"), PLAIN, GUEST, OF_ANY_LENGTH]
+    ]
+    with song(limits=Limits(body=50, large_body_seconds=0)) as app:
+        asyncio.run(app({**SCOPE, "method": "POST", "headers": fields}, receive, send))
+    assert sent[0]["status"] == 408
+    assert b"The body has not arrived within 0 seconds." in sent[1]["body"]
+    assert (b"connection", b"close") in [(n.lower(), v) for n, v in sent[0]["headers"]]
+
+
 def test_text_must_be_utf_8() -> None:
     with song() as app:
         sent = call(app, "POST", "/song", [GUEST, PLAIN], b"R\xf3w")
@@ -299,7 +328,7 @@ def test_text_must_be_utf_8() -> None:
     ("credentials", "body_limit", "statuses"),
     [
         (basic("alice", "wrong"), 50, (401, 401)),
-        (basic("alice", "wrong"), 100, (401, 413)),
+        (basic("alice", "wrong"), 100, (401, 401)),
         (GUEST, 50, (200, 413)),
     ],
 )

@@ -19,9 +19,9 @@ def where(url_for: UrlFor) -> dict[str, str]:
     return {"uri": url_for("where")}
 
 
-def origin(app: ContractApp, host: str) -> str | None:
+def origin(app: ContractApp, host: str, reached: str = "10.0.0.1") -> str | None:
     """Return the origin that an answer names; None if it was refused without naming the host."""
-    answer = call(app, "GET", "/v1/where", host=host)
+    answer = call(app, "GET", "/v1/where", host=host, server=reached)
     if answer.status_code == 200:
         return str(answer.json()["uri"]).removesuffix("/v1/where")
     assert_problem(answer, 400)
@@ -37,18 +37,33 @@ def origin(app: ContractApp, host: str) -> str | None:
         "LocalHost",
         "todo.example",
         "todo.example:8443",
-        "127.0.0.1",
-        "127.0.0.1:5000",
-        "192.168.1.20",
-        "[::1]",
-        "[::1]:5000",
-        "[FE80::1]",
+        "10.0.0.1",
+        "10.0.0.1:5000",
         "[::ffff:10.0.0.1]",
+        "[::FFFF:A00:1]:5000",
+        "192.168.1.20",
+        "[2001:db8::20]",
+        "[2001:DB8:0:0::20]:5000",
     ],
 )
-def test_uris_repeat_an_ip_address_or_a_host_of_our_own(host: str) -> None:
-    with served(DOCUMENT, {"where": where}, own_hosts=["localhost", "todo.example"]) as app:
+def test_uris_repeat_the_address_that_was_reached_or_a_host_of_our_own(host: str) -> None:
+    hosts = ["localhost", "todo.example", "192.168.1.20", "2001:db8::20"]
+    with served(DOCUMENT, {"where": where}, own_hosts=hosts) as app:
         assert origin(app, host) == f"http://{host}"
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "127.0.0.1", "[::2]", "[::1%eth0]"])
+def test_another_address_than_the_one_that_was_reached_is_refused(host: str) -> None:
+    with served(DOCUMENT, {"where": where}, own_hosts=["localhost"]) as app:
+        assert origin(app, "[::1]:5000", reached="::1") == "http://[::1]:5000"
+        assert origin(app, host, reached="::1") is None
+        assert origin(app, host, reached="") is None
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "[::]", "[0::0]:80"])  # noqa: S104
+def test_where_a_service_listens_is_nowhere_that_a_request_can_go(host: str) -> None:
+    with served(DOCUMENT, {"where": where}, own_hosts=["0.0.0.0", "::"]) as app:  # noqa: S104
+        assert origin(app, host) is None
 
 
 @pytest.mark.parametrize(

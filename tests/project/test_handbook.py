@@ -5,17 +5,22 @@ import re
 import yaml
 
 from tests.support.serving import CHECKOUT
+from todo_api.execution import MOST_WAITING
+from todo_api.formats.file import LONGEST
+from todo_api.operations import batch, transfer
 from todo_api.server.connection import MOST_PIPELINED
 from todo_api.settings import Settings
 
 HANDBOOK = (CHECKOUT / "docs" / "handbook.md").read_text("utf-8")
 COMPONENTS = yaml.safe_load((CHECKOUT / "openapi" / "todo.yaml").read_text("utf-8"))["components"]
 
+MIB = 1024**2
+
 
 def test_the_limits_are_those_of_the_service() -> None:
     section = HANDBOOK.partition("\n## Limits\n")[2].partition("\n## ")[0]
     rows = [re.split(r" *\| *", row)[1:-1] for row in section.splitlines() if row[:2] == "| "]
-    shown = {what: most for what, most, _ in rows[1:]}
+    shown = {what: most for what, most, _ in rows if what != "what"}
     chosen = Settings()
     import_bytes = COMPONENTS["requestBodies"]["TaskImport"]["x-max-bytes"]
     import_tasks = COMPONENTS["schemas"]["ImportedCount"]["maximum"]
@@ -32,4 +37,18 @@ def test_the_limits_are_those_of_the_service() -> None:
         "pause between requests": f"{chosen.idle_seconds} seconds",
         "pause in reading an answer": f"{chosen.answer_seconds} seconds",
         "requests waiting on a connection": str(MOST_PIPELINED),
+        "different words and labels of tasks, over a batch": f"{batch.MOST_WORDS:,}",
+        "different words and labels of tasks, over an import": f"{transfer.MOST_WORDS:,}",
+        "one task in an import": f"{LONGEST // 1024} KiB",
+        "a whole import": f"{chosen.max_large_body_seconds // 60} minutes",
+        "your tasks": f"{chosen.max_tasks:,}",
+        "text in their titles, descriptions and labels": f"{chosen.max_text_bytes // MIB} MiB",
+        "your `Idempotency-Key`s within 24 hours": f"{chosen.max_keys:,}",
+        "the answers that are kept for them, compressed": f"{chosen.max_answer_bytes // MIB} MiB",
+        "users who register within 24 hours, all together": f"{chosen.max_registrations:,}",
+        "your slow requests that wait for one another": str(MOST_WAITING),
+        f"your imports of more than {body} at the same time": "1",
+        "bytes of such imports from all users at the same time": (
+            f"{chosen.max_spooled_bytes // MIB} MiB"
+        ),
     }

@@ -1,43 +1,26 @@
 """How the server deals with clients that are slow, greedy or careless."""
 
 import re
-import socket
-import subprocess
-import sys
 import time
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from os import environ
 from pathlib import Path
 
 import pytest
 from httpx2 import Response
 
 from tests.support.problems import assert_problem
-
-BASE = "/todo/api/v1.0"
-DEADLINE = 0.5
-STOP_SECONDS = 8
-THREADS = 4
-MIB = 1024 * 1024
-
-SERVICE = f"""
-import os
-from todo_api.application import create_app
-from todo_api.server import serve
-from todo_api.server.connection import Deadlines
-from todo_api.settings import read_settings
-from todo_api.storage import Database, migrate
-
-settings = read_settings(os.environ)
-database = Database(settings.database_url)
-migrate(database)
-database.close()
-app = create_app(settings)
-deadlines = Deadlines(*[{DEADLINE}] * 3, answer={2 * DEADLINE}, farewell={DEADLINE})
-serve(app, settings, lambda url: print(url, flush=True), deadlines)
-"""
+from tests.support.sockets import (
+    BASE,
+    DEADLINE,
+    MIB,
+    STOP_SECONDS,
+    THREADS,
+    Service,
+    get,
+    head,
+    served,
+)
 
 WORDS = {
     408: "Request timeout",
@@ -45,101 +28,10 @@ WORDS = {
 }
 
 
-class Service:
-    """A running service, known by its process and port."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout
-        self.process = process
-        self.port = int(process.stdout.readline().rpartition(":")[2])
-
-    def connect(self, receive_buffer: int = 0) -> "Client":
-        return Client(self.port, receive_buffer)
-
-    def most_memory(self) -> int:
-        """Return the process's peak memory in bytes."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024
-
-
-class Client:
-    """A client that may send anything."""
-
-    def __init__(self, port: int, receive_buffer: int) -> None:
-        self.socket = socket.socket()
-        if receive_buffer:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.socket.settimeout(5)
-        self.socket.connect(("127.0.0.1", port))
-
-    def send(self, *parts: bytes, pause: float = 0) -> None:
-        """Send until the service stops reading."""
-        with suppress(ConnectionError):
-            for part in parts:
-                self.socket.sendall(part)
-                time.sleep(pause)
-
-    def receive(self, pause: float = 0) -> bytes:
-        """Return what arrives until the service closes the connection."""
-        received = b""
-        with self.socket, suppress(ConnectionResetError):
-            while some := self.socket.recv(65536):
-                received += some
-                time.sleep(pause)
-        return received
-
-    def answers(self) -> list[Response]:
-        """Return the answers that arrive until the service closes the connection."""
-        rest = self.receive()
-        answers = []
-        while rest:
-            head, _, rest = rest.partition(b"\r\n\r\n")
-            length = int(re.findall(rb"content-length: (\d+)|\Z", head)[0] or 0)
-            status, *fields = head.split(b"\r\n")
-            headers = dict(field.split(b": ", 1) for field in fields)
-            answers.append(Response(int(status.split()[1]), headers=headers, content=rest[:length]))
-            rest = rest[length:]
-        return answers
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[Service]:
-    """Run the service with short deadlines, and assert that clients' faults are not in its log."""
-    settings = {
-        "TODO_PORT": "0",
-        "TODO_DATABASE_URL": f"sqlite:///{folder}/todo.db",
-        "TODO_REGISTRATION": "open",
-        "TODO_PASSWORD_MEMORY_KIB": "1024",
-        "TODO_THREADS": str(THREADS),
-    }
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-c", SERVICE],
-            env={**environ, **settings},
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-    with process:
-        yield Service(process)
-        process.terminate()
-        process.wait(STOP_SECONDS)
-    assert not (folder / "log").read_text()
-
-
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with served(tmp_path_factory.mktemp("server")) as service:
         yield service
-
-
-def head(method: str, path: str, *fields: str, host: str | None = "localhost") -> bytes:
-    lines = [f"{method} {path} HTTP/1.1", *([f"Host: {host}"] if host else []), *fields, "", ""]
-    return "\r\n".join(lines).encode("latin-1")
-
-
-def get(*fields: str, path: str = f"{BASE}/healthz") -> bytes:
-    return head("GET", path, *fields)
 
 
 def post(*fields: str) -> bytes:
@@ -149,6 +41,7 @@ def post(*fields: str) -> bytes:
 CHUNKED = post("Transfer-Encoding: chunked")
 CLOSE = "Connection: close"
 MIGUEL = "Authorization: Basic " + b64encode(b"miguel:correct horse battery").decode()
+STRANGER = "Authorization: Basic " + b64encode(b"miguel:guess").decode()
 
 
 def assert_refused(answers: list[Response], status: int) -> None:
@@ -168,12 +61,21 @@ def assert_refused(answers: list[Response], status: int) -> None:
         pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc", 400, id="TLS"),
         pytest.param(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, id="HTTP/2 preface"),
         pytest.param(b"GET / HTTP/1.2\r\nHost: localhost\r\n\r\n", 400, id="HTTP/1.2"),
+        pytest.param(b"GET / HTTP/2.0\r\nHost: localhost\r\n\r\n", 505, id="HTTP/2.0"),
+        pytest.param(b"GET / HTTP/3.0\r\nHost: localhost\r\n\r\n", 505, id="HTTP/3.0"),
+        pytest.param(b"GET / HTTP/2\r\nHost: localhost\r\n\r\n", 400, id="HTTP/2"),
         pytest.param(b"GET /\r\n\r\n", 400, id="HTTP/0.9"),
+        pytest.param(b"GET / HTTP/0.9\r\nHost: localhost\r\n\r\n", 400, id="HTTP/0.9 by name"),
+        pytest.param(b"GET / http/1.1\r\nHost: localhost\r\n\r\n", 400, id="http/1.1"),
+        pytest.param(b"\r\n \r\nGET / HTTP/1.1\r\n\r\n", 400, id="blank line with a blank"),
         pytest.param(head("get", "/"), 400, id="method in lower case"),
         pytest.param(head("FROB", "/"), 400, id="unknown method"),
         pytest.param(head("CONNECT", "localhost:443"), 501, id="CONNECT"),
         pytest.param(head("GET", "tasks"), 400, id="relative target"),
         pytest.param(head("GET", "/\xe4"), 400, id="target beyond ASCII"),
+        pytest.param(head("GET", f"{BASE}/healthz#x"), 400, id="fragment in the target"),
+        pytest.param(head("GET", f"http://localhost{BASE}/healthz#x"), 400, id="fragment in a URL"),
+        pytest.param(b"GET / HTTP/1.1\r\n Host: localhost\r\n\r\n", 400, id="blank before a field"),
         pytest.param(get().replace(b"\r\n", b"\n"), 400, id="bare LF"),
         pytest.param(get("X: a\nY: b"), 400, id="bare LF between fields"),
         pytest.param(get("X: a\rY: b"), 400, id="bare CR"),
@@ -189,12 +91,18 @@ def assert_refused(answers: list[Response], status: int) -> None:
         pytest.param(post(f"Content-Length: {2**64 + 2}"), 400, id="overflowing length"),
         pytest.param(post("Transfer-Encoding: gzip, chunked") + b"0\r\n", 501, id="two codings"),
         pytest.param(post("Transfer-Encoding: identity"), 400, id="other coding"),
+        pytest.param(post(*["Transfer-Encoding: chunked"] * 2), 400, id="chunked twice"),
+        pytest.param(post("Transfer-Encoding: xchunked"), 400, id="not quite chunked"),
+        pytest.param(post("Transfer-Encoding: \x0bchunked"), 400, id="odd blank before chunked"),
         pytest.param(post("Transfer-Encoding: chunked, gzip"), 400, id="chunked not last"),
         pytest.param(CHUNKED.replace(b"1.1", b"1.0") + b"0\r\n", 400, id="chunked HTTP/1.0"),
         pytest.param(CHUNKED + b"2\n{}\n0\n\n", 400, id="chunk with bare LF"),
         pytest.param(CHUNKED + b"0x2\r\n{}\r\n0\r\n\r\n", 400, id="chunk size in C"),
         pytest.param(CHUNKED + b"1\r\n{}\r\n0\r\n\r\n", 400, id="chunk longer than its size"),
         pytest.param(CHUNKED + b"f" * 17 + b"\r\n", 400, id="overflowing chunk size"),
+        pytest.param(CHUNKED + b"-2\r\n{}\r\n0\r\n\r\n", 400, id="negative chunk size"),
+        pytest.param(CHUNKED + b"\r\n{}\r\n0\r\n\r\n", 400, id="no chunk size"),
+        pytest.param(CHUNKED + b'2;a="\n"\r\n{}\r\n0\r\n\r\n', 400, id="bare LF in an extension"),
     ],
 )
 def test_what_is_not_http_is_refused_in_the_common_shape(
@@ -262,6 +170,9 @@ def test_a_connection_holds_only_so_many_requests(service: Service) -> None:
         (f"http://evil.example{BASE}/tasks", "localhost", 400),
         ("http://localhost/nothing?x=/", "localhost", 404),
         ("http://localhost?x=/", "localhost", 302),
+        ("http://localhost:port/", "localhost", 400),
+        ("http://susan@localhost/", "localhost", 400),
+        ("http:///", "localhost", 400),
         ("*", "localhost", 404),
     ],
 )
@@ -296,6 +207,51 @@ def test_a_request_to_upgrade_is_ignored(service: Service) -> None:
     assert [answer.status_code for answer in client.answers()] == [200, 400, 200, 400, 200]
 
 
+@pytest.mark.parametrize("wish", ["close, Upgrade", "Upgrade , close", "close, Upgrade, X"])
+def test_a_request_to_upgrade_and_to_close_is_answered_at_once_and_closed(
+    service: Service, wish: str
+) -> None:
+    for request in (get, post):
+        client = service.connect()
+        begun = time.monotonic()
+        client.send(request(f"Connection: {wish}", "Upgrade: h2c") + get())
+        answers = client.answers()
+        assert [answer.status_code for answer in answers] == [200 if request is get else 400]
+        assert answers[0].headers["Connection"] == "close"
+        assert time.monotonic() - begun < DEADLINE
+
+
+@pytest.mark.parametrize("blanks", [" ", "\t", " \t  "], ids=repr)
+def test_blanks_around_the_value_of_a_field_are_no_part_of_it(
+    service: Service, blanks: str
+) -> None:
+    client = service.connect()
+    newcomer = b'{"username": "ab", "password": "x"}'
+    length, host = f"Content-Length:{blanks}{len(newcomer)} ", f"Host:{blanks}localhost{blanks}"
+    kind = f"Content-Type:{blanks}application/json{blanks}"
+    client.send(head("POST", f"{BASE}/users", host, length, kind, host=None) + newcomer)
+    client.send(head("POST", f"{BASE}/users", host, kind, "Transfer-Encoding: chunked ", host=None))
+    client.send(b"2\r\n{}\r\n0\r\n\r\n" + get(f"Connection:{blanks}close{blanks}"))
+    answers = client.answers()
+    assert [answer.status_code for answer in answers] == [400, 400, 200]
+    assert ["/password" in answer.text for answer in answers[:2]] == [True, True]
+
+
+@pytest.mark.parametrize("extension", [b";a=b", b";a", b';a="b;c"', b";a;b=c"], ids=repr)
+def test_a_chunk_extension_is_ignored(service: Service, extension: bytes) -> None:
+    client = service.connect()
+    client.send(CHUNKED + b"2" + extension + b"\r\n{}\r\n0\r\n\r\n" + get(CLOSE))
+    assert [answer.status_code for answer in client.answers()] == [400, 200]
+
+
+def test_trace_is_refused_and_reflects_nothing(service: Service) -> None:
+    client = service.connect()
+    client.send(head("TRACE", f"{BASE}/tasks", MIGUEL, CLOSE))
+    (answer,) = client.answers()
+    assert answer.status_code == 405
+    assert "Basic" not in answer.text
+
+
 @pytest.mark.parametrize(
     ("fields", "first"),
     [
@@ -311,6 +267,44 @@ def test_a_client_is_told_to_continue_where_its_body_is_wanted(
     client = service.connect()
     client.send(post("Expect: 100-continue", CLOSE, *fields), b"{}", pause=0.1)
     assert client.receive().startswith(first)
+
+
+@pytest.mark.parametrize("credentials", ["X: none", STRANGER], ids=["none", "wrong"])
+@pytest.mark.parametrize(
+    "announced",
+    [
+        ("Content-Length: 100000",),
+        ("Transfer-Encoding: chunked",),
+        ("Content-Length: 2", "Expect: 100-continue"),
+    ],
+    ids=str,
+)
+def test_a_stranger_is_refused_before_the_body_comes(
+    service: Service, announced: tuple[str, ...], credentials: str
+) -> None:
+    for method, path, kind in (
+        ("POST", f"{BASE}/tasks", "application/json"),
+        ("PATCH", f"{BASE}/tasks/1", "application/merge-patch+json"),
+        ("POST", f"{BASE}/tasks/import", "application/jsonl"),
+    ):
+        client = service.connect()
+        begun = time.monotonic()
+        client.send(head(method, path, credentials, f"Content-Type: {kind}", *announced))
+        answers = client.answers()
+        assert time.monotonic() - begun < DEADLINE
+        assert [answer.status_code for answer in answers] == [401]
+        assert answers[0].headers["Connection"] == "close"
+
+
+def test_what_strangers_have_begun_to_send_is_not_held(service: Service) -> None:
+    before = service.most_memory()
+    clients = [service.connect() for _ in range(200)]
+    for client in clients:
+        kind = "Content-Type: application/json"
+        client.send(head("POST", f"{BASE}/tasks", STRANGER, kind, "Content-Length: 130000"))
+        client.send(b" " * 120_000)
+    assert {answer.status_code for client in clients for answer in client.answers()} <= {401, 503}
+    assert service.most_memory() - before < 16 * MIB
 
 
 @pytest.mark.parametrize("field", ["X: y", "Connection: keep-alive"])

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import Field, fields, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from tests.support.asgi import call
 from tests.support.clients import client_of
 from tests.support.problems import assert_problem
 from todo_api.application import create_app
@@ -29,6 +31,27 @@ GOOD = [
     ("TODO_PUBLIC_URL", "http://[::1]:8080", {"public_url": "http://[::1]:8080"}),
     ("TODO_OWN_HOSTS", "todo.example", {"own_hosts": ("todo.example",)}),
     ("TODO_OWN_HOSTS", "todo.example, Local", {"own_hosts": ("todo.example", "local")}),
+    (
+        "TODO_TRUSTED_PROXIES",
+        "10.0.0.7, 2001:DB8::/32",
+        {"trusted_proxies": (ip_network("10.0.0.7"), ip_network("2001:db8::/32"))},
+    ),
+    ("TODO_CORS_ORIGINS", "https://app.example", {"cors_origins": ("https://app.example",)}),
+    (
+        "TODO_CORS_ORIGINS",
+        "http://localhost:3000, http://[::1]:3000, HTTPS://App.example, capacitor://localhost",
+        {
+            "cors_origins": (
+                "http://localhost:3000",
+                "http://[::1]:3000",
+                "https://app.example",
+                "capacitor://localhost",
+            )
+        },
+    ),
+    ("TODO_TLS_CERTIFICATE", "/etc/todo.pem", {"tls_certificate": "/etc/todo.pem"}),
+    ("TODO_TLS_KEY", "/etc/todo.key", {"tls_key": "/etc/todo.key"}),
+    ("TODO_INSECURE_HTTP", "allowed", {"insecure_http": True}),
     ("TODO_REGISTRATION", "open", {"registration": True}),
     ("TODO_REGISTRATION", "Closed", {"registration": False}),
     ("TODO_THREADS", "1", {"threads": 1}),
@@ -41,12 +64,24 @@ GOOD = [
     ("TODO_MAX_HEADERS", "32", {"max_headers": 32}),
     ("TODO_MAX_BODY_BYTES", "1048576", {"max_body_bytes": 1048576}),
     ("TODO_MAX_LARGE_BODIES", "1", {"max_large_bodies": 1}),
+    ("TODO_USER_THREADS", "2", {"user_threads": 2}),
+    ("TODO_MAX_LARGE_BODY_SECONDS", "60", {"max_large_body_seconds": 60}),
+    ("TODO_MAX_SPOOLED_BYTES", "8388608", {"max_spooled_bytes": 8_388_608}),
+    ("TODO_MAX_TASKS", "0", {"max_tasks": 0}),
+    ("TODO_MAX_TEXT_BYTES", "1000", {"max_text_bytes": 1000}),
+    ("TODO_MAX_KEYS", "10", {"max_keys": 10}),
+    ("TODO_MAX_ANSWER_BYTES", "1000", {"max_answer_bytes": 1000}),
+    ("TODO_MAX_REGISTRATIONS", "3", {"max_registrations": 3}),
     ("TODO_MAX_JSON_DEPTH", "16", {"max_json_depth": 16}),
     ("TODO_MAX_JSON_DIGITS", "30", {"max_json_digits": 30}),
     ("TODO_IDLE_SECONDS", "60", {"idle_seconds": 60}),
     ("TODO_HEAD_SECONDS", "5", {"head_seconds": 5}),
     ("TODO_BODY_SECONDS", "5", {"body_seconds": 5}),
     ("TODO_ANSWER_SECONDS", "5", {"answer_seconds": 5}),
+    ("TODO_CONNECTIONS", "100", {"connections": 100}),
+    ("TODO_CONNECTIONS_PER_ADDRESS", "10", {"connections_per_address": 10}),
+    ("TODO_UNSENT_BYTES", "1048576", {"unsent_bytes": 1048576}),
+    ("TODO_UNSENT_BYTES_PER_ADDRESS", "1048576", {"unsent_bytes_per_address": 1048576}),
     ("TODO_TOMBSTONE_DAYS", "7", {"tombstone_days": 7}),
     ("TODO_CHECK_RESPONSES", "on", {"check_responses": True}),
     ("TODO_CHECK_RESPONSES", "OFF", {"check_responses": False}),
@@ -72,6 +107,22 @@ BAD = [
     ("TODO_HEAD_SECONDS", "0"),
     ("TODO_BODY_SECONDS", "0"),
     ("TODO_ANSWER_SECONDS", "0"),
+    ("TODO_TRUSTED_PROXIES", "proxy.example"),
+    ("TODO_TRUSTED_PROXIES", "10.0.0.7/8"),
+    ("TODO_TRUSTED_PROXIES", "10.0.0.0/33"),
+    ("TODO_TRUSTED_PROXIES", "*"),
+    ("TODO_CORS_ORIGINS", "*"),
+    ("TODO_CORS_ORIGINS", "null"),
+    ("TODO_CORS_ORIGINS", "app.example"),
+    ("TODO_CORS_ORIGINS", "https://*.example"),
+    ("TODO_CORS_ORIGINS", "https://app.example/"),
+    ("TODO_CORS_ORIGINS", "https://app.example:443"),
+    ("TODO_CORS_ORIGINS", "https://app.example https://other.example"),
+    ("TODO_INSECURE_HTTP", "yes"),
+    ("TODO_CONNECTIONS", "0"),
+    ("TODO_CONNECTIONS_PER_ADDRESS", "0"),
+    ("TODO_UNSENT_BYTES", "0"),
+    ("TODO_UNSENT_BYTES_PER_ADDRESS", "0"),
     ("TODO_REGISTRATION", "yes"),
     ("TODO_REGISTRATION", "true"),
     ("TODO_CHECK_RESPONSES", "1"),
@@ -250,6 +301,17 @@ class TestWhatTheyDo:
                 assert client.get("/healthz", headers={"Host": host}).status_code == 200
             assert_problem(client.get("/healthz", headers={"Host": "localhost"}), 400)
 
+    @pytest.mark.parametrize(("network", "scheme"), [("127.0.0.1", "https"), ("::1", "http")])
+    def test_trusted_proxies_are_believed(
+        self, settings: Settings, network: str, scheme: str
+    ) -> None:
+        app = create_app(replace(settings, trusted_proxies=(ip_network(network),)))
+        said = [("X-Forwarded-For", "192.0.2.7"), ("X-Forwarded-Proto", "https")]
+        newcomer = b'{"username": "susan", "password": "correct horse battery"}'
+        fields = [("Content-Type", "application/json"), *said]
+        answer = call(app, "POST", "/todo/api/v1.0/users", fields, newcomer)
+        assert answer.json()["user"]["uri"].startswith(f"{scheme}://localhost/")
+
     def test_each_limit_is_a_setting(self) -> None:
         defaults = Settings()
         names = [f.name for f in fields(Settings) if f.name.startswith("max_")]
@@ -284,7 +346,7 @@ class TestWhatTheyDo:
 def in_a_readme(field: Field[Any]) -> tuple[str, str]:
     """Return a setting's default and sentence as a table in Markdown shows them."""
     default = field.metadata["default"]
-    return "" if default is None else f"`{default}`", field.metadata["sentence"]
+    return "" if not default else f"`{default}`", field.metadata["sentence"]
 
 
 def assert_sentence(text: str, name: str) -> None:

@@ -7,7 +7,7 @@ import sys
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from tests.support.rows import KEPT
 from todo_api.storage import (
@@ -19,7 +19,7 @@ from todo_api.storage import (
 )
 from todo_api.storage.listing import select_page
 from todo_api.storage.migration import REVISION_TABLE, revisions, upgrade
-from todo_api.storage.schema import metadata
+from todo_api.storage.schema import metadata, users
 from todo_api.storage.tasks import delete_task, insert_task, select_last_version
 from todo_api.storage.users import insert_user, select_user
 
@@ -143,6 +143,9 @@ def test_tasks_of_the_first_revision_are_found_like_any_others(unmigrated: Datab
         )
     migrate(unmigrated)
     with unmigrated.snapshot() as db:
+        counted = select(users.c.stored_tasks, users.c.stored_text, users.c.stored_keys)
+        # The bytes of the titles, of one description, and of two empty lists of labels.
+        assert tuple(db.one(counted)) == (2, 7 + 4 + 11 + 4, 0)
         eclair, rest = select_page(db, user, limit=9).tasks
         for filters in ({"q": "two"}, {"title_prefix": "éCL"}, {"done": True}):
             assert select_page(db, user, filters=filters, limit=9).tasks == [eclair]

@@ -16,9 +16,14 @@ def call(
     fields: Fields = (),
     *chunks: bytes,
     host: str = "localhost",
+    **scope: str,
 ) -> httpx2.Response:
-    """Send a request; a single chunk is a body of stated length, several are a chunked one."""
-    return asyncio.run(ask(app, method, target, fields, *chunks, host=host))
+    """Send a request; a single chunk is a body of stated length, several are a chunked one.
+
+    ``scope`` says what the server knows of the connection: its ``scheme``, the addresses ``server``
+    and ``client``.
+    """
+    return asyncio.run(ask(app, method, target, fields, *chunks, host=host, **scope))
 
 
 async def ask(
@@ -28,6 +33,9 @@ async def ask(
     fields: Fields = (),
     *chunks: bytes,
     host: str = "localhost",
+    server: str = "localhost",
+    client: str = "127.0.0.1",
+    scheme: str = "http",
 ) -> httpx2.Response:
     """Do the same on the event loop that runs already."""
     path, _, query = _bytes(target).partition(b"?")
@@ -41,15 +49,15 @@ async def ask(
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "scheme": "http",
+        "scheme": scheme,
         "method": method,
         "path": path.decode("latin-1"),
         "raw_path": path,
         "query_string": query,
         "root_path": "",
         "headers": headers,
-        "server": ("localhost", 80),
-        "client": ("127.0.0.1", 1),
+        "server": (server, 80),
+        "client": (client, 1),
         "state": {},
     }
     return await _exchange(app, scope, [*chunks])

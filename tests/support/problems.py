@@ -21,6 +21,7 @@ WORDS = {
     500: "Internal server error",
     501: "Not implemented",
     503: "Service unavailable",
+    505: "HTTP version not supported",
 }
 
 

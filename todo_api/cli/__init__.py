@@ -27,7 +27,7 @@ from todo_api.cli.user import user_group
 from todo_api.contract import BrokenDocumentError
 from todo_api.environment import SettingError
 from todo_api.identity import AdministrationError
-from todo_api.server import ListenError
+from todo_api.server import CertificateError, ListenError
 from todo_api.storage import DatabaseUnavailableError, DatabaseUnusableError
 
 __all__ = ["main"]
@@ -35,6 +35,7 @@ __all__ = ["main"]
 EXPLAINED = (
     AdministrationError,
     BrokenDocumentError,
+    CertificateError,
     DatabaseUnavailableError,
     DatabaseUnusableError,
     DemoNotLocalError,

@@ -6,7 +6,7 @@ import click
 
 from todo_api.application import create_app
 from todo_api.cli.migrate import bring_up_to_date
-from todo_api.server import serve
+from todo_api.server import refuse_unsafe, serve
 from todo_api.settings import read_settings
 
 
@@ -14,6 +14,7 @@ from todo_api.settings import read_settings
 def serve_command() -> None:
     """Serve the API, after bringing the database up to date."""
     settings = read_settings(os.environ)
+    refuse_unsafe(settings)
     bring_up_to_date(settings)
     app = create_app(settings)
     serve(app, settings, lambda url: click.echo(f"Serving {url}{app.base_path}/"))

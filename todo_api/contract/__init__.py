@@ -9,6 +9,8 @@ The way of a request:
 
 1. `middleware` is the boundary. It gives the request an id, and turns every exception into an
    answer of the one error shape (`problem`), in JSON or by RFC 9457 (`media` weighs ``Accept``).
+   `forwarding` tells from where a trusted proxy has got the request; `browsers` adds the headers
+   that every answer has.
 2. `request` reads target and headers within their limits: 414, 431, 400.
 3. `router` walks its tree of path segments, to an operation or to something `static`: the
    document, files, and the `pages` that Flask rendered at start-up. Any other path goes on to
@@ -16,10 +18,11 @@ The way of a request:
    OPTIONS 204.
 4. `operation`, compiled for this path and method, takes over:
    `uris` finds the origin of the service's URIs (400 for a host that is not its own),
+   `browsers` refuses changes that web pages of other sites ask for (403),
    `negotiation` chooses the media type of the answer by ``Accept`` (406),
    `body` refuses by its headers what need not be read (415, 413),
    `security` asks for credentials (401, or 403 where `conventions` asks for no challenge),
-   `body` receives the body (413); a large one only from a known sender.
+   `body` receives the body (413); one that is longer than 4 KiB only from a known sender.
 5. What follows is a `Job`. The application's `Runner` decides where it runs; without one, it runs
    in a thread of `workers`. Its first step changes nothing:
    `security` recalls whose the credentials are; if it cannot, they are verified first,
@@ -49,7 +52,8 @@ What a function takes, by name, and returns:
 What the document may say beyond OpenAPI:
 
 - ``x-max-bytes`` in a Request Body Object replaces `Limits.body`. If it is larger, such a body is
-  read from known senders only, and from `Limits.large_bodies` of them at once.
+  read from known senders only, one from each at a time, and `Limits.large_bodies` of them are
+  worked on at once.
 - ``x-item-schema`` in a Media Type Object is the schema of each item of its text: for a request it
   is `Text.items`; in a response it validates each line of JSON Lines.
 
@@ -66,6 +70,7 @@ Which parts of OpenAPI are refused:
 """
 
 from todo_api.contract.application import ContractApp
+from todo_api.contract.browsers import Browsers
 from todo_api.contract.conventions import Conventions
 from todo_api.contract.document import (
     BrokenDocumentError,
@@ -74,6 +79,7 @@ from todo_api.contract.document import (
     TagResolver,
     json_pointer,
 )
+from todo_api.contract.forwarding import Proxies, plain_address
 from todo_api.contract.http import (
     MOST_FAULTS,
     JSONTextError,
@@ -84,22 +90,25 @@ from todo_api.contract.http import (
     bad_body,
     bad_parameters,
     is_known,
-    new_request_id,
     parse_entity_tags,
     too_large_fields,
     too_long_url,
     unavailable,
 )
 from todo_api.contract.inputs import Text, UnauthenticatedError
+from todo_api.contract.middleware import REFUSED
 from todo_api.contract.operation import Answer, Job, Reply, Runner
 from todo_api.contract.outputs import Stream
+from todo_api.contract.turns import Shares
 from todo_api.contract.uris import UrlFor
 from todo_api.contract.workers import Workers
 
 __all__ = [
     "MOST_FAULTS",
+    "REFUSED",
     "Answer",
     "BrokenDocumentError",
+    "Browsers",
     "ContractApp",
     "Conventions",
     "Document",
@@ -107,10 +116,12 @@ __all__ = [
     "Job",
     "Limits",
     "Problem",
+    "Proxies",
     "Reply",
     "Response",
     "Runner",
     "Schema",
+    "Shares",
     "Stream",
     "StrictJSON",
     "TagResolver",
@@ -122,8 +133,8 @@ __all__ = [
     "bad_parameters",
     "is_known",
     "json_pointer",
-    "new_request_id",
     "parse_entity_tags",
+    "plain_address",
     "too_large_fields",
     "too_long_url",
     "unavailable",

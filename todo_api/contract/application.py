@@ -1,6 +1,8 @@
 """`ContractApp`: a `connexion.FlaskApp` that compiles its document."""
 
 from collections.abc import Callable, Collection, Mapping
+from http import HTTPStatus
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -8,6 +10,7 @@ from flask import Blueprint
 from starlette.types import Receive, Scope, Send
 from werkzeug.exceptions import HTTPException
 
+from todo_api.contract.browsers import Browsers
 from todo_api.contract.connexion import (
     FlaskApp,
     InvalidSpecification,
@@ -24,6 +27,7 @@ from todo_api.contract.document import (
     check_examples,
     check_references,
 )
+from todo_api.contract.forwarding import Proxies
 from todo_api.contract.http import JSON, Limits, Problem, content_type
 from todo_api.contract.inputs import Authenticator, SecuritySchemes
 from todo_api.contract.middleware import ContractMiddleware, refuse_duplicates
@@ -50,12 +54,17 @@ class ContractApp(FlaskApp):
         lifespan: Lifespan | None = None,
         limits: Limits | None = None,
         explained_at: str = "about:blank",
+        browsers: Browsers | None = None,
+        trusted_proxies: Collection[IPv4Network | IPv6Network] = (),
     ) -> None:
         """Make an application without operations.
 
         ``explained_at`` is the URL of a page with an anchor for each error status, which
-        RFC 9457 calls the problem's type.
+        RFC 9457 calls the problem's type. ``trusted_proxies`` are believed where requests come
+        from.
         """
+        browsers = browsers or Browsers()
+        self._headers = browsers.headers
         self._limits = limits or Limits()
         self._explained_at = explained_at
         self.base_path = ""
@@ -63,6 +72,8 @@ class ContractApp(FlaskApp):
         self._contract = ContractMiddleware(
             self._limits,
             explained_at,
+            browsers=browsers,
+            proxies=Proxies(trusted_proxies),
             app_has=lambda path: self._pages.has(path),  # noqa: PLW0108 - there are no pages yet
         )
         super().__init__(
@@ -141,6 +152,7 @@ class ContractApp(FlaskApp):
                 runner=runner or InWorkers(workers),
                 failures=failures or {},
                 explained_at=self._explained_at,
+                cross_origin=self._contract.cross_origin,
                 check_responses=check_responses,
             )
             self._contract.add_api(specification, resolver=resolver, around=around)
@@ -159,12 +171,16 @@ class ContractApp(FlaskApp):
     def add_file(
         self, path: str, content: bytes, media_type: str, headers: Mapping[str, str]
     ) -> None:
-        """Serve a file that never changes, from memory and without Flask."""
+        """Serve a file that never changes, from memory and without Flask.
+
+        ``headers`` replace those of the same name that every answer has.
+        """
         self._add_static(path, content, content_type(media_type, {}), headers=headers)
 
     def add_pages(self, pages: Blueprint, headers: Mapping[str, str]) -> None:
         """Serve a blueprint's pages, which never change: Flask renders each once, now.
 
+        ``headers`` replace those of the same name that every answer has.
         A route with an argument has a page for each value, so it is left to Flask.
         """
         for page in self._pages.render(pages):
@@ -177,8 +193,17 @@ class ContractApp(FlaskApp):
                 headers={**headers, **location},
             )
 
-    def _add_static(self, path: str, body: bytes, media_type: bytes, **also: Any) -> None:  # noqa: ANN401 - the endpoint's
-        endpoint = StaticEndpoint(body, media_type, self._limits, **also)
+    def _add_static(
+        self,
+        path: str,
+        body: bytes,
+        media_type: bytes,
+        *,
+        status: int = HTTPStatus.OK,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        complete = {**self._headers, "Cache-Control": "no-cache", **(headers or {})}
+        endpoint = StaticEndpoint(body, media_type, self._limits, status=status, headers=complete)
         self._contract.add_resource(path).add("GET", endpoint)
 
 

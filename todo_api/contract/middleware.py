@@ -8,13 +8,18 @@ from typing import Any, Self
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from todo_api.contract.browsers import Browsers, CrossOrigin, Standing
 from todo_api.contract.connexion import METHODS, Resolver, Specification, SpecMiddleware
 from todo_api.contract.document import BrokenDocumentError, SchemaError, TaggedOperation
+from todo_api.contract.forwarding import Proxies
 from todo_api.contract.http import ClientDisconnectedError, Limits, Problem, Request, Response
 from todo_api.contract.operation import Environment, Operation
 from todo_api.contract.router import Resource, Router
 
 logger = logging.getLogger(__name__)
+
+REFUSED = "contract.refused"
+"""Where a scope has the `Problem` for which a server refuses the request, to be answered here."""
 
 
 class ContractMiddleware(SpecMiddleware):
@@ -26,13 +31,24 @@ class ContractMiddleware(SpecMiddleware):
     app: ASGIApp
 
     def __init__(
-        self, limits: Limits, explained_at: str, *, app_has: Callable[[str], bool]
+        self,
+        limits: Limits,
+        explained_at: str,
+        *,
+        browsers: Browsers,
+        proxies: Proxies,
+        app_has: Callable[[str], bool],
     ) -> None:
         """Start without operations.
 
         ``explained_at`` is the page about the errors; ``app_has`` tells whether the wrapped
         application has anything at a path.
         """
+        self._proxies = proxies
+        self._has_proxies = bool(proxies)
+        self._standing = Standing(browsers.headers)
+        self.cross_origin = CrossOrigin(browsers.origins)
+        """Which pages may use the operations."""
         self._limits = limits
         self._app_has = app_has
         self._explained_at = explained_at
@@ -53,6 +69,7 @@ class ContractMiddleware(SpecMiddleware):
             connexion.exceptions.ResolverError: for an operation without a function.
 
         """
+        self.cross_origin.learn(specification, around.conventions)
         for path, item in specification["paths"].items():
             template = specification.base_path + path
             for method in METHODS & item.keys():
@@ -76,6 +93,11 @@ class ContractMiddleware(SpecMiddleware):
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
+        if self._has_proxies:
+            self._proxies.apply(request)
+        if REFUSED in scope:
+            await self._send(send, request, self._rendered(scope[REFUSED], request))
+            return
         try:
             found = self._router.find(request.path)
             if found is None:
@@ -85,8 +107,16 @@ class ContractMiddleware(SpecMiddleware):
         except ClientDisconnectedError:
             return
         except Exception as failure:  # noqa: BLE001 - the boundary: no failure goes unanswered
-            response = _problem(failure, request.id).render(request.accept, self._explained_at)
-        await response.send(send, request_id=request.id, head=request.method == "HEAD")
+            response = self._rendered(_problem(failure, request.id), request)
+        await self._send(send, request, response)
+
+    def _rendered(self, problem: Problem, request: Request) -> Response:
+        return problem.render(request.accept, self._explained_at)
+
+    async def _send(self, send: Send, request: Request, response: Response) -> None:
+        also = self._standing.fields(response) + self.cross_origin.fields(request)
+        head = request.method == "HEAD"
+        await response.send(send, request_id=request.id, head=head, also=also)
 
     async def _pass_on(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         request.check(self._limits)
@@ -103,7 +133,7 @@ class ContractMiddleware(SpecMiddleware):
         request.check(self._limits)
         allow = {"Allow": resource.allow}
         if request.method == "OPTIONS":
-            return Response(204, allow)
+            return Response(204, allow | self.cross_origin.preflight(request, resource.allow))
         raise Problem(405, f"This path answers {resource.allow}.", headers=allow)
 
 

@@ -3,12 +3,12 @@
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar, TypeVarTuple
 
 import orjson
 
+from todo_api.contract.browsers import CrossOrigin
 from todo_api.contract.conventions import Conventions
 from todo_api.contract.document import BrokenDocumentError, TaggedOperation
 from todo_api.contract.http import (
@@ -31,8 +31,12 @@ from todo_api.contract.inputs import (
     UnverifiedError,
 )
 from todo_api.contract.outputs import Conformance, Stream, StreamedResponse
+from todo_api.contract.turns import Turns
 from todo_api.contract.uris import Links, Origins
 from todo_api.contract.workers import Workers
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class Reply(NamedTuple):
@@ -82,6 +86,10 @@ class Job:
         """Whether the operation only reads (RFC 9110, 9.2.1)."""
         return self._exchange.request.method in SAFE_METHODS
 
+    def sender(self) -> Any:  # noqa: ANN401 - the application's own type
+        """Find out who asks; None if that is anybody. Raises `UnverifiedError`."""
+        return self._exchange.credentials.recall()
+
     @property
     def body(self) -> bytes:
         """What the client sent."""
@@ -108,6 +116,9 @@ class Runner(Protocol):
     async def run(self, job: Job) -> Response:
         """Take both steps of a job, and return the answer."""
 
+    async def go_on(self, sender: Any, call: Callable[[*Ts], T], /, *args: *Ts) -> T:  # noqa: ANN401
+        """Run what makes more of an answer to a sender."""
+
 
 class InWorkers:
     """Runs each operation in a worker."""
@@ -120,7 +131,13 @@ class InWorkers:
         """Take both steps of a job in one thread."""
         return await self._workers.run(job.run)
 
+    async def go_on(self, _: Any, call: Callable[[*Ts], T], /, *args: *Ts) -> T:  # noqa: ANN401
+        """Run a call in a thread."""
+        return await self._workers.run(call, *args)
 
+
+MOST_WAITING = 4
+"""Large bodies that wait for each one that is worked on."""
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
@@ -140,6 +157,8 @@ class Environment(NamedTuple):
     failures: Mapping[type[Exception], Callable[[Any], Exception]]
     """By exception, what makes a `Problem` or `UnauthenticatedError` of it."""
     explained_at: str
+    cross_origin: CrossOrigin
+    """Which web pages may use the operations."""
     check_responses: bool
 
 
@@ -155,6 +174,11 @@ class Operation:
         self._security = around.schemes.compile(operation.stated_security, name)
         ignored = around.conventions.ignored_parameters
         self._parameters = Parameters(operation.parameters, name, ignored)
+        self._places = Turns(
+            around.limits.large_bodies,
+            most_waiting=around.limits.large_bodies * MOST_WAITING,
+            refusal="Too many bodies of this size are being worked on at the moment.",
+        )
         self._offer = Negotiation(operation.responses)
         self._body: NoBody | Body = (
             Body(operation.request_body, around.limits, name, method=operation.method)
@@ -203,24 +227,40 @@ class Operation:
     async def _respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:
         request.check(self._around.limits)
         origin = self._around.origins.of(request)
+        if request.method not in SAFE_METHODS:
+            self._around.cross_origin.check(request)
         media_type = self._offer.choose(request.accept)
         self._body.check_headers(request)
         credentials = self._security.credentials(request)
-        place: AbstractContextManager[None] = nullcontext()
-        if isinstance(self._body, Body) and self._body.is_large(request):
-            place = self._body.place(await self._sender(credentials))
-        with place:
-            body = await self._body.receive(request)
-            exchange = Exchange(request, path_arguments, origin, media_type, credentials, body)
-            job = Job(self, exchange)
+        exchange = Exchange(request, path_arguments, origin, media_type, credentials, b"")
+        if isinstance(self._body, Body) and self._body.is_worth_asking(request):
+            sender = await self._sender(credentials)
+            if self._body.is_large(request):
+                return await self._respond_to_large(self._body, exchange, sender)
+        return await self._run(exchange._replace(body=await self._body.receive(request)))
+
+    async def _respond_to_large(self, body: Body, exchange: Exchange, sender: Any) -> Response:  # noqa: ANN401 - the application's own type
+        """Receive a body to the end before it takes one of the few places for large ones."""
+        with body.room(sender) as room:
+            await body.spool.receive(exchange.request, room)
+            await self._places.enter()
             try:
-                return await self._around.runner.run(job)
-            except UnverifiedError:
-                await credentials.verify()
+                return await self._run(exchange._replace(body=room.read()))
+            finally:
+                self._places.leave()
+
+    async def _run(self, exchange: Exchange) -> Response:
+        job = Job(self, exchange)
+        try:
             return await self._around.runner.run(job)
+        except UnverifiedError:
+            await exchange.credentials.verify()
+        return await self._around.runner.run(job)
 
     async def _sender(self, credentials: Credentials) -> Any:  # noqa: ANN401 - the application's own type
-        """Find out who asks, before any of a large body is read."""
+        """Find out who asks, before any of a body is read."""
+        if credentials.are_settled:
+            return credentials.recall()
         try:
             return await self._around.workers.run(credentials.recall)
         except UnverifiedError:
@@ -257,8 +297,8 @@ class Operation:
         if self._conformance is not None:
             chunks = self._conformance.checked(chunks, status, exchange.media_type)
         kind = content_type(exchange.media_type, parameters)
-        workers = self._around.workers
-        return StreamedResponse(status, headers, chunks, kind, exchange.request, workers)
+        go_on = partial(self._around.runner.go_on, exchange.credentials.recall())
+        return StreamedResponse(status, headers, chunks, kind, exchange.request, go_on)
 
     def _problem(self, failure: Exception, request: Request) -> Problem | None:
         """Return the answer to an exception, or None if it was not foreseen."""

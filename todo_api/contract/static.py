@@ -7,6 +7,14 @@ from http import HTTPStatus
 from todo_api.contract.http import Limits, Request, Response, is_known
 
 
+class _StaticResponse(Response):
+    """An answer whose headers were all known at the start."""
+
+    has_all_headers = True
+
+    __slots__ = ()
+
+
 class StaticEndpoint:
     """An answer that stays the same as long as the process runs."""
 
@@ -16,17 +24,16 @@ class StaticEndpoint:
         media_type: bytes,
         limits: Limits,
         *,
-        status: int = HTTPStatus.OK,
-        headers: Mapping[str, str] | None = None,
+        status: int,
+        headers: Mapping[str, str],
     ) -> None:
-        """Take the answer, and the limits of requests for it."""
+        """Take the answer with all of its headers, and the limits of requests for it."""
         self._limits = limits
         self._etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
-        headers = {"Cache-Control": "no-cache", **(headers or {})}
         if status == HTTPStatus.OK:
-            headers["ETag"] = self._etag
-        self._fresh = Response(status, headers, body, media_type)
-        self._unchanged = Response(HTTPStatus.NOT_MODIFIED, headers)
+            headers = {**headers, "ETag": self._etag}
+        self._fresh = _StaticResponse(status, headers, body, media_type)
+        self._unchanged = _StaticResponse(HTTPStatus.NOT_MODIFIED, headers)
 
     async def respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:  # noqa: ARG002 - an endpoint's interface
         """Answer 304 to a client that has this very representation (RFC 9110, 13.1.2)."""

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
+from todo_api.contract.forwarding import plain_address
 from todo_api.contract.http import Problem, Request
 
 
@@ -73,30 +75,51 @@ def _query(arguments: Mapping[str, object]) -> str:
 class Origins:
     """Where the service says it is: one public URL, or the host that the client addressed.
 
-    A ``Host`` is repeated in URIs only if it is an IP address or one of the names that the
-    service knows as its own. A name that a stranger made up could carry our URIs into caches
-    and mails, and a web page whose DNS name is rebound to a local address could use the service.
+    A ``Host`` is repeated in URIs only if it is the address that the client has reached, or one of
+    the names and addresses that the service knows as its own. One that a stranger made up could
+    carry our URIs into caches and mails, and a web page whose DNS name is rebound to a local
+    address could use the service.
     """
 
     def __init__(self, public_url: str | None, own_hosts: Collection[str]) -> None:
         """Take the public origin, such as ``https://log.example``, if there is one."""
         self._public_url = public_url
-        self._own_hosts = frozenset(own_hosts)
+        # 0.0.0.0 and :: are where a service listens, and nowhere that it could be reached.
+        self._own_hosts = frozenset(map(_canonical, own_hosts)) - {"0.0.0.0", "::"}  # noqa: S104
         self._own = lru_cache(maxsize=256)(self._find)
 
     def of(self, request: Request) -> str:
         """Return scheme and authority for URIs; raise `Problem` 400 for a host not our own."""
         if self._public_url is not None:
             return self._public_url
-        return f"{request.scheme}://{self._own(request.headers[b'host'])}"
+        host = request.headers[b"host"]
+        return f"{request.scheme}://{self._own(host, request.server)}"
 
-    def _find(self, host: bytes) -> str:
+    def _find(self, host: bytes, reached: str) -> str:
         authority = host.decode("ascii")
-        name = re.sub(r":\d+$", "", authority).lower()
-        if name not in self._own_hosts and not _IP_ADDRESS.fullmatch(name):
+        name = re.sub(r":\d+$", "", authority)
+        if _canonical(name) not in self._own_hosts and not _is_address(name, reached):
             raise Problem(400, "The Host header does not name a host of this service.")
         return authority
 
 
+def _canonical(host: str) -> str:
+    """Return the one spelling of a name or an IP address, which in a URI may have brackets."""
+    address = _address(host)
+    return host.lower() if address is None else str(address)
+
+
+def _is_address(host: str, reached: str) -> bool:
+    """Tell whether a host is the very address that the client has reached."""
+    address = _address(host)
+    return address is not None and address == _address(reached)
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return plain_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return None
+
+
 _PARAMETER = re.compile(r"{(\w+)}")
-_IP_ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\]")

@@ -9,11 +9,12 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from todo_api.contract import Text, json_pointer
-from todo_api.formats.file import Item, Unreadable, Writer
+from todo_api.contract import MOST_FAULTS, Text, json_pointer
+from todo_api.formats.file import LONGEST, Item, Unreadable, Writer, too_long
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _DIGITS = re.compile(r"-?[0-9]{1,18}", re.ASCII)
@@ -77,25 +78,51 @@ def read(body: Text) -> Iterator[Item | Unreadable]:
     The header row may name the columns in any order and leave out optional ones. Reading ends at
     the first row that is not CSV.
     """
-    rows = csv.reader(io.StringIO(body.content.decode("utf-8-sig"), newline=""), strict=True)
+    lines = _Lines(body.content.decode("utf-8-sig"))
+    rows = csv.reader(lines, strict=True)
     names: list[str] = []
     line = 1
     try:
         for cells in rows:
-            if not names:
+            if not cells:
+                pass  # an empty line
+            elif not names:
                 names = cells
-                if faults := list(_header_faults(names, line)):
+                if faults := list(islice(_header_faults(names, line), MOST_FAULTS)):
                     yield from faults
                     return
             elif len(cells) == len(names):
                 named = zip(names, cells, strict=True)
                 yield Item(line, {name: _COLUMNS[name].read(cell) for name, cell in named if cell})
-            elif cells:
+            else:
                 counts = f"{len(cells)} cells, but the header row has {len(names)}"
                 yield Unreadable(line, f"This row has {counts}.")
             line = rows.line_num + 1
+            lines.left = LONGEST
+    except _RowTooLongError:
+        yield too_long(line, "row")
     except csv.Error as fault:
         yield Unreadable(line, f"This row is not CSV: {fault}.")
+
+
+class _RowTooLongError(Exception):
+    """A row that goes on and on."""
+
+
+class _Lines:
+    """The lines of a text, as long as the rows that they make are no longer than a row may be."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = io.StringIO(text, newline="")
+        self.left = LONGEST
+        """How long the rest of the present row may be."""
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.left -= len(line)
+            if self.left < 0:
+                raise _RowTooLongError
+            yield line
 
 
 def _header_faults(names: list[str], line: int) -> Iterator[Unreadable]:

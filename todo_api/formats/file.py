@@ -30,3 +30,15 @@ class Unreadable(NamedTuple):
     detail: str
     """A sentence that says why."""
     pointer: str | None = None
+
+
+LONGEST = 256 * 1024
+"""Bytes, or characters, that one task may take: more than any task needs, however it is written.
+
+What is longer is not even looked into, because it could be made of a million pieces.
+"""
+
+
+def too_long(line: int, what: str) -> Unreadable:
+    """Say that a line, or a row, is longer than a task can be."""
+    return Unreadable(line, f"This {what} is longer than {LONGEST:,} characters, as no task is.")

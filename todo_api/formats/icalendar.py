@@ -12,7 +12,8 @@ from todo_api.formats.file import Writer
 _LONGEST_LINE = 75
 """In octets, not counting the line break (3.1)."""
 _ESCAPES = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"}
-_LINE_BREAKS = re.compile("\r\n?")
+_LINE_BREAKS = re.compile("\r\n?|[\x85\u2028\u2029]")
+"""Whatever ends a line for readers of text by Unicode's rules, beside LF."""
 _CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f]")
 _PRIORITIES = {1: 9, 2: 5, 3: 1}
 """Our priorities low, medium and high as iCalendar's (3.8.1.9)."""

@@ -1,5 +1,10 @@
-"""JSON Lines (https://jsonlines.org): one JSON text a line, each line ended by LF."""
+"""JSON Lines (https://jsonlines.org): one JSON text a line, each line ended by LF.
 
+Unicode knows other line ends, at which many readers of text would cut a line: they are written as
+escapes.
+"""
+
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -7,22 +12,33 @@ from uuid import UUID
 import orjson
 
 from todo_api.contract import JSONTextError, Text
-from todo_api.formats.file import Item, Unreadable, Writer
+from todo_api.formats.file import LONGEST, Item, Unreadable, Writer, too_long
 
 
 def read(body: Text) -> Iterator[Item | Unreadable]:
     """Yield the value of each line, blank lines left out."""
-    for number, line in enumerate(body.content.split(b"\n"), 1):
+    for number, line in enumerate(io.BytesIO(body.content), 1):
+        if len(line) > LONGEST:
+            yield too_long(number, "line")
+            continue
         if not line.strip():
             continue
         try:
-            yield Item(number, body.json.loads(line))
+            yield Item(number, body.json.loads(line.removesuffix(b"\n")))
         except JSONTextError as fault:
             yield Unreadable(number, f"This line {fault}")
 
 
+_OTHER_LINE_ENDS = {
+    character.encode(): f"\\u{ord(character):04x}".encode() for character in "\x85\u2028\u2029"
+}
+
+
 def _write(tasks: Iterable[Mapping[str, Any]]) -> bytes:
-    return b"".join(orjson.dumps(task, option=orjson.OPT_APPEND_NEWLINE) for task in tasks)
+    lines = b"".join(orjson.dumps(task, option=orjson.OPT_APPEND_NEWLINE) for task in tasks)
+    for raw, escaped in _OTHER_LINE_ENDS.items():
+        lines = lines.replace(raw, escaped)
+    return lines
 
 
 _WRITER = Writer(b"", _write, b"", "jsonl")

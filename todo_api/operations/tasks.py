@@ -18,7 +18,7 @@ from todo_api.rest import (
     not_modified,
 )
 from todo_api.settings import Settings
-from todo_api.storage import Connection, Database, Position, select_page
+from todo_api.storage import Connection, Database, Position, Quotas, select_page
 
 
 def get_tasks(
@@ -54,12 +54,17 @@ def get_tasks(
 
 
 def create_task(
-    body: dict[str, Any], idempotency_key: str | None, user: User, once: Once, url_for: UrlFor
+    body: dict[str, Any],
+    idempotency_key: str | None,
+    user: User,
+    once: Once,
+    quotas: Quotas,
+    url_for: UrlFor,
 ) -> Answer:
     """Create a task."""
 
     def create(db: Connection) -> Reply:
-        row = storage.insert_task(db, user.id, body)
+        row = storage.insert_task(db, user.id, body, quotas=quotas)
         task = represent_task(row, url_for)
         headers = {"Location": task["uri"], "ETag": entity_tag(row.version)}
         return Reply({"task": task}, 201, headers)
@@ -87,13 +92,16 @@ def update_task(
     if_match: str | None,
     user: User,
     database: Database,
+    quotas: Quotas,
     url_for: UrlFor,
 ) -> Answer:
     """Update a task."""
     changes, read_only = split_body(body)
     versions = expected_versions(if_match)
     with database.transaction() as db:
-        old, new = storage.update_task(db, user.id, task_id, changes, versions=versions)
+        old, new = storage.update_task(
+            db, user.id, task_id, changes, versions=versions, quotas=quotas
+        )
         refuse_other_values(read_only, represent_task(old, url_for))
     return Reply({"task": represent_task(new, url_for)}, 200, {"ETag": entity_tag(new.version)})
 
@@ -104,13 +112,14 @@ def patch_task(
     if_match: str | None,
     user: User,
     database: Database,
+    quotas: Quotas,
     url_for: UrlFor,
 ) -> Answer:
     """Patch a task."""
     changes = {
         name: storage.DEFAULTS.get(name) if value is None else value for name, value in body.items()
     }
-    return update_task(task_id, changes, if_match, user, database, url_for)
+    return update_task(task_id, changes, if_match, user, database, quotas, url_for)
 
 
 def delete_task(

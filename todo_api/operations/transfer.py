@@ -3,6 +3,7 @@
 import math
 from collections.abc import Generator, Iterator, Mapping
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from todo_api import storage, times
@@ -11,7 +12,7 @@ from todo_api.formats import READERS, WRITERS, Uids, Unreadable, Writer
 from todo_api.identity import User
 from todo_api.operations.representation import TIMES, represent_task
 from todo_api.rest import CACHE_CONTROL, Once
-from todo_api.storage import Connection, Database, Position, select_page
+from todo_api.storage import Connection, Database, Position, Quotas, WordBudget, select_page
 
 PAGE = 100
 """How many tasks are read and sent at once: as many as the longest page of the list has."""
@@ -19,6 +20,8 @@ CLOCKS_DIFFER = timedelta(days=1)
 """How far ahead of this service's clock an imported time may be."""
 MOST_TASKS = 10_000
 """The most tasks in one import: other writers wait while they are inserted."""
+MOST_WORDS = 200_000
+"""The most words and labels that they are found by: the same, a second's work at the most."""
 
 
 def export_tasks(
@@ -35,13 +38,15 @@ def export_tasks(
     return Reply(Stream(chunks, writer.parameters), 200, headers)
 
 
-def import_tasks(body: Text, idempotency_key: str | None, user: User, once: Once) -> Answer:
+def import_tasks(
+    body: Text, idempotency_key: str | None, user: User, once: Once, quotas: Quotas
+) -> Answer:
     """Import tasks."""
     tasks = _read(body)
-    new = storage.prepare_tasks(tasks)
+    new = storage.prepare_tasks(tasks, WordBudget(MOST_WORDS))
 
     def insert(db: Connection) -> Reply:
-        storage.insert_tasks(db, user.id, new)
+        storage.insert_tasks(db, user.id, new, quotas=quotas)
         return Reply({"imported": len(tasks)})
 
     asked = ("import_tasks", body.media_type, body.content.decode())
@@ -62,7 +67,7 @@ def _read(body: Text) -> list[dict[str, Any]]:
             faults.append(_fault(found.line, found.detail, found.pointer))
         else:
             task = found.value
-            wrong = list(body.items.faults(task)) or _contradictions(task)
+            wrong = list(islice(body.items.faults(task), MOST_FAULTS)) or _contradictions(task)
             faults += [_fault(found.line, detail, pointer) for pointer, detail in wrong]
             tasks.append(task)
         if len(faults) >= MOST_FAULTS:

@@ -1,13 +1,14 @@
 """Users' own accounts: the handlers of the tag ``users``."""
 
+from datetime import timedelta
 from typing import Any
 
-from todo_api import storage
+from todo_api import storage, times
 from todo_api.contract import Answer, Problem, Reply, UrlFor, bad_body
 from todo_api.identity import Accounts, PasswordChangedError, User, password_faults
 from todo_api.operations.representation import refuse_other_values, split_body
 from todo_api.settings import Settings
-from todo_api.storage import Database, UsernameTakenError, UserRow
+from todo_api.storage import Database, Quotas, UsernameTakenError, UserRow
 
 
 def create_user(
@@ -15,20 +16,27 @@ def create_user(
     database: Database,
     accounts: Accounts,
     settings: Settings,
+    quotas: Quotas,
     url_for: UrlFor,
 ) -> Answer:
     """Register a user."""
     if not settings.registration:
         raise Problem(403, "Registration is closed: ask the administrator for an account.")
     _refuse_weak(body["password"], body["username"])
+    most, yesterday = quotas.registrations, times.ago(timedelta(days=1))
+    with database.snapshot() as db:  # before the hash, which is dear
+        storage.check_registrations(db, most, after=yesterday)
     password_hash = accounts.hash_password(body["password"])
     try:
         with database.transaction() as db:
+            storage.lock_registration(db)
+            storage.check_registrations(db, most, after=yesterday)
             row = storage.insert_user(
                 db,
                 username=body["username"],
                 email=body.get("email"),
                 password_hash=password_hash,
+                registered_at=times.now(),
             )
     except UsernameTakenError:
         raise Problem(409, "This username is taken: choose another.") from None

@@ -2,6 +2,7 @@
 
 - `preconditions`: entity tags, ``If-Match`` and ``If-None-Match``.
 - `idempotency`: retries under an ``Idempotency-Key``, which do their work only once.
+- `quotas`: what is said when a user has as much as a user may have.
 - `cursors`: sealed positions from which the next page of a list begins.
 """
 
@@ -21,6 +22,7 @@ from todo_api.rest.preconditions import (
     not_modified,
     precondition_failed,
 )
+from todo_api.rest.quotas import quota_met, too_many_words
 
 __all__ = [
     "CACHE_CONTROL",
@@ -33,4 +35,6 @@ __all__ = [
     "next_link",
     "not_modified",
     "precondition_failed",
+    "quota_met",
+    "too_many_words",
 ]

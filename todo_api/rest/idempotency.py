@@ -9,15 +9,19 @@ from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import blake2b
 from threading import Lock
+from time import monotonic
 
 import orjson
 
 from todo_api import times
 from todo_api.contract import Problem, Reply
 from todo_api.storage import (
+    UNLIMITED,
     AnswerRow,
     Connection,
     Database,
+    Quotas,
+    forget_answers,
     insert_answer,
     select_answer,
     try_lock_key,
@@ -25,6 +29,8 @@ from todo_api.storage import (
 
 KEPT = timedelta(hours=24)
 """How long a key and its answer are kept."""
+SWEEP_SECONDS = 1.0
+"""Between two looks for expired keys of anybody, unless there are more than go at once."""
 RETRY_AFTER = "1"
 """Seconds after which to ask again for the answer of a request that is still running."""
 
@@ -35,9 +41,11 @@ class Once:
     A function asks for one by a call: ``once(key, user_id, asked, act)``.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, quotas: Quotas = UNLIMITED) -> None:
         """Use this database for the work and for the answers."""
         self._database = database
+        self._quotas = quotas
+        self._next_sweep = 0.0
         self._running: set[tuple[int, str]] = set()
         self._guard = Lock()
 
@@ -52,6 +60,7 @@ class Once:
         Raises:
             Problem: 409 while a request with this key is running, 422 if the key belongs to a
                 different request.
+            QuotaMetError: if the user has as many keys, or answers, as may be kept.
 
         """
         if key is None:
@@ -67,8 +76,19 @@ class Once:
             reply = act(db)
             body = orjson.dumps(reply.body).decode()
             answer = AnswerRow(fingerprint, reply.status, dict(reply.headers), body)
-            insert_answer(db, user_id, key, answer, now=times.now(), expiry=expiry)
+            insert_answer(
+                db, user_id, key, answer, now=times.now(), expiry=expiry, quotas=self._quotas
+            )
+            self._sweep(db, expiry)
             return reply
+
+    def _sweep(self, db: Connection, expiry: str) -> None:
+        """Forget some expired keys of users who may never come back, as part of others' work."""
+        if monotonic() >= self._next_sweep:
+            # First, so that what is interrupted because it takes too long is not tried again.
+            self._next_sweep = monotonic() + SWEEP_SECONDS
+            if forget_answers(db, expiry=expiry):
+                self._next_sweep = 0.0
 
     @contextmanager
     def _alone(self, user_id: int, key: str) -> Iterator[None]:

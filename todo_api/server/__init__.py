@@ -1,10 +1,15 @@
 """The HTTP server: uvicorn, with a socket and a connection class of our own.
 
 - `service` listens, and serves until a signal stops it.
-- `connection` speaks HTTP/1.1 with a client, and sets a deadline for each part of a request.
+- `connection` speaks HTTP/1.1 with a client, and sets a deadline for each part of a request;
+  `refusals` says what is not HTTP/1.1.
+- `bounds` counts the connections of all clients, and what they do not take of their answers;
+  `descriptors` sees that there can be so many.
+- `https` agrees with a client on encryption, with a certificate that can be renewed.
 - `wire` closes a connection in such a way that the client can read the last answer.
 """
 
-from todo_api.server.service import ListenError, is_loopback, serve
+from todo_api.server.https import CertificateError
+from todo_api.server.service import ListenError, is_loopback, refuse_unsafe, serve
 
-__all__ = ["ListenError", "is_loopback", "serve"]
+__all__ = ["CertificateError", "ListenError", "is_loopback", "refuse_unsafe", "serve"]

@@ -9,19 +9,23 @@ closes.
 import asyncio
 import re
 from enum import Enum
-from functools import partial
 from math import inf
 from typing import Any, NamedTuple, cast
 
-from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade
-from starlette.types import Receive, Scope, Send
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from todo_api.contract import Limits, Problem, new_request_id, too_large_fields, too_long_url
-from todo_api.server.wire import Wire
+from todo_api.contract import REFUSED, Limits, Problem, Proxies, too_large_fields, too_long_url
+from todo_api.server.bounds import Bounds, Client, whose
+from todo_api.server.refusals import other_version, unparsable
+from todo_api.server.wire import FULL, Wire
 
 MOST_PIPELINED = 32
 """Requests that may wait on a connection while an earlier one is answered."""
+
+
+MOST_UNNOTICED = 16 * 1024
+"""Bytes of an answer that may wait for a client before it counts as slow."""
 
 
 class Deadlines(NamedTuple):
@@ -54,9 +58,26 @@ class Connection(HttpToolsProtocol):
     requests need no timers of their own.
     """
 
-    def __init__(self, *, limits: Limits, deadlines: Deadlines, **of_uvicorn: Any) -> None:  # noqa: ANN401
-        """Enforce these limits and deadlines; the other arguments are uvicorn's."""
+    def __init__(
+        self,
+        *,
+        limits: Limits,
+        deadlines: Deadlines,
+        bounds: Bounds,
+        proxies: Proxies,
+        **of_uvicorn: Any,  # noqa: ANN401
+    ) -> None:
+        """Enforce these limits, deadlines and bounds; the other arguments are uvicorn's.
+
+        ``proxies`` are those whose connections are many clients'.
+        """
         super().__init__(**of_uvicorn)
+        self.address = ""
+        self.is_exempt = False
+        self.handshake: Client | None = None
+        """What has kept a place for the connection, if it is encrypted."""
+        self._bounds = bounds
+        self._proxies = proxies
         self.url = b""
         self._limits = limits
         # The limits leave out separators and what surrounds the URL in the request line.
@@ -71,27 +92,48 @@ class Connection(HttpToolsProtocol):
         self._unsent_bytes = 0
         self._keep_alive = False
         self._refused = False
+        self._answer_waits = False  # for the client to take the one before
 
     # The transport's calls.
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start to wait for a request."""
+        """Start to wait for a request, if there is room for another connection."""
         self._wire = Wire(transport, self._deadlines.farewell)
         super().connection_made(cast("asyncio.Transport", self._wire))
-        self._expect(self._deadlines.idle)
-        self._look()
+        transport.set_write_buffer_limits(high=MOST_UNNOTICED)
+        peer = self.client[0] if self.client else ""
+        self.address, self.is_exempt = whose(peer), self._proxies.trusts(peer)
+        if self.handshake is not None:
+            self._bounds.forget(self.handshake)
+        if self._bounds.admit(self):
+            self._expect(self._deadlines.idle)
+            self._look()
+        else:
+            self._refused = True
+            self._wire.write(FULL)
+            self._wire.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the timer, and discard what running requests still write."""
         super().connection_lost(exc)
+        self._bounds.forget(self)
         self._wire.fall_silent()
         if self._timer:
             self._timer.cancel()
 
+    def pause_writing(self) -> None:
+        """Note that the client is slow to receive its answer."""
+        super().pause_writing()
+        self._bounds.slow_down(self)
+
     def resume_writing(self) -> None:
         """Note that the client is receiving its answer."""
         super().resume_writing()
+        self._bounds.catch_up(self)
         self._unsent_bytes = -1  # differs from any size, so `_look` sees progress
+        if self._answer_waits:
+            self._answer_waits = False
+            self.on_response_complete()
 
     def data_received(self, data: bytes) -> None:
         """Parse what arrives; refuse what is not HTTP/1.1, and heads that do not end."""
@@ -101,7 +143,7 @@ class Connection(HttpToolsProtocol):
         try:
             self._parse(data)
         except HttpParserError as fault:
-            self._refuse(_problem(fault))
+            self._refuse(unparsable(fault, self.parser.get_http_version()))
         else:
             if self._bytes_without_body > self._max_head_bytes:
                 self._refuse(self._too_large())
@@ -116,13 +158,22 @@ class Connection(HttpToolsProtocol):
         self._bytes_without_body = 0
         self._expect(self._deadlines.head)
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header field without the blanks behind it (RFC 9112, 5.1)."""
+        super().on_header(name, value.rstrip(b" \t"))
+
     def on_headers_complete(self) -> None:
         """Check what the application relies on, then start it.
 
         Raises:
-            Problem: 501 for CONNECT, 503 for too many requests at once.
+            Problem: 400 for HTTP/0.9 and for a fragment in the target, 501 for CONNECT, 503 for too
+                many requests at once, 505 for HTTP/2.0.
 
         """
+        if (version := self.parser.get_http_version()) not in _VERSIONS:
+            raise other_version(version)
+        if b"#" in self.url:
+            raise Problem(400, "The target of the request has a fragment, which no server is sent.")
         if self.parser.should_upgrade():
             if self.parser.get_method() == b"CONNECT":
                 raise Problem(501, "CONNECT is for proxies.")
@@ -174,7 +225,14 @@ class Connection(HttpToolsProtocol):
     # uvicorn's calls.
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, without uvicorn's own timer."""
+        """Wait for the next request, without uvicorn's own timer.
+
+        The next answer is not made before the client has taken this one, nearly.
+        """
+        if self.flow.write_paused and not self.transport.is_closing():
+            self._answer_waits = True
+            self.flow.pause_reading()
+            return
         super().on_response_complete()
         self._unset_keepalive_if_required()
         if self._awaits is _Awaits.REQUEST:
@@ -184,6 +242,28 @@ class Connection(HttpToolsProtocol):
         """Close after the current answer, because the server is about to stop."""
         self._keep_alive = False
         super().shutdown()
+
+    # What `Bounds` asks for.
+
+    def idle_since(self) -> float | None:
+        """Return when the service began to wait for the client, None if it does not."""
+        is_busy = self._is_at_work() or self.unsent_bytes() or self.transport.is_closing()
+        if is_busy or self._refused:
+            return None
+        waits = {
+            _Awaits.REQUEST: self._deadlines.idle,
+            _Awaits.HEAD: self._deadlines.head,
+            _Awaits.BODY: self._deadlines.body,
+        }
+        return self._deadline - waits[self._awaits]
+
+    def unsent_bytes(self) -> int:
+        """Return how much of its answers the client has yet to take."""
+        return self.transport.get_write_buffer_size()
+
+    def cut_off(self) -> None:
+        """Close at once."""
+        self.transport.abort()
 
     # Time.
 
@@ -231,7 +311,7 @@ class Connection(HttpToolsProtocol):
         self._refused = True
         self._deadline = inf
         self.url = b"/"
-        self.app = partial(_answer, problem)
+        cast("dict[str, object]", self.scope)[REFUSED] = problem
         super().on_headers_complete()
         self.cycle.keep_alive = False
 
@@ -262,6 +342,9 @@ class Connection(HttpToolsProtocol):
                 self.parser.feed_data(data)
             except HttpParserUpgrade as upgrade:
                 data = self._head_without_upgrade() + data[upgrade.args[0] :]
+                # After `Connection: close, Upgrade` the old one ignores whatever it is fed.
+                self.parser = HttpRequestParser(self)
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
             else:
                 return
 
@@ -285,16 +368,4 @@ class Connection(HttpToolsProtocol):
 _ABSOLUTE_FORM = re.compile(rb"[^/?]+://([^/?]*)(.*)")
 
 
-def _problem(fault: HttpParserError) -> Problem:
-    """Say why a request could not be parsed."""
-    if isinstance(fault.__context__, Problem):
-        return fault.__context__
-    if isinstance(fault, HttpParserCallbackError):
-        return Problem(400, "The target of the request is neither a path nor a URL.")
-    return Problem(400, f"The request is not HTTP/1.1 ({fault}).")
-
-
-async def _answer(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
-    """Answer a request that does not reach the application."""
-    response = problem.render(accept=None, explained_at="")
-    await response.send(send, request_id=new_request_id(), head=False)
+_VERSIONS = frozenset({"1.0", "1.1"})

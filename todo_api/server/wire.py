@@ -3,6 +3,22 @@
 import asyncio
 from collections.abc import Callable
 
+_TOO_MANY = b'{"error":"Service unavailable","detail":"There are too many connections."}\n'
+FULL = b"\r\n".join(
+    [
+        b"HTTP/1.1 503 Service Unavailable",
+        b"connection: close",
+        b"content-type: application/json",
+        b"content-length: %d" % len(_TOO_MANY),
+        b"cache-control: no-store",
+        b"x-content-type-options: nosniff",
+        b"retry-after: 5",
+        b"",
+        _TOO_MANY,
+    ]
+)
+"""The answer to a connection for which there is no room: cheap, and heard by most."""
+
 
 class Wire:
     """A transport that closes in stages while the client may be sending (RFC 9112, 9.6).
@@ -41,6 +57,7 @@ class Wire:
             self._transport.close()
             return
         self.is_ending = True
-        self._transport.write_eof()
+        if self._transport.can_write_eof():  # TLS has no such thing
+            self._transport.write_eof()
         self._transport.resume_reading()
         asyncio.get_running_loop().call_later(self._farewell, self._transport.abort)

@@ -37,5 +37,6 @@ EXPLANATIONS = {
     501: "The service does not understand a request of this kind, such as CONNECT.",
     503: "The service cannot do its work at the moment, most often because it cannot reach its"
     " database. Send the request again later; a Retry-After header says in how many seconds.",
+    505: "The request was sent in a version of HTTP that the service does not speak. Use HTTP/1.1.",
 }
 """By status, what it means for a client. Every error status of the service has to be here."""

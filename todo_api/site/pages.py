@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from swagger_ui_bundle import swagger_ui_path
 from werkzeug.wrappers import Response
 
+from todo_api.browsers import OF_PAGES
 from todo_api.contract import ContractApp
 from todo_api.site.explanations import EXPLANATIONS
 
@@ -31,24 +32,13 @@ ASSETS = {
 # Python would ask the machine, and some Windows registries say that a script is plain text.
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
-HEADERS = {
-    "Cache-Control": "no-cache",
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
-    " img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none';"
-    " form-action 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-"""The headers of all pages and files: nothing from elsewhere, nothing inline, nothing stale."""
-
 
 def add_pages(app: ContractApp, words_for: Callable[[int], str]) -> None:
     """Serve the pages and their files beside the API; ``words_for`` names an error's status."""
-    app.add_pages(_pages(f"{app.base_path}/ui", words_for), HEADERS)
+    app.add_pages(_pages(f"{app.base_path}/ui", words_for), OF_PAGES)
     for name, folder in ASSETS.items():
         path = folder / name
-        app.add_file(f"/assets/{name}", path.read_bytes(), MEDIA_TYPES[path.suffix], HEADERS)
+        app.add_file(f"/assets/{name}", path.read_bytes(), MEDIA_TYPES[path.suffix], OF_PAGES)
 
 
 def _pages(console_at: str, words_for: Callable[[int], str]) -> Blueprint:

@@ -6,6 +6,7 @@
   is made of, `planner` decides how it is read. A new filter or sort is a line there, and an index.
 - `changes`: what happened to a user's tasks since some point; `tombstones`: deletions, remembered.
 - `transfer`: many tasks of a user at once, inserted together.
+- `usage`: how much a user has stored, and the most that it may be.
 - `removal`: all that a user has, deleted in pieces.
 - `idempotency_keys`: the answers to what may be asked for again.
 - `search_index`: what tasks are found by; `json_rows`: many values, sent to the database as one.
@@ -39,13 +40,16 @@ from todo_api.storage.engine import (
 )
 from todo_api.storage.errors import (
     DeletionsForgottenError,
+    QuotaMetError,
     TaskChangedError,
     TaskMissingError,
+    TooManyWordsError,
     UserGoneError,
     UsernameTakenError,
 )
 from todo_api.storage.idempotency_keys import (
     AnswerRow,
+    forget_answers,
     insert_answer,
     select_answer,
     try_lock_key,
@@ -69,11 +73,14 @@ from todo_api.storage.transfer import (
     insert_tasks,
     prepare_tasks,
 )
+from todo_api.storage.usage import UNLIMITED, Quotas, WordBudget
 from todo_api.storage.users import (
     UserRow,
     UserSummary,
+    check_registrations,
     delete_user,
     insert_user,
+    lock_registration,
     select_enabled_user,
     select_user,
     select_user_by_id,
@@ -85,6 +92,7 @@ from todo_api.storage.users import (
 __all__ = [
     "DEFAULTS",
     "TOKENS",
+    "UNLIMITED",
     "AnswerRow",
     "Connection",
     "Database",
@@ -100,26 +108,33 @@ __all__ = [
     "NewTasks",
     "Point",
     "Position",
+    "QuotaMetError",
+    "Quotas",
     "TaskChangedError",
     "TaskMissingError",
     "TaskRow",
+    "TooManyWordsError",
     "TransactionLostError",
     "UserGoneError",
     "UserRow",
     "UserSummary",
     "UsernameTakenError",
+    "WordBudget",
     "WouldBlockError",
+    "check_registrations",
     "count_belongings",
     "delete_belongings",
     "delete_task",
     "delete_user",
     "file_of",
+    "forget_answers",
     "insert_answer",
     "insert_task",
     "insert_tasks",
     "insert_user",
     "integrity_faults",
     "is_current",
+    "lock_registration",
     "migrate",
     "prepare_tasks",
     "require_current",

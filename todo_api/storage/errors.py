@@ -24,5 +24,24 @@ class TaskChangedError(DatabaseError):
         self.version = version
 
 
+class QuotaMetError(DatabaseError):
+    """A user has as much of something as a user may have."""
+
+    def __init__(self, what: str, most: int) -> None:
+        """Take what there would be too much of, and the most there may be."""
+        super().__init__(what, most)
+        self.what = what
+        self.most = most
+
+
+class TooManyWordsError(DatabaseError):
+    """A transaction would change more of what tasks are found by than may be changed at once."""
+
+    def __init__(self, most: int) -> None:
+        """Take the most words and labels that it may be."""
+        super().__init__(most)
+        self.most = most
+
+
 class DeletionsForgottenError(DatabaseError):
     """Deletions since this point are no longer all known."""

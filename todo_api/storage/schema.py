@@ -18,6 +18,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -55,6 +56,7 @@ metadata = MetaData(
         "fk": "%(table_name)s_%(column_0_name)s_fkey",
         "uq": "%(table_name)s_%(column_0_name)s_key",
         "ck": "%(table_name)s_%(constraint_name)s_check",
+        "ix": "%(table_name)s_%(column_0_name)s",
     }
 )
 
@@ -80,6 +82,13 @@ users = Table(
     Column(
         "forgotten_change", BigInteger, key="forgotten_version", nullable=False, server_default="0"
     ),
+    # How much there is of what belongs to the user; of texts and answers, in bytes.
+    Column("stored_tasks", BigInteger, nullable=False, server_default="0"),
+    Column("stored_text", BigInteger, nullable=False, server_default="0"),
+    Column("stored_keys", BigInteger, nullable=False, server_default="0"),
+    Column("stored_answers", BigInteger, nullable=False, server_default="0"),
+    # Of those who registered themselves.
+    Column("registered_at", BinaryText, index=True),
     # Whoever is disabled keeps everything, but is refused like somebody unknown.
     Column("disabled_at", BinaryText),
     sqlite_autoincrement=True,  # the id of a deleted user is never given to another
@@ -181,9 +190,12 @@ idempotency_keys = Table(
     Column("status", SmallInteger, nullable=False),
     Column("headers", JSONText, nullable=False),
     Column("body", BinaryText, nullable=False),
+    Column("packed", LargeBinary),  # a long body, compressed, which then stands in place of it
     Column("created_at", BinaryText, nullable=False),
     PrimaryKeyConstraint("user_id", "key"),
     Index("idempotency_keys_created", "user_id", "created_at"),
+    # For the keys of those who never come back.
+    Index("idempotency_keys_eldest", "created_at"),
 )
 
 # What all processes of the service share and nobody else knows.

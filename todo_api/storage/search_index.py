@@ -23,6 +23,7 @@ from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.json_rows import JSONRows
 from todo_api.storage.schema import task_labels, task_words
 from todo_api.storage.text import sort_key, words_of
+from todo_api.storage.usage import WordBudget
 
 MOST_AT_ONCE = 100
 """More rows of an index are not written on an event loop: they would take a millisecond."""
@@ -36,6 +37,8 @@ class Index(NamedTuple):
 
     insert: Statement
     """Of `texts`, in JSON pairs of a text and the number of a task, counted from `before`."""
+    insert_many: Statement
+    """The same for many, in the order of the index, which they come in no order of."""
     delete: Statement
     """Of `texts` of one task."""
 
@@ -46,8 +49,10 @@ class Index(NamedTuple):
         owner: BindParameter[int] = bindparam("owner_id")
         item = JSONRows(bindparam("texts", type_=Text)).table_valued("value").c.value
         found = select(owner, _member(item, 0), cast(_member(item, 1), BigInteger) + _BEFORE)
+        columns = [table.c.user_id, text, table.c.task_id]
         return cls(
-            Statement(insert(table).from_select([table.c.user_id, text, table.c.task_id], found)),
+            Statement(insert(table).from_select(columns, found)),
+            Statement(insert(table).from_select(columns, found.order_by(_member(item, 0)))),
             Statement(
                 delete(table).where(
                     table.c.user_id == owner,
@@ -58,10 +63,19 @@ class Index(NamedTuple):
         )
 
     def renew(
-        self, db: Connection, user_id: int, task_id: int, *, old: Iterable[str], new: Iterable[str]
+        self,
+        db: Connection,
+        user_id: int,
+        task_id: int,
+        *,
+        old: Iterable[str],
+        new: Iterable[str],
+        budget: WordBudget | None = None,
     ) -> None:
-        """Let a task be found by `new` where it was found by `old`."""
+        """Let a task be found by `new` where it was found by `old`. Raises `TooManyWordsError`."""
         old, new = set(old), set(new)
+        if budget is not None:
+            budget.spend(len(old ^ new))
         values = {"owner_id": user_id, "of_task": task_id, "before": 0}
         for statement, texts in ((self.delete, old - new), (self.insert, new - old)):
             if len(texts) > MOST_AT_ONCE:
@@ -91,5 +105,5 @@ def search_columns(changes: Mapping[str, Any], task: Mapping[str, Any]) -> dict[
         columns["due_key"] = task["due"] and times.due_end(task["due"])
     if "title" in changes or "description" in changes:
         words = words_of(task["title"], task["description"])
-        columns["words"] = "".join(f" {word}" for word in words)
+        columns["words"] = " ".join(["", *words])
     return columns

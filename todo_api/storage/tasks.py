@@ -20,6 +20,14 @@ from todo_api.storage.errors import TaskChangedError, TaskMissingError, UserGone
 from todo_api.storage.schema import DEFAULTS, TaskRow, deleted_tasks, tasks, users
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
 from todo_api.storage.tombstones import forget_deletions
+from todo_api.storage.usage import (
+    TEXTS,
+    UNLIMITED,
+    Quotas,
+    WordBudget,
+    count_tasks,
+    text_size,
+)
 
 
 class Change(NamedTuple):
@@ -29,6 +37,10 @@ class Change(NamedTuple):
     at: str
     last_task_id: int
     """The id of the task that the change makes, if it makes one."""
+    stored_tasks: int
+    """How many tasks the user has after it."""
+    stored_text: int
+    """The bytes of their texts, as far as they are known when the change begins."""
 
 
 class Update(NamedTuple):
@@ -61,8 +73,16 @@ BEGIN_CHANGE = Statement(
             else_=bindparam("now"),
         ),
         last_task_id=users.c.last_task_id + bindparam("new_tasks"),
+        stored_tasks=users.c.stored_tasks + bindparam("new_tasks"),
+        stored_text=users.c.stored_text + bindparam("more_text"),
     )
-    .returning(users.c.last_version, users.c.last_changed_at, users.c.last_task_id),
+    .returning(
+        users.c.last_version,
+        users.c.last_changed_at,
+        users.c.last_task_id,
+        users.c.stored_tasks,
+        users.c.stored_text,
+    ),
     Change._make,
 )
 # A hundred kilobytes are read, encoded and sent in a third of a millisecond.
@@ -106,30 +126,36 @@ def select_last_task_id(db: Connection, user_id: int) -> int:
     return last
 
 
-def insert_task(db: Connection, user_id: int, given: Mapping[str, Any]) -> TaskRow:
+def insert_task(
+    db: Connection,
+    user_id: int,
+    given: Mapping[str, Any],
+    *,
+    quotas: Quotas = UNLIMITED,
+    budget: WordBudget | None = None,
+) -> TaskRow:
     """Return the new task, with `DEFAULTS` for what is not given.
 
     Its id is the next one of its owner and is never used again. Until the transaction ends, other
     changes of this user's tasks wait.
 
-    Raises `UserGoneError`.
+    Raises `UserGoneError`, `QuotaMetError`, `TooManyWordsError`.
     """
-    change = begin_change(db, user_id, new_tasks=1)
-    columns = {
-        **DEFAULTS,
-        **given,
+    columns = {**DEFAULTS, **given}
+    columns["labels"] = sorted(columns["labels"])
+    change = begin_new(db, user_id, tasks=1, text=text_size(columns), quotas=quotas)
+    columns |= {
         "id": change.last_task_id,
         "created_at": change.at,
         "updated_at": change.at,
         "completed_at": change.at if given.get("done") else None,
         "version": change.version,
     }
-    columns["labels"] = sorted(columns["labels"])
     found_by = search_columns(columns, columns)
     db.execute_later(INSERT_TASK, {"user_id": user_id, **columns, **found_by})
     task = TaskRow(**columns)
-    LABELS.renew(db, user_id, task.id, old=(), new=task.labels)
-    WORDS.renew(db, user_id, task.id, old=(), new=found_by["words"].split())
+    LABELS.renew(db, user_id, task.id, old=(), new=task.labels, budget=budget)
+    WORDS.renew(db, user_id, task.id, old=(), new=found_by["words"].split(), budget=budget)
     return task
 
 
@@ -140,14 +166,16 @@ def update_task(
     changes: Mapping[str, Any],
     *,
     versions: Collection[int] | None = None,
+    quotas: Quotas = UNLIMITED,
+    budget: WordBudget | None = None,
 ) -> Update:
     """Return a user's task as it was, and as it is with `changes` (column to value) made.
 
     With `versions` the change is made only if the task is in one of them. Where there is nothing
     to change, nothing is counted as a change.
 
-    Raises `UserGoneError`, `TaskMissingError`, `TaskChangedError`; each has to leave the
-    transaction.
+    Raises `UserGoneError`, `TaskMissingError`, `TaskChangedError`, `QuotaMetError`,
+    `TooManyWordsError`; each has to leave the transaction.
     """
     if not changes:
         return _unchanged(db, user_id, task_id, versions)
@@ -160,12 +188,18 @@ def update_task(
     if changes.get("done", old.done) != old.done:
         columns["completed_at"] = change.at if changes["done"] else None
     new = old._replace(**columns)
+    if names := tuple(name for name in TEXTS if name in columns):
+        more = text_size(columns, names) - text_size(old._asdict(), names)
+        if more > 0:
+            quotas.check("text", change.stored_text + more)
+        count_tasks(db, user_id, 0, more)
     columns |= search_columns(changes, new._asdict())
     db.execute_later(update_of(frozenset(columns)), {**key, **columns})
     if "labels" in columns:
-        LABELS.renew(db, user_id, task_id, old=old.labels, new=new.labels)
+        LABELS.renew(db, user_id, task_id, old=old.labels, new=new.labels, budget=budget)
     if "words" in columns:
-        WORDS.renew(db, user_id, task_id, old=words, new=columns["words"].split())
+        found_by = columns["words"].split()
+        WORDS.renew(db, user_id, task_id, old=words, new=found_by, budget=budget)
     return Update(old, new)
 
 
@@ -176,28 +210,53 @@ def delete_task(
     *,
     versions: Collection[int] | None = None,
     forget_before: timedelta,
+    budget: WordBudget | None = None,
 ) -> None:
     """Delete a user's task, and note that it was there; with `versions` as `update_task`.
 
     Some deletions that are older than `forget_before` are no longer remembered afterwards.
 
-    Raises `UserGoneError`, `TaskMissingError`, `TaskChangedError`; each has to leave the
-    transaction.
+    Raises `UserGoneError`, `TaskMissingError`, `TaskChangedError`, `TooManyWordsError`; each has to
+    leave the transaction.
     """
     change = begin_change(db, user_id)
     key = {"owner_id": user_id, "task_id": task_id}
     old, words = _select_to_change(db, key, versions)
+    count_tasks(db, user_id, -1, -text_size(old._asdict()))
     db.execute_later(DELETE_TASK, key)
-    LABELS.renew(db, user_id, task_id, old=old.labels, new=())
-    WORDS.renew(db, user_id, task_id, old=words, new=())
+    LABELS.renew(db, user_id, task_id, old=old.labels, new=(), budget=budget)
+    WORDS.renew(db, user_id, task_id, old=words, new=(), budget=budget)
     tombstone = {"version": change.version, "task_id": task_id, "deleted_at": change.at}
     db.execute_later(INSERT_TOMBSTONE, {"user_id": user_id, **tombstone})
     forget_deletions(db, user_id, before=times.ago(forget_before))
 
 
-def begin_change(db: Connection, user_id: int, *, changes: int = 1, new_tasks: int = 0) -> Change:
+def begin_new(
+    db: Connection, user_id: int, *, tasks: int, text: int, quotas: Quotas = UNLIMITED
+) -> Change:
+    """Begin to make tasks with so many bytes of text. Raises `UserGoneError`, `QuotaMetError`."""
+    change = begin_change(db, user_id, changes=tasks, new_tasks=tasks, more_text=text)
+    quotas.check("tasks", change.stored_tasks)
+    quotas.check("text", change.stored_text)
+    return change
+
+
+def begin_change(
+    db: Connection,
+    user_id: int,
+    *,
+    changes: int = 1,
+    new_tasks: int = 0,
+    more_text: int = 0,
+) -> Change:
     """Lock the user's row and count one change more, or several. Raises `UserGoneError`."""
-    values = {"owner_id": user_id, "now": times.now(), "changes": changes, "new_tasks": new_tasks}
+    values = {
+        "owner_id": user_id,
+        "now": times.now(),
+        "changes": changes,
+        "new_tasks": new_tasks,
+        "more_text": more_text,
+    }
     change: Change | None = db.one(BEGIN_CHANGE, values)
     if change is None:
         raise UserGoneError

@@ -50,8 +50,10 @@ def sort_key(text: str) -> str:
 
 def words_of(*texts: str) -> list[str]:
     """Return the distinct words of some texts: runs of letters and digits, folded, in order."""
-    runs = _LETTERS_AND_DIGITS.findall(folded("\n".join(texts)))
-    return sorted({word[:LONGEST_WORD] for word in runs})
+    words = set(_LETTERS_AND_DIGITS.findall(folded("\n".join(texts))))
+    if words and len(max(words, key=len)) > LONGEST_WORD:
+        words = {word[:LONGEST_WORD] for word in words}
+    return sorted(words)
 
 
 def beyond(prefix: str) -> str:

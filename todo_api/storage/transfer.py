@@ -4,7 +4,8 @@ While it lasts, other changes wait, in SQLite those of all users. So `prepare_ta
 whatever needs no transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
@@ -13,9 +14,10 @@ from todo_api import times
 from todo_api.storage.engine import Connection
 from todo_api.storage.schema import DEFAULTS
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
-from todo_api.storage.tasks import INSERT_TASK, begin_change
+from todo_api.storage.tasks import INSERT_TASK, begin_new
+from todo_api.storage.usage import UNLIMITED, Quotas, WordBudget, text_size
 
-AT_ONCE = 20_000
+AT_ONCE = 50_000
 """Labels or words that one statement inserts: a fraction of a second's work."""
 
 MOMENTS = ("created_at", "updated_at", "completed_at")
@@ -29,29 +31,39 @@ class NewTasks(NamedTuple):
     labels: list[str]
     """JSON: texts, and the numbers of their tasks among these, counted from 1."""
     words: list[str]
+    text: int
+    """The bytes of their texts."""
 
 
-def prepare_tasks(given: Sequence[Mapping[str, Any]]) -> NewTasks:
-    """Return tasks, of which only the title has to be given, ready to be inserted."""
-    columns = [_columns(task) for task in given]
+def prepare_tasks(given: Iterable[Mapping[str, Any]], budget: WordBudget | None = None) -> NewTasks:
+    """Return tasks, of which only the title has to be given, ready to be inserted.
+
+    Raises `TooManyWordsError`.
+    """
+    columns = []
+    for task in given:
+        columns.append(found := _columns(task))
+        if budget is not None:
+            budget.spend(len(found["labels"]) + found["words"].count(" "))
     return NewTasks(
         columns,
-        _json(sorted((label, n) for n, task in enumerate(columns, 1) for label in task["labels"])),
-        _json(
-            sorted((word, n) for n, task in enumerate(columns, 1) for word in task["words"].split())
-        ),
+        _json((label, n) for n, task in enumerate(columns, 1) for label in task["labels"]),
+        _json((word, n) for n, task in enumerate(columns, 1) for word in task["words"].split()),
+        sum(map(text_size, columns)),
     )
 
 
-def insert_tasks(db: Connection, user_id: int, new: NewTasks) -> None:
+def insert_tasks(
+    db: Connection, user_id: int, new: NewTasks, *, quotas: Quotas = UNLIMITED
+) -> None:
     """Insert tasks, each a change of its own, in their order.
 
     Unlike a task that is made here, one may bring its times along.
 
-    Raises `UserGoneError`.
+    Raises `UserGoneError`, `QuotaMetError`.
     """
     many = len(new.columns)
-    last = begin_change(db, user_id, changes=many, new_tasks=many)
+    last = begin_new(db, user_id, tasks=many, text=new.text, quotas=quotas)
     before = last.last_task_id - many
     tasks = [
         {
@@ -70,7 +82,7 @@ def insert_tasks(db: Connection, user_id: int, new: NewTasks) -> None:
     for index, parts in ((LABELS, new.labels), (WORDS, new.words)):
         for texts in parts:
             values = {"owner_id": user_id, "before": before, "texts": texts}
-            db.execute(index.insert, values)
+            db.execute(index.insert_many, values)
 
 
 def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,6 +96,6 @@ def _instant(moment: str | None) -> str | None:
     return None if moment is None else times.instant(moment)
 
 
-def _json(texts: Sequence[tuple[str, int]]) -> list[str]:
-    starts = range(0, len(texts), AT_ONCE)
-    return [orjson.dumps(texts[start : start + AT_ONCE]).decode() for start in starts]
+def _json(texts: Iterator[tuple[str, int]]) -> list[str]:
+    parts = iter(lambda: list(islice(texts, AT_ONCE)), [])
+    return [orjson.dumps(part).decode() for part in parts]

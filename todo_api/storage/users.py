@@ -8,10 +8,13 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from todo_api.storage.engine import Connection, ConstraintViolatedError, Statement
-from todo_api.storage.errors import UsernameTakenError
+from todo_api.storage.errors import QuotaMetError, UsernameTakenError
 from todo_api.storage.schema import tasks, users
 
 FIRST_VERSIONS = 2**40
+
+REGISTRATION_LOCK = 6_843_115_296
+"""Names a lock of PostgreSQL's; any number that nothing else uses does."""
 
 
 class UserRow(NamedTuple):
@@ -63,8 +66,16 @@ SELECT_SUMMARY = Statement(SUMMARIES.where(IS_NAMED), UserSummary._make)
 INSERT_USER = Statement(
     insert(users).returning(*COLUMNS),
     UserRow._make,
-    columns=("username", "email", "password_hash", "last_version"),
+    columns=("username", "email", "password_hash", "last_version", "registered_at"),
 )
+_LATELY = (
+    select(users.c.id)
+    .where(users.c.registered_at > bindparam("after"))
+    .limit(bindparam("most"))
+    .subquery()
+)
+COUNT_REGISTERED = Statement(select(func.count()).select_from(_LATELY))
+LOCK_REGISTRATION = Statement(select(func.pg_advisory_xact_lock(REGISTRATION_LOCK)))
 DELETE_USER = Statement(delete(users).where(IS_USER))
 
 
@@ -104,8 +115,30 @@ def select_user_summaries(db: Connection) -> list[UserSummary]:
     return db.all(SELECT_SUMMARIES)
 
 
-def insert_user(db: Connection, *, username: str, email: str | None, password_hash: str) -> UserRow:
+def check_registrations(db: Connection, most: int | None, *, after: str) -> None:
+    """See that fewer users than `most` have registered after a time. Raises `QuotaMetError`."""
+    values = {"after": after, "most": most}
+    if most is not None and db.scalar(COUNT_REGISTERED, values) >= most:
+        raise QuotaMetError("registrations", most)
+
+
+def lock_registration(db: Connection) -> None:
+    """Let nobody else register until the transaction ends; SQLite has one writer anyway."""
+    if db.dialect.name == "postgresql":
+        db.one(LOCK_REGISTRATION)
+
+
+def insert_user(
+    db: Connection,
+    *,
+    username: str,
+    email: str | None,
+    password_hash: str,
+    registered_at: str | None = None,
+) -> UserRow:
     """Return the new user, whose id nobody had before.
+
+    Whoever was added by an administrator has no time of registration.
 
     Raises `UsernameTakenError`, after which the transaction can only be rolled back.
     """
@@ -115,6 +148,7 @@ def insert_user(db: Connection, *, username: str, email: str | None, password_ha
         "password_hash": password_hash,
         # Random, so that versions of an earlier user of this name do not come again.
         "last_version": secrets.randbelow(FIRST_VERSIONS),
+        "registered_at": registered_at,
     }
     try:
         user: UserRow = db.one(INSERT_USER, values)

@@ -38,6 +38,7 @@ from todo_api.contract.http.request import (
 )
 from todo_api.contract.http.response import (
     WITHOUT_CONTENT,
+    Fields,
     Response,
 )
 from todo_api.contract.http.strict_json import (
@@ -50,6 +51,7 @@ __all__ = [
     "MOST_FAULTS",
     "WITHOUT_CONTENT",
     "ClientDisconnectedError",
+    "Fields",
     "JSONTextError",
     "Limits",
     "Negotiation",

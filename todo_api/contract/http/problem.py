@@ -81,7 +81,8 @@ def words_for(status: int) -> str:
         phrase = HTTPStatus(status).phrase
     except ValueError:
         return "Error"
-    return _CURRENT_PHRASES.get(status, phrase).capitalize().replace("Uri", "URI")
+    words = _CURRENT_PHRASES.get(status, phrase).capitalize()
+    return words.replace("Uri", "URI").replace("Http", "HTTP")
 
 
 _CURRENT_PHRASES = {

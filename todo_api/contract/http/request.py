@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -22,7 +23,11 @@ class Limits(NamedTuple):
     body: int = 128 * 1024
     """Bytes of the body, counted as they arrive; an operation may state another number."""
     large_bodies: int = 2
-    """How many bodies larger than that an operation receives or works on at once."""
+    """How many bodies larger than that an operation works on at once."""
+    large_body_seconds: int = 120
+    """How long such a body may take to arrive."""
+    spooled: int = 64 * 1024 * 1024
+    """Bytes of such bodies that an operation receives at once from all senders together."""
     json_depth: int = 32
     """Levels of nesting in a body of JSON."""
     json_digits: int = 20
@@ -46,6 +51,7 @@ class Request:
         "path",
         "query",
         "scheme",
+        "server",
         "size",
     )
 
@@ -56,6 +62,7 @@ class Request:
         self.path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
         self.query: bytes = scope["query_string"]
         self.client: str = (scope.get("client") or ("", 0))[0]
+        self.server: str = (scope.get("server") or ("", 0))[0]
         self._receive = receive
         self.size = len(scope["headers"]), sum(len(n) + len(v) for n, v in scope["headers"])
         self.headers: dict[bytes, bytes] = {}
@@ -114,14 +121,19 @@ class Request:
             pass
 
     async def body(self, limit: int) -> bytes:
-        """Read the whole body.
+        """Return the whole body. Raises what `receive` raises."""
+        chunks: list[bytes] = []
+        await self.receive(chunks.append, limit)
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    async def receive(self, take: Callable[[bytes], object], limit: int) -> None:
+        """Hand each part of the body over as it arrives.
 
         Raises:
             Problem: 413 as soon as more than ``limit`` bytes have arrived.
             ClientDisconnectedError: if the client went away first.
 
         """
-        chunks = []
         size = 0
         while True:
             message = await self._receive()
@@ -131,9 +143,9 @@ class Request:
             size += len(chunk)
             if size > limit:
                 raise too_large(limit)
-            chunks.append(chunk)
+            take(chunk)
             if not message.get("more_body"):
-                return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+                return
 
 
 def new_request_id() -> bytes:

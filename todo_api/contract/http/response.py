@@ -5,12 +5,17 @@ from functools import lru_cache
 
 from starlette.types import Message, Send
 
+Fields = tuple[tuple[bytes, bytes], ...]
+"""Headers as ASGI wants them."""
+
 
 class Response:
     """A status, headers by name, and a body with its media type."""
 
     is_whole = True
     """Whether `body` is all of the content."""
+    has_all_headers = False
+    """Whether it has even those that other answers are sent with."""
 
     __slots__ = ("_fields", "body", "headers", "media_type", "status")
 
@@ -28,14 +33,17 @@ class Response:
         self.body = body
         self.media_type = media_type
 
-    async def send(self, send: Send, *, request_id: bytes, head: bool) -> None:
-        """Send by ASGI; ``head`` leaves out the body, as HEAD asks (RFC 9110, 9.3.2)."""
-        await send(self._start(request_id))
+    async def send(self, send: Send, *, request_id: bytes, head: bool, also: Fields = ()) -> None:
+        """Send by ASGI, with more headers that are encoded already.
+
+        ``head`` leaves out the body, as HEAD asks (RFC 9110, 9.3.2).
+        """
+        await send(self._start(request_id, also))
         await send({"type": "http.response.body", "body": b"" if head else self.body})
 
-    def _start(self, request_id: bytes) -> Message:
+    def _start(self, request_id: bytes, also: Fields) -> Message:
         """Return status and headers as ASGI's first message."""
-        headers = [(b"x-request-id", request_id)]
+        headers = [(b"x-request-id", request_id), *also]
         if self.media_type is not None:
             headers.append((b"content-type", self.media_type))
         if self.is_whole and self.status not in WITHOUT_CONTENT:

@@ -12,9 +12,12 @@ from todo_api.contract.http import (
     StrictJSON,
     parse_media_type,
     too_large,
-    unavailable,
 )
 from todo_api.contract.inputs.content import JSONContent, TextContent, compile_content
+from todo_api.contract.inputs.spool import Room, Spool
+
+MOST_UNKNOWN_BYTES = 4096
+"""A larger body is received from a known sender only; a smaller one most often comes at once."""
 
 
 class NoBody:
@@ -54,8 +57,8 @@ class Body:
         self._required: bool = definition.get("required", False)
         self._limit: int = definition.get("x-max-bytes", limits.body)
         self._usual_limit = limits.body
-        self._places = limits.large_bodies
-        self._senders: set[Any] = set()
+        self.spool = Spool(limits)
+        """Where bodies that are larger than usual are received."""
         self._contents: dict[str, JSONContent | TextContent] = {}
         strict = StrictJSON(depth=limits.json_depth, digits=limits.json_digits)
         for name, media_type_object in definition["content"].items():
@@ -64,12 +67,19 @@ class Body:
                 raise BrokenDocumentError(f"{operation}: a body of {name} is not supported.")
             self._contents[name.lower()] = content
 
+    @contextmanager
+    def room(self, sender: Any) -> Iterator[Room]:  # noqa: ANN401 - the application's own type
+        """Give room for a large body of a sender; raise `Problem` 503 if the sender has some."""
+        with self.spool.admission(sender), self.spool.room(self._limit) as room:
+            yield room
+
     def is_large(self, request: Request) -> bool:
         """Tell whether a body may be larger than usual, so that its sender must be known first."""
-        if self._limit <= self._usual_limit or not request.announces_body:
-            return False
-        length = request.headers.get(b"content-length")
-        return length is None or int(length) > self._usual_limit
+        return self._limit > self._usual_limit and _is_longer(request, self._usual_limit)
+
+    def is_worth_asking(self, request: Request) -> bool:
+        """Tell whether to find out who sends a body before receiving or even asking for it."""
+        return _is_longer(request, MOST_UNKNOWN_BYTES) or b"expect" in request.headers
 
     def check_headers(self, request: Request) -> None:
         """Refuse a body before it is read: 415 for its type, 413 for its stated length."""
@@ -83,20 +93,6 @@ class Body:
     async def receive(self, request: Request) -> bytes:
         """Read the body; raise `Problem` 413 beyond the limit."""
         return await request.body(self._limit) if request.announces_body else b""
-
-    @contextmanager
-    def place(self, sender: Any) -> Iterator[None]:  # noqa: ANN401 - the application's own type
-        """Reserve one of the few places for large bodies; each sender may have one at a time.
-
-        Raises `Problem` 503 if this sender has one already, or if all are taken.
-        """
-        if sender in self._senders or len(self._senders) >= self._places:
-            raise unavailable("Too many bodies of this size are being received at the moment.")
-        self._senders.add(sender)
-        try:
-            yield
-        finally:
-            self._senders.remove(sender)
 
     def parse(self, request: Request, text: bytes) -> Any:  # noqa: ANN401 - JSON is any value
         """Parse and validate; raise `Problem` 400 with every fault."""
@@ -128,3 +124,11 @@ class Body:
 
     def _unsupported(self, detail: str) -> Problem:
         return Problem(415, detail, headers={self._accept: ", ".join(self._contents)})
+
+
+def _is_longer(request: Request, size: int) -> bool:
+    """Tell whether a body may be longer than this, as far as the headers tell."""
+    if not request.announces_body:
+        return False
+    length = request.headers.get(b"content-length")
+    return length is None or int(length) > size

@@ -62,6 +62,11 @@ class Credentials:
         self._client = client
         self._identity: Any = None
 
+    @property
+    def are_settled(self) -> bool:
+        """Whether nothing is left to find out about them."""
+        return not self._attempts
+
     def recall(self) -> Any:  # noqa: ANN401 - the application's own type
         """Return the sender, without waiting.
 

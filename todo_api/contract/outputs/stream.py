@@ -1,13 +1,12 @@
 """Answers of any size, whose content is made while it is sent."""
 
 import asyncio
-from collections.abc import Generator, Mapping
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from typing import Any, NamedTuple
 
 from starlette.types import Send
 
-from todo_api.contract.http import Request, Response
-from todo_api.contract.workers import Workers
+from todo_api.contract.http import Fields, Request, Response
 
 Chunks = Generator[bytes, None, None]
 
@@ -33,7 +32,7 @@ class StreamedResponse(Response):
 
     is_whole = False
 
-    __slots__ = ("_chunks", "_first", "_request", "_workers")
+    __slots__ = ("_chunks", "_first", "_go_on", "_request")
 
     def __init__(
         self,
@@ -42,16 +41,19 @@ class StreamedResponse(Response):
         chunks: Chunks,
         media_type: bytes,
         request: Request,
-        workers: Workers,
+        go_on: Callable[..., Awaitable[Any]],
     ) -> None:
-        """Make the first chunk now, while an exception can still become an error response."""
+        """Make the first chunk now, while an exception can still become an error response.
+
+        ``go_on`` runs in a thread what makes the others.
+        """
         super().__init__(status, headers, b"", media_type)
         self._chunks = chunks
         self._first = next(self._chunks, None)
         self._request = request
-        self._workers = workers
+        self._go_on = go_on
 
-    async def send(self, send: Send, *, request_id: bytes, head: bool) -> None:
+    async def send(self, send: Send, *, request_id: bytes, head: bool, also: Fields = ()) -> None:
         """Send by ASGI, until all is sent or the client has gone.
 
         Raises:
@@ -59,17 +61,17 @@ class StreamedResponse(Response):
                 that nobody takes a part for the whole.
 
         """
-        await send(self._start(request_id))
+        await send(self._start(request_id, also))
         left = asyncio.ensure_future(self._request.left())
         try:
             chunk = None if head else self._first
             while chunk is not None and not left.done():
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                chunk = await self._workers.run(next, self._chunks, None)
+                chunk = await self._go_on(next, self._chunks, None)
         except Exception as failure:
             name = request_id.decode()
             raise BrokenOffError(f"The answer to request {name} broke off.") from failure
         finally:
             left.cancel()
-        await self._workers.run(self._chunks.close)
+        await self._go_on(self._chunks.close)
         await send({"type": "http.response.body", "body": b""})

@@ -344,6 +344,7 @@ _ENCODERS = _Encoders(
         int: lambda number: b"%d" % number,
         bool: lambda truth: b"t" if truth else b"f",
         float: lambda number: repr(number).encode(),
+        bytes: lambda content: b"\\x" + content.hex().encode(),
         NoneType: lambda _: None,
     }
 )

@@ -1,0 +1,30 @@
+"""What a user is told who has as much as a user may have here."""
+
+from todo_api.contract import Problem
+from todo_api.storage import QuotaMetError, TooManyWordsError
+
+SENTENCES = {
+    "tasks": "You have {most:,} tasks, the most that anybody may have here: delete some first.",
+    "text": "Your tasks have {most:,} bytes of text, the most that they may have here: shorten"
+    " or delete some first.",
+    "keys": "You have used {most:,} Idempotency-Keys within 24 hours, the most that are kept:"
+    " send none, or try again later.",
+    "answers": "The answers under your Idempotency-Keys have {most:,} bytes, the most that are"
+    " kept for 24 hours: send no key, or try again later.",
+    "registrations": "{most:,} users have registered within 24 hours, the most that may here: try"
+    " again tomorrow.",
+}
+
+
+def quota_met(failure: QuotaMetError) -> Problem:
+    """Refuse what would be more than a quota."""
+    return Problem(403, SENTENCES[failure.what].format(most=failure.most))
+
+
+def too_many_words(failure: TooManyWordsError) -> Problem:
+    """Refuse what would hold up others for too long."""
+    return Problem(
+        413,
+        f"The tasks of this request have more than {failure.most:,} words and labels to be found"
+        " by: split it.",
+    )
