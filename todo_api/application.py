@@ -19,7 +19,7 @@ from todo_api.contract import (
 )
 from todo_api.execution import Execution
 from todo_api.formats import Uids
-from todo_api.identity import Accounts, OverloadedError, password_hasher
+from todo_api.identity import Accounts, OverloadedError, Tokens, Uses, password_hasher
 from todo_api.rest import Cursors, Once, precondition_failed, quota_met, too_many_words
 from todo_api.settings import Settings
 from todo_api.site import PROBLEMS, add_pages
@@ -32,6 +32,7 @@ from todo_api.storage import (
     Quotas,
     TaskChangedError,
     TaskMissingError,
+    TooManyTokensError,
     TooManyWordsError,
     UserGoneError,
     require_current,
@@ -62,6 +63,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         remember_seconds=settings.remember_seconds,
         demo=demo,
     )
+    uses = Uses(database)
 
     @cache
     def tokens_key() -> bytes:
@@ -73,7 +75,8 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         # An unreachable database may come back; one of another version needs a person.
         with suppress(DatabaseUnavailableError):
             require_current(database)
-        yield
+        async with uses.written_regularly(workers.run):
+            yield
         workers.close()
         accounts.close()
         database.close()
@@ -90,7 +93,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         document_path(),
         resolver=TagResolver("todo_api.operations"),
         workers=workers,
-        authenticators={"basicAuth": accounts},
+        authenticators={"basicAuth": accounts, "bearerAuth": Tokens(database, uses)},
         provided={
             "database": database,
             "accounts": accounts,
@@ -132,6 +135,9 @@ FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     QuotaMetError: quota_met,
     TooManyWordsError: too_many_words,
     TaskChangedError: lambda failure: precondition_failed(failure.version),
+    TooManyTokensError: lambda failure: Problem(
+        403, f"You have {failure.most} tokens, the most that one may have: revoke one of them."
+    ),
     DeletionsForgottenError: lambda _: Problem(
         410, "Some deletions since then are no longer known: start over without since."
     ),

@@ -234,6 +234,7 @@ class Settings:
         _number(1, 3650),
         default=30,
     )
+    max_tokens: int = _setting("The most tokens of one user.", _number(0, 1000), default=100)
     check_responses: bool = _setting(
         "Whether each response is held against the document: `on` or `off`.",
         _choice(on=True, off=False),

@@ -14,7 +14,12 @@ def now() -> str:
 
 def ago(period: timedelta) -> str:
     """Return the time that lies this long before the present."""
-    return _text(datetime.fromisoformat(now()) - period)
+    return later(now(), -period)
+
+
+def later(moment: str, period: timedelta) -> str:
+    """Return the time that lies this long after another."""
+    return _text(datetime.fromisoformat(moment) + period)
 
 
 def instant(moment: str) -> str:

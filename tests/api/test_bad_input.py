@@ -746,11 +746,12 @@ class TestCredentials:
             "Basic Og==",  # only a colon
             "Basic bWlndWVs",  # miguel, and no colon
             "Basic /w==",  # not UTF-8
-            "Bearer x",
             "Digest username=miguel",
         ],
     )
-    def test_what_is_not_basic_is_refused(self, app: ContractApp, authorization: str) -> None:
+    def test_what_is_neither_basic_nor_a_token_is_refused(
+        self, app: ContractApp, authorization: str
+    ) -> None:
         headers = {"Authorization": authorization}
         assert_unknown(client_of(app).get("/tasks", headers=headers))
 
@@ -772,5 +773,6 @@ def assert_unknown(response: httpx2.Response) -> None:
     """Assert the answer to a client whose credentials are missing or wrong."""
     assert_problem(response, 401)
     assert response.json() == {"error": "Unauthorized access"}
-    challenge = 'Basic realm="Authentication Required", charset="UTF-8"'
-    assert response.headers["WWW-Authenticate"] == challenge
+    realm = 'realm="Authentication Required"'
+    challenges = f'Basic {realm}, charset="UTF-8", Bearer {realm}'
+    assert response.headers["WWW-Authenticate"] == challenges

@@ -100,6 +100,8 @@ READS = {
     "none": Request("get_task", "GET", f"/tasks/{10 * TASKS}", status=404),
     "account": Request("get_user", "GET", f"/users/{USERNAME}"),
     "health": Request("get_health", "GET", "/healthz"),
+    "tokens": Request("get_tokens", "GET", "/tokens"),
+    "no token": Request("get_token", "GET", "/tokens/1", status=404),
     "long page": susans(listed("/tasks?limit=100")),
     "long page of words": susans(listed("/tasks?limit=100&q=word1+word2")),
     "long changes": susans(listed("/tasks/changes?limit=100")),
@@ -143,6 +145,10 @@ WRITES = {
     ),
     "patch": Request("patch_task", "PATCH", "/tasks/{n}", {"due": None}, [MERGE_PATCH]),
     "delete": Request("delete_task", "DELETE", "/tasks/{n}"),
+    "create a token": Request(
+        "create_token", "POST", "/tokens", {"name": "n", "scope": "read"}, [JSON], status=201
+    ),
+    "delete no token": Request("delete_token", "DELETE", "/tokens/1", status=404),
     "delete of none": Request("delete_task", "DELETE", f"/tasks/{10 * TASKS}", status=404),
     "update of a long one": susans(
         Request("update_task", "PUT", "/tasks/1", {"done": True}, [JSON])
@@ -164,7 +170,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContractApp]:
         susan = insert_user(db, username="susan", email=None, password_hash=PASSWORD_HASH)
         insert_tasks(db, susan.id, prepare_tasks([LONG_TASK] * 150))
     database.close()
-    app = create_app(replace(settings_for(url), check_responses=False))
+    app = create_app(replace(settings_for(url), check_responses=False, max_tokens=1000))
     with TestClient(app):
         yield app
 

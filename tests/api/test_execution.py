@@ -54,6 +54,10 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"json": {"current_password": PASSWORD, "password": "Pizza is not a fruit!"}},
     ),
     "delete_user": ("DELETE", "/users/miguel", {}),
+    "create_token": ("POST", "/tokens", {"json": {"name": "Tablet", "scope": "read"}}),
+    "get_tokens": ("GET", "/tokens", {}),
+    "get_token": ("GET", "/tokens/{token_id}", {}),
+    "delete_token": ("DELETE", "/tokens/{token_id}", {}),
     "get_health": ("GET", "/healthz", {}),
 }
 
@@ -96,8 +100,10 @@ def test_an_operation_runs_where_it_belongs(
 ) -> None:
     assert miguel.post("/tasks", json=TASK).is_success
     assert miguel.get("/tasks").is_success  # compiles what it reads by
+    token = miguel.post("/tokens", json={"name": "Phone", "scope": "read"}).json()["token"]
     places.clear()
     method, path, request = REQUESTS[name]
+    path = path.format(token_id=token["id"])
     assert miguel.request(method, path, **request).is_success
     assert places == [(name, "in a thread" if name in IN_THREADS else "on the event loop")]
 

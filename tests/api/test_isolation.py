@@ -177,6 +177,20 @@ def test_bad_changes_reveal_nothing_about_a_task(
             susan.delete(uri)
 
 
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_a_foreign_token_looks_like_a_missing_one(
+    miguel: TestClient, susan: TestClient, method: str
+) -> None:
+    created = susan.post("/tokens", json={"name": "Phone", "scope": "write"}).json()["token"]
+    before = susan.get("/tokens").json()
+    foreign = miguel.request(method, created["uri"])
+    missing = miguel.request(method, "/tokens/1")
+    assert_problem(foreign, 404)
+    assert_alike(foreign, missing)
+    assert susan.get("/tokens").json() == before
+    assert miguel.get("/tokens").json() == {"tokens": []}
+
+
 OF_A_USER = (
     ("GET", "/tasks", None),
     ("POST", "/tasks", LETTER),
@@ -189,6 +203,10 @@ OF_A_USER = (
     ("GET", "/users/susan", None),
     ("PUT", "/users/susan", {"email": None}),
     ("DELETE", "/users/susan", None),
+    ("GET", "/tokens", None),
+    ("POST", "/tokens", {"name": "Phone", "scope": "read"}),
+    ("GET", "/tokens/1", None),
+    ("DELETE", "/tokens/1", None),
 )
 
 

@@ -23,8 +23,8 @@ BODIES = {
     "patch_task": {"due": None},
     "create_user": {"username": "susan", "password": PASSWORD},
     "update_user": {"email": "susan@example.com"},
+    "create_token": {"name": "Phone", "scope": "read"},
 }
-ARGUMENTS: dict[str, Any] = {"task_id": 1, "username": "susan"}
 
 
 def component(reference: dict[str, str]) -> dict[str, Any]:
@@ -42,10 +42,14 @@ LINKS = [
 ]
 
 
-def arguments_of(operation_id: str) -> dict[str, Any]:
+def arguments_of(operation_id: str, susan: TestClient) -> dict[str, Any]:
     """Return the parameters of an operation's path."""
     _, path, _ = OPERATIONS[operation_id]
-    return {name: value for name, value in ARGUMENTS.items() if f"{{{name}}}" in path}
+    given = {"task_id": 1, "username": "susan"}
+    if "{token_id}" in path:
+        _, answer = call(susan, "create_token", {})
+        given["token_id"] = answer["token"]["id"]
+    return {name: value for name, value in given.items() if f"{{{name}}}" in path}
 
 
 def evaluated(expression: str, answer: Any) -> Any:  # noqa: ANN401 - JSON is any value
@@ -90,8 +94,8 @@ def test_a_link_leads_from_its_answer_to_another(
     susan: TestClient, operation_id: str, status: int, link: dict[str, Any]
 ) -> None:
     if operation_id == "create_user":
-        assert call(susan, "delete_user", arguments_of("delete_user"))[0] == 200
-    answered, answer = call(susan, operation_id, arguments_of(operation_id))
+        assert call(susan, "delete_user", arguments_of("delete_user", susan))[0] == 200
+    answered, answer = call(susan, operation_id, arguments_of(operation_id, susan))
     assert answered == status
     assert follow(susan, link, answer)[0] == 200
 
@@ -105,4 +109,4 @@ def test_the_link_from_changes_leads_to_later_changes(susan: TestClient) -> None
 
 def test_there_are_links_from_what_is_created() -> None:
     begun = {str(link.id).partition(" ")[0] for link in LINKS}
-    assert begun >= {"create_task", "create_user"}
+    assert begun >= {"create_task", "create_user", "create_token"}

@@ -29,6 +29,8 @@ METHODS = {
     "/tasks/import": "OPTIONS, POST",
     "/users": "OPTIONS, POST",
     "/users/miguel": "DELETE, GET, HEAD, OPTIONS, PUT",
+    "/tokens": "GET, HEAD, OPTIONS, POST",
+    "/tokens/1": "DELETE, GET, HEAD, OPTIONS",
     "/healthz": "GET, HEAD, OPTIONS",
     "/openapi.json": "GET, HEAD, OPTIONS",
     "/openapi.yaml": "GET, HEAD, OPTIONS",

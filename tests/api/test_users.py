@@ -1,17 +1,21 @@
 """Users and their own accounts: register, get, update, delete."""
 
 import unicodedata
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
 from tests.support.clients import PASSWORD, client_of
 from tests.support.problems import assert_problem
-from todo_api import storage
+from todo_api import storage, times
 from todo_api.application import create_app
 from todo_api.contract import ContractApp, Problem
-from todo_api.identity import Accounts, User, password_hasher
+from todo_api.identity import Accounts, User, has_invitation, invite, new_code, password_hasher
+from todo_api.identity.codes import INVITATION
 from todo_api.operations.users import update_user
 from todo_api.settings import Settings
 from todo_api.storage import Database, select_user
@@ -113,6 +117,105 @@ class TestRegister:
         response = miguel.get("/users")
         assert_problem(response, 405)
         assert response.headers["Allow"] == "OPTIONS, POST"
+
+
+class TestInvitation:
+    """POST /users with an invitation."""
+
+    @pytest.fixture
+    def closed(self, settings: Settings) -> Iterator[TestClient]:
+        """A client of a service whose registration is closed."""
+        app = create_app(replace(settings, registration=False))
+        with TestClient(app):
+            yield client_of(app)
+
+    @pytest.fixture
+    def code(self, database: Database) -> str:
+        """The code of an invitation of susan."""
+        return invite(database, "susan", timedelta(days=7)).code
+
+    def test_lets_its_owner_register_once(self, closed: TestClient, code: str) -> None:
+        body = SUSAN | {"invitation": code}
+        response = closed.post("/users", json=body)
+        assert response.status_code == 201
+        assert response.json()["user"].keys() == {"username", "uri", "email"}
+        susan = ("susan", SUSAN["password"])
+        assert closed.get("/tasks", auth=susan).json() == {"tasks": []}
+        assert closed.delete("/users/susan", auth=susan).status_code == 200
+        assert_problem(closed.post("/users", json=body), 403)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            pytest.param(lambda _: {}, id="missing"),
+            pytest.param(lambda _: {"invitation": "please"}, id="made up"),
+            pytest.param(lambda _: {"invitation": new_code(INVITATION)}, id="another"),
+            pytest.param(lambda code: {"invitation": code[:-1]}, id="cut off"),
+            pytest.param(lambda code: {"invitation": code, "username": "david"}, id="of another"),
+        ],
+    )
+    def test_that_is_not_good_is_refused_as_if_there_were_none(
+        self, closed: TestClient, code: str, change: Callable[[str], dict[str, str]]
+    ) -> None:
+        response = closed.post("/users", json=SUSAN | change(code))
+        assert_problem(response, 403)
+        assert response.content == closed.post("/users", json=SUSAN).content
+        assert closed.post("/users", json=SUSAN | {"invitation": code}).status_code == 201
+
+    def test_expires(self, closed: TestClient, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        week_later = times.later(times.now(), timedelta(days=7))
+        monkeypatch.setattr(times, "now", lambda: week_later)
+        response = closed.post("/users", json=SUSAN | {"invitation": code})
+        assert_problem(response, 403)
+        assert response.content == closed.post("/users", json=SUSAN).content
+
+    def test_is_replaced_by_a_new_one(
+        self, closed: TestClient, database: Database, code: str
+    ) -> None:
+        renewed = invite(database, "susan", timedelta(days=7)).code
+        assert_problem(closed.post("/users", json=SUSAN | {"invitation": code}), 403)
+        assert closed.post("/users", json=SUSAN | {"invitation": renewed}).status_code == 201
+
+    def test_is_not_used_up_by_what_is_refused(
+        self, closed: TestClient, database: Database, code: str
+    ) -> None:
+        weak = SUSAN | {"invitation": code, "password": "password1"}
+        assert_problem(closed.post("/users", json=weak), 400, "/password")
+        with database.transaction() as db:
+            taken = storage.insert_user(db, username="susan", email=None, password_hash="")
+        assert_problem(closed.post("/users", json=SUSAN | {"invitation": code}), 409)
+        with database.transaction() as db:
+            storage.delete_user(db, taken.id)
+        assert closed.post("/users", json=SUSAN | {"invitation": code}).status_code == 201
+
+    def test_costs_a_stranger_no_hash(
+        self, closed: TestClient, code: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Accounts, "hash_password", lambda *_: pytest.fail("It was hashed."))
+        assert_problem(closed.post("/users", json=SUSAN | {"invitation": code[:-1]}), 403)
+
+    def test_of_two_at_once_lets_one_in(
+        self, closed: TestClient, database: Database, code: str
+    ) -> None:
+        def register(password: str) -> int:
+            body = SUSAN | {"invitation": code, "password": password}
+            return closed.post("/users", json=body).status_code
+
+        with ThreadPoolExecutor(2) as pool:
+            statuses = sorted(pool.map(register, (PASSWORD, NEW_PASSWORD)))
+        assert statuses[0] == 201
+        assert statuses[1] in {403, 409}
+        with database.snapshot() as db:
+            assert select_user(db, "susan") is not None
+
+    def test_is_used_up_where_nobody_needs_one(
+        self, anonymous: TestClient, database: Database, code: str
+    ) -> None:
+        assert anonymous.post("/users", json=SUSAN | {"invitation": code}).status_code == 201
+        with database.snapshot() as db:
+            assert not has_invitation(db, "susan", code)
+        david = SUSAN | {"username": "david", "invitation": "please"}
+        assert anonymous.post("/users", json=david).status_code == 201
 
 
 class TestPasswords:

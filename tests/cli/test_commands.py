@@ -17,11 +17,14 @@ from todo_api.storage import Database
 PASSWORD = b"a boa and a king cobra"
 ON_DATABASE = [
     ["user", "add", "susan", "--password-stdin"],
+    ["user", "add", "susan", "--invite"],
     ["user", "list"],
     ["user", "password", "susan", "--password-stdin"],
     ["user", "disable", "susan"],
     ["user", "enable", "susan"],
     ["user", "delete", "susan", "--yes"],
+    ["token", "list", "susan"],
+    ["token", "revoke", "1", "--yes"],
 ]
 NOBODY_LISTENS = 1
 

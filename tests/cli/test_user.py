@@ -3,15 +3,20 @@
 import json
 import re
 import sys
+from datetime import timedelta
 
 import httpx2
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from tests.cli.conftest import Command
 from tests.support.clients import PASSWORD, PASSWORD_HASH
 from tests.support.commands import run_at_terminal, run_command, serving
+from todo_api import times
 from todo_api.cli import main
+from todo_api.identity import hash_of
+from todo_api.identity.codes import INVITATION, is_code
 from todo_api.storage import (
     Database,
     insert_task,
@@ -171,6 +176,83 @@ class TestAdd:
         )
         assert refused.status == 2
         assert "--email" in refused.stderr
+        assert stored(todo_api_within, "susan") is None
+
+
+class TestInvite:
+    """``user add --invite``."""
+
+    def test_prints_a_code_by_which_its_owner_registers(
+        self, todo_api: Command, database_url: str
+    ) -> None:
+        invited = todo_api("user", "add", "susan", "--invite")
+        assert (invited.status, invited.stderr) == (0, "")
+        sentence, code = invited.stdout.splitlines()
+        assert re.fullmatch(
+            rf"Until {TIME}, whoever has this code can register as susan\..+", sentence
+        )
+        assert stored(todo_api, "susan") is None
+        body = {"username": "susan", "password": NEW_PASSWORD, "invitation": code}
+        with serving(TODO_DATABASE_URL=database_url) as url:
+            assert httpx2.post(f"{url}/users", json=body).status_code == 201
+            assert httpx2.get(f"{url}/tasks", auth=("susan", NEW_PASSWORD)).status_code == 200
+
+    @pytest.mark.parametrize(("options", "days"), [([], 7), (["--days", "1"], 1)])
+    def test_lasts_for_some_days(
+        self, todo_api_within: Command, options: list[str], days: int
+    ) -> None:
+        begun = times.now()
+        invited = todo_api_within("user", "add", "susan", "--invite", "--json", *options)
+        invitation = json.loads(invited.stdout)["invitation"]
+        assert list(invitation) == ["username", "code", "expires_at"]
+        assert is_code(INVITATION, invitation["code"])
+        lifetime = timedelta(days=days)
+        assert times.later(begun, lifetime) <= invitation["expires_at"]
+        assert invitation["expires_at"] <= times.later(times.now(), lifetime)
+
+    def test_stores_no_code(self, todo_api_within: Command, database: Database) -> None:
+        invited = todo_api_within("user", "add", "susan", "--invite", "--json")
+        code = json.loads(invited.stdout)["invitation"]["code"]
+        with database.snapshot() as db:
+            [row] = db.all(text("SELECT username, hash FROM invitations"))
+        assert row == ("susan", hash_of(code))
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [["add", "susan", "--password-stdin"], ["delete", "susan", "--yes"]],
+        ids=["add", "delete"],
+    )
+    def test_is_withdrawn_by_what_is_done_about_the_name(
+        self, todo_api_within: Command, database: Database, arguments: list[str]
+    ) -> None:
+        todo_api_within("user", "add", "susan", "--invite")
+        if "delete" in arguments:
+            with database.transaction() as db:
+                insert_user(db, username="susan", email=None, password_hash="")
+        assert todo_api_within("user", *arguments, stdin=NEW_PASSWORD.encode()).status == 0
+        with database.snapshot() as db:
+            assert db.all(text("SELECT * FROM invitations")) == []
+
+    def test_refuses_a_name_that_is_taken(self, todo_api_within: Command, susan: str) -> None:
+        refused = todo_api_within("user", "add", susan, "--invite")
+        assert refused == (1, "", "Error: There is a user susan already.\n")
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            ["--invite", "--email", "susan@example.com"],
+            ["--invite", "--password-stdin"],
+            ["--invite", "--days", "0"],
+            ["--invite", "--days", "367"],
+            ["--password-stdin", "--days", "7"],
+        ],
+        ids=" ".join,
+    )
+    def test_goes_with_no_password_and_no_address(
+        self, todo_api_within: Command, options: list[str]
+    ) -> None:
+        refused = todo_api_within("user", "add", "susan", *options, stdin=NEW_PASSWORD.encode())
+        assert (refused.status, refused.stdout) == (2, "")
         assert stored(todo_api_within, "susan") is None
 
 

@@ -13,6 +13,7 @@ from openapi_client import (
     Configuration,
     Error,
     NewTask,
+    NewToken,
     NewUser,
     Task,
     TaskChanges,
@@ -21,12 +22,15 @@ from openapi_client import (
     TasksApi,
     TaskSort,
     TaskUpdate,
+    TokensApi,
+    TokenScope,
     TransferApi,
     UsersApi,
 )
 from openapi_client.exceptions import (
     BadRequestException,
     ConflictException,
+    ForbiddenException,
     NotFoundException,
     UnauthorizedException,
 )
@@ -75,6 +79,7 @@ def main(base_url: str) -> None:
     overwrite(tasks, page_by_page(tasks))
     patch_and_follow(susan, created.task.id)
     back_up_and_restore(susan)
+    use_a_token(base_url, susan)
 
     # Conflict.
     taken = error_of(ConflictException, lambda: users.create_user(newcomer))
@@ -136,6 +141,22 @@ def back_up_and_restore(susan: ApiClient) -> None:
     lines = file.splitlines()
     assert b'"title":"Read a book"' in lines[0]
     assert transfer.import_tasks(file).imported == len(lines)
+
+
+def use_a_token(base_url: str, susan: ApiClient) -> None:
+    """Let a program read by a token, and by nothing else; then revoke it."""
+    tokens = TokensApi(susan)
+    body = NewToken(name="Phone", scope=TokenScope.READ, expires_in_days=1)
+    created = tokens.create_token(body).token
+    phone = TasksApi(ApiClient(Configuration(base_url, access_token=created.secret)))
+    assert phone.get_tasks().tasks
+    more = NewTask(title="Read more")
+    refused = error_of(ForbiddenException, lambda: phone.create_task(more))
+    assert refused.detail == "This needs credentials of the scope write."
+    assert [token.name for token in tokens.get_tokens().tokens] == ["Phone"]
+    assert tokens.delete_token(created.id).result
+    gone = error_of(UnauthorizedException, phone.get_tasks)
+    assert gone == Error(error="Unauthorized access")
 
 
 def error_of(expected: type[ApiException], call: Callable[[], object]) -> Error:

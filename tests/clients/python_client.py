@@ -16,6 +16,7 @@ from to_do_list_client.api.tasks import (
     patch_task,
     update_task,
 )
+from to_do_list_client.api.tokens import create_token, delete_token, get_tokens
 from to_do_list_client.api.transfer import export_tasks, import_tasks
 from to_do_list_client.api.users import create_user
 from to_do_list_client.models import (
@@ -23,9 +24,11 @@ from to_do_list_client.models import (
     BatchOperation,
     BatchResults,
     ChangeList,
+    CreatedTokenEnvelope,
     Error,
     ImportResult,
     NewTask,
+    NewToken,
     NewUser,
     Result,
     Task,
@@ -36,6 +39,8 @@ from to_do_list_client.models import (
     TaskPatch,
     TaskSort,
     TaskUpdate,
+    TokenList,
+    TokenScope,
     UserEnvelope,
 )
 from to_do_list_client.types import UNSET, File
@@ -95,6 +100,7 @@ def main(base_url: str) -> None:
     back_up_and_restore(susan)
 
     be_refused(anonymous, newcomer)
+    use_a_token(base_url, susan)
 
     # Delete.
     deleted = delete_task.sync(created.task.id, client=susan)
@@ -171,6 +177,22 @@ def be_refused(anonymous: Client, taken: NewUser) -> None:
     assert isinstance(bad.parsed, Error)
     assert bad.parsed.errors
     assert bad.parsed.errors[0].pointer == "/password"
+
+
+def use_a_token(base_url: str, susan: AuthenticatedClient) -> None:
+    """Let a program read by a token, and by nothing else; then revoke it."""
+    body = NewToken("Phone", TokenScope.READ, expires_in_days=1)
+    created = create_token.sync(client=susan, body=body)
+    assert isinstance(created, CreatedTokenEnvelope)
+    phone = AuthenticatedClient(base_url, created.token.secret)
+    assert isinstance(get_tasks.sync(client=phone), TaskList)
+    refused = create_task.sync(client=phone, body=NewTask("Read more"))
+    assert refused == Error("Forbidden", detail="This needs credentials of the scope write.")
+    listed = get_tokens.sync(client=susan)
+    assert isinstance(listed, TokenList)
+    assert [token.name for token in listed.tokens] == ["Phone"]
+    assert delete_token.sync(created.token.id, client=susan) == Result(result=True)
+    assert get_tasks.sync(client=phone) == Error("Unauthorized access")
 
 
 def credentials_of(username: str, password: str) -> str:

@@ -202,22 +202,23 @@ class TestSecurity:
         assert call(lighthouse, "GET", "/log/entries?year=1899", fields).json()["user"] == user
 
     @pytest.mark.parametrize(
-        "field",
+        ("field", "error"),
         [
-            basic("ida", "wrong"),
-            bearer("wrong"),
-            ("Authorization", "Digest ida"),
-            ("Authorization", "Basic ====="),
-            ("Authorization", ""),
+            (basic("ida", "wrong"), ""),
+            (bearer("wrong"), ', error="invalid_token"'),
+            (bearer(""), ', error="invalid_token"'),
+            (("Authorization", "Digest ida"), ""),
+            (("Authorization", "Basic ====="), ""),
+            (("Authorization", ""), ""),
         ],
     )
     def test_bad_credentials_are_refused_even_where_none_are_needed(
-        self, lighthouse: ContractApp, field: tuple[str, str]
+        self, lighthouse: ContractApp, field: tuple[str, str], error: str
     ) -> None:
         answer = find(lighthouse, "year=1899", field)
         assert_problem(answer, 401, error="Who goes there?")
         assert answer.headers["WWW-Authenticate"] == (
-            'Basic realm="The lamp room", charset="UTF-8", Bearer realm="The lamp room"'
+            'Basic realm="The lamp room", charset="UTF-8", Bearer realm="The lamp room"' + error
         )
 
     def test_an_operation_without_security_asks_nobody(self, lighthouse: ContractApp) -> None:

@@ -9,7 +9,7 @@ from tests.support.asgi import call
 from tests.support.documents import served
 from tests.support.keys import Keys, basic, bearer
 from tests.support.problems import assert_problem
-from todo_api.contract import BrokenDocumentError, Problem, UnauthenticatedError
+from todo_api.contract import BrokenDocumentError, Granted, Problem, UnauthenticatedError
 from todo_api.contract.inputs.security import read_basic, read_bearer
 
 SCHEMES = """
@@ -18,11 +18,28 @@ components:
     password: {type: http, scheme: basic}
     token: {type: http, scheme: Bearer}
     admin: {type: http, scheme: bearer}
+    pass: {type: http, scheme: bearer, x-scopes: {look: To look around., light: To light it.}}
 """
+
+
+class Passes(Keys):
+    """Knows tokens that name their scopes, such as ``look+light``."""
+
+    def recall(self, token: str) -> Granted | None:  # type: ignore[override]  # these have scopes
+        """Return whom a remembered token names, and its scopes."""
+        return Granted(token, token.split("+")) if super().recall(token) else None
+
+    async def verify(self, token: str, *, client: str) -> Granted | None:  # type: ignore[override]
+        """Return whom a known token names, and its scopes."""
+        known = await super().verify(token, client=client)
+        return Granted(token, token.split("+")) if known else None
+
+
 KEYS = {
     "password": Keys(("ida", "lewis")),
     "token": Keys(("t",), ("a",)),
     "admin": Keys(("a",)),
+    "pass": Passes(("look",), ("light",), ("look+light",), remembered=[("look+light",)]),
 }
 
 
@@ -229,6 +246,51 @@ def test_an_exception_of_an_authenticator_decides_the_answer(
         assert_problem(call(app, "GET", "/who", [basic("ida", "lewis")]), status, error=words)
 
 
+@pytest.mark.parametrize(
+    ("scope", "token", "status"),
+    [
+        ("look", "look", 200),
+        ("look", "look+light", 200),
+        ("light", "look+light", 200),
+        ("light", "light", 200),
+        ("light", "look", 403),
+        ("look", "light", 403),
+    ],
+)
+def test_a_token_is_good_for_operations_of_its_scopes(scope: str, token: str, status: int) -> None:
+    security = f"security: [{{password: []}}, {{pass: []}}], x-scope: {scope},"
+    with served(document(security), {"who": who}, authenticators=KEYS) as app:
+        answer = call(app, "GET", "/who", [bearer(token)])
+        assert answer.status_code == status
+        if status == 200:
+            assert answer.json() == {"user": token}
+        else:
+            assert_problem(answer, 403)
+            assert answer.json()["detail"] == f"This needs credentials of the scope {scope}."
+            assert answer.headers["WWW-Authenticate"] == (
+                f'Bearer realm="API", error="insufficient_scope", scope="{scope}"'
+            )
+        assert call(app, "GET", "/who", [basic("ida", "lewis")]).json() == {"user": "ida"}
+
+
+def test_too_little_scope_is_told_before_what_else_is_wrong() -> None:
+    security = "security: [{pass: []}], x-scope: light,"
+    with served(document(security), {"who": who}, authenticators=KEYS) as app:
+        assert call(app, "GET", "/who?what=ever", [bearer("look")]).status_code == 403
+        assert call(app, "GET", "/who?what=ever", [bearer("light")]).status_code == 400
+
+
+@pytest.mark.parametrize("token", ["nobody's", ""])
+def test_a_token_that_is_nobodys_is_called_invalid(token: str) -> None:
+    security = "security: [{password: []}, {token: []}],"
+    with served(document(security), {"who": who}, authenticators=KEYS) as app:
+        refusal = call(app, "GET", "/who", [bearer(token)])
+        assert_problem(refusal, 401, error="Unauthorized")
+        assert refusal.headers["WWW-Authenticate"] == (
+            'Basic realm="API", charset="UTF-8", Bearer realm="API", error="invalid_token"'
+        )
+
+
 def gone(user: str) -> dict[str, Any]:  # noqa: ARG001 - who asks
     """Find that the account is gone."""
     raise UnauthenticatedError
@@ -248,8 +310,17 @@ def test_a_function_may_raise_that_the_user_is_gone() -> None:
         ("security: [{key: []}],", "who: .*key"),
         ("security: [{password: [tasks]}],", "who: .*password"),
         ("security: [{password: [], token: []}],", "who: .*password"),
+        ("security: [{pass: []}],", "who: pass has scopes, so state one"),
+        ("security: [{password: []}, {pass: []}],", "who: pass has scopes, so state one"),
+        ("security: [{pass: []}], x-scope: swim,", "who: pass has no scope swim"),
+        ("security: [{password: []}, {token: []}], x-scope: look,", "who: no scheme"),
+        ("security: [], x-scope: look,", "who: no scheme"),
     ],
-    ids=["not stated", "unknown scheme", "scopes, which only OAuth2 has", "two in one header"],
+    ids=[
+        *("not stated", "unknown scheme", "scopes, which only OAuth2 has", "two in one header"),
+        *("no scope", "no scope beside a password", "unknown scope"),
+        *("a scope for nothing", "a scope for nobody"),
+    ],
 )
 def test_security_that_cannot_be_enforced_stops_the_start(security: str, sentence: str) -> None:
     with (
@@ -274,6 +345,7 @@ def test_security_at_the_top_of_the_document_does_not_count() -> None:
         ("{type: apiKey, in: header, name: X-Key}", {"key": Keys()}),
         ("{type: oauth2, flows: {}}", {"key": Keys()}),
         ("{type: http, scheme: basic}", {}),
+        ("{type: http, scheme: basic, x-scopes: {look: To look.}}", {"key": Keys()}),
     ],
 )
 def test_a_scheme_that_nobody_can_verify_stops_the_start(

@@ -218,8 +218,9 @@ def test_without_credentials_the_answer_is_the_articles_with_a_challenge(
     response = send(service, get(TASKS).replace(MIGUEL + b"\r\n", b""))
     assert_problem(response, 401)
     assert response.json() == {"error": "Unauthorized access"}
-    challenge = 'Basic realm="Authentication Required", charset="UTF-8"'
-    assert response.headers["WWW-Authenticate"] == challenge
+    realm = 'realm="Authentication Required"'
+    challenges = f'Basic {realm}, charset="UTF-8", Bearer {realm}'
+    assert response.headers["WWW-Authenticate"] == challenges
 
 
 @pytest.mark.parametrize("path", [b"/1", b"/%31", b"/1?_=1700000000"])

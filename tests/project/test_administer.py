@@ -5,13 +5,16 @@ import re
 import shutil
 import socket
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from tests.support.commands import environment_with, installed_command, type_at_terminal
 from tests.support.databases import lack
 from tests.support.serving import CHECKOUT, STOP_SECONDS
+from todo_api.storage import Database, insert_token, select_user
 
 GUIDE = (CHECKOUT / "docs" / "administer.md").read_text("utf-8")
 README = (CHECKOUT / "README.md").read_text("utf-8")
@@ -19,15 +22,16 @@ MAKEFILE = (CHECKOUT / "Makefile").read_text("utf-8")
 SECTION = README.partition("\n## Run it for others\n")[2].partition("\n## ")[0]
 PASSWORD = "a boa and a king cobra"
 
+SHOWN_TOKEN = 2733186475921334
 SHOWN_HOME = "/srv/todo"
 SHOWN_ORIGIN = "http://127.0.0.1:5000"
 
 
-def commands_in(text: str) -> list[tuple[str, str]]:
-    """Return each command with what it prints, as shown, in the order of a text."""
+def commands_in(page: str) -> list[tuple[str, str]]:
+    """Return each command with what it prints, as shown, in the order of a page."""
     return [
         (command, shown)
-        for block in re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        for block in re.findall(r"^```console\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
         for command, shown in re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
     ]
 
@@ -63,19 +67,22 @@ def run(command: str, shown: str, env: dict[str, str], home: Path) -> str:
     return done.stdout
 
 
-def comparable(text: str, home: Path | None = None) -> list[str]:
+def comparable(printed: str, home: Path | None = None) -> list[str]:
     """Return the lines of what is printed, with the same time, place and room wherever they are."""
     if home is not None:
-        text = text.replace(str(home), SHOWN_HOME)
-    text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME", text)
-    text = re.sub(r"[\d,.]+ GiB are", "ROOM are", text)
-    return [line.rstrip() for line in text.splitlines()]
+        printed = printed.replace(str(home), SHOWN_HOME)
+    printed = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME", printed)
+    printed = re.sub(r"[\d,.]+ GiB are", "ROOM are", printed)
+    printed = re.sub(r"\btodo(invite)?_[0-9A-Za-z]{39}\b", "SECRET", printed)
+    return [line.rstrip() for line in printed.splitlines()]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the commands are for a POSIX shell")
 def test_the_commands_of_the_guide_print_what_is_shown(tmp_path: Path) -> None:
     env = environment()
     for command, shown in commands_in(GUIDE):
+        if command == "todo-api token list susan":
+            create_token(tmp_path / "todo.db")
         printed = run(command, shown, env, tmp_path)
         assert comparable(printed, tmp_path) == comparable(shown), command
 
@@ -112,6 +119,25 @@ def test_the_guide_names_every_command(tmp_path: Path) -> None:
     commands = re.findall(r"^  ([a-z]+)  +\S", helped.partition("Commands:")[2], re.MULTILINE)
     assert len(commands) > 5
     assert [name for name in commands if f"`todo-api {name}" not in GUIDE] == []
+
+
+def create_token(file: Path) -> None:
+    """Create the token that is shown, as its user would by the API."""
+    database = Database(f"sqlite:///{file}")
+    with database.transaction() as db:
+        user = select_user(db, "susan")
+        assert user is not None
+        insert_token(
+            db,
+            user.id,
+            name="The tablet in the kitchen",
+            scope="write",
+            token_hash="",
+            lifetime=timedelta(days=366),
+            most=1,
+        )
+        db.execute(text(f"UPDATE tokens SET id = {SHOWN_TOKEN}, last_used_at = created_at"))  # noqa: S608 - ours
+    database.close()
 
 
 def begin(command: str, env: dict[str, str], home: Path) -> subprocess.Popen[str]:

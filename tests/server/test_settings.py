@@ -83,6 +83,7 @@ GOOD = [
     ("TODO_UNSENT_BYTES", "1048576", {"unsent_bytes": 1048576}),
     ("TODO_UNSENT_BYTES_PER_ADDRESS", "1048576", {"unsent_bytes_per_address": 1048576}),
     ("TODO_TOMBSTONE_DAYS", "7", {"tombstone_days": 7}),
+    ("TODO_MAX_TOKENS", "0", {"max_tokens": 0}),
     ("TODO_CHECK_RESPONSES", "on", {"check_responses": True}),
     ("TODO_CHECK_RESPONSES", "OFF", {"check_responses": False}),
 ]
@@ -123,6 +124,7 @@ BAD = [
     ("TODO_CONNECTIONS_PER_ADDRESS", "0"),
     ("TODO_UNSENT_BYTES", "0"),
     ("TODO_UNSENT_BYTES_PER_ADDRESS", "0"),
+    ("TODO_MAX_TOKENS", "1001"),
     ("TODO_REGISTRATION", "yes"),
     ("TODO_REGISTRATION", "true"),
     ("TODO_CHECK_RESPONSES", "1"),

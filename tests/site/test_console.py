@@ -157,6 +157,25 @@ def test_an_authorized_user_can_try_operations(console: Console) -> None:
     assert "Buy groceries" in body
 
 
+def test_an_authorized_program_can_try_operations(console: Console) -> None:
+    console.authorize("miguel", "python")
+    create_token = console.open("create_token")
+    body = '{"name": "Console", "scope": "read", "expires_in_days": 1}'
+    create_token.locator("textarea").fill(body)
+    status, created = console.execute(create_token)
+    assert status == "201"
+    console.page.reload()
+    [secret] = re.findall(r"todo_\w+", created)
+    console.authorize_by_token(secret)
+    status, body = console.execute(console.open("get_tasks"))
+    assert status == "200"
+    assert "Buy groceries" in body
+    status, body = console.execute(console.open("create_task"))
+    assert status == "403"
+    assert "This needs credentials of the scope write." in body
+    assert_refused_once(console)
+
+
 def test_each_body_that_is_filled_in_can_be_sent(console: Console) -> None:
     console.authorize("miguel", "python")
     for operation_id in TAKING_JSON:  # in the order of the document's story

@@ -171,7 +171,9 @@ class TestCalls:
         assert read() == large
 
 
-@pytest.mark.parametrize("value", [None, True, False, 0, -(2**62), "", "Grüße 🥛", "a\\b'c\"d", b"\0\\x\xff"])
+@pytest.mark.parametrize(
+    "value", [None, True, False, 0, -(2**62), "", "Grüße 🥛", "a\\b'c\"d", b"\0\\x\xff"]
+)
 def test_a_value_comes_back_as_it_went(database: Database, value: object) -> None:
     kind = {bool: "boolean", int: "bigint", bytes: "bytea"}.get(type(value), "text")
     statement = Statement(text(f"SELECT CAST(:value AS {kind})"))

@@ -68,13 +68,24 @@ class Console:
         return self.page.locator(".opblock")
 
     def authorize(self, username: str, password: str) -> None:
-        """Fill in the form behind "Authorize"."""
+        """Fill in the form for a password behind "Authorize"."""
+        with self._authorizing("basicAuth") as form:
+            form.get_by_label("username").fill(username)
+            form.get_by_label("password").fill(password)
+
+    def authorize_by_token(self, secret: str) -> None:
+        """Fill in the form for a token behind "Authorize"."""
+        with self._authorizing("bearerAuth") as form:
+            form.get_by_label("value").fill(secret)
+
+    @contextmanager
+    def _authorizing(self, scheme: str) -> Iterator[Locator]:
+        """Give the form of a scheme behind "Authorize" to be filled in."""
         self.page.get_by_role("button", name="Authorize").click()
-        dialog = self.page.locator(".modal-ux")
-        dialog.get_by_label("username").fill(username)
-        dialog.get_by_label("password").fill(password)
-        dialog.get_by_role("button", name="Authorize").click()
-        dialog.get_by_role("button", name="Close").click()
+        form = self.page.locator(".modal-ux .auth-container").filter(has_text=scheme)
+        yield form
+        form.get_by_role("button", name="Authorize").click()
+        form.get_by_role("button", name="Close").click()
 
     def open(self, operation_id: str) -> Locator:
         """Open an operation in the list."""

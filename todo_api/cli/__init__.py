@@ -7,6 +7,7 @@ command into one sentence.
 - `migrate` brings the database up to date.
 - `user` is a group of its own: the accounts. `access` opens the database for it, `member` and
   `password` are what it takes.
+- `token` is another: the tokens of users.
 - `check` tells whether the service could run here; `config` shows the settings.
 - `output` is how commands print.
 - `demo` serves a demo to this machine; `demo_data` is the user and the tasks in it.
@@ -23,6 +24,7 @@ from todo_api.cli.config import config_command
 from todo_api.cli.demo import DemoNotLocalError, demo_command
 from todo_api.cli.migrate import migrate_command
 from todo_api.cli.serve import serve_command
+from todo_api.cli.token import token_group
 from todo_api.cli.user import user_group
 from todo_api.contract import BrokenDocumentError
 from todo_api.environment import SettingError
@@ -75,5 +77,6 @@ main.add_command(serve_command)
 main.add_command(migrate_command)
 main.add_command(demo_command)
 main.add_command(user_group)
+main.add_command(token_group)
 main.add_command(check_command)
 main.add_command(config_command)

@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -15,6 +16,8 @@ from todo_api.storage import UserSummary
 
 name_argument = click.argument("name", type=USERNAME)
 
+INVITATION_DAYS = 7
+
 
 @click.group("user")
 def user_group() -> None:
@@ -25,9 +28,30 @@ def user_group() -> None:
 @name_argument
 @click.option("--email", type=EMAIL, help="The user's e-mail address.")
 @stdin_option
+@click.option("--invite", is_flag=True, help="Print a code by which they register themselves.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 366),
+    help=f"How long the code is good for; {INVITATION_DAYS} unless given.",
+)
 @json_option
-def add_command(name: str, email: str | None, *, password_stdin: bool, as_json: bool) -> None:
-    """Add a user; the password is asked for twice."""
+def add_command(
+    name: str,
+    email: str | None,
+    *,
+    password_stdin: bool,
+    invite: bool,
+    days: int | None,
+    as_json: bool,
+) -> None:
+    """Add a user; the password is asked for twice, or chosen by whoever is invited."""
+    if invite and (email is not None or password_stdin):
+        raise click.UsageError("Whoever is invited chooses address and password: give neither.")
+    if days is not None and not invite:
+        raise click.UsageError("Only an invitation is for some days: add --invite.")
+    if invite:
+        _invite(name, days or INVITATION_DAYS, as_json=as_json)
+        return
     with opened_database() as (database, settings):
         password = read_password(from_stdin=password_stdin)
         hasher = identity.password_hasher(settings)
@@ -101,6 +125,19 @@ def delete_command(name: str, *, yes: bool, as_json: bool) -> None:
             for deleted in identity.remove_user(database, user):
                 bar.update(deleted)
     _say(user, f"The user {name} has been deleted.", as_json=as_json)
+
+
+def _invite(name: str, days: int, *, as_json: bool) -> None:
+    with opened_database() as (database, _):
+        invitation = identity.invite(database, name, timedelta(days=days))
+    if as_json:
+        print_json({"invitation": invitation._asdict()})
+        return
+    click.echo(
+        f"Until {invitation.expires_at}, whoever has this code can register as {name}."
+        " It is not shown again."
+    )
+    click.echo(invitation.code)
 
 
 def _progress_bar(length: int) -> AbstractContextManager[Any]:

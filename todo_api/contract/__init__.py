@@ -25,7 +25,8 @@ The way of a request:
    `body` receives the body (413); one that is longer than 4 KiB only from a known sender.
 5. What follows is a `Job`. The application's `Runner` decides where it runs; without one, it runs
    in a thread of `workers`. Its first step changes nothing:
-   `security` recalls whose the credentials are; if it cannot, they are verified first,
+   `security` recalls whose the credentials are; if it cannot, they are verified first; they have
+   to be of the operation's scope (403),
    `parameters` converts and validates path (404), query and headers (400),
    `body` parses and validates (400) its `content`: JSON (`strict_json`) or text,
    `schema` is behind both: a compiled validator that explains faults in sentences.
@@ -54,6 +55,9 @@ What the document may say beyond OpenAPI:
 - ``x-max-bytes`` in a Request Body Object replaces `Limits.body`. If it is larger, such a body is
   read from known senders only, one from each at a time, and `Limits.large_bodies` of them are
   worked on at once.
+- ``x-scopes`` in a Security Scheme Object of a token is an object: by the name of each scope, what
+  it is for. Its authenticator says by `Granted` which of them a token has. Each operation that
+  takes such tokens states the one that it needs as ``x-scope``; other schemes need none.
 - ``x-item-schema`` in a Media Type Object is the schema of each item of its text: for a request it
   is `Text.items`; in a response it validates each line of JSON Lines.
 
@@ -61,7 +65,8 @@ Which parts of OpenAPI are refused:
 
 - other versions than 3.0; references that leave the document or contain themselves.
 - an operation without an operationId, or without ``security`` of its own.
-- security schemes other than HTTP's basic and bearer, scopes, and two that need one header.
+- security schemes other than HTTP's basic and bearer, scopes in a Security Requirement Object, and
+  two schemes that need one header.
 - parameters in cookies, of objects, with ``content`` or with styles other than a query's repeated
   names and plain text elsewhere; a path segment that is a parameter only in part.
 - bodies that are neither JSON nor text, forms and files among them.
@@ -95,7 +100,7 @@ from todo_api.contract.http import (
     too_long_url,
     unavailable,
 )
-from todo_api.contract.inputs import Text, UnauthenticatedError
+from todo_api.contract.inputs import Granted, Text, UnauthenticatedError
 from todo_api.contract.middleware import REFUSED
 from todo_api.contract.operation import Answer, Job, Reply, Runner
 from todo_api.contract.outputs import Stream
@@ -112,6 +117,7 @@ __all__ = [
     "ContractApp",
     "Conventions",
     "Document",
+    "Granted",
     "JSONTextError",
     "Job",
     "Limits",

@@ -24,6 +24,7 @@ from todo_api.contract.http import (
 from todo_api.contract.inputs import (
     Body,
     Credentials,
+    InsufficientScopeError,
     NoBody,
     Parameters,
     SecuritySchemes,
@@ -171,7 +172,9 @@ class Operation:
         self.id = operation.stated_id
         self._around = around
         self._function: Callable[..., Answer] = operation.function
-        self._security = around.schemes.compile(operation.stated_security, name)
+        self._security = around.schemes.compile(
+            operation.stated_security, operation.stated_scope, name
+        )
         ignored = around.conventions.ignored_parameters
         self._parameters = Parameters(operation.parameters, name, ignored)
         self._places = Turns(
@@ -307,4 +310,6 @@ class Operation:
                 failure = explain(failure)
         if isinstance(failure, UnauthenticatedError):
             return self._security.refusal(request)
+        if isinstance(failure, InsufficientScopeError):
+            return self._security.insufficient()
         return failure if isinstance(failure, Problem) else None

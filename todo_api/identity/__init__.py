@@ -2,9 +2,12 @@
 
 - `accounts` authenticates: it finds the user that a username and a password belong to.
 - `administration` is what an administrator does with the accounts of others.
+- `codes` makes the secrets of tokens and the codes of invitations, and recognizes them.
 - `credentials` remembers which credentials were verified a short while ago.
 - `hashing` hashes and verifies passwords, in threads of its own.
+- `invitations` makes invitations and honours them.
 - `passwords` has the rules for passwords, and the form in which they are compared.
+- `tokens` authenticates by a token; `uses` notes when each was last used.
 """
 
 from todo_api.identity.accounts import Accounts, PasswordChangedError, User
@@ -14,26 +17,45 @@ from todo_api.identity.administration import (
     count_for_removal,
     disable_user,
     enable_user,
+    find_token,
     find_user,
+    list_tokens,
     remove_user,
+    revoke_token,
     set_password,
 )
+from todo_api.identity.codes import TOKEN, hash_of, new_code
 from todo_api.identity.hashing import OverloadedError, password_hasher
+from todo_api.identity.invitations import Invitation, has_invitation, invite, use_up_invitation
 from todo_api.identity.passwords import password_faults
+from todo_api.identity.tokens import Tokens
+from todo_api.identity.uses import Uses
 
 __all__ = [
+    "TOKEN",
     "Accounts",
     "AdministrationError",
+    "Invitation",
     "OverloadedError",
     "PasswordChangedError",
+    "Tokens",
     "User",
+    "Uses",
     "add_user",
     "count_for_removal",
     "disable_user",
     "enable_user",
+    "find_token",
     "find_user",
+    "has_invitation",
+    "hash_of",
+    "invite",
+    "list_tokens",
+    "new_code",
     "password_faults",
     "password_hasher",
     "remove_user",
+    "revoke_token",
     "set_password",
+    "use_up_invitation",
 ]

@@ -8,20 +8,26 @@ from todo_api.identity.passwords import encode, normalize, password_faults
 from todo_api.storage import (
     Connection,
     Database,
+    OwnedToken,
+    TokenRow,
     UsernameTakenError,
     UserSummary,
     count_belongings,
     delete_belongings,
+    delete_token,
     delete_user,
     insert_user,
+    select_anybodys_token,
+    select_tokens,
     select_user_summary,
     update_user,
+    withdraw_invitation,
 )
 from todo_api.times import now
 
 
 class AdministrationError(Exception):
-    """Something that cannot be done with an account; the message is a sentence that says why."""
+    """Something that cannot be done for an account; the message is a sentence that says why."""
 
 
 def find_user(database: Database, username: str) -> UserSummary:
@@ -38,6 +44,7 @@ def add_user(
     try:
         with database.transaction() as db:
             insert_user(db, username=username, email=email, password_hash=password_hash)
+            withdraw_invitation(db, username)
             return _select(db, username)
     except UsernameTakenError:
         raise AdministrationError(f"There is a user {username} already.") from None
@@ -83,11 +90,37 @@ def remove_user(database: Database, user: UserSummary) -> Iterator[int]:
     def delete_rest() -> None:
         with database.transaction() as db:
             delete_user(db, user.id)
+            withdraw_invitation(db, user.username)
 
     _update(database, user, {"disabled_at": user.disabled_at or now()})
     while deleted := database.retrying(delete_piece):
         yield deleted
     database.retrying(delete_rest)
+
+
+def list_tokens(database: Database, username: str) -> list[TokenRow]:
+    """Return a user's tokens, the oldest first. Raises `AdministrationError`."""
+    with database.snapshot() as db:
+        return select_tokens(db, _select(db, username).id)
+
+
+def find_token(database: Database, token_id: int) -> OwnedToken:
+    """Return a token of anybody's. Raises `AdministrationError` if there is none of this id."""
+    with database.snapshot() as db:
+        token = select_anybodys_token(db, token_id)
+    if token is None:
+        raise AdministrationError(f"There is no token {token_id}.")
+    return token
+
+
+def revoke_token(database: Database, token: OwnedToken) -> None:
+    """Refuse a token from now on: it is deleted."""
+
+    def delete() -> None:
+        with database.transaction() as db:
+            delete_token(db, token.user_id, token.token.id)
+
+    database.retrying(delete)
 
 
 def _hash(hasher: PasswordHasher, username: str, password: str) -> str:

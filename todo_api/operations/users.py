@@ -5,10 +5,17 @@ from typing import Any
 
 from todo_api import storage, times
 from todo_api.contract import Answer, Problem, Reply, UrlFor, bad_body
-from todo_api.identity import Accounts, PasswordChangedError, User, password_faults
+from todo_api.identity import (
+    Accounts,
+    PasswordChangedError,
+    User,
+    has_invitation,
+    password_faults,
+    use_up_invitation,
+)
 from todo_api.operations.representation import refuse_other_values, split_body
 from todo_api.settings import Settings
-from todo_api.storage import Database, Quotas, UsernameTakenError, UserRow
+from todo_api.storage import Connection, Database, Quotas, UsernameTakenError, UserRow
 
 
 def create_user(
@@ -20,20 +27,27 @@ def create_user(
     url_for: UrlFor,
 ) -> Answer:
     """Register a user."""
-    if not settings.registration:
-        raise Problem(403, "Registration is closed: ask the administrator for an account.")
-    _refuse_weak(body["password"], body["username"])
+    username, code = body["username"], body.get("invitation", "")
     most, yesterday = quotas.registrations, times.ago(timedelta(days=1))
-    with database.snapshot() as db:  # before the hash, which is dear
+
+    def refuse_uninvited(db: Connection) -> None:
+        if not settings.registration:
+            raise _closed()
         storage.check_registrations(db, most, after=yesterday)
+
+    with database.snapshot() as db:  # before a password is hashed for a stranger
+        if not has_invitation(db, username, code):
+            refuse_uninvited(db)
+    _refuse_weak(body["password"], username)
     password_hash = accounts.hash_password(body["password"])
     try:
         with database.transaction() as db:
-            storage.lock_registration(db)
-            storage.check_registrations(db, most, after=yesterday)
+            if not use_up_invitation(db, username, code):
+                storage.lock_registration(db)
+                refuse_uninvited(db)
             row = storage.insert_user(
                 db,
-                username=body["username"],
+                username=username,
                 email=body.get("email"),
                 password_hash=password_hash,
                 registered_at=times.now(),
@@ -67,6 +81,7 @@ def update_user(
     refuse_other_values(read_only, stored)
     current = changes.pop("current_password", None)
     password = changes.pop("password", None)
+    revoke_tokens = changes.pop("revoke_tokens", False)
     known_hash = None
     if password is not None or current is not None:
         known_hash = _verify_current(current, user, database, accounts)
@@ -75,6 +90,8 @@ def update_user(
         changes["password_hash"] = accounts.hash_password(password)
     with database.transaction() as db:
         row = storage.update_user(db, user.id, changes, known_hash=known_hash)
+        if row is not None and revoke_tokens:
+            storage.delete_tokens(db, user.id)
     if row is None and known_hash is not None:
         raise PasswordChangedError(f"The password of {username} has changed since it was verified.")
     return _answer(row, url_for)
@@ -88,6 +105,10 @@ def delete_user(username: str, user: User, database: Database) -> Answer:
     if not deleted:
         raise Problem(404)
     return {"result": True}
+
+
+def _closed() -> Problem:
+    return Problem(403, "Registration is closed: ask the administrator for an account.")
 
 
 def _refuse_others(username: str, user: User) -> None:

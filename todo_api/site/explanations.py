@@ -3,11 +3,13 @@
 EXPLANATIONS = {
     400: "The request is not what the document allows, and nothing was changed. Each of the errors"
     " names a fault and its place: correct them, then send the request again.",
-    401: "The username or the password is missing or wrong. Send both with every request, by HTTP"
-    " Basic, in UTF-8.",
-    403: "If the error is Unauthorized access, the username or the password is missing or wrong,"
-    " and the request said that a script sent it: let the script ask its user for both. If the"
-    " error is Forbidden, the detail or the errors say what is not allowed.",
+    401: "The username or the password is missing or wrong: send both with every request, by HTTP"
+    " Basic, in UTF-8. Or the token is unknown, revoked or expired. Accounts and tokens can be seen"
+    " and changed with a password only.",
+    403: "If the error is Unauthorized access, the username, the password or the token is missing"
+    " or wrong, and the request said that a script sent it: let the script ask its user. If the"
+    " error is Forbidden, the detail or the errors say what is not allowed: a token for reading,"
+    " for example, cannot change anything.",
     404: "There is nothing here for you: it never existed, it has been deleted, or it belongs to"
     " somebody else. Use the URIs that the service gives you rather than ones that you build.",
     405: "The path exists, but it does not have this method. The Allow header lists those it has.",

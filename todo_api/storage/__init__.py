@@ -1,7 +1,8 @@
 """Storage: the only place that knows SQL.
 
-- `tasks`, `users`: the statements, one function each, named by its verb (`select_task`,
-  `insert_user`). The connection comes first, the owner always takes part in the WHERE clause.
+- `tasks`, `users`, `tokens`, `invitations`: the statements, one function each, named by its verb
+  (`select_task`, `insert_user`). The connection comes first, the owner always takes part in the
+  WHERE clause.
 - `listing`: one page of a user's tasks. `filters` and `sorting` (the sorts) have the SQL that it
   is made of, `planner` decides how it is read. A new filter or sort is a line there, and an index.
 - `changes`: what happened to a user's tasks since some point; `tombstones`: deletions, remembered.
@@ -43,6 +44,7 @@ from todo_api.storage.errors import (
     QuotaMetError,
     TaskChangedError,
     TaskMissingError,
+    TooManyTokensError,
     TooManyWordsError,
     UserGoneError,
     UsernameTakenError,
@@ -55,10 +57,16 @@ from todo_api.storage.idempotency_keys import (
     try_lock_key,
 )
 from todo_api.storage.inspection import integrity_faults, require_writable, select_last_changed_at
+from todo_api.storage.invitations import (
+    delete_invitation,
+    insert_invitation,
+    is_invited,
+    withdraw_invitation,
+)
 from todo_api.storage.listing import Position, select_page
 from todo_api.storage.migration import is_current, migrate, require_current
 from todo_api.storage.removal import count_belongings, delete_belongings
-from todo_api.storage.schema import DEFAULTS, TaskRow
+from todo_api.storage.schema import DEFAULTS, TaskRow, TokenRow
 from todo_api.storage.secrets import TOKENS, select_secret
 from todo_api.storage.tasks import (
     delete_task,
@@ -67,6 +75,18 @@ from todo_api.storage.tasks import (
     select_last_version,
     select_task,
     update_task,
+)
+from todo_api.storage.tokens import (
+    OwnedToken,
+    ValidToken,
+    delete_token,
+    delete_tokens,
+    insert_token,
+    note_uses,
+    select_anybodys_token,
+    select_token,
+    select_tokens,
+    select_valid_token,
 )
 from todo_api.storage.transfer import (
     NewTasks,
@@ -106,6 +126,7 @@ __all__ = [
     "Deletion",
     "DeletionsForgottenError",
     "NewTasks",
+    "OwnedToken",
     "Point",
     "Position",
     "QuotaMetError",
@@ -113,33 +134,44 @@ __all__ = [
     "TaskChangedError",
     "TaskMissingError",
     "TaskRow",
+    "TokenRow",
+    "TooManyTokensError",
     "TooManyWordsError",
     "TransactionLostError",
     "UserGoneError",
     "UserRow",
     "UserSummary",
     "UsernameTakenError",
+    "ValidToken",
     "WordBudget",
     "WouldBlockError",
     "check_registrations",
     "count_belongings",
     "delete_belongings",
+    "delete_invitation",
     "delete_task",
+    "delete_token",
+    "delete_tokens",
     "delete_user",
     "file_of",
     "forget_answers",
     "insert_answer",
+    "insert_invitation",
     "insert_task",
     "insert_tasks",
+    "insert_token",
     "insert_user",
     "integrity_faults",
     "is_current",
+    "is_invited",
     "lock_registration",
     "migrate",
+    "note_uses",
     "prepare_tasks",
     "require_current",
     "require_writable",
     "select_answer",
+    "select_anybodys_token",
     "select_changes",
     "select_enabled_user",
     "select_history",
@@ -149,12 +181,16 @@ __all__ = [
     "select_page",
     "select_secret",
     "select_task",
+    "select_token",
+    "select_tokens",
     "select_user",
     "select_user_by_id",
     "select_user_summaries",
     "select_user_summary",
+    "select_valid_token",
     "try_lock_key",
     "update_task",
     "update_user",
+    "withdraw_invitation",
     "without_secrets",
 ]

@@ -11,6 +11,15 @@ class UserGoneError(DatabaseError):
     """The user's account was deleted in the meantime."""
 
 
+class TooManyTokensError(DatabaseError):
+    """The user has as many tokens as one may have."""
+
+    def __init__(self, most: int) -> None:
+        """Take how many that are."""
+        super().__init__(most)
+        self.most = most
+
+
 class TaskMissingError(DatabaseError):
     """The user has no such task."""
 

@@ -1,4 +1,4 @@
-"""The tables, and a task as a row of its own.
+"""The tables, and the rows of tasks and of tokens.
 
 Every table of a user's things has a key that begins with `user_id`; a task's `id` is counted on
 the user's row, and so is its `version`. Text is compared byte by byte on both engines, whatever the
@@ -196,6 +196,44 @@ idempotency_keys = Table(
     Index("idempotency_keys_created", "user_id", "created_at"),
     # For the keys of those who never come back.
     Index("idempotency_keys_eldest", "created_at"),
+)
+
+# An id is random: it is unique among all users, and does not tell how many tokens there are.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("user_id", BigInteger, ForeignKey(users.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", BinaryText, nullable=False),
+    Column("scope", BinaryText, nullable=False),
+    Column("hash", BinaryText, nullable=False),  # of the secret, which is not stored
+    Column("created_at", BinaryText, nullable=False),
+    Column("expires_at", BinaryText),
+    Column("last_used_at", BinaryText),
+    Index("tokens_id", "id", unique=True),
+    Index("tokens_hash", "hash", unique=True),
+)
+
+
+class TokenRow(NamedTuple):
+    """A token as it is stored, without what proves that somebody has it."""
+
+    id: int
+    name: str
+    scope: str
+    created_at: str
+    expires_at: str | None
+    last_used_at: str | None
+    """When it was last used, to the minute."""
+
+
+# Nobody's yet: each belongs to whoever has its code.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("username", BinaryText, primary_key=True),
+    Column("hash", BinaryText, nullable=False),  # of the code, which is not stored
+    Column("expires_at", BinaryText, nullable=False),
 )
 
 # What all processes of the service share and nobody else knows.

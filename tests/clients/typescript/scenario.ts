@@ -103,6 +103,23 @@ const imported = await susan.POST("/tasks/import", {
 });
 assert.equal(imported.data?.imported, lines.length);
 
+// Let a program read by a token, and by nothing else; then revoke it.
+const token = await susan.POST("/tokens", {
+  body: { name: "Phone", scope: "read", expires_in_days: 1 },
+});
+assert.ok(token.data);
+const { secret, id: token_id } = token.data.token;
+const phone = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${secret}` } });
+assert.ok((await phone.GET("/tasks")).data?.tasks.length);
+const more = await phone.POST("/tasks", { body: { title: "Read more" } });
+assert.equal(more.response.status, 403);
+assert.equal(more.error?.detail, "This needs credentials of the scope write.");
+const tokens = await susan.GET("/tokens");
+assert.deepEqual(tokens.data?.tokens.map(({ name }) => name), ["Phone"]);
+const revoked = await susan.DELETE("/tokens/{token_id}", { params: { path: { token_id } } });
+assert.equal(revoked.data?.result, true);
+assert.equal((await phone.GET("/tasks")).response.status, 401);
+
 // Conflict.
 const taken = await anonymous.POST("/users", { body: newcomer });
 assert.equal(taken.response.status, 409);

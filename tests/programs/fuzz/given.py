@@ -1,4 +1,4 @@
-"""Values that only the service can issue and nobody can make up: cursors, tokens, entity tags.
+"""Values that only the service can issue and nobody can make up: cursors, ids of tokens, tags.
 
 A client has them from an answer, and has a new ``Idempotency-Key`` for each thing to do. So has
 each request here that is meant to succeed; those that are meant to be refused stay as they are.
@@ -28,8 +28,10 @@ class Given:
         self._session = requests.Session()
         self._numbers = count(1)
 
-    def put_into(self, case: Case[Any]) -> None:
-        """Make a request one that a client could send."""
+    def put_into(self, case: Case[Any], *, in_scenario: bool) -> None:
+        """Make a request one that a client could send; in a scenario, links have led to it."""
+        if "token_id" in case.path_parameters and not in_scenario:
+            case.path_parameters["token_id"] = self._token_id(case)
         for parameter, member in MEMBERS.items():
             if parameter in case.query and self._get(case).status_code == 400:
                 del case.query[parameter]
@@ -43,6 +45,18 @@ class Given:
         tags = case.headers.get("If-Match", "*")
         if tags != "*" and (current := self._get(case).headers.get("ETag")):
             case.headers["If-Match"] = f"{tags}, {current}"
+
+    def _token_id(self, case: Case[Any]) -> int:
+        """Create a token, and return the id that it was given."""
+        response = self._session.post(
+            f"{case.operation.base_url}/tokens",
+            json={"name": "Issued", "scope": "read"},
+            headers={"Authorization": str(case.headers["Authorization"])},
+            timeout=TIMEOUT_SECONDS,
+        )
+        response.raise_for_status()
+        token_id: int = response.json()["token"]["id"]
+        return token_id
 
     def _get(self, case: Case[Any], **query: object) -> requests.Response:
         """Read what a request is about."""

@@ -2,12 +2,15 @@
 
 A client that registers a user goes on as that user. So a request about an account whose password
 is known, because it was given to it a moment ago, is sent as its user: to anybody else there is
-no such account. Requests whose credentials are left out or spoilt on purpose stay as they are.
+no such account. Where a token is as good as a password, every other request that is to succeed has
+one, of just the scope that it needs. Requests whose credentials are left out or spoilt on purpose
+stay as they are.
 
 Scenarios of several steps all begin with the same accounts. Hypothesis replays beginnings that it
 has seen before, and ends the whole phase, without a word, where one does not go as it went.
 """
 
+from itertools import count
 from typing import Any
 
 import requests
@@ -38,6 +41,8 @@ class Accounts:
     def __init__(self) -> None:
         """Start with the demo's account."""
         self._known = {USERNAME: Credentials(USERNAME, PASSWORD)}
+        self._tokens: dict[tuple[str, str], dict[str, Any]] = {}
+        self._turns = count()
         self._session = requests.Session()
         self._scenario: object | None = self
 
@@ -51,7 +56,7 @@ class Accounts:
                 self.forget(user.username)
         for user in USERS.values():
             if user.username not in self._known:
-                self._request("POST", f"{url}/users", user)
+                self._request("POST", f"{url}/users", user, user._asdict())
                 self.learn(user)
         self._scenario = scenario
 
@@ -62,6 +67,32 @@ class Accounts:
     def forget(self, username: str) -> None:
         """Note that an account was deleted."""
         del self._known[username]
+        self.forget_tokens(username)
+
+    def forget_tokens(self, username: str) -> None:
+        """Note that the tokens of an account were revoked."""
+        self._tokens = {key: token for key, token in self._tokens.items() if key[0] != username}
+
+    def forget_token(self, token_id: object) -> None:
+        """Note that a token was revoked."""
+        left = [(key, one) for key, one in self._tokens.items() if str(one["id"]) != str(token_id)]
+        self._tokens = dict(left)
+
+    def alternate(self, authorization: str, scope: str, url: str) -> str:
+        """Return the credentials of an account as they are, or every other time as a token."""
+        for known in self._known.values():
+            if known.authorization == authorization and next(self._turns) % 2:
+                return f"Bearer {self._token(known, scope, url)}"
+        return authorization
+
+    def _token(self, user: Credentials, scope: str, url: str) -> str:
+        """Return the secret of a token of this scope, which is created at its first use."""
+        key = user.username, scope
+        if key not in self._tokens:
+            body = {"name": "Fuzz", "scope": scope, "expires_in_days": None}
+            created = self._request("POST", f"{url}/tokens", user, body)
+            self._tokens[key] = created.json()["token"]
+        return str(self._tokens[key]["secret"])
 
     def find(self, username: str) -> Credentials | None:
         """Return the credentials of an account, or None."""
@@ -69,17 +100,23 @@ class Accounts:
 
     def match(self, authorization: object) -> bool:
         """Tell whether these are the credentials of an account."""
-        return any(known.authorization == authorization for known in self._known.values())
+        known = {user.authorization for user in self._known.values()}
+        tokens = {f"Bearer {token['secret']}" for token in self._tokens.values()}
+        return authorization in known | tokens
 
-    def _request(self, method: str, url: str, user: Credentials) -> None:
+    def _request(
+        self, method: str, url: str, user: Credentials, body: dict[str, Any] | None = None
+    ) -> requests.Response:
         """Send a request that has to succeed, as the user it is about."""
-        self._session.request(
+        response = self._session.request(
             method,
             url,
-            json=user._asdict() if method == "POST" else None,
+            json=body,
             headers={"Authorization": user.authorization},
             timeout=TIMEOUT_SECONDS,
-        ).raise_for_status()
+        )
+        response.raise_for_status()
+        return response
 
 
 accounts = Accounts()
@@ -97,8 +134,14 @@ def before_call(_: HookContext, case: Case[Any], **__: object) -> None:
         case.headers["Authorization"] = user.authorization
         if is_positive and isinstance(case.body, dict) and "current_password" in case.body:
             case.body["current_password"] = user.password
-    if is_positive:
-        given.put_into(case)
+    if not is_positive:
+        return
+    given.put_into(case, in_scenario=in_scenario)
+    scope = case.operation.definition.raw.get("x-scope")
+    if scope is not None and case.auth_identity is not None:
+        sent = str(case.headers["Authorization"])
+        url = case.operation.base_url
+        case.headers["Authorization"] = accounts.alternate(sent, scope, url)
 
 
 @schemathesis.hook
@@ -110,11 +153,16 @@ def after_call(_: HookContext, case: Case[Any], response: Response) -> None:
     sent: Any = case.body
     if request == "POST /users":
         accounts.learn(Credentials(sent["username"], sent["password"]))
-    elif request == "PUT /users/{username}" and "password" in sent:
+    elif request == "PUT /users/{username}":
         username = str(case.path_parameters["username"])
-        accounts.learn(Credentials(username, sent["password"]))
+        if "password" in sent:
+            accounts.learn(Credentials(username, sent["password"]))
+        if sent.get("revoke_tokens"):
+            accounts.forget_tokens(username)
     elif request == "DELETE /users/{username}":
         accounts.forget(str(case.path_parameters["username"]))
+    elif request == "DELETE /tokens/{token_id}":
+        accounts.forget_token(case.path_parameters["token_id"])
 
 
 @schemathesis.serializer("application/jsonl", "application/x-ndjson", "text/csv")

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +20,11 @@ class Sent(NamedTuple):
     link: str | None
     authorization: str | None
     status: int
+
+    @property
+    def scheme(self) -> str:
+        """The scheme of the credentials, such as ``basic``."""
+        return (self.authorization or "").partition(" ")[0].lower()
 
 
 class Report:
@@ -44,11 +49,13 @@ class Report:
         """How often each of the document's links led to an answer of success."""
         return Counter(sent.link for sent in self._successes() if sent.link)
 
-    def gaps(self, operations: set[str], linked: set[str], scenarios: int) -> list[str]:
+    def gaps(
+        self, operations: Mapping[str, set[str]], linked: set[str], scenarios: int
+    ) -> list[str]:
         """Return a sentence for each thing that was not tested, although nothing failed.
 
         Args:
-            operations: all of the document, as ``GET /tasks``.
+            operations: all of the document, as ``GET /tasks``, with their schemes of security.
             linked: those of them that links lead to.
             scenarios: how many there had to be.
 
@@ -59,6 +66,13 @@ class Report:
             for phase in PHASES
             for operation in sorted(operations)
             if (phase, operation) not in successes
+        ]
+        used = {(sent.operation, sent.scheme) for sent in self._successes()}
+        gaps += [
+            f"{operation} never succeeded with {scheme} credentials."
+            for operation, schemes in sorted(operations.items())
+            for scheme in sorted(schemes)
+            if (operation, scheme) not in used
         ]
         missed = linked - {sent.operation for sent in self._successes() if sent.link}
         if 2 * len(missed) > len(linked):  # chance may miss one or two

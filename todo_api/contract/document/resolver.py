@@ -29,6 +29,11 @@ class TaggedOperation(OpenAPIOperation):
         """The operation's own security requirements, without what it would inherit."""
         return cast("list[dict[str, list[str]]] | None", self._operation.get("security"))
 
+    @property
+    def stated_scope(self) -> str | None:
+        """The scope that credentials need for the operation, if its schemes have scopes."""
+        return cast("str | None", self._operation.get("x-scope"))
+
 
 class TagResolver(Resolver):
     """``get_entry``, tagged ``entries``, is ``PACKAGE.entries.get_entry``.

@@ -19,6 +19,8 @@ from todo_api.contract.inputs.parameters import (
 from todo_api.contract.inputs.security import (
     Authenticator,
     Credentials,
+    Granted,
+    InsufficientScopeError,
     SecuritySchemes,
     UnauthenticatedError,
     UnverifiedError,
@@ -28,6 +30,8 @@ __all__ = [
     "Authenticator",
     "Body",
     "Credentials",
+    "Granted",
+    "InsufficientScopeError",
     "NoBody",
     "Parameters",
     "SecuritySchemes",

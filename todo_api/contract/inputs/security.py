@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from todo_api.contract.conventions import Conventions
@@ -11,8 +11,18 @@ from todo_api.contract.document import BrokenDocumentError
 from todo_api.contract.http import Problem, Request
 
 
+class Granted(NamedTuple):
+    """Whose credentials these are, and what they are good for, where a scheme has scopes."""
+
+    identity: Any
+    scopes: Collection[str]
+
+
 class Authenticator(Protocol):
-    """Finds out whose credentials these are: a username with a password, or a token."""
+    """Finds out whose credentials these are: a username with a password, or a token.
+
+    If the scheme has scopes, both methods say it as a `Granted`.
+    """
 
     def recall(self, *credentials: Any, **_: Any) -> Any:  # noqa: ANN401 - the application's types
         """Return whose the credentials are, or None if that takes long to find out.
@@ -32,6 +42,10 @@ class UnauthenticatedError(Exception):
     """The credentials are nobody's, or no longer anybody's; functions may raise it, too."""
 
 
+class InsufficientScopeError(Exception):
+    """The credentials are somebody's, but are not good for this operation."""
+
+
 class UnverifiedError(Exception):
     """It takes long to find out whose the credentials are: they have to be verified."""
 
@@ -42,9 +56,11 @@ class Scheme(NamedTuple):
     challenge: str
     read: Callable[[bytes], tuple[str, ...] | None]
     authenticator: Authenticator
+    scopes: frozenset[str]
+    """What its credentials can be good for; empty if all are good for everything."""
 
 
-Attempt = Sequence[tuple[Authenticator, tuple[str, ...]]]
+Attempt = Sequence[tuple[Scheme, tuple[str, ...]]]
 """One alternative that a request may satisfy: credentials for all of its schemes."""
 
 
@@ -54,11 +70,12 @@ class Credentials:
     A request without any, where that is allowed, has the sender None.
     """
 
-    __slots__ = ("_attempts", "_client", "_identity")
+    __slots__ = ("_attempts", "_client", "_identity", "_scope")
 
-    def __init__(self, attempts: Sequence[Attempt], client: str) -> None:
-        """Take the alternatives that the request attempts, and the client's address."""
+    def __init__(self, attempts: Sequence[Attempt], scope: str | None, client: str) -> None:
+        """Take what the request attempts, the scope that it needs, and the client's address."""
         self._attempts = attempts
+        self._scope = scope
         self._client = client
         self._identity: Any = None
 
@@ -72,10 +89,12 @@ class Credentials:
 
         Raises:
             UnverifiedError: if only `verify` can tell.
+            InsufficientScopeError: if the credentials are good for too little.
 
         """
         for attempt in self._attempts:
-            if self._accept([who.recall(*credentials) for who, credentials in attempt]):
+            found = [scheme.authenticator.recall(*given) for scheme, given in attempt]
+            if self._accept(attempt, found):
                 return self._identity
         if self._attempts:
             raise UnverifiedError
@@ -86,21 +105,27 @@ class Credentials:
 
         Raises:
             UnauthenticatedError: if nobody has these credentials.
+            InsufficientScopeError: if they are good for too little.
 
         """
         for attempt in self._attempts:
-            verified = [
-                await who.verify(*credentials, client=self._client) for who, credentials in attempt
+            found = [
+                await scheme.authenticator.verify(*given, client=self._client)
+                for scheme, given in attempt
             ]
-            if self._accept(verified):
+            if self._accept(attempt, found):
                 return self._identity
         raise UnauthenticatedError
 
-    def _accept(self, identities: Sequence[Any]) -> bool:
+    def _accept(self, attempt: Attempt, found: Sequence[Any]) -> bool:
         """Tell whether an attempt succeeded; its first scheme names the sender."""
-        if None in identities:
+        if None in found:
             return False
-        self._identity = identities[0]
+        for (scheme, _), one in zip(attempt, found, strict=True):
+            if scheme.scopes and self._scope not in one.scopes:
+                raise InsufficientScopeError
+        scheme, _ = attempt[0]
+        self._identity = found[0].identity if scheme.scopes else found[0]
         self._attempts = ()  # Nothing is left to try.
         return True
 
@@ -140,14 +165,25 @@ _CHALLENGES = {"basic": 'Basic realm="{}", charset="UTF-8"', "bearer": 'Bearer r
 class Security:
     """The security of one operation: alternatives, each a set of schemes that must all hold."""
 
-    def __init__(self, alternatives: Sequence[Sequence[Scheme]], conventions: Conventions) -> None:
-        """Take the compiled alternatives; none at all means that the operation is open."""
+    def __init__(
+        self,
+        alternatives: Sequence[Sequence[Scheme]],
+        scope: str | None,
+        conventions: Conventions,
+    ) -> None:
+        """Take the compiled alternatives, and the scope that credentials need, if they have any.
+
+        No alternatives at all mean that the operation is open.
+        """
         self._alternatives = alternatives
+        self._scope = scope
+        self._realm = conventions.realm
         self._words = conventions.unauthorized
         self._unchallenged = conventions.unchallenged
         self._may_be_anonymous = not alternatives or not all(alternatives)
-        challenges = [scheme.challenge for schemes in alternatives for scheme in schemes]
-        self._challenge = ", ".join(dict.fromkeys(challenges))
+        self._schemes = dict.fromkeys(
+            (scheme.challenge, scheme.read) for schemes in alternatives for scheme in schemes
+        )
 
     def credentials(self, request: Request) -> Credentials:
         """Return what a request offers to prove who sends it.
@@ -158,7 +194,7 @@ class Security:
         """
         authorization = request.headers.get(b"authorization")
         if not self._alternatives or (authorization is None and self._may_be_anonymous):
-            return Credentials((), request.client)
+            return Credentials((), self._scope, request.client)
         attempts = [
             attempt
             for schemes in self._alternatives
@@ -166,14 +202,14 @@ class Security:
         ]
         if not attempts:
             raise UnauthenticatedError
-        return Credentials(attempts, request.client)
+        return Credentials(attempts, self._scope, request.client)
 
     def refusal(self, request: Request) -> Problem:
         """Return the answer to a request without valid credentials.
 
         It is 401 with the challenges, or 403 if the request is not to be challenged.
         """
-        headers = {"WWW-Authenticate": self._challenge}
+        headers = {"WWW-Authenticate": self._challenges(request)}
         if self._unchallenged is not None:
             name, value = self._unchallenged
             headers["Vary"] = f"Accept, {name}"
@@ -181,6 +217,26 @@ class Security:
                 del headers["WWW-Authenticate"]
                 return Problem(403, headers=headers, error=self._words)
         return Problem(401, headers=headers, error=self._words)
+
+    def insufficient(self) -> Problem:
+        """Return the answer to a request whose credentials are good for too little (RFC 6750, 3.1).
+
+        It has a challenge even where others have none: browsers open no dialog at 403.
+        """
+        challenge = _CHALLENGES["bearer"].format(self._realm)
+        error = f'error="insufficient_scope", scope="{self._scope}"'
+        sentence = f"This needs credentials of the scope {self._scope}."
+        return Problem(403, sentence, headers={"WWW-Authenticate": f"{challenge}, {error}"})
+
+    def _challenges(self, request: Request) -> str:
+        """Return a challenge of each kind; that of a token says if one was sent in vain."""
+        authorization = request.headers.get(b"authorization", b"")
+        return ", ".join(
+            f'{challenge}, error="invalid_token"'
+            if read is read_bearer and read_bearer(authorization) is not None
+            else challenge
+            for challenge, read in self._schemes
+        )
 
 
 def _attempt(schemes: Sequence[Scheme], authorization: bytes) -> Attempt | None:
@@ -190,7 +246,7 @@ def _attempt(schemes: Sequence[Scheme], authorization: bytes) -> Attempt | None:
         credentials = scheme.read(authorization)
         if credentials is None:
             return None
-        attempt.append((scheme.authenticator, credentials))
+        attempt.append((scheme, credentials))
     return attempt or None
 
 
@@ -212,11 +268,19 @@ class SecuritySchemes:
                 raise BrokenDocumentError(f"Security scheme {name} is not http basic or bearer.")
             if name not in authenticators:
                 raise BrokenDocumentError(f"Security scheme {name} has no authenticator.")
+            scopes = frozenset(definition.get("x-scopes", ()))
+            if scopes and kind != "bearer":
+                raise BrokenDocumentError(f"Security scheme {name} is not one that has scopes.")
             challenge = _CHALLENGES[kind].format(conventions.realm)
-            self._schemes[name] = Scheme(challenge, _READERS[kind], authenticators[name])
+            self._schemes[name] = Scheme(challenge, _READERS[kind], authenticators[name], scopes)
 
-    def compile(self, requirements: Sequence[Mapping[str, Any]] | None, operation: str) -> Security:
-        """Compile an operation's own Security Requirement Objects.
+    def compile(
+        self,
+        requirements: Sequence[Mapping[str, Any]] | None,
+        scope: str | None,
+        operation: str,
+    ) -> Security:
+        """Compile an operation's own Security Requirement Objects, and its ``x-scope``.
 
         Each operation states them, so that none is opened by a line at the top of the document,
         or by one that is missing there.
@@ -232,7 +296,24 @@ class SecuritySchemes:
             if len({self._schemes[name].read for name in names}) > 1:
                 both = " and ".join(names)
                 raise BrokenDocumentError(f"{operation}: {both} do not fit into one header.")
+        self._check_scope(requirements, scope, operation)
         if not any(requirements):
-            return Security([], self._conventions)
+            return Security([], None, self._conventions)
         alternatives = [[self._schemes[name] for name in names] for names in requirements]
-        return Security(alternatives, self._conventions)
+        return Security(alternatives, scope, self._conventions)
+
+    def _check_scope(
+        self, requirements: Sequence[Mapping[str, Any]], scope: str | None, operation: str
+    ) -> None:
+        """Refuse a scope that no scheme asks for, that one does not have, or that is missing."""
+        named = {name for names in requirements for name in names}
+        scoped = {name: self._schemes[name].scopes for name in named if self._schemes[name].scopes}
+        if scope is not None and not scoped:
+            raise BrokenDocumentError(f"{operation}: no scheme of its security has scopes.")
+        for name, scopes in scoped.items():
+            if scope is None:
+                raise BrokenDocumentError(
+                    f"{operation}: {name} has scopes, so state one as x-scope."
+                )
+            if scope not in scopes:
+                raise BrokenDocumentError(f"{operation}: {name} has no scope {scope}.")
