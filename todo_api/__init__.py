@@ -14,6 +14,8 @@ From the top floor down, each of which imports only those below it:
 - `formats` is a list of tasks as a file.
 - `settings` is the table of the settings.
 - `storage` is the only place that knows SQL.
+- `throttling` counts how often something may be tried.
+- `security_log` writes down who tried what.
 - `contract` turns an OpenAPI document into an ASGI application, and knows nothing of tasks.
 - `times` is the one form of times as text.
 """

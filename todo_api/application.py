@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from todo_api import security_log
 from todo_api.browsers import browsers_for
 from todo_api.contract import (
     ContractApp,
@@ -38,6 +39,7 @@ from todo_api.storage import (
     require_current,
     select_secret,
 )
+from todo_api.throttling import Counters, LoginThrottle, RateLimits, ThrottledError, counters_at
 
 log = logging.getLogger(__name__)
 
@@ -56,9 +58,16 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
     database = Database(settings.database_url, connections=settings.database_connections)
     workers = Workers(settings.threads)
     quotas = Quotas(**settings.quotas)
+    counters = counters_at(settings.throttle_url)
+    rate_limits = None
+    if settings.rate_limit or settings.address_rate_limit:
+        rate_limits = RateLimits(
+            counters, of_user=settings.rate_limit, of_address=settings.address_rate_limit
+        )
     accounts = Accounts(
         database,
         password_hasher(settings),
+        throttle=_unlimited(counters) if demo else LoginThrottle(counters),
         run_in_thread=workers.run,
         remember_seconds=settings.remember_seconds,
         demo=demo,
@@ -79,7 +88,9 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
             yield
         workers.close()
         accounts.close()
+        await counters.close()
         database.close()
+        security_log.flush()
 
     app = ContractApp(
         __name__,
@@ -88,6 +99,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         explained_at=PROBLEMS,
         browsers=browsers_for(settings),
         trusted_proxies=settings.trusted_proxies,
+        admission=rate_limits,
     )
     app.add_api(
         document_path(),
@@ -103,7 +115,12 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
             "quotas": quotas,
             "uids": Uids(tokens_key),
         },
-        runner=Execution(database, workers, user_threads=settings.threads_of_a_user),
+        runner=Execution(
+            database,
+            workers,
+            user_threads=settings.threads_of_a_user,
+            rate_limits=rate_limits if settings.rate_limit else None,
+        ),
         failures=FAILURES,
         public_url=settings.public_url,
         own_hosts={*settings.own_hosts, settings.host},
@@ -112,6 +129,19 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
     )
     add_pages(app, CONVENTIONS.words_for)
     return app
+
+
+def _unlimited(counters: Counters) -> LoginThrottle:
+    """Return the demo's throttle: its password is no secret, and test tools guess a lot."""
+    return LoginThrottle(counters, of_account=(), of_address=())
+
+
+def _throttled(failure: ThrottledError) -> Problem:
+    return Problem(
+        429,
+        f"Too many logins from your address have failed: wait for {failure.seconds:,} seconds.",
+        headers={"Retry-After": str(failure.seconds)},
+    )
 
 
 def _outage(failure: DatabaseUnavailableError) -> Problem:
@@ -130,6 +160,7 @@ CONVENTIONS = Conventions(
 FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     DatabaseUnavailableError: _outage,
     OverloadedError: lambda _: unavailable("Too many passwords are being checked at the moment."),
+    ThrottledError: _throttled,
     UserGoneError: lambda _: UnauthenticatedError(),
     TaskMissingError: lambda _: Problem(404),
     QuotaMetError: quota_met,

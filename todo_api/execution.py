@@ -13,7 +13,9 @@ from typing import TypeVar, TypeVarTuple
 
 from todo_api.contract import Job, Response, Shares, Workers
 from todo_api.identity import User
-from todo_api.storage import Database, WouldBlockError
+from todo_api.security_log import record
+from todo_api.storage import Database, QuotaMetError, WouldBlockError
+from todo_api.throttling import RateLimits
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -38,14 +40,32 @@ MOST_BODY_BYTES = 4096
 class Execution:
     """Runs each operation where it belongs."""
 
-    def __init__(self, database: Database, workers: Workers, *, user_threads: int) -> None:
-        """Take the database, and the threads for slow operations: so many for each user."""
+    def __init__(
+        self,
+        database: Database,
+        workers: Workers,
+        *,
+        user_threads: int,
+        rate_limits: RateLimits | None = None,
+    ) -> None:
+        """Take the database, the threads, so many for each user, and how much a user may ask."""
         self._database = database
         self._workers = workers
         self._shares = Shares(workers, user_threads, MOST_WAITING)
+        self._rate_limits = rate_limits
 
     async def run(self, job: Job) -> Response:
         """Return the answer to a request, or raise what the operation raises."""
+        try:
+            return await self._run(job)
+        except QuotaMetError as failure:
+            user: User | None = job.sender()
+            record("quota", job.caller, "refused", user=user and user.username, reason=failure.what)
+            raise
+
+    async def _run(self, job: Job) -> Response:
+        if self._rate_limits is not None:
+            await self._admit(job, self._rate_limits)
         if job.operation_id not in IN_THREADS and len(job.body) <= MOST_BODY_BYTES:
             try:
                 return await self._run_inline(job)
@@ -65,6 +85,15 @@ class Execution:
         except WouldBlockError:
             user = await self._workers.run(job.sender)
         return user and user.id
+
+    async def _admit(self, job: Job, rate_limits: RateLimits) -> None:
+        """Count a request for its sender; what is found out about them is not asked again."""
+        try:
+            user: User | None = await self._database.read_inline(job.sender)
+        except WouldBlockError:
+            user = await self._workers.run(job.sender)
+        if user is not None:
+            await rate_limits.admit_user(user.id)
 
     async def _run_inline(self, job: Job) -> Response:
         """Run a job on the event loop; raise `WouldBlockError` if it belongs in a thread."""

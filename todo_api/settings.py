@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from todo_api.contract import Limits
 from todo_api.environment import given_values, refusal, variable_of
+from todo_api.throttling import Window, read_window
 
 
 def _text(value: str) -> str:
@@ -65,6 +66,12 @@ def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
         raise ValueError(
             "IP addresses and networks, separated by commas, such as 10.0.0.7, 2001:db8::/32"
         ) from None
+
+
+def _redis(value: str) -> str:
+    if not re.fullmatch(r"(redis|rediss|unix)://\S+", value):
+        raise ValueError("the URL of a Redis server, redis://:PASSWORD@HOST:6379/0")
+    return value
 
 
 def _setting(
@@ -147,7 +154,26 @@ class Settings:
     )
     password_parallelism: int = _setting("Argon2id's lanes.", _number(1, 64), default=1)
     remember_seconds: int = _setting(
-        "How long verified credentials need not be hashed again.", _number(0, 86400), default=300
+        "How long verified credentials need not be hashed again after their last use.",
+        _number(0, 86400),
+        default=300,
+    )
+    throttle_url: str | None = _setting(
+        "A Redis in which processes count failed logins and requests together: `redis://HOST/0`.",
+        _redis,
+        default=None,
+        secret=True,
+    )
+    rate_limit: Window | None = _setting(  # noqa: RUF009 - a field like the others; a Window never changes
+        "The most requests of a user, such as `600/minute`.", read_window, default=None
+    )
+    address_rate_limit: Window | None = _setting(  # noqa: RUF009 - the same
+        "The most requests from an address, whoever sends them.", read_window, default=None
+    )
+    security_log: bool = _setting(
+        "Whether security events are written to standard error: `on` or `off`.",
+        _choice(on=True, off=False),
+        default="on",
     )
     max_url_bytes: int = _setting("The longest URL.", _number(256, 65536), default=8192)
     max_header_bytes: int = _setting(

@@ -20,7 +20,7 @@ APP = "https://app.example"
 BASE = "http://localhost"
 DOCUMENT = yaml.safe_load(document_path().read_text("utf-8"))
 OPERATIONS = [
-    (method.upper(), path.format(task_id=1, username="miguel"), operation)
+    (method.upper(), path.format(task_id=1, token_id=1, username="miguel"), operation)
     for path, item in DOCUMENT["paths"].items()
     for method, operation in item.items()
     if method != "parameters"

@@ -193,7 +193,7 @@ class TestEachOperation:
         assert docstring == f"{operation['summary']}."
 
     def test_can_refuse_and_fail_in_every_common_way(self, operation: dict[str, Any]) -> None:
-        common = {"400", "406", "414", "431", "500", "503"}
+        common = {"400", "406", "414", "429", "431", "500", "503"}
         protected = {"401", "403"} if operation["security"] else set()
         with_body = {"413", "415"} if "requestBody" in operation else set()
         assert common | protected | with_body <= set(operation["responses"])

@@ -199,6 +199,7 @@ ELSEWHERE = {
     "ServiceUnavailable",
     "StillRunning",
     "TooManyKeys",
+    "TooManyRequests",
     "TooManyRegistrations",
     "TooManyTasks",
     "TooMuchText",

@@ -13,7 +13,7 @@ from tests.support.clients import PASSWORD, client_of
 from tests.support.problems import assert_problem
 from todo_api import storage, times
 from todo_api.application import create_app
-from todo_api.contract import ContractApp, Problem
+from todo_api.contract import Caller, ContractApp, Problem
 from todo_api.identity import Accounts, User, has_invitation, invite, new_code, password_hasher
 from todo_api.identity.codes import INVITATION
 from todo_api.operations.users import update_user
@@ -223,7 +223,8 @@ class TestPasswords:
 
     GOOD_PASSWORDS = (
         "8 chars!",
-        "x" * 128,
+        "the quick brown fox jumps over the lazy dog, " * 2
+        + "and the dog sleeps on as if nothing ha",
         "correct horse battery staple",
         "пароль для списка дел",
         "買い物リストの合言葉",
@@ -423,7 +424,16 @@ class TestChangeOfPassword:
         def change() -> int:
             user = User(row.id, row.username)
             try:
-                update_user("miguel", body, user, database, accounts, lambda *_, **__: "/miguel")
+                update_user(
+                    "miguel",
+                    body,
+                    user,
+                    database,
+                    accounts,
+                    settings,
+                    lambda *_, **__: "/miguel",
+                    Caller("127.0.0.1", "1"),
+                )
             except Problem as problem:
                 return int(problem.status)
             return 200

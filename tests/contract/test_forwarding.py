@@ -38,7 +38,7 @@ class Site:
         """Return the client and the URI that an answer tells."""
         answer = call(self.app, "GET", "/who", [bearer("open sesame"), *fields], client=peer)
         assert answer.status_code == 200, answer.text
-        return self.keys.clients[-1], answer.json()["uri"]
+        return self.keys.clients[-1].address, answer.json()["uri"]
 
 
 @pytest.fixture(scope="module")

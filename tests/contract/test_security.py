@@ -9,7 +9,7 @@ from tests.support.asgi import call
 from tests.support.documents import served
 from tests.support.keys import Keys, basic, bearer
 from tests.support.problems import assert_problem
-from todo_api.contract import BrokenDocumentError, Granted, Problem, UnauthenticatedError
+from todo_api.contract import BrokenDocumentError, Caller, Granted, Problem, UnauthenticatedError
 from todo_api.contract.inputs.security import read_basic, read_bearer
 
 SCHEMES = """
@@ -29,7 +29,7 @@ class Passes(Keys):
         """Return whom a remembered token names, and its scopes."""
         return Granted(token, token.split("+")) if super().recall(token) else None
 
-    async def verify(self, token: str, *, client: str) -> Granted | None:  # type: ignore[override]
+    async def verify(self, token: str, *, client: Caller) -> Granted | None:  # type: ignore[override]
         """Return whom a known token names, and its scopes."""
         known = await super().verify(token, client=client)
         return Granted(token, token.split("+")) if known else None
@@ -164,12 +164,13 @@ def test_the_first_scheme_names_the_user(remembered: bool) -> None:  # noqa: FBT
         assert call(app, "GET", "/who", [bearer("a")]).json() == {"user": "a"}
 
 
-def test_an_authenticator_is_told_the_clients_address_once() -> None:
+def test_an_authenticator_is_told_once_where_the_credentials_come_from() -> None:
     keys = Keys(("ida", "lewis"))
     security = "security: [{password: []}],"
     with served(document(security), {"who": who}, authenticators={**KEYS, "password": keys}) as app:
-        assert call(app, "GET", "/who", [basic("ida", "lewis")]).status_code == 200
-        assert keys.clients == ["127.0.0.1"]
+        answer = call(app, "GET", "/who", [basic("ida", "lewis"), ("X-Request-Id", "lamp-1")])
+        assert answer.status_code == 200
+        assert keys.clients == [Caller("127.0.0.1", "lamp-1")]
 
 
 def test_credentials_that_are_recalled_are_not_verified() -> None:
@@ -222,7 +223,7 @@ class Failing(Keys):
         if self._at == "recall":
             raise self._failure
 
-    async def verify(self, *_: str, client: str) -> None:  # noqa: ARG002 - an authenticator's interface
+    async def verify(self, *_: str, client: Caller) -> None:  # noqa: ARG002 - an authenticator's interface
         """Raise, or know nobody."""
         if self._at == "verify":
             raise self._failure

@@ -1,6 +1,7 @@
 """Accounts: which user a username and a password belong to."""
 
 import asyncio
+import gc
 import threading
 import time
 import unicodedata
@@ -11,12 +12,14 @@ from typing import Literal, TypeVar
 import pytest
 from argon2 import PasswordHasher
 
+from todo_api.contract import Caller
 from todo_api.identity import Accounts, OverloadedError, User, password_hasher
-from todo_api.identity.accounts import MOST_VERIFYING
+from todo_api.identity.accounts import MOST_WAITING
 from todo_api.identity.hashing import MOST_WAITING_THREADS
 from todo_api.settings import Settings
 from todo_api.storage import Database
 from todo_api.storage.users import delete_user, insert_user, select_user, update_user
+from todo_api.throttling import ThrottledError
 
 T = TypeVar("T")
 
@@ -31,6 +34,7 @@ class ObservedHasher(PasswordHasher):
     def __init__(self) -> None:
         super().__init__(time_cost=1, memory_cost=64, parallelism=1)
         self.verified = 0
+        self.used: list[str] = []
         self.at_once = 0
         self.most_at_once = 0
         self.gate = threading.Event()
@@ -43,6 +47,7 @@ class ObservedHasher(PasswordHasher):
 
     def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002
         self.verified += 1
+        self.used.append(str(hash))
         self._work()
         return super().verify(hash, password)
 
@@ -102,6 +107,11 @@ def stored_hash(database: Database, username: str) -> str:
         row = select_user(db, username)
     assert row is not None
     return row.password_hash
+
+
+def somewhere(number: int) -> Caller:
+    """Return a client with an address of its own: one address could guess a few times only."""
+    return Caller(f"192.0.2.{number}", f"request-{number}")
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -193,15 +203,119 @@ async def test_an_unknown_user_a_wrong_and_an_over_long_password_take_the_same_t
         ("susan", "x" * 129): list[float](),
         ("susan", "short"): list[float](),
     }
-    for _ in range(9):
+    for number in range(9):
         for attempt, seconds in attempts.items():
             # The processor's time: what else runs on the machine must not count.
             started = time.process_time()
-            assert await accounts.verify(*attempt) is None
+            assert await accounts.verify(*attempt, client=somewhere(number)) is None
             seconds.append(time.process_time() - started)
     accounts.close()
     medians = [median(seconds) for seconds in attempts.values()]
     assert max(medians) < 1.25 * min(medians)
+
+
+async def test_a_username_that_nobody_has_takes_as_long_as_one_with_an_old_hash(
+    database: Database,
+) -> None:
+    # Half of the users have hashes of other costs, as after a change of the settings.
+    costs = {"old": hasher_of(1, 64), "new": hasher_of(2, 128)}
+    hashes = {age: hasher.hash("milk and pizza") for age, hasher in costs.items()}
+    with database.transaction() as db:
+        for number in range(20):
+            age = "old" if number % 2 else "new"
+            insert_user(db, username=f"user-{number}", email=None, password_hash=hashes[age])
+    hasher = ObservedHasher()
+    first, second = Accounts(database, hasher), Accounts(database, hasher)
+    for accounts in (first, second):
+        for number in range(40):
+            await accounts.verify(f"nobody-{number}", "a guess", client=somewhere(number))
+    used = [password_hash.rsplit("$", 2)[0] for password_hash in hasher.used]
+    assert set(used) == {password_hash.rsplit("$", 2)[0] for password_hash in hashes.values()}
+    assert used[:40] == used[40:]  # The same for a name, in every process.
+    first.close()
+    second.close()
+
+
+async def test_an_impossible_password_takes_as_long_as_a_wrong_one_of_the_same_user(
+    database: Database,
+) -> None:
+    hasher = ObservedHasher()
+    register(database, "susan", "milk and pizza")
+    accounts = Accounts(database, hasher, demo=False)
+    await accounts.verify("susan", "short", client=somewhere(1))
+    [used] = hasher.used
+    assert used.rsplit("$", 2)[0] == stored_hash(database, "susan").rsplit("$", 2)[0]
+    assert used != stored_hash(database, "susan")
+    accounts.close()
+
+
+async def test_requests_with_the_same_credential_share_a_verification_though_nobody_has_it(
+    accounts: Accounts, hasher: ObservedHasher
+) -> None:
+    hasher.gate.clear()
+    requests = [asyncio.create_task(accounts.verify("nobody", "milk and pizza")) for _ in range(4)]
+    await until(lambda: hasher.verified == 1)
+    await asyncio.sleep(0.1)
+    hasher.gate.set()
+    assert await asyncio.gather(*requests) == [None] * 4
+    assert hasher.verified == 1
+
+
+async def test_whoever_fails_too_often_is_refused_before_anything_is_hashed(
+    database: Database, accounts: Accounts, hasher: ObservedHasher
+) -> None:
+    susan = register(database, "susan", "milk and pizza")
+    for number in range(5):
+        assert await accounts.verify("susan", f"guess {number}", client=somewhere(1)) is None
+    with pytest.raises(ThrottledError):
+        await accounts.verify("susan", "milk and pizza", client=somewhere(1))
+    assert hasher.verified == 5
+    assert await accounts.verify("susan", "milk and pizza", client=somewhere(2)) == susan
+
+
+async def test_guesses_at_once_are_counted_one_by_one(
+    database: Database, accounts: Accounts, hasher: ObservedHasher
+) -> None:
+    register(database, "susan", "milk and pizza")
+    guesses = [
+        accounts.verify("susan", f"guess {number}", client=somewhere(1)) for number in range(50)
+    ]
+    answers = await asyncio.gather(*guesses, return_exceptions=True)
+    assert sum(isinstance(answer, ThrottledError) for answer in answers) >= 44
+    assert hasher.verified <= 6  # Two are hashed at once.
+
+
+async def test_a_refusal_that_nobody_waits_for_is_no_error(
+    database: Database,
+    accounts: Accounts,
+    hasher: ObservedHasher,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    register(database, "susan", "milk and pizza")
+    hasher.gate.clear()
+    guesses = [
+        asyncio.create_task(accounts.verify("susan", f"guess {number}", client=somewhere(1)))
+        for number in range(9)
+    ]
+    await until(lambda: hasher.at_once == 2)
+    await asyncio.sleep(0.3)  # so that the others wait for their turn
+    for guess in guesses:
+        guess.cancel()
+    await asyncio.wait(guesses)
+    hasher.gate.set()
+    await until(lambda: hasher.at_once == 0)
+    await asyncio.sleep(0.3)
+    gc.collect()
+    assert caplog.messages == []
+
+
+async def test_a_password_that_was_just_stored_is_remembered(
+    database: Database, accounts: Accounts, hasher: ObservedHasher
+) -> None:
+    susan = register(database, "susan", "milk and pizza")
+    accounts.remember("susan", "milk and pizza", stored_hash(database, "susan"))
+    assert accounts.recall("susan", "milk and pizza") == susan
+    assert hasher.verified == 0
 
 
 async def test_a_password_matches_however_its_characters_are_composed(
@@ -337,7 +451,9 @@ async def test_wrong_passwords_hold_up_neither_the_event_loop_nor_remembered_use
     assert await accounts.verify("susan", "milk and pizza") == susan
     hasher.gate.clear()
     burst = [
-        asyncio.create_task(accounts.verify("susan", f"wrong password {number}"))
+        asyncio.create_task(
+            accounts.verify("susan", f"wrong password {number}", client=somewhere(number))
+        )
         for number in range(30)
     ]
     await until(lambda: hasher.at_once == 2)
@@ -437,15 +553,21 @@ async def test_more_passwords_than_can_be_checked_soon_are_refused(
     register(database, "susan", "milk and pizza")
     hasher.gate.clear()
     burst = [
-        asyncio.create_task(accounts.verify("susan", f"wrong password {number}"))
-        for number in range(MOST_VERIFYING)
+        asyncio.create_task(
+            accounts.verify("susan", f"wrong password {number}", client=somewhere(number))
+        )
+        for number in range(2 + MOST_WAITING)
     ]
     await until(lambda: hasher.at_once == 2)
     await asyncio.sleep(0.1)
-    with pytest.raises(OverloadedError):
-        await accounts.verify("susan", "one password too many")
+    burst.append(asyncio.create_task(accounts.verify("susan", "one password too many")))
+    await until(lambda: any(one.done() for one in burst))
     hasher.gate.set()
-    assert await asyncio.gather(*burst) == [None] * MOST_VERIFYING
+    answers = await asyncio.gather(*burst, return_exceptions=True)
+    refused = [number for number, answer in enumerate(answers) if answer is not None]
+    assert len(refused) == 1
+    assert refused[0] < MOST_WAITING // 2  # It had waited longest, or nearly so.
+    assert isinstance(answers[refused[0]], OverloadedError)
 
 
 async def test_few_threads_wait_for_a_password_to_be_hashed(

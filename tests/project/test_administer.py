@@ -5,6 +5,7 @@ import re
 import shutil
 import socket
 import subprocess
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +24,8 @@ SECTION = README.partition("\n## Run it for others\n")[2].partition("\n## ")[0]
 PASSWORD = "a boa and a king cobra"
 
 SHOWN_TOKEN = 2733186475921334
+SECRET = re.compile(r"\btodo_[0-9A-Za-z]{39}\b")
+START_SECONDS = 30
 SHOWN_HOME = "/srv/todo"
 SHOWN_ORIGIN = "http://127.0.0.1:5000"
 
@@ -32,7 +35,9 @@ def commands_in(page: str) -> list[tuple[str, str]]:
     return [
         (command, shown)
         for block in re.findall(r"^```console\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-        for command, shown in re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
+        for command, shown in re.findall(
+            r"^\$ ((?:.*\\\n)*.+)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE
+        )
     ]
 
 
@@ -74,6 +79,7 @@ def comparable(printed: str, home: Path | None = None) -> list[str]:
     printed = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME", printed)
     printed = re.sub(r"[\d,.]+ GiB are", "ROOM are", printed)
     printed = re.sub(r"\btodo(invite)?_[0-9A-Za-z]{39}\b", "SECRET", printed)
+    printed = re.sub(r"\b\d{10,16}\b", "ID", printed)
     return [line.rstrip() for line in printed.splitlines()]
 
 
@@ -89,10 +95,24 @@ def test_the_commands_of_the_guide_print_what_is_shown(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="the commands are for a POSIX shell")
 def test_the_readme_leads_from_nothing_to_the_first_request(tmp_path: Path) -> None:
-    if shutil.which("curl") is None:
-        lack("curl")
-    origin = f"http://127.0.0.1:{free_port()}"
-    env = environment() | {"TODO_PORT": origin.rpartition(":")[2], "PYTHONUNBUFFERED": "1"}
+    for program in ("curl", "caddy"):
+        if shutil.which(program) is None:
+            lack(program)
+    ports = free_port(), free_port()
+    origin, site = f"http://127.0.0.1:{ports[0]}", f"localhost:{ports[1]}"
+    env = environment() | {
+        "TODO_PORT": str(ports[0]),
+        "PYTHONUNBUFFERED": "1",
+        "HOME": str(tmp_path),
+        "XDG_DATA_HOME": str(tmp_path),
+        # Caddy signs certificates for this machine's own name itself.
+        "CURL_CA_BUNDLE": str(tmp_path / "caddy/pki/authorities/local/root.crt"),
+    }
+    (caddyfile,) = re.findall(r"^```caddyfile\n(.*?)^```", SECTION, re.MULTILINE | re.DOTALL)
+    caddyfile = caddyfile.replace("todo.example", site).replace("127.0.0.1:5000", origin)
+    options = "{\n  admin off\n  skip_install_trust\n  auto_https disable_redirects\n}\n"
+    (tmp_path / "Caddyfile").write_text(options + caddyfile)
+    secrets: dict[str, str] = {}
     services: list[subprocess.Popen[str]] = []
     try:
         for command, shown in commands_in(SECTION):
@@ -100,18 +120,28 @@ def test_the_readme_leads_from_nothing_to_the_first_request(tmp_path: Path) -> N
                 assert re.search(rf"^{command[5:]}:.*## ", MAKEFILE, re.MULTILINE)
                 continue
             typed = command.replace(".venv/bin/", "").replace(SHOWN_ORIGIN, origin)
+            typed = typed.replace("todo.example", site)
+            for known, secret in secrets.items():
+                typed = typed.replace(known, secret)
             if typed.endswith(" serve"):
+                if services:
+                    stop(services.pop())
                 services.append(begin(typed, env, tmp_path))
                 assert services[0].stdout
                 printed = services[0].stdout.readline()
+            elif typed == "caddy run":
+                services.append(begin(typed, env, tmp_path))
+                wait_for_file(Path(env["CURL_CA_BUNDLE"]))
+                printed = ""
             else:
                 printed = run(typed, shown, env, tmp_path)
-            assert comparable(printed.replace(origin, SHOWN_ORIGIN)) == comparable(shown), command
-        assert len(services) == 1
+            printed = printed.replace(origin, SHOWN_ORIGIN).replace(site, "todo.example")
+            assert comparable(printed) == comparable(shown), command
+            secrets |= dict(zip(SECRET.findall(shown), SECRET.findall(printed), strict=True))
+        assert len(services) == 2
     finally:
         for service in services:
-            service.terminate()
-            service.communicate(timeout=STOP_SECONDS)
+            stop(service)
 
 
 def test_the_guide_names_every_command(tmp_path: Path) -> None:
@@ -142,13 +172,29 @@ def create_token(file: Path) -> None:
 
 def begin(command: str, env: dict[str, str], home: Path) -> subprocess.Popen[str]:
     """Start a program that goes on running."""
-    return subprocess.Popen(
-        [installed_command(), *command.split()[1:]],
-        cwd=home,
-        env=env,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    with (home / "errors.log").open("a") as errors:
+        return subprocess.Popen(
+            ["/bin/sh", "-c", re.sub(r"(?=\S*todo-api|caddy)", "exec ", command, count=1)],
+            cwd=home,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+
+
+def stop(program: subprocess.Popen[str]) -> None:
+    """End a program that was begun."""
+    program.terminate()
+    program.communicate(timeout=STOP_SECONDS)
+
+
+def wait_for_file(path: Path) -> None:
+    """Wait until a program that was begun has written a file."""
+    deadline = time.monotonic() + START_SECONDS
+    while not path.exists():
+        assert time.monotonic() < deadline, f"There is no {path.name}."
+        time.sleep(0.05)
 
 
 def free_port() -> int:

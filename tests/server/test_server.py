@@ -292,8 +292,12 @@ def test_a_stranger_is_refused_before_the_body_comes(
         client.send(head(method, path, credentials, f"Content-Type: {kind}", *announced))
         answers = client.answers()
         assert time.monotonic() - begun < DEADLINE
-        assert [answer.status_code for answer in answers] == [401]
-        assert answers[0].headers["Connection"] == "close"
+        (answer,) = answers
+        assert answer.status_code in {401, 429}  # one who fails too often has to wait
+        assert answer.headers["Connection"] == "close"
+
+
+STRANGERS = {401, 429, 503}
 
 
 def test_what_strangers_have_begun_to_send_is_not_held(service: Service) -> None:
@@ -303,7 +307,7 @@ def test_what_strangers_have_begun_to_send_is_not_held(service: Service) -> None
         kind = "Content-Type: application/json"
         client.send(head("POST", f"{BASE}/tasks", STRANGER, kind, "Content-Length: 130000"))
         client.send(b" " * 120_000)
-    assert {answer.status_code for client in clients for answer in client.answers()} <= {401, 503}
+    assert {answer.status_code for client in clients for answer in client.answers()} <= STRANGERS
     assert service.most_memory() - before < 16 * MIB
 
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from tests.support.asgi import call
 from tests.support.clients import client_of
 from tests.support.problems import assert_problem
 from todo_api.application import create_app
 from todo_api.contract import Limits
 from todo_api.environment import SettingError
 from todo_api.settings import Settings, read_settings
+from todo_api.throttling import Window
 
 README = Path(__file__).parents[2] / "README.md"
 SETTINGS = {f"TODO_{field.name.upper()}": field for field in fields(Settings)}
@@ -59,6 +59,10 @@ GOOD = [
     ("TODO_PASSWORD_MEMORY_KIB", "65536", {"password_memory_kib": 65536}),
     ("TODO_PASSWORD_PARALLELISM", "4", {"password_parallelism": 4}),
     ("TODO_REMEMBER_SECONDS", "0", {"remember_seconds": 0}),
+    ("TODO_THROTTLE_URL", "rediss://:secret@cache/1", {"throttle_url": "rediss://:secret@cache/1"}),
+    ("TODO_RATE_LIMIT", "600/minute", {"rate_limit": Window(600, 60)}),
+    ("TODO_ADDRESS_RATE_LIMIT", "5 / second", {"address_rate_limit": Window(5, 1)}),
+    ("TODO_SECURITY_LOG", "off", {"security_log": False}),
     ("TODO_MAX_URL_BYTES", "4096", {"max_url_bytes": 4096}),
     ("TODO_MAX_HEADER_BYTES", "8192", {"max_header_bytes": 8192}),
     ("TODO_MAX_HEADERS", "32", {"max_headers": 32}),
@@ -125,6 +129,13 @@ BAD = [
     ("TODO_UNSENT_BYTES", "0"),
     ("TODO_UNSENT_BYTES_PER_ADDRESS", "0"),
     ("TODO_MAX_TOKENS", "1001"),
+    ("TODO_THROTTLE_URL", "cache:6379"),
+    ("TODO_THROTTLE_URL", "memcached://cache"),
+    ("TODO_RATE_LIMIT", "600"),
+    ("TODO_RATE_LIMIT", "0/minute"),
+    ("TODO_ADDRESS_RATE_LIMIT", "ten/minute"),
+    ("TODO_ADDRESS_RATE_LIMIT", "10/fortnight"),
+    ("TODO_SECURITY_LOG", "stderr"),
     ("TODO_REGISTRATION", "yes"),
     ("TODO_REGISTRATION", "true"),
     ("TODO_CHECK_RESPONSES", "1"),
@@ -309,9 +320,10 @@ class TestWhatTheyDo:
     ) -> None:
         app = create_app(replace(settings, trusted_proxies=(ip_network(network),)))
         said = [("X-Forwarded-For", "192.0.2.7"), ("X-Forwarded-Proto", "https")]
-        newcomer = b'{"username": "susan", "password": "correct horse battery"}'
-        fields = [("Content-Type", "application/json"), *said]
-        answer = call(app, "POST", "/todo/api/v1.0/users", fields, newcomer)
+        newcomer = {"username": "susan", "password": "correct horse battery"}
+        api = "http://localhost/todo/api/v1.0"
+        with TestClient(app, api, client=("127.0.0.1", 1)) as client:
+            answer = client.post("/users", json=newcomer, headers=dict(said))
         assert answer.json()["user"]["uri"].startswith(f"{scheme}://localhost/")
 
     def test_each_limit_is_a_setting(self) -> None:

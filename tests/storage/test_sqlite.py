@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.support.databases import SQLiteDatabases
+from todo_api.identity import find_user, remove_user
 from todo_api.storage import (
     Connection,
     Database,
@@ -21,7 +22,8 @@ from todo_api.storage import (
 from todo_api.storage.engine import sqlite as sqlite_module
 from todo_api.storage.engine import write_lock
 from todo_api.storage.engine.sqlite_driver import can_corrupt_wal
-from todo_api.storage.users import insert_user, select_user
+from todo_api.storage.tasks import insert_task
+from todo_api.storage.users import delete_user, insert_user, select_user
 
 
 @pytest.fixture
@@ -212,3 +214,62 @@ def test_a_new_file_is_nobody_elses_to_read(tmp_path: Path) -> None:
     files = list(tmp_path.iterdir())
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
     database.close()
+
+
+SECRETS = (b"a hash that nobody may see", b"susan@example.com", b"a secret errand", b"errand")
+
+
+def add_susan(database: Database) -> int:
+    """Add a user with two hundred tasks, whose words are in no other row."""
+    with database.transaction() as db:
+        susan = insert_user(
+            db,
+            username="susan",
+            email="susan@example.com",
+            password_hash="a hash that nobody may see",
+        )
+        for number in range(200):
+            fields = {"title": f"a secret errand {number}", "labels": ["errand"]}
+            insert_task(db, susan.id, fields)
+    return susan.id
+
+
+def traces(file: Path) -> list[bytes]:
+    """Return which secrets stand in the database's file or in its log."""
+    files = [file, *file.parent.glob(f"{file.name}-wal")]
+    contents = b"".join(one.read_bytes() for one in files)
+    return [secret for secret in SECRETS if secret in contents]
+
+
+def test_nothing_of_a_deleted_account_is_left_in_the_files(database: Database, file: Path) -> None:
+    susan = add_susan(database)
+    assert traces(file) == list(SECRETS)
+    with database.transaction() as db:
+        delete_user(db, susan)
+    database.forget_deleted()
+    assert traces(file) == []
+
+
+def test_nothing_of_an_account_that_was_deleted_in_pieces_is_left_in_the_files(
+    database: Database, file: Path
+) -> None:
+    add_susan(database)
+    for _ in remove_user(database, find_user(database, "susan")):
+        pass
+    assert traces(file) == []
+
+
+def test_a_reader_is_not_waited_for_and_loses_nothing(database: Database, file: Path) -> None:
+    susan = add_susan(database)
+    with ThreadPoolExecutor(1) as other, database.snapshot() as reading:
+        assert select_user(reading, "susan")
+
+        def delete() -> None:
+            with database.transaction() as db:
+                delete_user(db, susan)
+            database.forget_deleted()
+
+        other.submit(delete).result(5)
+        assert select_user(reading, "susan")
+    database.forget_deleted()
+    assert traces(file) == []

@@ -24,9 +24,13 @@ def settings_for(database_url: str) -> Settings:
     )
 
 
-def client_of(app: ContractApp, username: str = "", password: str = "") -> TestClient:
+def client_of(
+    app: ContractApp, username: str = "", password: str = "", *, address: str = "testclient"
+) -> TestClient:
     """Return a client of the API, whose paths leave out the base path."""
-    client = TestClient(app, "http://localhost/todo/api/v1.0", raise_server_exceptions=False)
+    client = TestClient(
+        app, "http://localhost/todo/api/v1.0", raise_server_exceptions=False, client=(address, 1)
+    )
     if username:
         client.auth = (username, password)
     return client

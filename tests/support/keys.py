@@ -3,6 +3,8 @@
 import base64
 from collections.abc import Collection
 
+from todo_api.contract import Caller
+
 
 class Keys:
     """Knows credentials of which the last one is always the same secret.
@@ -15,13 +17,13 @@ class Keys:
     ) -> None:
         self._known = known
         self._remembered = remembered
-        self.clients: list[str] = []
+        self.clients: list[Caller] = []
 
     def recall(self, *credentials: str) -> str | None:
         """Return whom remembered credentials name."""
         return credentials[0] if credentials in self._remembered else None
 
-    async def verify(self, *credentials: str, client: str) -> str | None:
+    async def verify(self, *credentials: str, client: Caller) -> str | None:
         """Return whom known credentials name, and note where they come from."""
         self.clients.append(client)
         return credentials[0] if credentials in self._known else None

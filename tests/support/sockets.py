@@ -37,10 +37,11 @@ serve(app, settings, lambda url: print(url, flush=True), deadlines)
 
 
 class Service:
-    """A running service, known by its process and port."""
+    """A running service, known by its process, its port and its log."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
         assert process.stdout
+        self.log = log
         self.process = process
         self.port = int(process.stdout.readline().rpartition(":")[2])
 
@@ -120,7 +121,7 @@ def served(folder: Path, log: str = "", **settings: str) -> Iterator[Service]:
         )
     with process:
         try:
-            yield Service(process)
+            yield Service(process, folder / "log")
         finally:
             process.terminate()
             process.wait(STOP_SECONDS)

@@ -204,6 +204,7 @@ def of_import() -> Iterator[Shape]:
     pairs = json.dumps({"title": "a", "description": "\U0001d504" * 10_000})
     for name, body in {
         "lines": filled(IMPORT, "\n"),
+        "a line of blanks": filled(IMPORT, " "),
         "tasks": filled(IMPORT, '{"title":"a"}', between="\n"),
         "as many tasks as may be": "\n".join([few] * 10_000),
         "tasks with labels": "\n".join([labels] * 9000),

@@ -4,6 +4,7 @@ import os
 
 import click
 
+from todo_api import security_log
 from todo_api.application import create_app
 from todo_api.cli.migrate import bring_up_to_date
 from todo_api.server import refuse_unsafe, serve
@@ -15,6 +16,8 @@ def serve_command() -> None:
     """Serve the API, after bringing the database up to date."""
     settings = read_settings(os.environ)
     refuse_unsafe(settings)
+    if settings.security_log:
+        security_log.write_to_stderr()
     bring_up_to_date(settings)
     app = create_app(settings)
     serve(app, settings, lambda url: click.echo(f"Serving {url}{app.base_path}/"))

@@ -54,8 +54,7 @@ def add_command(
         return
     with opened_database() as (database, settings):
         password = read_password(from_stdin=password_stdin)
-        hasher = identity.password_hasher(settings)
-        user = identity.add_user(database, hasher, username=name, email=email, password=password)
+        user = identity.add_user(database, settings, username=name, email=email, password=password)
     _say(user, f"The user {name} has been added.", as_json=as_json)
 
 
@@ -86,8 +85,7 @@ def password_command(name: str, *, password_stdin: bool, as_json: bool) -> None:
     with opened_database() as (database, settings):
         identity.find_user(database, name)
         password = read_password(from_stdin=password_stdin)
-        hasher = identity.password_hasher(settings)
-        user = identity.set_password(database, hasher, name, password)
+        user = identity.set_password(database, settings, name, password)
     _say(user, f"The password of {name} has been set.", as_json=as_json)
 
 

@@ -44,8 +44,9 @@ What a function takes, by name, and returns:
 - ``body``, if the operation has one: JSON as plain values, other text as `Text`, None if it is
   absent and need not be there.
 - ``media_type``, if it can answer in several: the one that the client prefers.
-- ``user``, whom the authenticator named, ``url_for`` (`UrlFor`), and the values that `add_api` was
-  given as ``provided``: those that it has arguments for.
+- ``user``, whom the authenticator named, ``url_for`` (`UrlFor`), ``caller`` (`Caller`, where the
+  request came from), and the values that `add_api` was given as ``provided``: those that it has
+  arguments for.
 - It returns a dict, for 200 and JSON; a `Stream` of chunks; or a `Reply`, which adds a status and
   headers to either. For an error it raises `Problem`, or an exception that ``failures`` turns into
   one.
@@ -87,9 +88,11 @@ from todo_api.contract.document import (
 from todo_api.contract.forwarding import Proxies, plain_address
 from todo_api.contract.http import (
     MOST_FAULTS,
+    Caller,
     JSONTextError,
     Limits,
     Problem,
+    Request,
     Response,
     StrictJSON,
     bad_body,
@@ -114,6 +117,7 @@ __all__ = [
     "Answer",
     "BrokenDocumentError",
     "Browsers",
+    "Caller",
     "ContractApp",
     "Conventions",
     "Document",
@@ -124,6 +128,7 @@ __all__ = [
     "Problem",
     "Proxies",
     "Reply",
+    "Request",
     "Response",
     "Runner",
     "Schema",

@@ -30,7 +30,7 @@ from todo_api.contract.document import (
 from todo_api.contract.forwarding import Proxies
 from todo_api.contract.http import JSON, Limits, Problem, content_type
 from todo_api.contract.inputs import Authenticator, SecuritySchemes
-from todo_api.contract.middleware import ContractMiddleware, refuse_duplicates
+from todo_api.contract.middleware import Admission, ContractMiddleware, refuse_duplicates
 from todo_api.contract.operation import Environment, InWorkers, Runner
 from todo_api.contract.pages import Pages
 from todo_api.contract.static import StaticEndpoint
@@ -56,12 +56,13 @@ class ContractApp(FlaskApp):
         explained_at: str = "about:blank",
         browsers: Browsers | None = None,
         trusted_proxies: Collection[IPv4Network | IPv6Network] = (),
+        admission: Admission | None = None,
     ) -> None:
         """Make an application without operations.
 
         ``explained_at`` is the URL of a page with an anchor for each error status, which
         RFC 9457 calls the problem's type. ``trusted_proxies`` are believed where requests come
-        from.
+        from. ``admission``, if any, decides who is let in.
         """
         browsers = browsers or Browsers()
         self._headers = browsers.headers
@@ -75,6 +76,7 @@ class ContractApp(FlaskApp):
             browsers=browsers,
             proxies=Proxies(trusted_proxies),
             app_has=lambda path: self._pages.has(path),  # noqa: PLW0108 - there are no pages yet
+            admission=admission,
         )
         super().__init__(
             import_name,

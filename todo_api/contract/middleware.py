@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,6 +22,16 @@ REFUSED = "contract.refused"
 """Where a scope has the `Problem` for which a server refuses the request, to be answered here."""
 
 
+class Admission(Protocol):
+    """Decides which requests are let in, before anything is done for them."""
+
+    def reporting(self, request: Request, send: Send) -> Send:
+        """Return how to send the answer to a request, perhaps with more header fields."""
+
+    async def admit(self, request: Request) -> None:
+        """Let a request in, or raise a `Problem`."""
+
+
 class ContractMiddleware(SpecMiddleware):
     """Answers the operations of documents, and requests for paths that do not exist.
 
@@ -38,17 +48,19 @@ class ContractMiddleware(SpecMiddleware):
         browsers: Browsers,
         proxies: Proxies,
         app_has: Callable[[str], bool],
+        admission: Admission | None,
     ) -> None:
         """Start without operations.
 
         ``explained_at`` is the page about the errors; ``app_has`` tells whether the wrapped
-        application has anything at a path.
+        application has anything at a path; ``admission``, if any, decides who is let in.
         """
         self._proxies = proxies
         self._has_proxies = bool(proxies)
         self._standing = Standing(browsers.headers)
         self.cross_origin = CrossOrigin(browsers.origins)
         """Which pages may use the operations."""
+        self._admission = admission
         self._limits = limits
         self._app_has = app_has
         self._explained_at = explained_at
@@ -98,7 +110,12 @@ class ContractMiddleware(SpecMiddleware):
         if REFUSED in scope:
             await self._send(send, request, self._rendered(scope[REFUSED], request))
             return
+        admission = self._admission
+        if admission is not None:
+            send = admission.reporting(request, send)
         try:
+            if admission is not None:
+                await admission.admit(request)
             found = self._router.find(request.path)
             if found is None:
                 await self._pass_on(request, scope, receive, send)

@@ -14,6 +14,7 @@ from todo_api.contract.document import BrokenDocumentError, TaggedOperation
 from todo_api.contract.http import (
     JSON,
     WITHOUT_CONTENT,
+    Caller,
     Limits,
     Negotiation,
     Problem,
@@ -87,14 +88,19 @@ class Job:
         """Whether the operation only reads (RFC 9110, 9.2.1)."""
         return self._exchange.request.method in SAFE_METHODS
 
-    def sender(self) -> Any:  # noqa: ANN401 - the application's own type
-        """Find out who asks; None if that is anybody. Raises `UnverifiedError`."""
-        return self._exchange.credentials.recall()
+    @property
+    def caller(self) -> Caller:
+        """Where the request came from."""
+        return self._exchange.request.caller
 
     @property
     def body(self) -> bytes:
         """What the client sent."""
         return self._exchange.body
+
+    def sender(self) -> Any:  # noqa: ANN401 - the application's own type
+        """Return who asks, None if nobody has to say; raise `UnverifiedError` as `prepare` does."""
+        return self._exchange.credentials.recall()
 
     def prepare(self) -> Callable[[], Response]:
         """Take the first step: find out who asks, and validate; return the second step.
@@ -203,7 +209,7 @@ class Operation:
         declared = {*self._parameters.arguments, *(["body"] if self._body.is_argument else [])}
         if len(self._offer.media_types) > 1:
             declared.add("media_type")
-        given = {"user", "url_for", *self._around.provided}
+        given = {"user", "url_for", "caller", *self._around.provided}
         if self._body.is_argument and "body" in self._parameters.arguments:
             raise BrokenDocumentError(f"{name}: body is also the name of a parameter.")
         if clash := declared & given:
@@ -277,6 +283,8 @@ class Operation:
             arguments["body"] = self._body.parse(exchange.request, exchange.body)
         if "user" in self._takes:
             arguments["user"] = user
+        if "caller" in self._takes:
+            arguments["caller"] = exchange.request.caller
         if "url_for" in self._takes:
             arguments["url_for"] = self._around.links.from_origin(exchange.origin)
         if len(self._offer.media_types) > 1:

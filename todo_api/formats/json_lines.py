@@ -18,10 +18,10 @@ from todo_api.formats.file import LONGEST, Item, Unreadable, Writer, too_long
 def read(body: Text) -> Iterator[Item | Unreadable]:
     """Yield the value of each line, blank lines left out."""
     for number, line in enumerate(io.BytesIO(body.content), 1):
+        if line.isspace():
+            continue
         if len(line) > LONGEST:
             yield too_long(number, "line")
-            continue
-        if not line.strip():
             continue
         try:
             yield Item(number, body.json.loads(line.removesuffix(b"\n")))

@@ -8,6 +8,9 @@
 - `invitations` makes invitations and honours them.
 - `passwords` has the rules for passwords, and the form in which they are compared.
 - `tokens` authenticates by a token; `uses` notes when each was last used.
+- `strength` estimates how hard one is to guess.
+- `stand_ins` are verified in place of users who do not exist.
+- `turns` decides who comes first if many wait for that.
 """
 
 from todo_api.identity.accounts import Accounts, PasswordChangedError, User
@@ -25,10 +28,11 @@ from todo_api.identity.administration import (
     set_password,
 )
 from todo_api.identity.codes import TOKEN, hash_of, new_code
-from todo_api.identity.hashing import OverloadedError, password_hasher
+from todo_api.identity.hashing import password_hasher
 from todo_api.identity.invitations import Invitation, has_invitation, invite, use_up_invitation
-from todo_api.identity.passwords import password_faults
+from todo_api.identity.passwords import password_faults, service_words
 from todo_api.identity.tokens import Tokens
+from todo_api.identity.turns import OverloadedError
 from todo_api.identity.uses import Uses
 
 __all__ = [
@@ -56,6 +60,7 @@ __all__ = [
     "password_hasher",
     "remove_user",
     "revoke_token",
+    "service_words",
     "set_password",
     "use_up_invitation",
 ]

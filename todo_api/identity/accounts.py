@@ -6,6 +6,9 @@ hash: a changed password takes effect at once, in every process, and so does it 
 disabled or deleted. Any other credential costs one argon2 verification, and the same one if the
 user is unknown or disabled or the password is one that nobody can have, so that the time an answer
 takes gives nothing away.
+
+What is not remembered is throttled: whoever failed too often has to wait, and whoever failed before
+stands behind those who did not. So nobody who guesses keeps others from logging in.
 """
 
 import asyncio
@@ -16,9 +19,13 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from argon2 import PasswordHasher
 
+from todo_api.contract import Caller
 from todo_api.identity.credentials import RememberedCredentials
-from todo_api.identity.hashing import HashingPool, OverloadedError
+from todo_api.identity.hashing import THREADS, HashingPool
 from todo_api.identity.passwords import MAX_LENGTH, MIN_LENGTH, has_unusable_characters, normalize
+from todo_api.identity.stand_ins import StandIns
+from todo_api.identity.turns import OverloadedError, Turns
+from todo_api.security_log import Outcome, record
 from todo_api.storage import (
     Database,
     DatabaseUnavailableError,
@@ -27,11 +34,15 @@ from todo_api.storage import (
     select_enabled_user,
     update_user,
 )
+from todo_api.throttling import LoginThrottle, ThrottledError, counters_at
 
 T = TypeVar("T")
 
-MOST_VERIFYING = 40
-"""Credentials that may be under verification at once, or wait for it: half a second's work."""
+MOST_WAITING = 100
+"""Credentials that may wait for their verification: less than two seconds' work."""
+
+NOWHERE = Caller(address="", request_id="")
+"""Where a login comes from whose client is not known."""
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +52,15 @@ class User(NamedTuple):
 
     id: int
     username: str
+
+
+class Login(NamedTuple):
+    """An attempt to log in."""
+
+    username: str
+    row: UserRow | None
+    """The user, None if there is none of this name."""
+    origin: Caller
 
 
 class PasswordChangedError(TransactionLostError):
@@ -68,11 +88,14 @@ class Accounts:
         database: Database,
         hasher: PasswordHasher,
         *,
+        throttle: LoginThrottle | None = None,
         run_in_thread: RunInThread = asyncio.to_thread,
         remember_seconds: float = 300,
         demo: bool = False,
     ) -> None:
         """Use the hasher's costs for new hashes and `run_in_thread` for the database.
+
+        `throttle` slows down whoever guesses; without one, failures are counted here.
 
         `demo` accepts passwords shorter than the rules allow, such as the demo's own.
         """
@@ -82,10 +105,9 @@ class Accounts:
         self._remembered = RememberedCredentials(remember_seconds)
         self._min_length = 1 if demo else MIN_LENGTH
         self._verifying: dict[tuple[bytes, str], asyncio.Task[set[str]]] = {}
-        # Verified in place of a user who does not exist, so that the answer takes as long.
-        self._nobody = UserRow(
-            id=0, username="", email=None, password_hash=self._hashing.hash_nothing()
-        )
+        self._throttle = throttle or LoginThrottle(counters_at(None))
+        self._turns = Turns(THREADS, most_waiting=MOST_WAITING)
+        self._stand_ins = StandIns(self._hashing.hash_nothing())
 
     def recall(self, username: str, password: str) -> User | None:
         """Return the user that a credential belongs to, if it was verified a short while ago.
@@ -100,17 +122,38 @@ class Accounts:
             return None
         return User(row.id, row.username)
 
-    async def verify(self, username: str, password: str, *, client: str = "") -> User | None:  # noqa: ARG002 - an authenticator's interface
-        """Return the user that a credential belongs to, or None."""
+    async def verify(
+        self, username: str, password: str, *, client: Caller = NOWHERE
+    ) -> User | None:
+        """Return the user that a credential belongs to, or None.
+
+        Raises:
+            ThrottledError: if there were too many failures.
+            OverloadedError: if too many wait to be verified.
+
+        """
         password = normalize(password)
-        row = await self._run_in_thread(partial(self._select_user, username))
-        if row is None or not self._is_possible(password):
-            row = self._nobody
+        row, stand_in = await self._run_in_thread(partial(self._select_for_login, username))
         credential = self._remembered.digest(username, password)
-        if self._remembered.has(credential, row.password_hash):
+        if row is not None and self._remembered.has(credential, row.password_hash):
             return User(row.id, row.username)
-        matched = await self._verify_once(credential, row, password)
-        if not matched:
+        password_hash = stand_in
+        if row is not None:
+            is_possible = self._is_possible(password)
+            password_hash = (
+                row.password_hash
+                if is_possible
+                else self._stand_ins.like(row.password_hash, username)
+            )
+        login = Login(username, row, client)
+        try:
+            rank = await self._throttle.check(username, client.address)
+            matched = await self._verify_once(login, rank, credential, password_hash, password)
+        except (ThrottledError, OverloadedError) as refused:
+            reason = "overload" if isinstance(refused, OverloadedError) else "too many failures"
+            self._record(login, "refused", reason=reason)
+            raise
+        if row is None or not matched:
             return None
         # That took a while: the password may have been changed, or the account deleted.
         now = await self._run_in_thread(partial(self._select_user, username))
@@ -122,6 +165,11 @@ class Accounts:
         """Return the hash to store for a password. Raises `OverloadedError`."""
         return self._hashing.wait_for_hash(normalize(password))
 
+    def remember(self, username: str, password: str, password_hash: str) -> None:
+        """Remember a password that was just stored, so that its user need not be verified."""
+        credential = self._remembered.digest(username, normalize(password))
+        self._remembered.add(credential, password_hash)
+
     def verify_password(self, password_hash: str, password: str) -> bool:
         """Tell whether a password matches a stored hash. Raises `OverloadedError`."""
         return self._hashing.wait_for_verification(password_hash, normalize(password))
@@ -130,35 +178,58 @@ class Accounts:
         """End the threads that hash, and cancel what waits for them."""
         self._hashing.close()
 
-    async def _verify_once(self, credential: bytes, row: UserRow, password: str) -> set[str]:
+    async def _verify_once(
+        self, login: Login, rank: int, credential: bytes, password_hash: str, password: str
+    ) -> set[str]:
         """Verify a credential; simultaneous requests with the same one share the result."""
-        key = (credential, row.password_hash)
+        key = (credential, password_hash)
         task = self._verifying.get(key)
         if task is None:
-            if len(self._verifying) >= MOST_VERIFYING:
-                raise OverloadedError
-            task = asyncio.create_task(self._verify(credential, row, password))
-            task.add_done_callback(lambda _: self._verifying.pop(key))
+            verification = self._verify(login, rank, credential, password_hash, password)
+            task = asyncio.create_task(verification)
+            task.add_done_callback(partial(self._end, key))
             self._verifying[key] = task
         # If one client disconnects, the others still get the result.
         return await asyncio.shield(task)
 
-    async def _verify(self, credential: bytes, row: UserRow, password: str) -> set[str]:
+    def _end(self, key: tuple[bytes, str], task: asyncio.Task[set[str]]) -> None:
+        self._verifying.pop(key)
+        if not task.cancelled():
+            task.exception()  # Perhaps all who asked have gone: it is not missed then.
+
+    async def _verify(
+        self, login: Login, rank: int, credential: bytes, password_hash: str, password: str
+    ) -> set[str]:
         """Verify a credential, remember it, and renew a hash that was made at other costs.
 
         Returns the hashes that the credential matches: none, the stored one, or that and the
         renewed one.
         """
-        if not await self._hashing.verify(row.password_hash, password):
+        address = login.origin.address
+        async with self._turns.taken(rank):
+            # While this one waited, others may have failed.
+            await self._throttle.check(login.username, address)
+            is_right = await self._hashing.verify(password_hash, password)
+            if not is_right or login.row is None:
+                await self._throttle.fail(login.username, address)
+        if not is_right or login.row is None:
+            self._record(login, "failure")
             return set()
-        matched = {row.password_hash}
-        self._remembered.add(credential, row.password_hash)
-        if self._hashing.is_outdated(row.password_hash):
+        self._remembered.add(credential, password_hash)
+        await self._throttle.succeed(login.username, address)
+        self._record(login, "success")
+        matched = {password_hash}
+        if self._hashing.is_outdated(password_hash):
             renewed = await self._hashing.hash(password)
-            if await self._run_in_thread(partial(self._replace_hash, row, renewed)):
+            if await self._run_in_thread(partial(self._replace_hash, login.row, renewed)):
                 self._remembered.add(credential, renewed)
                 matched.add(renewed)
         return matched
+
+    def _record(self, login: Login, outcome: Outcome, **details: str) -> None:
+        # A name that is nobody's may be a password, typed in the wrong place.
+        user = None if login.row is None else login.row.username
+        record("login", login.origin, outcome, user=user, **details)
 
     def _is_possible(self, password: str) -> bool:
         """Tell whether the rules let anybody have this password."""
@@ -170,6 +241,14 @@ class Accounts:
             return None  # PostgreSQL would refuse the statement.
         with self._database.snapshot() as db:
             return select_enabled_user(db, username)
+
+    def _select_for_login(self, username: str) -> tuple[UserRow | None, str]:
+        """Return the user and the stand-in, both in any case: the time must not tell which."""
+        if has_unusable_characters(username):
+            username = ""  # PostgreSQL would refuse the statement. Nobody has this name either.
+        with self._database.snapshot() as db:
+            stand_in = self._stand_ins.of_unknown(db, username)
+            return select_enabled_user(db, username), stand_in
 
     def _replace_hash(self, row: UserRow, renewed: str) -> bool:
         """Store a renewed hash and return True, unless the password has been changed since."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from argon2 import PasswordHasher
-
-from todo_api.identity.passwords import encode, normalize, password_faults
+from todo_api.identity.hashing import password_hasher
+from todo_api.identity.passwords import encode, normalize, password_faults, service_words
+from todo_api.settings import Settings
 from todo_api.storage import (
     Connection,
     Database,
@@ -37,10 +37,10 @@ def find_user(database: Database, username: str) -> UserSummary:
 
 
 def add_user(
-    database: Database, hasher: PasswordHasher, *, username: str, email: str | None, password: str
+    database: Database, settings: Settings, *, username: str, email: str | None, password: str
 ) -> UserSummary:
     """Add a user. Raises `AdministrationError` for a name that is taken or a weak password."""
-    password_hash = _hash(hasher, username, password)
+    password_hash = _hash(settings, username, email, password)
     try:
         with database.transaction() as db:
             insert_user(db, username=username, email=email, password_hash=password_hash)
@@ -51,11 +51,11 @@ def add_user(
 
 
 def set_password(
-    database: Database, hasher: PasswordHasher, username: str, password: str
+    database: Database, settings: Settings, username: str, password: str
 ) -> UserSummary:
     """Replace a user's password. Raises `AdministrationError`."""
     user = find_user(database, username)
-    password_hash = _hash(hasher, username, password)
+    password_hash = _hash(settings, username, user.email, password)
     return _update(database, user, {"password_hash": password_hash})
 
 
@@ -96,6 +96,7 @@ def remove_user(database: Database, user: UserSummary) -> Iterator[int]:
     while deleted := database.retrying(delete_piece):
         yield deleted
     database.retrying(delete_rest)
+    database.forget_deleted()
 
 
 def list_tokens(database: Database, username: str) -> list[TokenRow]:
@@ -123,10 +124,11 @@ def revoke_token(database: Database, token: OwnedToken) -> None:
     database.retrying(delete)
 
 
-def _hash(hasher: PasswordHasher, username: str, password: str) -> str:
-    if sentences := password_faults(password, username):
-        raise AdministrationError(f"This password will not do. {' '.join(sentences)}")
-    return hasher.hash(encode(normalize(password)))
+def _hash(settings: Settings, username: str, email: str | None, password: str) -> str:
+    words = service_words(settings)
+    if faults := password_faults(password, username=username, email=email, service=words):
+        raise AdministrationError(f"This password will not do. {' '.join(faults)}")
+    return password_hasher(settings).hash(encode(normalize(password)))
 
 
 def _update(database: Database, user: UserSummary, changes: dict[str, str | None]) -> UserSummary:

@@ -5,7 +5,6 @@ wait for it, so that a burst of logins does not hold up requests that need no ha
 """
 
 import asyncio
-import secrets
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from todo_api.identity.passwords import encode
+from todo_api.identity.turns import OverloadedError
 from todo_api.settings import Settings
 
 T = TypeVar("T")
@@ -24,10 +24,6 @@ Ts = TypeVarTuple("Ts")
 THREADS = 2
 MOST_WAITING_THREADS = 3
 """Threads that may wait for the pool at once; the others are left to requests that need none."""
-
-
-class OverloadedError(Exception):
-    """More passwords wait to be checked than can be checked soon; the same call may work later."""
 
 
 def password_hasher(settings: Settings) -> PasswordHasher:
@@ -53,14 +49,10 @@ class HashingPool:
         self._waiting_threads = BoundedSemaphore(MOST_WAITING_THREADS)
 
     def hash_nothing(self) -> str:
-        """Return a hash that no password matches, at the usual costs.
-
-        Chance fills in what a real hash would have, which costs nothing.
-        """
+        """Return a hash that no password matches, at the usual costs: its salt and digest are 0."""
         costs = self._hasher
         salt, digest = (
-            b64encode(secrets.token_bytes(size)).decode().rstrip("=")
-            for size in (costs.salt_len, costs.hash_len)
+            b64encode(bytes(size)).decode().rstrip("=") for size in (costs.salt_len, costs.hash_len)
         )
         return (
             f"$argon2id$v=19$m={costs.memory_cost},t={costs.time_cost},p={costs.parallelism}"

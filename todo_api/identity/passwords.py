@@ -1,13 +1,18 @@
 """Passwords: which ones a user may choose, and in which form they are compared.
 
-The rules are those of NIST SP 800-63B-3, section 5.1.1.2: a length and a list of common values
-instead of classes of characters. A password is compared in Unicode's NFC (RFC 7617, section 2.1;
-RFC 8265, section 4.2.2), since keyboards compose the same characters in different ways.
+The rules are those of NIST SP 800-63B-3, section 5.1.1.2: a length, and how hard a password is to
+guess (`strength`), instead of classes of characters. A password is compared in Unicode's NFC
+(RFC 7617, section 2.1; RFC 8265, section 4.2.2), since keyboards compose the same characters in
+different ways.
 """
 
 import re
 import unicodedata
-from functools import cache
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from todo_api.identity.strength import advice_on
+from todo_api.settings import Settings
 
 MIN_LENGTH = 8
 MAX_LENGTH = 128
@@ -35,10 +40,13 @@ def has_unusable_characters(text: str) -> bool:
     return _UNUSABLE.search(text) is not None
 
 
-def password_faults(password: str, username: str) -> list[str]:
+def password_faults(
+    password: str, *, username: str, email: str | None = None, service: Iterable[str] = ()
+) -> list[str]:
     """Return a sentence for each rule that a new password breaks, never repeating the password.
 
-    The list is empty for a good password.
+    `service` are the words that come to mind for a password of this service. The list is empty for
+    a good password.
     """
     password = normalize(password)
     rules = (
@@ -46,18 +54,27 @@ def password_faults(password: str, username: str) -> list[str]:
         (len(password) > MAX_LENGTH, f"Use at most {MAX_LENGTH} characters."),
         (has_unusable_characters(password), "Leave out control characters, such as tabs."),
         (password.casefold() == username.casefold(), "Choose something other than your username."),
-        (
-            password.casefold() in _common_passwords(),
-            "Choose a password that is harder to guess: this is one of the most common.",
-        ),
     )
-    return [sentence for broken, sentence in rules if broken]
+    faults = [sentence for broken, sentence in rules if broken]
+    if not faults:
+        words = [*_parts(username), *_parts(email or ""), *service]
+        advice = advice_on(password, words)
+        faults += [] if advice is None else [advice]
+    return faults
 
 
-@cache
-def _common_passwords() -> frozenset[str]:
-    """Return the 30,000 most common passwords, in lower case, without those that are too short."""
-    # Imported only when a user chooses a password: the lists take 40 ms and 16 MB to load.
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
+def service_words(settings: Settings) -> list[str]:
+    """Return the words that come to mind for a password of this service."""
+    url = urlsplit(settings.public_url or "")
+    hosts = [url.hostname or "", *settings.own_hosts]
+    return [*_WORDS, *(part for host in hosts for part in _parts(host))]
 
-    return frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= MIN_LENGTH)
+
+def _parts(name: str) -> list[str]:
+    """Return a name, and the words in it."""
+    parts = (name, *name.split("@"), *re.split(r"[\W_]+", name))
+    return [part for part in parts if len(part) >= _SHORTEST_WORD]
+
+
+_SHORTEST_WORD = 3
+_WORDS = ("todo", "to-do", "todolist", "todo-list", "to-do list", "task", "tasks", "list")

@@ -6,10 +6,11 @@ secret is found by its hash, which takes microseconds: there is nothing to remem
 """
 
 from todo_api import times
-from todo_api.contract import Granted
+from todo_api.contract import Caller, Granted
 from todo_api.identity.accounts import User
 from todo_api.identity.codes import TOKEN, hash_of, is_code
 from todo_api.identity.uses import Uses
+from todo_api.security_log import record
 from todo_api.storage import Database, select_valid_token
 
 SCOPES = {"read": frozenset({"read"}), "write": frozenset({"read", "write"})}
@@ -36,5 +37,6 @@ class Tokens:
         self._uses.note(token, now)
         return Granted(User(token.user_id, token.username), SCOPES[token.scope])
 
-    async def verify(self, secret: str, *, client: str = "") -> None:
+    async def verify(self, secret: str, *, client: Caller | None = None) -> None:  # noqa: ARG002 - an authenticator's interface
         """Return None: a secret that `recall` does not know is nobody's."""
+        record("login", client, "failure", reason="token")

@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from todo_api import storage
-from todo_api.contract import Answer, Problem, Reply, UrlFor
+from todo_api.contract import Answer, Caller, Problem, Reply, UrlFor
 from todo_api.identity import TOKEN, User, hash_of, new_code
+from todo_api.security_log import record
 from todo_api.settings import Settings
 from todo_api.storage import Database, TokenRow
 
@@ -14,7 +15,12 @@ DAYS = 90
 
 
 def create_token(
-    body: dict[str, Any], user: User, database: Database, settings: Settings, url_for: UrlFor
+    body: dict[str, Any],
+    user: User,
+    database: Database,
+    settings: Settings,
+    url_for: UrlFor,
+    caller: Caller,
 ) -> Answer:
     """Create a token."""
     secret = new_code(TOKEN)
@@ -29,6 +35,7 @@ def create_token(
             lifetime=None if days is None else timedelta(days=days),
             most=settings.max_tokens,
         )
+    record("token_creation", caller, user=user.username, token=row.id, scope=row.scope)
     token = {**_represent(row, url_for), "secret": secret}
     headers = {"Location": token["uri"], "Cache-Control": "no-store"}
     return Reply({"token": token}, 201, headers)
@@ -50,12 +57,13 @@ def get_token(token_id: int, user: User, database: Database, url_for: UrlFor) ->
     return {"token": _represent(row, url_for)}
 
 
-def delete_token(token_id: int, user: User, database: Database) -> Answer:
+def delete_token(token_id: int, user: User, database: Database, caller: Caller) -> Answer:
     """Delete a token."""
     with database.transaction() as db:
         deleted = storage.delete_token(db, user.id, token_id)
     if not deleted:
         raise Problem(404)
+    record("token_revocation", caller, user=user.username, token=token_id)
     return {"result": True}
 
 

@@ -4,16 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 from todo_api import storage, times
-from todo_api.contract import Answer, Problem, Reply, UrlFor, bad_body
+from todo_api.contract import Answer, Caller, Problem, Reply, UrlFor, bad_body
 from todo_api.identity import (
     Accounts,
     PasswordChangedError,
     User,
     has_invitation,
     password_faults,
+    service_words,
     use_up_invitation,
 )
 from todo_api.operations.representation import refuse_other_values, split_body
+from todo_api.security_log import record
 from todo_api.settings import Settings
 from todo_api.storage import Connection, Database, Quotas, UsernameTakenError, UserRow
 
@@ -25,6 +27,7 @@ def create_user(
     settings: Settings,
     quotas: Quotas,
     url_for: UrlFor,
+    caller: Caller,
 ) -> Answer:
     """Register a user."""
     username, code = body["username"], body.get("invitation", "")
@@ -32,13 +35,14 @@ def create_user(
 
     def refuse_uninvited(db: Connection) -> None:
         if not settings.registration:
+            record("registration", caller, "refused", reason="closed")
             raise _closed()
         storage.check_registrations(db, most, after=yesterday)
 
     with database.snapshot() as db:  # before a password is hashed for a stranger
         if not has_invitation(db, username, code):
             refuse_uninvited(db)
-    _refuse_weak(body["password"], username)
+    _refuse_weak(body["password"], username, body.get("email"), settings)
     password_hash = accounts.hash_password(body["password"])
     try:
         with database.transaction() as db:
@@ -54,6 +58,8 @@ def create_user(
             )
     except UsernameTakenError:
         raise Problem(409, "This username is taken: choose another.") from None
+    accounts.remember(row.username, body["password"], password_hash)
+    record("registration", caller, user=row.username)
     user = _represent(row, url_for)
     return Reply({"user": user}, 201, {"Location": user["uri"]})
 
@@ -72,7 +78,9 @@ def update_user(
     user: User,
     database: Database,
     accounts: Accounts,
+    settings: Settings,
     url_for: UrlFor,
+    caller: Caller,
 ) -> Answer:
     """Update your account."""
     _refuse_others(username, user)
@@ -84,31 +92,43 @@ def update_user(
     revoke_tokens = changes.pop("revoke_tokens", False)
     known_hash = None
     if password is not None or current is not None:
-        known_hash = _verify_current(current, user, database, accounts)
-    if password is not None:
-        _refuse_weak(password, username)
-        changes["password_hash"] = accounts.hash_password(password)
+        account = _verify_current(current, user, database, accounts, caller)
+        known_hash = account.password_hash
+        if password is not None:
+            _refuse_weak(password, username, body.get("email", account.email), settings)
+            changes["password_hash"] = accounts.hash_password(password)
     with database.transaction() as db:
         row = storage.update_user(db, user.id, changes, known_hash=known_hash)
         if row is not None and revoke_tokens:
             storage.delete_tokens(db, user.id)
     if row is None and known_hash is not None:
         raise PasswordChangedError(f"The password of {username} has changed since it was verified.")
+    if row is not None:
+        if password is not None:
+            accounts.remember(username, password, row.password_hash)
+        for member in changes:
+            record(_EVENTS[member], caller, user=username)
     return _answer(row, url_for)
 
 
-def delete_user(username: str, user: User, database: Database) -> Answer:
+def delete_user(username: str, user: User, database: Database, caller: Caller) -> Answer:
     """Delete your account."""
     _refuse_others(username, user)
     with database.transaction() as db:
         deleted = storage.delete_user(db, user.id)
     if not deleted:
         raise Problem(404)
+    database.forget_deleted()
+    record("account_deletion", caller, user=username)
     return {"result": True}
 
 
 def _closed() -> Problem:
     return Problem(403, "Registration is closed: ask the administrator for an account.")
+
+
+_EVENTS = {"password_hash": "password_change", "email": "email_change"}
+"""By the column that a change is of, what the security log calls it."""
 
 
 def _refuse_others(username: str, user: User) -> None:
@@ -117,20 +137,24 @@ def _refuse_others(username: str, user: User) -> None:
         raise Problem(404)
 
 
-def _refuse_weak(password: str, username: str) -> None:
-    if sentences := password_faults(password, username):
-        raise bad_body(("/password", sentence) for sentence in sentences)
+def _refuse_weak(password: str, username: str, email: str | None, settings: Settings) -> None:
+    words = service_words(settings)
+    if faults := password_faults(password, username=username, email=email, service=words):
+        raise bad_body(("/password", sentence) for sentence in faults)
 
 
-def _verify_current(current: str | None, user: User, database: Database, accounts: Accounts) -> str:
-    """Return the stored hash that the current password matches."""
+def _verify_current(
+    current: str | None, user: User, database: Database, accounts: Accounts, caller: Caller
+) -> UserRow:
+    """Return the account, whose password is the current one."""
     if current is None:
         raise _not_current("To change the password, give the current one.")
     with database.snapshot() as db:
         row = storage.select_user_by_id(db, user.id)
     if row is None or not accounts.verify_password(row.password_hash, current):
+        record("password_change", caller, "failure", user=user.username)
         raise _not_current("This is not the current password.")
-    return row.password_hash
+    return row
 
 
 def _not_current(sentence: str) -> Problem:

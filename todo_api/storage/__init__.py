@@ -95,6 +95,7 @@ from todo_api.storage.transfer import (
 )
 from todo_api.storage.usage import UNLIMITED, Quotas, WordBudget
 from todo_api.storage.users import (
+    PLACES,
     UserRow,
     UserSummary,
     check_registrations,
@@ -102,6 +103,7 @@ from todo_api.storage.users import (
     insert_user,
     lock_registration,
     select_enabled_user,
+    select_some_hash,
     select_user,
     select_user_by_id,
     select_user_summaries,
@@ -111,6 +113,7 @@ from todo_api.storage.users import (
 
 __all__ = [
     "DEFAULTS",
+    "PLACES",
     "TOKENS",
     "UNLIMITED",
     "AnswerRow",
@@ -180,6 +183,7 @@ __all__ = [
     "select_last_version",
     "select_page",
     "select_secret",
+    "select_some_hash",
     "select_task",
     "select_token",
     "select_tokens",

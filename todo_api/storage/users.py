@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, update
 
 from todo_api.storage.engine import Connection, ConstraintViolatedError, Statement
 from todo_api.storage.errors import QuotaMetError, UsernameTakenError
@@ -76,6 +76,15 @@ _LATELY = (
 )
 COUNT_REGISTERED = Statement(select(func.count()).select_from(_LATELY))
 LOCK_REGISTRATION = Statement(select(func.pg_advisory_xact_lock(REGISTRATION_LOCK)))
+PLACES = 2**20
+"""Into how many places `select_some_hash` divides the users."""
+LAST_ID = select(func.max(users.c.id)).scalar_subquery()
+SELECT_SOME_HASH = Statement(
+    select(users.c.password_hash)
+    .where(users.c.id >= LAST_ID * bindparam("place", type_=BigInteger) // PLACES)
+    .order_by(users.c.id)
+    .limit(1)
+)
 DELETE_USER = Statement(delete(users).where(IS_USER))
 
 
@@ -96,6 +105,15 @@ def select_enabled_user(db: Connection, username: str) -> UserRow | None:
     """Return the user of this name, or None if there is none or they are disabled."""
     user: UserRow | None = db.one(SELECT_ENABLED_USER, {"name": username})
     return user
+
+
+def select_some_hash(db: Connection, place: int) -> str | None:
+    """Return the password hash of a user by their place below `PLACES`; None if there is no user.
+
+    A place leads to the same user while there are no others.
+    """
+    password_hash: str | None = db.scalar(SELECT_SOME_HASH, {"place": place})
+    return password_hash
 
 
 def select_user_by_id(db: Connection, user_id: int) -> UserRow | None:

@@ -16,6 +16,8 @@ from schemathesis.transport.serialization import Binary
 
 TIMEOUT_SECONDS = 10
 LONGEST_KEY = 255
+MOST_CHARACTERS = 100
+"""Of a password, whose characters may compose to others."""
 MEMBERS = {"cursor": "next_cursor", "since": "next"}
 """By the parameter that takes it, the member of an answer that has it."""
 
@@ -42,6 +44,9 @@ class Given:
             case.headers["Idempotency-Key"] = key[: LONGEST_KEY - len(number)] + number
         if case.operation.path == "/tasks/import" and isinstance(case.body, str):
             case.body = file_of(text_of(case.body), case.media_type)
+        password = case.body.get("password") if isinstance(case.body, dict) else None
+        if isinstance(case.body, dict) and isinstance(password, str):
+            case.body["password"] = hard_to_guess(password)
         tags = case.headers.get("If-Match", "*")
         if tags != "*" and (current := self._get(case).headers.get("ETag")):
             case.headers["If-Match"] = f"{tags}, {current}"
@@ -66,6 +71,11 @@ class Given:
             headers={"Authorization": str(case.headers["Authorization"])},
             timeout=TIMEOUT_SECONDS,
         )
+
+
+def hard_to_guess(password: str) -> str:
+    """Return a password like one that a user would choose: what is made up is often `00000000`."""
+    return f"a boa and a king cobra {password}"[:MOST_CHARACTERS]
 
 
 def text_of(body: str) -> str:

@@ -28,6 +28,7 @@ from todo_api.contract.http.problem import (
     words_for,
 )
 from todo_api.contract.http.request import (
+    Caller,
     ClientDisconnectedError,
     Limits,
     Request,
@@ -50,6 +51,7 @@ __all__ = [
     "JSON",
     "MOST_FAULTS",
     "WITHOUT_CONTENT",
+    "Caller",
     "ClientDisconnectedError",
     "Fields",
     "JSONTextError",

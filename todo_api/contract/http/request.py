@@ -34,6 +34,14 @@ class Limits(NamedTuple):
     """Digits of a number in a body of JSON."""
 
 
+class Caller(NamedTuple):
+    """Where a request came from."""
+
+    address: str
+    """The client's address; empty if the server does not know it."""
+    request_id: str
+
+
 class ClientDisconnectedError(Exception):
     """The client went away before its request was complete; nobody is left to answer."""
 
@@ -101,6 +109,11 @@ class Request:
             raise Problem(400, "The URL must be percent-encoded.")
         if not _LENGTH.fullmatch(self.headers.get(b"content-length", b"0")):
             raise Problem(400, "The Content-Length is not a number.")
+
+    @property
+    def caller(self) -> Caller:
+        """Where the request came from."""
+        return Caller(self.client, self.id.decode())
 
     @property
     def accept(self) -> bytes | None:

@@ -33,8 +33,7 @@ class Authenticator(Protocol):
     async def verify(self, *credentials: Any, **client: Any) -> Any:  # noqa: ANN401
         """Return whose the credentials are, however long that takes; None if they are nobody's.
 
-        The keyword ``client`` is the address that the credentials came from, empty if the server
-        does not know it.
+        The keyword ``client`` is the `Caller` that the credentials came from.
         """
 
 
@@ -70,13 +69,13 @@ class Credentials:
     A request without any, where that is allowed, has the sender None.
     """
 
-    __slots__ = ("_attempts", "_client", "_identity", "_scope")
+    __slots__ = ("_attempts", "_identity", "_request", "_scope")
 
-    def __init__(self, attempts: Sequence[Attempt], scope: str | None, client: str) -> None:
-        """Take what the request attempts, the scope that it needs, and the client's address."""
+    def __init__(self, attempts: Sequence[Attempt], scope: str | None, request: Request) -> None:
+        """Take what the request attempts, and the scope that it needs."""
         self._attempts = attempts
         self._scope = scope
-        self._client = client
+        self._request = request
         self._identity: Any = None
 
     @property
@@ -108,9 +107,10 @@ class Credentials:
             InsufficientScopeError: if they are good for too little.
 
         """
+        client = self._request.caller
         for attempt in self._attempts:
             found = [
-                await scheme.authenticator.verify(*given, client=self._client)
+                await scheme.authenticator.verify(*given, client=client)
                 for scheme, given in attempt
             ]
             if self._accept(attempt, found):
@@ -194,7 +194,7 @@ class Security:
         """
         authorization = request.headers.get(b"authorization")
         if not self._alternatives or (authorization is None and self._may_be_anonymous):
-            return Credentials((), self._scope, request.client)
+            return Credentials((), self._scope, request)
         attempts = [
             attempt
             for schemes in self._alternatives
@@ -202,7 +202,7 @@ class Security:
         ]
         if not attempts:
             raise UnauthenticatedError
-        return Credentials(attempts, self._scope, request.client)
+        return Credentials(attempts, self._scope, request)
 
     def refusal(self, request: Request) -> Problem:
         """Return the answer to a request without valid credentials.

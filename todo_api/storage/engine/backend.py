@@ -47,5 +47,8 @@ class Backend(Protocol):
     def diagnose(self, error: Exception) -> type[DatabaseUnavailableError] | None:
         """Tell an outage of the database from a fault of the program (None)."""
 
+    def forget_deleted(self) -> None:
+        """Remove what has been deleted from the engine's own log, as far as nobody reads it."""
+
     def close(self) -> None:
         """Close the connections."""

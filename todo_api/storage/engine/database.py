@@ -127,6 +127,13 @@ class Database:
                 time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - no secret
         return call()
 
+    def forget_deleted(self) -> None:
+        """Remove the traces of what has been deleted from where nobody would look for it.
+
+        It may be too busy to do so, and raises nothing; `docs/security.md` says what is left.
+        """
+        self._backend.forget_deleted()
+
     def close(self) -> None:
         """Close all connections that are not in use."""
         self._backend.close()

@@ -115,6 +115,9 @@ class PostgreSQL:
         gone = isinstance(error, psycopg.OperationalError)
         return DatabaseUnavailableError if gone or sqlstate == READ_ONLY else None
 
+    def forget_deleted(self) -> None:
+        """Do nothing: deleted rows are the server's to vacuum, and its log is its own."""
+
     def close(self) -> None:
         """Close the idle connections."""
         self._pool.close()

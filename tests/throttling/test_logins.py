@@ -1,0 +1,131 @@
+"""Failed logins: who has to wait, how long, and who does not."""
+
+import pytest
+
+from todo_api.throttling import LoginThrottle, ThrottledError
+from todo_api.throttling.memory import MemoryCounters
+
+pytestmark = pytest.mark.anyio
+
+HOME = "192.0.2.1"
+ELSEWHERE = "198.51.100.1"
+
+
+class Clock:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def throttle(clock: Clock) -> LoginThrottle:
+    return LoginThrottle(MemoryCounters(monotonic=clock))
+
+
+async def fail(throttle: LoginThrottle, times: int, account: str, address: str = HOME) -> None:
+    for _ in range(times):
+        await throttle.check(account, address)
+        await throttle.fail(account, address)
+
+
+async def wait_of(throttle: LoginThrottle, account: str, address: str = HOME) -> int:
+    with pytest.raises(ThrottledError) as throttled:
+        await throttle.check(account, address)
+    return throttled.value.seconds
+
+
+async def test_whoever_guesses_at_an_account_waits_longer_and_longer(
+    throttle: LoginThrottle, clock: Clock
+) -> None:
+    waits = []
+    for _ in range(4):
+        await fail(throttle, 5, "susan")
+        waits.append(await wait_of(throttle, "susan"))
+        clock.now += waits[-1]
+    assert waits == [60, 540, 60, 2940]
+
+
+async def test_a_day_of_guessing_at_an_account_from_one_address_is_480_guesses(
+    throttle: LoginThrottle, clock: Clock
+) -> None:
+    end = clock.now + 86400
+    guesses = 0
+    while clock.now < end:
+        try:
+            await fail(throttle, 1, "susan")
+            guesses += 1
+        except ThrottledError as throttled:
+            clock.now += throttled.seconds
+    assert guesses <= 480
+
+
+async def test_nobody_is_locked_out_from_elsewhere(throttle: LoginThrottle) -> None:
+    await fail(throttle, 5, "susan")
+    await wait_of(throttle, "susan")
+    assert await throttle.check("susan", ELSEWHERE) == 0
+    assert await throttle.check("david", HOME) == 5
+
+
+async def test_an_address_may_not_go_from_account_to_account(throttle: LoginThrottle) -> None:
+    for number in range(20):
+        await fail(throttle, 1, f"user-{number}")
+    assert await wait_of(throttle, "susan") == 60
+    assert await throttle.check("susan", ELSEWHERE) == 0
+
+
+async def test_whoever_logged_in_from_an_address_is_not_held_up_by_others_there(
+    throttle: LoginThrottle,
+) -> None:
+    await throttle.succeed("susan", HOME)
+    for number in range(20):
+        await fail(throttle, 1, f"user-{number}")
+    await wait_of(throttle, "david")
+    assert await throttle.check("susan", HOME) == -1
+
+
+async def test_even_a_known_account_cannot_be_guessed_at(throttle: LoginThrottle) -> None:
+    await throttle.succeed("susan", HOME)
+    await fail(throttle, 5, "susan")
+    assert await wait_of(throttle, "susan") == 60
+
+
+async def test_a_success_forgives_the_failures_at_the_account_but_not_those_of_the_address(
+    throttle: LoginThrottle,
+) -> None:
+    await fail(throttle, 4, "susan")
+    await throttle.succeed("susan", HOME)
+    await fail(throttle, 4, "susan")
+    assert await throttle.check("david", HOME) == 8
+
+
+async def test_a_network_of_ipv6_counts_as_one_address(throttle: LoginThrottle) -> None:
+    for number in range(5):
+        await fail(throttle, 1, "susan", f"2001:db8::{number}")
+    await wait_of(throttle, "susan", "2001:db8::ffff")
+    assert await throttle.check("susan", "2001:db8:0:1::") == 0
+
+
+async def test_whoever_has_failed_stands_behind_whoever_has_not(throttle: LoginThrottle) -> None:
+    await throttle.succeed("susan", ELSEWHERE)
+    await fail(throttle, 3, "david")
+    ranks = [
+        await throttle.check("susan", ELSEWHERE),
+        await throttle.check("david", ELSEWHERE),
+        await throttle.check("susan", HOME),
+        await throttle.check("david", HOME),
+    ]
+    assert ranks == sorted(ranks) == [-1, 0, 3, 6]

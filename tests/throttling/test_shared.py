@@ -1,0 +1,124 @@
+"""Counters in a real Redis, and without it."""
+
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from todo_api.throttling import LoginThrottle, ThrottledError, Window, counters_at
+from todo_api.throttling.windows import count_in, seconds_left
+
+REDIS = shutil.which("redis-server")
+WINDOW = Window(5, 60)
+START_SECONDS = 10
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.skipif(REDIS is None, reason="there is no redis-server on this machine"),
+]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def redis_process(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A Redis of the test's own, on a socket in its directory."""
+    assert REDIS
+    command = [REDIS, "--port", "0", "--unixsocket", f"{tmp_path}/redis", "--save", ""]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + START_SECONDS
+    while not (tmp_path / "redis").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    yield process
+    process.send_signal(signal.SIGCONT)
+    process.terminate()
+    process.wait(START_SECONDS)
+
+
+@pytest.fixture
+def url(redis_process: subprocess.Popen[bytes], tmp_path: Path) -> str:
+    assert redis_process.poll() is None
+    return f"unix://{tmp_path}/redis"
+
+
+async def test_processes_count_together(url: str) -> None:
+    here, there = counters_at(url), counters_at(url)
+    assert [await count_in(one, WINDOW, "x") for one in (here, there, here)] == [1, 2, 3]
+    assert await there.get(WINDOW.key("x")) == 3
+    assert 58 <= await seconds_left(here, WINDOW, "x") <= 60
+    assert await count_in(there, WINDOW, "x", amount=-1) == 2
+    await here.clear(WINDOW.key("x"))
+    assert await there.get(WINDOW.key("x")) == 0
+    for one in (here, there):
+        await one.close()
+
+
+async def test_whoever_guessed_at_one_process_waits_at_the_other(url: str) -> None:
+    counters = [counters_at(url) for _ in range(2)]
+    here, there = map(LoginThrottle, counters)
+    for _ in range(5):
+        await here.fail("susan", "192.0.2.1")
+    with pytest.raises(ThrottledError):
+        await there.check("susan", "192.0.2.1")
+    assert await there.check("susan", "192.0.2.2") == 0
+    for one in counters:
+        await one.close()
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["dead", "silent"])
+async def test_without_redis_each_process_counts_by_itself(
+    url: str,
+    redis_process: subprocess.Popen[bytes],
+    caplog: pytest.LogCaptureFixture,
+    silent: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    counters = counters_at(url)
+    throttle = LoginThrottle(counters)
+    await throttle.fail("susan", "192.0.2.1")
+    redis_process.send_signal(signal.SIGSTOP if silent else signal.SIGKILL)
+    started = time.monotonic()
+    assert await throttle.check("susan", "192.0.2.1") == 0  # not locked out
+    for _ in range(5):
+        await throttle.fail("susan", "192.0.2.1")
+    with pytest.raises(ThrottledError):  # nor let in without end
+        await throttle.check("susan", "192.0.2.1")
+    assert time.monotonic() - started < 2
+    [warning] = caplog.messages
+    assert warning.startswith("The Redis of TODO_THROTTLE_URL fails, so that each process counts")
+    await counters.close()
+
+
+async def test_a_redis_that_is_back_is_used_again(
+    url: str,
+    redis_process: subprocess.Popen[bytes],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("todo_api.throttling.shared.RETRY_SECONDS", 0.01)
+    counters = counters_at(url)
+    await count_in(counters, WINDOW, "x")
+    redis_process.send_signal(signal.SIGSTOP)
+    assert await count_in(counters, WINDOW, "x") == 1
+    redis_process.send_signal(signal.SIGCONT)
+    time.sleep(0.02)  # noqa: ASYNC251 - nothing else runs here
+    # What was sent to it while it stood still has been counted in the meantime.
+    assert await count_in(counters, WINDOW, "x") >= 2
+    assert caplog.messages[-1] == "The Redis of TODO_THROTTLE_URL answers again."
+    await counters.close()
+
+
+async def test_a_redis_that_never_was_there_is_no_obstacle() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        counters = counters_at(f"redis://127.0.0.1:{nobody.getsockname()[1]}/0")
+        assert [await count_in(counters, WINDOW, "x") for _ in range(2)] == [1, 2]
+        await counters.close()
