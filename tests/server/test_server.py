@@ -1,5 +1,6 @@
 """How the server deals with clients that are slow, greedy or careless."""
 
+import json
 import re
 import time
 from base64 import b64encode
@@ -295,6 +296,29 @@ def test_a_stranger_is_refused_before_the_body_comes(
         (answer,) = answers
         assert answer.status_code in {401, 429}  # one who fails too often has to wait
         assert answer.headers["Connection"] == "close"
+
+
+def test_a_password_that_changes_while_a_body_comes_is_good_no_more(service: Service) -> None:
+    def send_json(method: str, path: str, body: object, *fields: str) -> int:
+        client, content = service.connect(), json.dumps(body).encode()
+        about = ("Content-Type: application/json", f"Content-Length: {len(content)}", CLOSE)
+        client.send(head(method, BASE + path, *about, *fields) + content)
+        (answer,) = client.answers()
+        return answer.status_code
+
+    old, new = "a boa and a king cobra", "two pugs in a wig"
+    ida = "Authorization: Basic " + b64encode(f"ida:{old}".encode()).decode()
+    assert send_json("POST", "/users", {"username": "ida", "password": old}) == 201
+    body = b'{"name": "laptop", "scope": "write"}'
+    client = service.connect()
+    about = ("Content-Type: application/json", f"Content-Length: {len(body)}")
+    client.send(head("POST", f"{BASE}/tokens", ida, *about, "Expect: 100-continue", CLOSE))
+    assert client.socket.recv(100).startswith(b"HTTP/1.1 100 ")
+    changes = {"current_password": old, "password": new, "revoke_tokens": True}
+    assert send_json("PUT", "/users/ida", changes, ida) == 200
+    client.send(body)
+    (answer,) = client.answers()
+    assert answer.status_code == 401
 
 
 STRANGERS = {401, 429, 503}

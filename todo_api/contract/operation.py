@@ -259,6 +259,7 @@ class Operation:
                 self._places.leave()
 
     async def _run(self, exchange: Exchange) -> Response:
+        exchange.credentials.reopen()
         job = Job(self, exchange)
         try:
             return await self._around.runner.run(job)

@@ -16,7 +16,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from todo_api.contract import REFUSED, Limits, Problem, Proxies, too_large_fields, too_long_url
-from todo_api.server.bounds import Bounds, Client, whose
+from todo_api.server.bounds import STALLED_SECONDS, Bounds, Client, whose
 from todo_api.server.refusals import other_version, unparsable
 from todo_api.server.wire import FULL, Wire
 
@@ -246,9 +246,17 @@ class Connection(HttpToolsProtocol):
     # What `Bounds` asks for.
 
     def idle_since(self) -> float | None:
-        """Return when the service began to wait for the client, None if it does not."""
-        is_busy = self._is_at_work() or self.unsent_bytes() or self.transport.is_closing()
-        if is_busy or self._refused:
+        """Return when the service began to wait for the client, None if it does not.
+
+        A client that takes nothing of its answer for some seconds is waited for as well.
+        """
+        if self.transport.is_closing() or self._refused:
+            return None
+        if self.unsent_bytes():
+            taken_at = self._deadline - self._deadlines.answer
+            stalls = self._unsent_bytes and self.loop.time() - taken_at > STALLED_SECONDS
+            return taken_at if stalls else None
+        if self._is_at_work():
             return None
         waits = {
             _Awaits.REQUEST: self._deadlines.idle,

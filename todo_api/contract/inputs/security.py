@@ -69,10 +69,11 @@ class Credentials:
     A request without any, where that is allowed, has the sender None.
     """
 
-    __slots__ = ("_attempts", "_identity", "_request", "_scope")
+    __slots__ = ("_attempts", "_identity", "_offered", "_request", "_scope")
 
     def __init__(self, attempts: Sequence[Attempt], scope: str | None, request: Request) -> None:
         """Take what the request attempts, and the scope that it needs."""
+        self._offered = attempts
         self._attempts = attempts
         self._scope = scope
         self._request = request
@@ -82,6 +83,10 @@ class Credentials:
     def are_settled(self) -> bool:
         """Whether nothing is left to find out about them."""
         return not self._attempts
+
+    def reopen(self) -> None:
+        """Have what was settled found out again: it may have changed while a body came."""
+        self._attempts = self._offered
 
     def recall(self) -> Any:  # noqa: ANN401 - the application's own type
         """Return the sender, without waiting.
