@@ -84,6 +84,19 @@ class TestConnections:
         for each in busy:
             each.socket.close()
 
+    def test_those_that_take_nothing_of_their_answers_give_way_after_a_while(
+        self, service: Service
+    ) -> None:
+        stalled = [service.connect(receive_buffer=4096) for _ in range(10)]
+        for each in stalled:
+            each.send(get(path=BUNDLE) * 8)
+        time.sleep(STALLED_SECONDS + 1)
+        client = service.connect()
+        client.send(get(CLOSE))
+        assert status_of(client) == 200
+        for each in stalled:
+            each.socket.close()
+
     def test_what_is_told_is_an_error_like_any_other(self, service: Service) -> None:
         busy = [service.connect(receive_buffer=4096) for _ in range(10)]
         for each in busy:
