@@ -437,6 +437,16 @@ class TestPreparedStatements:
         known = scalar(narrow, "SELECT count(*) FROM pg_prepared_statements")()
         assert 5 < int(str(known)) <= 11
 
+    def test_leave_room_for_the_end_of_a_transaction_that_failed(
+        self, narrow: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("todo_api.storage.engine.postgresql.session.MOST_PREPARED", 10)
+        for number in range(12):
+            assert scalar(narrow, f"SELECT {number}")() == number
+        with pytest.raises(psycopg.errors.UndefinedTable), narrow.transaction() as db:
+            db.scalar(Statement(text("SELECT count(*) FROM nowhere")))
+        assert scalar(narrow, "SELECT 1")() == 1
+
     def test_that_failed_can_be_prepared_later(self, narrow: Database) -> None:
         read = scalar(narrow, "SELECT count(*) FROM later")
         for _ in range(2):
@@ -512,6 +522,18 @@ class TestOutages:
                 await asyncio.gather(*(database.read_inline(short) for _ in range(4)))
 
         asyncio.run(run())
+
+    def test_sessions_that_the_server_ended_cost_threads_no_error(
+        self, database: Database, database_url: str
+    ) -> None:
+        short = sleep(database, 0.05)
+        with ThreadPoolExecutor(4) as pool:
+            for _ in range(3):
+                list(pool.map(lambda _: short(), range(4)))
+                with elsewhere(database_url) as other:
+                    _end_all_but(other)
+                time.sleep(0.2)  # for the end to arrive
+                list(pool.map(lambda _: short(), range(4)))
 
     def test_a_session_that_ends_while_it_is_used_is_replaced(
         self, database: Database, database_url: str, miguel: int

@@ -13,7 +13,7 @@ from threading import Event, Lock, Thread
 import psycopg
 
 from todo_api.storage.engine.postgresql.greenlets import Fiber, Hub, current_fiber
-from todo_api.storage.engine.postgresql.session import Session
+from todo_api.storage.engine.postgresql.session import Session, SessionLostError
 
 # Seconds to wait for a session, and then for each of its answers. The server itself gives a
 # statement up before that, so that only a silent server is given up.
@@ -84,12 +84,12 @@ class Pool:
 
     def give_back(self, session: Session) -> None:
         """Let another one have a session; it is in no transaction, or closed."""
+        on_loop = session.hub is not None
+        if not (on_loop or session.is_settled or session.is_closed):
+            session.sync()
         if session.is_closed or session.generation != self._generation:
             self._drop(session)
             return
-        on_loop = session.hub is not None
-        if not on_loop and not session.is_settled:
-            session.sync()
         with self._lock:
             seeker = self._queue.popleft() if self._queue else None
             if seeker is None:
@@ -103,18 +103,30 @@ class Pool:
         elif on_loop and not self._will_settle:
             self._settle_soon()
 
-    def renew(self) -> None:
-        """Use none of the sessions again that there are."""
-        self._generation += 1
+    def renew(self, generation: int) -> None:
+        """Use none of the sessions again that were made in a generation, or before."""
+        with self._lock:
+            if generation == self._generation:
+                self._generation += 1
 
     def close(self) -> None:
         """Close the idle sessions; those in use follow when they are given back."""
-        self.renew()
+        self.renew(self._generation)
         for idle in (self._idle_on_loop, self._idle):
             while idle:
                 self._drop(idle.pop())
 
     def _set_up(self, session: Session, fiber: Fiber | None) -> Session:
+        """Make a session its taker's; one that cannot be is dropped."""
+        try:
+            return self._handed_over(session, fiber)
+        except BaseException:
+            self._drop(session)
+            raise
+
+    def _handed_over(self, session: Session, fiber: Fiber | None) -> Session:
+        if session.is_closed:
+            raise SessionLostError("the session has ended while it was handed over")
         if fiber is None:
             session.patience = ANSWER_PATIENCE_IN_THREAD
         elif session.hub is not fiber.hub:
@@ -128,8 +140,11 @@ class Pool:
         """Queue, after seeing to it that a session will come."""
         with self._lock:
             self._queue.append(seeker)
-            grows = self._has_room()
-        if grows and seeker.fiber is None:
+            idle = self._idle.pop() if self._idle else None  # given back a moment ago
+            grows = idle is None and self._has_room()
+        if idle is not None:
+            self.give_back(idle)
+        elif grows and seeker.fiber is None:
             self._grow()
         elif grows:
             Thread(target=self._grow, name="connecting", daemon=True).start()
@@ -185,6 +200,10 @@ class Pool:
                 while self._queue and self._queue[0].since <= begun:
                     failed.append(self._queue.popleft())
             grows = not self._sessions and self._has_room()
+            shares = bool(self._queue and self._idle_on_loop)
+        if shares and self._hub is not None:
+            with suppress(RuntimeError):  # its loop was closed
+                self._hub.loop.call_soon_threadsafe(self._share)
         for seeker in failed:
             seeker.error = error
             seeker.wake()

@@ -28,6 +28,8 @@ MOST_PREPARED = 250
 # So many rows are sent before the server's answers are waited for.
 ROWS_AT_ONCE = 500
 
+ROLLBACK = "ROLLBACK"
+
 PIPELINE_SYNC = ExecStatus.PIPELINE_SYNC
 FAILED = frozenset({ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED, ExecStatus.BAD_RESPONSE})
 EXECUTION, BEGINNING, SYNC = "execution", "beginning", "sync"
@@ -118,9 +120,9 @@ class Session:
         else:
             self._names.move_to_end(sql)
         encoded = [_ENCODERS[type(value)](value) for value in values]
+        self.is_settled = False
         self._pgconn.send_query_prepared(name, encoded)
         self._sent.append(EXECUTION)
-        self.is_settled = False
 
     def begin(self, sql: str) -> None:
         """Begin a transaction, whose failures are none that came before."""
@@ -195,13 +197,13 @@ class Session:
         """Tell whether it goes on, as far as can be told without asking the server."""
         if self.is_closed:
             return False
-        if self.hub is None and self._selector.select(0):
-            try:
+        try:
+            while self.hub is None and self._selector.select(0):  # until the end, if it has come
                 self._pgconn.consume_input()
                 self._has_all()
-            except psycopg.Error:
-                self.close()
-                return False
+        except psycopg.Error:
+            self.close()
+            return False
         return True
 
     # Belonging.
@@ -233,7 +235,8 @@ class Session:
         self._pgconn.send_prepare(name, sql.encode())
         self._sent.append(sql)
         self._names[sql] = name
-        if len(self._names) > MOST_PREPARED:
+        # Where a transaction has failed, nothing but its end may be prepared.
+        while len(self._names) > MOST_PREPARED and sql != ROLLBACK:
             _, oldest = self._names.popitem(last=False)
             self._pgconn.send_query_params(b"DEALLOCATE " + oldest, None)
             self._sent.append(EXECUTION)

@@ -13,11 +13,19 @@ from psycopg.errors import (
 from todo_api.storage.engine.connection import Connection
 from todo_api.storage.engine.errors import ConstraintViolatedError
 from todo_api.storage.engine.postgresql.pool import Pool
-from todo_api.storage.engine.postgresql.session import Rows, Session, SessionLostError
+from todo_api.storage.engine.postgresql.session import (
+    ROLLBACK,
+    Rows,
+    ServerSilentError,
+    Session,
+    SessionLostError,
+)
 from todo_api.storage.engine.statement import Statement, Values
 
 BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED"
+LOSSES = (ReadOnlySqlTransaction, SessionLostError, ServerSilentError)
+"""What tells that sessions which were made before are no better."""
 COMMIT_PATIENCE = 8.0
 """A disk may take its time, and what is given up may be stored all the same."""
 
@@ -78,13 +86,17 @@ class Transaction:
         session, self._session = self._session, None
         if session is None:
             return
-        if self._has_failed or (self._writes and not session.is_settled):
-            session.sync()  # where a statement has failed, or will, the server stops until then
-        if not session.is_closed:
-            session.send("ROLLBACK")
-            if self._has_failed or self._writes:
-                session.sync()
-        self._pool.give_back(session)
+        try:
+            if self._has_failed or (self._writes and not session.is_settled):
+                session.sync()  # where a statement has failed, or will, the server stops until then
+            if not session.is_closed:
+                session.send(ROLLBACK)
+                if self._has_failed or self._writes:
+                    session.sync()
+        except psycopg.Error:
+            session.close()
+        finally:
+            self._pool.give_back(session)
 
     def _begin(self) -> Session:
         session = self._session = self._pool.take()
@@ -96,6 +108,7 @@ class Transaction:
         try:
             session.receive(COMMIT_PATIENCE)
         except SessionLostError as error:  # perhaps after the commit: no second attempt
+            self._fail(error)
             raise psycopg.OperationalError(f"a commit has had no answer: {error}") from error
         except psycopg.IntegrityError as error:
             self._fail(error)
@@ -106,10 +119,11 @@ class Transaction:
 
     def _fail(self, error: psycopg.Error) -> None:
         self._has_failed = True
-        if isinstance(error, ReadOnlySqlTransaction):
-            self._pool.renew()  # the server takes no more writes
+        generation = self._session.generation if self._session else 0
+        if isinstance(error, LOSSES):
+            self._pool.renew(generation)  # the server is gone, or takes no more writes
         elif _is_outdated(error):
-            self._pool.renew()
+            self._pool.renew(generation)
             raise SessionLostError("the tables have changed") from error
 
 
