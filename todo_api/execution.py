@@ -65,35 +65,29 @@ class Execution:
 
     async def _run(self, job: Job) -> Response:
         if self._rate_limits is not None:
-            await self._admit(job, self._rate_limits)
+            user = await self._sender_of(job)
+            if user is not None:
+                await self._rate_limits.admit_user(user.id)
         if job.operation_id not in IN_THREADS and len(job.body) <= MOST_BODY_BYTES:
             try:
                 return await self._run_inline(job)
             except WouldBlockError:
                 pass  # It was undone.
-        return await self._shares.run(await self._owner_of(job), self._run_in_thread, job)
+        user = await self._sender_of(job)
+        return await self._shares.run(user and user.id, self._run_in_thread, job)
 
     async def go_on(self, sender: User | None, call: Callable[[*Ts], T], /, *args: *Ts) -> T:
         """Run what makes more of an answer to a user, in one of the user's threads."""
         return await self._shares.run(sender and sender.id, call, *args, patient=True)
 
-    async def _owner_of(self, job: Job) -> int | None:
-        """Return the id of the user who asks; None if that is anybody."""
+    async def _sender_of(self, job: Job) -> User | None:
+        """Return the user who asks, None if that is anybody; the job does not ask again."""
         user: User | None
         try:
             user = await self._database.read_inline(job.sender)
         except WouldBlockError:
             user = await self._workers.run(job.sender)
-        return user and user.id
-
-    async def _admit(self, job: Job, rate_limits: RateLimits) -> None:
-        """Count a request for its sender; what is found out about them is not asked again."""
-        try:
-            user: User | None = await self._database.read_inline(job.sender)
-        except WouldBlockError:
-            user = await self._workers.run(job.sender)
-        if user is not None:
-            await rate_limits.admit_user(user.id)
+        return user
 
     async def _run_inline(self, job: Job) -> Response:
         """Run a job on the event loop; raise `WouldBlockError` if it belongs in a thread."""
