@@ -65,17 +65,18 @@ class Connection(HttpToolsProtocol):
         deadlines: Deadlines,
         bounds: Bounds,
         proxies: Proxies,
+        handshake: Client | None = None,
         **of_uvicorn: Any,  # noqa: ANN401
     ) -> None:
         """Enforce these limits, deadlines and bounds; the other arguments are uvicorn's.
 
-        ``proxies`` are those whose connections are many clients'.
+        ``proxies`` are those whose connections are many clients'. ``handshake`` is what has kept a
+        place for the connection, if it is encrypted.
         """
         super().__init__(**of_uvicorn)
         self.address = ""
         self.is_exempt = False
-        self.handshake: Client | None = None
-        """What has kept a place for the connection, if it is encrypted."""
+        self._handshake = handshake
         self._bounds = bounds
         self._proxies = proxies
         self.url = b""
@@ -92,6 +93,7 @@ class Connection(HttpToolsProtocol):
         self._unsent_bytes = 0
         self._keep_alive = False
         self._refused = False
+        self._in_body = False
         self._answer_waits = False  # for the client to take the one before
 
     # The transport's calls.
@@ -103,8 +105,8 @@ class Connection(HttpToolsProtocol):
         transport.set_write_buffer_limits(high=MOST_UNNOTICED)
         peer = self.client[0] if self.client else ""
         self.address, self.is_exempt = whose(peer), self._proxies.trusts(peer)
-        if self.handshake is not None:
-            self._bounds.forget(self.handshake)
+        if self._handshake is not None:
+            self._bounds.forget(self._handshake)
         if self._bounds.admit(self):
             self._expect(self._deadlines.idle)
             self._look()
@@ -136,7 +138,10 @@ class Connection(HttpToolsProtocol):
             self.on_response_complete()
 
     def data_received(self, data: bytes) -> None:
-        """Parse what arrives; refuse what is not HTTP/1.1, and heads that do not end."""
+        """Parse what arrives; refuse what is not HTTP/1.1, and heads that do not end.
+
+        More of a body is received when the application has taken what there is.
+        """
         if self._refused or self._wire.is_ending:
             return
         self._bytes_without_body += len(data)
@@ -147,6 +152,8 @@ class Connection(HttpToolsProtocol):
         else:
             if self._bytes_without_body > self._max_head_bytes:
                 self._refuse(self._too_large())
+        if self._in_body and self.cycle.body and not self._refused:
+            self.flow.pause_reading()
 
     # The parser's calls.
 
@@ -185,6 +192,7 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
         self.headers = []  # Keeps trailers (RFC 9110, 6.5.1) out of the scope's headers.
         self._awaits = _Awaits.BODY
+        self._in_body = True
         self._body_bytes = 0
         self._expect(self._deadlines.body)
         # An early answer ends the connection: the rest of the request is not worth reading.
@@ -216,6 +224,7 @@ class Connection(HttpToolsProtocol):
         """End a request, unless `_parse` is about to feed it again."""
         if self._awaits is not _Awaits.BODY:
             return
+        self._in_body = False
         super().on_message_complete()
         self._awaits = _Awaits.REQUEST
         self._wire.may_bring_more = False
@@ -303,7 +312,8 @@ class Connection(HttpToolsProtocol):
     def _is_at_work(self) -> bool:
         """Tell whether the client is waiting for the service, and not the other way round."""
         answering = not getattr(self.cycle, "response_complete", True)  # it is None at first
-        return self.flow.read_paused or (answering and self._awaits is _Awaits.REQUEST)
+        paused = self.flow.read_paused and not self._in_body
+        return paused or (answering and self._awaits is _Awaits.REQUEST)
 
     # Refusals and corrections.
 

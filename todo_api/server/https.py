@@ -133,7 +133,7 @@ class Gate:
         self._seconds = seconds
 
     async def accept(
-        self, listener: socket.socket, connect: Callable[[Handshake], asyncio.Protocol]
+        self, listener: socket.socket, connect: Callable[[Handshake], asyncio.BufferedProtocol]
     ) -> None:
         """Accept connections until cancelled; ``connect`` makes what answers on them."""
         loop = asyncio.get_running_loop()
@@ -155,7 +155,7 @@ class Gate:
         self,
         accepted: socket.socket,
         handshake: Handshake,
-        connect: Callable[[Handshake], asyncio.Protocol],
+        connect: Callable[[Handshake], asyncio.BufferedProtocol],
     ) -> None:
         try:
             await asyncio.get_running_loop().connect_accepted_socket(

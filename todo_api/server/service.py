@@ -9,8 +9,7 @@ import sys
 from asyncio import Protocol
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -20,6 +19,7 @@ from todo_api.server.bounds import Bounds, Most
 from todo_api.server.connection import Connection, Deadlines
 from todo_api.server.descriptors import within_descriptors
 from todo_api.server.https import Gate, Handshake, certificate_for
+from todo_api.server.receiver import Receiver
 from todo_api.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -69,13 +69,21 @@ def serve(
     bounds, proxies = Bounds(most), Proxies(settings.trusted_proxies)
 
     gate = None if certificate is None else Gate(certificate, bounds, proxies, deadlines.head)
-    connection = partial(
-        Connection, limits=settings.limits, deadlines=deadlines, bounds=bounds, proxies=proxies
-    )
+
+    def connect(**of_uvicorn: Any) -> Receiver:  # noqa: ANN401
+        connection = Connection(
+            limits=settings.limits,
+            deadlines=deadlines,
+            bounds=bounds,
+            proxies=proxies,
+            **of_uvicorn,
+        )
+        return Receiver(connection)
+
     with _listen(settings.host, settings.port) as listener:
         config = uvicorn.Config(
             app,
-            http=cast("type[Protocol]", connection),  # uvicorn only calls it
+            http=cast("type[Protocol]", connect),  # uvicorn only calls it
             ws="none",
             lifespan="on",
             log_config=None,
@@ -118,15 +126,14 @@ class _Server(uvicorn.Server):
             task.cancel()
         await super().shutdown(sockets)
 
-    def _connect(self, handshake: Handshake) -> Protocol:
-        connection = cast("Callable[..., Connection]", self.config.http_protocol_class)(
+    def _connect(self, handshake: Handshake) -> Receiver:
+        return cast("Callable[..., Receiver]", self.config.http_protocol_class)(
             config=self.config,
             server_state=self.server_state,
             app_state=self.lifespan.state,
             _loop=asyncio.get_running_loop(),
+            handshake=handshake,
         )
-        connection.handshake = handshake
-        return connection
 
     def _reload(self) -> None:
         if self._gate is not None:
