@@ -133,7 +133,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
 
 def _unlimited(counters: Counters) -> LoginThrottle:
     """Return the demo's throttle: its password is no secret, and test tools guess a lot."""
-    return LoginThrottle(counters, of_account=(), of_address=())
+    return LoginThrottle(counters, of_account=(), of_address=(), of_site=())
 
 
 def _throttled(failure: ThrottledError) -> Problem:

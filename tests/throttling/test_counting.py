@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from todo_api.throttling.addresses import bucket_of
+from todo_api.throttling.addresses import bucket_of, site_of
 from todo_api.throttling.memory import MemoryCounters
 from todo_api.throttling.windows import Window, count_in, read_window, seconds_left
 
@@ -27,20 +27,21 @@ class Clock:
 
 
 @pytest.mark.parametrize(
-    ("address", "bucket"),
+    ("address", "bucket", "site"),
     [
-        ("192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
-        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("", ""),
-        ("a socket's path", ""),
+        ("192.0.2.7", "192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64", "2001:db8:1::/48"),
+        ("2001:DB8:1:3:0::1", "2001:db8:1:3::/64", "2001:db8:1::/48"),
+        ("fe80::1%eth0", "fe80::/64", "fe80::/48"),
+        ("::ffff:192.0.2.7", "192.0.2.7", "192.0.2.7"),
+        ("", "", ""),
+        ("a socket's path", "", ""),
     ],
 )
-def test_an_ipv6_network_counts_as_one_address(address: str, bucket: str) -> None:
-    assert bucket_of(address) == bucket
+def test_an_ipv6_network_counts_as_one_address(address: str, bucket: str, site: str) -> None:
+    assert (bucket_of(address), site_of(address)) == (bucket, site)
 
 
 @pytest.mark.parametrize(

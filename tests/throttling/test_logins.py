@@ -1,5 +1,7 @@
 """Failed logins: who has to wait, how long, and who does not."""
 
+from contextlib import suppress
+
 import pytest
 
 from todo_api.throttling import LoginThrottle, ThrottledError
@@ -116,7 +118,35 @@ async def test_a_network_of_ipv6_counts_as_one_address(throttle: LoginThrottle) 
     for number in range(5):
         await fail(throttle, 1, "susan", f"2001:db8::{number}")
     await wait_of(throttle, "susan", "2001:db8::ffff")
-    assert await throttle.check("susan", "2001:db8:0:1::") == 0
+    assert await throttle.check("susan", "2001:db8:0:1::") == 5
+
+
+async def test_a_site_of_ipv6_cannot_go_from_network_to_network(throttle: LoginThrottle) -> None:
+    for number in range(100):
+        await fail(throttle, 1, f"user-{number}", f"2001:db8:7:{number:x}::1")
+    assert await wait_of(throttle, "susan", "2001:db8:7:ffff::1") == 60
+    assert await throttle.check("susan", "2001:db8:8::1") == 0
+
+
+async def test_networks_of_one_site_stand_behind_whoever_has_not_failed(
+    throttle: LoginThrottle,
+) -> None:
+    for number in range(50):
+        await fail(throttle, 1, "susan", f"2001:db8:7:{number:x}::1")
+    assert await throttle.check("susan", "2001:db8:7:ffff::1") == 50
+    assert await throttle.check("susan", "2001:db8:8::1") == 0
+
+
+async def test_a_site_of_ipv6_does_not_push_others_counters_out(clock: Clock) -> None:
+    counters = MemoryCounters(monotonic=clock)
+    throttle = LoginThrottle(counters)
+    await fail(throttle, 5, "susan")
+    for number in range(20_000):
+        clock.now += 2
+        with suppress(ThrottledError):
+            await fail(throttle, 1, f"user-{number}", f"2001:db8:7:{number:x}::1")
+    assert len(counters) < 20_000
+    assert await throttle.check("david", HOME) == 5
 
 
 async def test_whoever_has_failed_stands_behind_whoever_has_not(throttle: LoginThrottle) -> None:
