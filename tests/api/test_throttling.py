@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from dataclasses import replace
 
 import httpx2
@@ -14,6 +15,7 @@ from tests.support.keys import basic
 from tests.support.problems import assert_problem
 from todo_api.application import create_app
 from todo_api.contract import ContractApp
+from todo_api.identity.accounts import LEAST_REFUSAL_SECONDS
 from todo_api.settings import Settings
 from todo_api.storage import Database
 from todo_api.throttling import Window
@@ -54,6 +56,23 @@ class TestLogins:
             for name in ("miguel", "nobody")
         ]
         assert answers[0] == answers[1] == [401] * 5 + [429] * 2
+
+    def test_nobody_learns_who_has_logged_in_from_an_address(
+        self, settings: Settings, database: Database
+    ) -> None:
+        app = create_app(replace(settings, remember_seconds=0))
+        with registered(app, database, "miguel") as miguel:
+            assert miguel.get("/tasks").status_code == 200
+            for guess in range(20):
+                client_of(app, f"nobody-{guess}", "a guess").get("/tasks")
+            times = []
+            for name in ("miguel", "nobody"):
+                began = time.monotonic()
+                refused = client_of(app, name, "a guess").get("/tasks")
+                times.append(time.monotonic() - began)
+                assert_problem(refused, 429)
+            assert min(times) >= LEAST_REFUSAL_SECONDS
+            assert miguel.get("/tasks").status_code == 200
 
     @pytest.mark.parametrize(
         ("method", "path", "body"),

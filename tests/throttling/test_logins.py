@@ -35,7 +35,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def throttle(clock: Clock) -> LoginThrottle:
-    return LoginThrottle(MemoryCounters(monotonic=clock))
+    return LoginThrottle(MemoryCounters(monotonic=clock), monotonic=clock)
 
 
 async def fail(throttle: LoginThrottle, times: int, account: str, address: str = HOME) -> None:
@@ -92,7 +92,7 @@ async def test_an_address_may_not_go_from_account_to_account(throttle: LoginThro
 async def test_whoever_logged_in_from_an_address_is_not_held_up_by_others_there(
     throttle: LoginThrottle,
 ) -> None:
-    await throttle.succeed("susan", HOME)
+    throttle.succeed("susan", HOME)
     for number in range(20):
         await fail(throttle, 1, f"user-{number}")
     await wait_of(throttle, "david")
@@ -100,18 +100,70 @@ async def test_whoever_logged_in_from_an_address_is_not_held_up_by_others_there(
 
 
 async def test_even_a_known_account_cannot_be_guessed_at(throttle: LoginThrottle) -> None:
-    await throttle.succeed("susan", HOME)
+    throttle.succeed("susan", HOME)
     await fail(throttle, 5, "susan")
     assert await wait_of(throttle, "susan") == 60
 
 
-async def test_a_success_forgives_the_failures_at_the_account_but_not_those_of_the_address(
+async def test_an_account_is_known_for_thirty_days(throttle: LoginThrottle, clock: Clock) -> None:
+    throttle.succeed("susan", HOME)
+    clock.now += 30 * 86400 - 1
+    assert await throttle.check("susan", HOME) == -1
+    clock.now += 1
+    assert await throttle.check("susan", HOME) == 0
+
+
+GUESSES = [
+    "susan, 4 users, susan, a minute, susan",
+    "20 users, 5 susan, a minute, susan",
+    "20 users, 9 susan, 8 minutes, 20 users, 9 susan, 9 minutes, 20 users, 9 susan, 4 users",
+    "20 users, 30 susan, an hour, 5 susan, 15 users, susan, users",
+    "19 users, 2 susan, 2 users",
+]
+
+
+@pytest.mark.parametrize("guesses", GUESSES)
+async def test_whoever_guesses_does_not_learn_who_has_logged_in_from_there(
+    guesses: str, clock: Clock
+) -> None:
+    is_known, is_not = [
+        LoginThrottle(MemoryCounters(monotonic=clock), monotonic=clock) for _ in range(2)
+    ]
+    await fail(is_known, 4, "susan")
+    await fail(is_not, 4, "susan")
+    is_known.succeed("susan", HOME)
+    for step in guesses.split(", "):
+        number, _, what = step.rpartition(" ")
+        if what in {"minute", "minutes", "hour"}:
+            unit = 3600 if what == "hour" else 60
+            clock.now += unit * (int(number) if number.isdecimal() else 1)
+            continue
+        for _ in range(int(number or 1)):
+            account = "susan" if what == "susan" else f"a user of {clock.now}"
+            assert await answer_to(is_known, account) == await answer_to(is_not, account)
+            clock.now += 0.5
+
+
+async def answer_to(throttle: LoginThrottle, account: str) -> int:
+    """Return how long a wrong password has to wait, 0 if it has failed."""
+    try:
+        await fail(throttle, 1, account)
+    except ThrottledError as throttled:
+        return throttled.seconds
+    return 0
+
+
+async def test_few_guesses_at_a_known_account_are_heard_where_others_wait(
     throttle: LoginThrottle,
 ) -> None:
-    await fail(throttle, 4, "susan")
-    await throttle.succeed("susan", HOME)
-    await fail(throttle, 4, "susan")
-    assert await throttle.check("david", HOME) == 8
+    throttle.succeed("susan", HOME)
+    for number in range(20):
+        await fail(throttle, 1, f"user-{number}")
+    for _ in range(5):
+        assert await throttle.check("susan", HOME) == -1
+        with pytest.raises(ThrottledError):
+            await throttle.fail("susan", HOME)
+    assert await wait_of(throttle, "susan") == 60
 
 
 async def test_a_network_of_ipv6_counts_as_one_address(throttle: LoginThrottle) -> None:
@@ -150,7 +202,7 @@ async def test_a_site_of_ipv6_does_not_push_others_counters_out(clock: Clock) ->
 
 
 async def test_whoever_has_failed_stands_behind_whoever_has_not(throttle: LoginThrottle) -> None:
-    await throttle.succeed("susan", ELSEWHERE)
+    throttle.succeed("susan", ELSEWHERE)
     await fail(throttle, 3, "david")
     ranks = [
         await throttle.check("susan", ELSEWHERE),

@@ -56,8 +56,6 @@ async def test_processes_count_together(url: str) -> None:
     assert await there.get(WINDOW.key("x")) == 3
     assert 58 <= await seconds_left(here, WINDOW, "x") <= 60
     assert await count_in(there, WINDOW, "x", amount=-1) == 2
-    await here.clear(WINDOW.key("x"))
-    assert await there.get(WINDOW.key("x")) == 0
     for one in (here, there):
         await one.close()
 

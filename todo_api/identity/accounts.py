@@ -13,6 +13,7 @@ stands behind those who did not. So nobody who guesses keeps others from logging
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import NamedTuple, Protocol, TypeVar
@@ -40,6 +41,9 @@ T = TypeVar("T")
 
 MOST_WAITING = 100
 """Credentials that may wait for their verification: less than two seconds' work."""
+
+LEAST_REFUSAL_SECONDS = 0.25
+"""How long whoever has failed too often waits for that answer; more, where hashing takes longer."""
 
 NOWHERE = Caller(address="", request_id="")
 """Where a login comes from whose client is not known."""
@@ -108,6 +112,7 @@ class Accounts:
         self._throttle = throttle or LoginThrottle(counters_at(None))
         self._turns = Turns(THREADS, most_waiting=MOST_WAITING)
         self._stand_ins = StandIns(self._hashing.hash_nothing())
+        self._refusal_seconds = LEAST_REFUSAL_SECONDS
 
     def recall(self, username: str, password: str) -> User | None:
         """Return the user that a credential belongs to, if it was verified a short while ago.
@@ -132,6 +137,7 @@ class Accounts:
             OverloadedError: if too many wait to be verified.
 
         """
+        begun = time.monotonic()
         password = normalize(password)
         row, stand_in = await self._run_in_thread(partial(self._select_for_login, username))
         credential = self._remembered.digest(username, password)
@@ -152,6 +158,9 @@ class Accounts:
         except (ThrottledError, OverloadedError) as refused:
             reason = "overload" if isinstance(refused, OverloadedError) else "too many failures"
             self._record(login, "refused", reason=reason)
+            if isinstance(refused, ThrottledError):
+                # Some are refused after their password was verified, the others must not tell.
+                await asyncio.sleep(begun + self._refusal_seconds - time.monotonic())
             raise
         if row is None or not matched:
             return None
@@ -209,14 +218,19 @@ class Accounts:
         async with self._turns.taken(rank):
             # While this one waited, others may have failed.
             await self._throttle.check(login.username, address)
+            begun = time.monotonic()
             is_right = await self._hashing.verify(password_hash, password)
+            seconds = time.monotonic() - begun
+            self._refusal_seconds = max(
+                LEAST_REFUSAL_SECONDS, 0.9 * self._refusal_seconds, 4 * seconds
+            )
             if not is_right or login.row is None:
                 await self._throttle.fail(login.username, address)
         if not is_right or login.row is None:
             self._record(login, "failure")
             return set()
         self._remembered.add(credential, password_hash)
-        await self._throttle.succeed(login.username, address)
+        self._throttle.succeed(login.username, address)
         self._record(login, "success")
         matched = {password_hash}
         if self._hashing.is_outdated(password_hash):

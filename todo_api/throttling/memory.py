@@ -52,10 +52,6 @@ class MemoryCounters:
         _, ends, _ = self._counters.get(key, (0, 0.0, 0))
         return time.time() + max(0.0, ends - self._monotonic())
 
-    async def clear(self, key: str) -> None:
-        """Forget a counter."""
-        self._forget(key)
-
     async def close(self) -> None:
         """Do nothing: the memory goes with the process."""
 

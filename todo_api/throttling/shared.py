@@ -58,10 +58,6 @@ class SharedCounters:
         """Return when a counter will be forgotten, in seconds since 1970."""
         return await self._ask(lambda counters: counters.get_expiry(key))
 
-    async def clear(self, key: str) -> None:
-        """Forget a counter."""
-        await self._ask(lambda counters: counters.clear(key))
-
     async def close(self) -> None:
         """Close the connections."""
         await self._connections.disconnect()

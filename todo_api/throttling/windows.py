@@ -20,9 +20,6 @@ class Counters(Protocol):
     async def get_expiry(self, key: str) -> float:
         """Return when a number will be forgotten, in seconds since 1970."""
 
-    async def clear(self, key: str) -> None:
-        """Forget a number."""
-
 
 class Window(NamedTuple):
     """So many times in so many seconds, which begin with the first time."""
