@@ -24,6 +24,7 @@ from todo_api.identity import Accounts, OverloadedError, Tokens, Uses, password_
 from todo_api.rest import Cursors, Once, precondition_failed, quota_met, too_many_words
 from todo_api.settings import Settings
 from todo_api.site import PROBLEMS, add_pages
+from todo_api.stopping import Stopping
 from todo_api.storage import (
     TOKENS,
     Database,
@@ -43,12 +44,17 @@ from todo_api.throttling import Counters, LoginThrottle, RateLimits, ThrottledEr
 
 log = logging.getLogger(__name__)
 
+PROBES = ("/healthz", "/readyz")
+"""Operations that are at the root of the server as well, where programs look for them."""
 
-def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
+
+def create_app(
+    settings: Settings, *, demo: bool = False, stopping: Stopping | None = None
+) -> ContractApp:
     """Make the ASGI application.
 
-    ``demo`` accepts the demo's own short password. The database is opened when the first request
-    needs it; it has to be migrated before.
+    ``demo`` accepts the demo's own short password; ``stopping`` is what the server says of its end.
+    The database is opened when the first request needs it; it has to be migrated before.
 
     Raises:
         BrokenDocumentError: if the document and the handlers do not fit together.
@@ -114,6 +120,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
             "once": Once(database, quotas),
             "quotas": quotas,
             "uids": Uids(tokens_key),
+            "stopping": stopping or Stopping(),
         },
         runner=Execution(
             database,
@@ -127,6 +134,8 @@ def create_app(settings: Settings, *, demo: bool = False) -> ContractApp:
         conventions=CONVENTIONS,
         check_responses=settings.check_responses,
     )
+    for probe in PROBES:
+        app.add_alias(probe, app.base_path + probe)
     add_pages(app, CONVENTIONS.words_for)
     return app
 

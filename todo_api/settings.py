@@ -216,6 +216,14 @@ class Settings:
     answer_seconds: int = _setting(
         "How long a client may take nothing of its answer.", _number(5, 3600), default=60
     )
+    drain_seconds: int = _setting(
+        "How long the service goes on while it says that it is about to stop.",
+        _number(0, 3600),
+        default=1,
+    )
+    grace_seconds: int = _setting(
+        "How long requests may take to end after that.", _number(2, 3600), default=10
+    )
     max_tasks: int = _setting(
         "The most tasks of a user; 0 is any number, here and in the next four.",
         _number(0, 2**33),

@@ -100,6 +100,7 @@ READS = {
     "none": Request("get_task", "GET", f"/tasks/{10 * TASKS}", status=404),
     "account": Request("get_user", "GET", f"/users/{USERNAME}"),
     "health": Request("get_health", "GET", "/healthz"),
+    "readiness": Request("get_readiness", "GET", "/readyz"),
     "tokens": Request("get_tokens", "GET", "/tokens"),
     "no token": Request("get_token", "GET", "/tokens/1", status=404),
     "long page": susans(listed("/tasks?limit=100")),

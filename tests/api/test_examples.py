@@ -15,6 +15,7 @@ from todo_api import times
 from todo_api.application import create_app
 from todo_api.cli.demo_data import insert_demo
 from todo_api.settings import Settings
+from todo_api.stopping import Stopping
 from todo_api.storage import Database
 
 OBJECTS = {
@@ -44,6 +45,7 @@ AS_PATCH = {"headers": {"Content-Type": "application/merge-patch+json"}}
 STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     # What is answered, to which request; what stands in a request by name is sent.
     ("Fine", "GET", "/healthz", {}),
+    ("Fine", "GET", "/readyz", {}),
     ("Unauthorized", "GET", "/tasks", {}),
     ("UnauthorizedScript", "GET", "/tasks", {"headers": {"X-Requested-With": "XMLHttpRequest"}}),
     ("OtherSite", "DELETE", "/tasks/2", {"headers": {"Sec-Fetch-Site": "cross-site"}}),
@@ -204,6 +206,8 @@ ELSEWHERE = {
     "TooManyTasks",
     "TooMuchText",
     "TooSlow",
+    "Stopping",
+    "OtherSchema",
 }
 """Examples that need another service or another time: each has a test of its own."""
 
@@ -326,12 +330,29 @@ def test_a_service_without_its_database_answers_as_the_example(
 ) -> None:
     nowhere = Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
     with client_of(nowhere) as client:
-        assert_answers(client, "ServiceUnavailable", "GET", "/healthz")
+        assert_answers(client, "ServiceUnavailable", "GET", "/readyz")
     assert "is unavailable" in caplog.text
 
 
 def test_a_service_that_fails_answers_as_the_example(database: Database, database_url: str) -> None:
     with client_of(Settings(database_url=database_url)) as client:
         with database.transaction() as db:
-            db.execute(text("ALTER TABLE secrets RENAME TO whispers"))
-        assert_answers(client, "InternalServerError", "GET", "/healthz")
+            db.execute(text("ALTER TABLE users RENAME TO people"))
+        assert_answers(client, "InternalServerError", "GET", "/tasks", auth=MIGUEL)
+
+
+def test_a_service_that_stops_answers_as_the_example(database_url: str) -> None:
+    stopping = Stopping()
+    stopping.begin()
+    app = create_app(Settings(database_url=database_url), stopping=stopping)
+    with TestClient(app, "http://localhost/todo/api/v1.0") as client:
+        assert_answers(client, "Stopping", "GET", "/readyz")
+
+
+def test_a_service_on_a_database_of_another_version_answers_as_the_example(
+    database: Database, database_url: str
+) -> None:
+    with client_of(Settings(database_url=database_url)) as client:
+        with database.transaction() as db:
+            db.execute(text("UPDATE todo_api_revision SET version_num = '9999'"))
+        assert_answers(client, "OtherSchema", "GET", "/readyz")

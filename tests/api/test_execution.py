@@ -59,6 +59,7 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "get_token": ("GET", "/tokens/{token_id}", {}),
     "delete_token": ("DELETE", "/tokens/{token_id}", {}),
     "get_health": ("GET", "/healthz", {}),
+    "get_readiness": ("GET", "/readyz", {}),
 }
 
 

@@ -32,6 +32,7 @@ METHODS = {
     "/tokens": "GET, HEAD, OPTIONS, POST",
     "/tokens/1": "DELETE, GET, HEAD, OPTIONS",
     "/healthz": "GET, HEAD, OPTIONS",
+    "/readyz": "GET, HEAD, OPTIONS",
     "/openapi.json": "GET, HEAD, OPTIONS",
     "/openapi.yaml": "GET, HEAD, OPTIONS",
 }
@@ -306,7 +307,7 @@ class TestOutage:
             server.stop()
             assert_everything_is_unavailable(anonymous, miguel)
             server.start()
-            assert anonymous.get("/healthz").status_code == 200
+            assert anonymous.get("/readyz").status_code == 200
             assert [task["id"] for task in miguel.get("/tasks").json()["tasks"]] == [1]
         database.close()
 
@@ -322,7 +323,7 @@ class TestOutage:
         with client_of(app) as anonymous:
             assert_everything_is_unavailable(anonymous, miguel)
             path.write_bytes(content)
-            assert anonymous.get("/healthz").status_code == 200
+            assert anonymous.get("/readyz").status_code == 200
             assert miguel.get("/tasks").json() == {"tasks": []}
 
     @pytest.fixture
@@ -337,7 +338,7 @@ def assert_everything_is_unavailable(anonymous: TestClient, miguel: TestClient) 
     new_user = {"username": "susan", "password": "Pizza is not a fruit!"}
     new_password = {"password": "a boa and a king cobra", "current_password": PASSWORD}
     for response in (
-        anonymous.get("/healthz"),
+        anonymous.get("/readyz"),
         anonymous.post("/users", json=new_user),
         miguel.get("/tasks"),
         miguel.post("/tasks", json={"title": "Learn Python"}),

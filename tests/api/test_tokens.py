@@ -263,7 +263,7 @@ class TestScope:
         assert {tags[name] for name in WITH_TOKEN} == {"tasks", "batch", "changes", "transfer"}
         assert {tags[name] for name in WITH_PASSWORD_ONLY} == {"users", "tokens"}
         open_to_all = OPERATIONS.keys() - WITH_TOKEN - WITH_PASSWORD_ONLY
-        assert open_to_all == {"create_user", "get_health"}
+        assert open_to_all == {"create_user", "get_health", "get_readiness"}
 
     def test_what_changes_something_needs_write(self) -> None:
         for name in WITH_TOKEN:

@@ -66,6 +66,7 @@ OWN_SHAPES: dict[str, Callable[[], Iterable[Shape]]] = {
     "update_user": lambda: [*of_json("email"), *of_json("current_password")],
     "delete_user": list,
     "get_health": list,
+    "get_readiness": list,
 }
 OPERATIONS = list(operations())
 WHOLE_LIST = {"export_tasks", "delete_user"}

@@ -9,6 +9,7 @@ from todo_api.application import create_app
 from todo_api.cli.migrate import bring_up_to_date
 from todo_api.server import refuse_unsafe, serve
 from todo_api.settings import read_settings
+from todo_api.stopping import Stopping
 
 
 @click.command("serve")
@@ -19,5 +20,11 @@ def serve_command() -> None:
     if settings.security_log:
         security_log.write_to_stderr()
     bring_up_to_date(settings)
-    app = create_app(settings)
-    serve(app, settings, lambda url: click.echo(f"Serving {url}{app.base_path}/"))
+    stopping = Stopping()
+    app = create_app(settings, stopping=stopping)
+    serve(
+        app,
+        settings,
+        lambda url: click.echo(f"Serving {url}{app.base_path}/"),
+        stopping=stopping,
+    )

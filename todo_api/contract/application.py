@@ -170,6 +170,11 @@ class ContractApp(FlaskApp):
         ):
             self._add_static(f"{self.base_path}/{name}", text, media_type)
 
+    def add_alias(self, path: str, to: str) -> None:
+        """Answer at a path as at another one, which has been added before."""
+        for method, endpoint in self._contract.add_resource(to).endpoints.items():
+            self._contract.add_resource(path).add(method, endpoint)
+
     def add_file(
         self, path: str, content: bytes, media_type: str, headers: Mapping[str, str]
     ) -> None:

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
+from time import monotonic
 from typing import Any, TypeVar, TypeVarTuple
 
 T = TypeVar("T")
@@ -41,14 +42,20 @@ class Workers:
         self._calls.put((loop, outcome, call, args))
         return await outcome
 
-    def close(self) -> None:
-        """Finish the calls that were accepted, and accept no more."""
+    def close(self, patience: float = 2) -> None:
+        """Accept no more calls, drop those that wait, and wait a while for those under way."""
         self._closed = True
-        if self._started:
-            for _ in self._threads:
-                self._calls.put(None)
-            for thread in self._threads:
-                thread.join()
+        if not self._started:
+            return
+        with suppress(Empty):
+            while (item := self._calls.get_nowait()) is not None:
+                loop, outcome, *_ = item
+                _tell(loop, outcome, None, RuntimeError("The workers are closed."))
+        for _ in self._threads:
+            self._calls.put(None)
+        until = monotonic() + patience
+        for thread in self._threads:
+            thread.join(max(0, until - monotonic()))
 
     def _work(self) -> None:
         while (item := self._calls.get()) is not None:

@@ -19,6 +19,7 @@ from todo_api.contract import REFUSED, Limits, Problem, Proxies, too_large_field
 from todo_api.server.bounds import STALLED_SECONDS, Bounds, Client, whose
 from todo_api.server.refusals import other_version, unparsable
 from todo_api.server.wire import FULL, Wire
+from todo_api.stopping import Stopping
 
 MOST_PIPELINED = 32
 """Requests that may wait on a connection while an earlier one is answered."""
@@ -65,12 +66,14 @@ class Connection(HttpToolsProtocol):
         deadlines: Deadlines,
         bounds: Bounds,
         proxies: Proxies,
+        stopping: Stopping,
         handshake: Client | None = None,
         **of_uvicorn: Any,  # noqa: ANN401
     ) -> None:
         """Enforce these limits, deadlines and bounds; the other arguments are uvicorn's.
 
-        ``proxies`` are those whose connections are many clients'. ``handshake`` is what has kept a
+        ``proxies`` are those whose connections are many clients'; ``stopping`` tells when each
+        answer has to be a connection's last. ``handshake`` is what has kept a
         place for the connection, if it is encrypted.
         """
         super().__init__(**of_uvicorn)
@@ -79,6 +82,7 @@ class Connection(HttpToolsProtocol):
         self._handshake = handshake
         self._bounds = bounds
         self._proxies = proxies
+        self._stopping = stopping
         self.url = b""
         self._limits = limits
         # The limits leave out separators and what surrounds the URL in the request line.
@@ -196,7 +200,8 @@ class Connection(HttpToolsProtocol):
         self._body_bytes = 0
         self._expect(self._deadlines.body)
         # An early answer ends the connection: the rest of the request is not worth reading.
-        self._keep_alive, self.cycle.keep_alive = self.cycle.keep_alive, False
+        self._keep_alive = self.cycle.keep_alive and not self._stopping.has_begun
+        self.cycle.keep_alive = False
 
     def on_chunk_header(self) -> None:
         """Refuse all transfer codings but chunked, and chunked before HTTP/1.1 (RFC 9112, 6.1).
@@ -247,10 +252,20 @@ class Connection(HttpToolsProtocol):
         if self._awaits is _Awaits.REQUEST:
             self._expect(self._deadlines.idle)
 
-    def shutdown(self) -> None:
-        """Close after the current answer, because the server is about to stop."""
+    def announce_end(self) -> None:
+        """Let the answer to the latest request be the last, and say so, if it can still be said."""
         self._keep_alive = False
-        super().shutdown()
+        if not getattr(self.cycle, "response_started", True):  # it is None at first
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """Close after the current answer, because the server is about to stop.
+
+        The answer to a request that is just arriving will be the last one anyway.
+        """
+        self._keep_alive = False
+        if self._awaits is not _Awaits.HEAD:
+            super().shutdown()
 
     # What `Bounds` asks for.
 

@@ -7,8 +7,8 @@ import signal
 import socket
 import sys
 from asyncio import Protocol
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 import uvicorn
@@ -21,11 +21,16 @@ from todo_api.server.descriptors import within_descriptors
 from todo_api.server.https import Gate, Handshake, certificate_for
 from todo_api.server.receiver import Receiver
 from todo_api.settings import Settings
+from todo_api.stopping import Stopping
 
 logger = logging.getLogger(__name__)
 
-GRACE_SECONDS = 10
-"""How long running requests may go on after the server is told to stop."""
+LOOKING_SECONDS = 0.05
+"""How often a server that stops looks whether there is anything left to wait for."""
+LAST_REQUESTS_SECONDS = 0.2
+"""How long the request of a connection that was accepted last may be under way."""
+APPLICATION_SECONDS = 1
+"""What the application has at least to end, however long requests have taken."""
 
 
 class ListenError(Exception):
@@ -37,6 +42,8 @@ def serve(
     settings: Settings,
     announce: Callable[[str], None],
     deadlines: Deadlines | None = None,
+    *,
+    stopping: Stopping | None = None,
 ) -> None:
     """Serve until told to stop by SIGINT or SIGTERM.
 
@@ -45,6 +52,7 @@ def serve(
         settings: the address to listen on.
         announce: called with the service's URL once it accepts connections.
         deadlines: how long clients may take, if the settings are not to decide.
+        stopping: where to tell that the service is about to stop.
 
     Raises:
         ListenError: if the port is taken or the address is not this machine's.
@@ -67,7 +75,7 @@ def serve(
     )
     certificate = certificate_for(settings)
     bounds, proxies = Bounds(most), Proxies(settings.trusted_proxies)
-
+    stopping = stopping or Stopping()
     gate = None if certificate is None else Gate(certificate, bounds, proxies, deadlines.head)
 
     def connect(**of_uvicorn: Any) -> Receiver:  # noqa: ANN401
@@ -76,6 +84,7 @@ def serve(
             deadlines=deadlines,
             bounds=bounds,
             proxies=proxies,
+            stopping=stopping,
             **of_uvicorn,
         )
         return Receiver(connection)
@@ -91,21 +100,37 @@ def serve(
             server_header=False,
             # The contract layer believes proxies, and only those that are trusted.
             proxy_headers=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
         )
+        server = _Server(config, gate, stopping)
+        server.drain_seconds = settings.drain_seconds
+        server.grace_seconds = settings.grace_seconds
         announce(_url(listener, "http" if certificate is None else "https"))
-        # uvicorn raises the signal again after it has shut down cleanly.
-        with suppress(KeyboardInterrupt):
-            _Server(config, gate).run(sockets=[listener])
+        logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
+        server.run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which speaks TLS through a `Gate`, and which SIGHUP does not end."""
+    """uvicorn's server, which speaks TLS through a `Gate`, and stops without losing a request."""
 
-    def __init__(self, config: uvicorn.Config, gate: Gate | None) -> None:
+    drain_seconds: float = 0
+    grace_seconds: float = 10
+
+    def __init__(self, config: uvicorn.Config, gate: Gate | None, stopping: Stopping) -> None:
         super().__init__(config)
         self._gate = gate
+        self._stopping = stopping
         self._accepting: list[asyncio.Task[None]] = []
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Stop when told to; uvicorn's own raises the signal again, and so ends with a failure."""
+        signals = (signal.SIGINT, signal.SIGTERM)
+        former = {number: signal.signal(number, self.handle_exit) for number in signals}
+        try:
+            yield
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and read the certificate again at each SIGHUP, as daemons read their settings."""
@@ -121,10 +146,68 @@ class _Server(uvicorn.Server):
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._reload)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accept no more, and stop."""
+        """Say that the service stops, go on for a while, accept no more, and end what is left.
+
+        A client with a connection is told by the answer to its next request that it was the last.
+        """
+        await self._drain()
+        loop = asyncio.get_running_loop()
+        ends_at = loop.time() + self.grace_seconds
+        self._stop_accepting(sockets or [])
+        await self._until_idle(min(self.drain_seconds, LAST_REQUESTS_SECONDS))
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await self._until_idle(self.grace_seconds - APPLICATION_SECONDS)
+        await self._cut_off_rest()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(APPLICATION_SECONDS, ends_at - loop.time())):
+                await self.lifespan.shutdown()
+
+    async def _drain(self) -> None:
+        self._stopping.begin()
+        for connection in list(self.server_state.connections):
+            cast("Connection", connection).announce_end()
+        if self._stopping.is_watched:
+            await self._until(lambda: False, self.drain_seconds)
+        else:
+            await self._until_idle(self.drain_seconds)
+
+    def _stop_accepting(self, sockets: list[socket.socket]) -> None:
         for task in self._accepting:
             task.cancel()
-        await super().shutdown(sockets)
+        for server in self.servers:
+            server.close()
+        for listener in sockets:
+            listener.close()
+
+    async def _until_idle(self, seconds: float) -> None:
+        """Wait until there are neither connections nor requests, but not for longer than this."""
+        state = self.server_state
+        await self._until(lambda: not (state.connections or state.tasks), seconds)
+
+    async def _until(self, is_over: Callable[[], bool], seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        ends_at = loop.time() + seconds
+        while not (is_over() or self.force_exit or loop.time() >= ends_at):  # noqa: ASYNC110 - uvicorn has no events
+            await asyncio.sleep(LOOKING_SECONDS)
+
+    async def _cut_off_rest(self) -> None:
+        """End what has not ended in time, and say so once."""
+        left = [cast("Connection", one) for one in self.server_state.connections]
+        tasks = list(self.server_state.tasks)
+        if not (left or tasks):
+            return
+        logger.warning(
+            "The service stops although %d requests are still under way on %d connections"
+            " (TODO_GRACE_SECONDS).",
+            len(tasks),
+            len(left),
+        )
+        for connection in left:
+            connection.cut_off()
+        await asyncio.sleep(LOOKING_SECONDS)
+        for task in tasks:
+            task.cancel()
 
     def _connect(self, handshake: Handshake) -> Receiver:
         return cast("Callable[..., Receiver]", self.config.http_protocol_class)(
@@ -138,6 +221,11 @@ class _Server(uvicorn.Server):
     def _reload(self) -> None:
         if self._gate is not None:
             self._gate.certificate.reload()
+
+
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """Keep out of the log what uvicorn says of requests that were cut off at the end."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def refuse_unsafe(settings: Settings) -> None:

@@ -1,0 +1,153 @@
+"""Signals: a stop loses no request and ends in time, and a reload kills nothing."""
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from threading import Event
+
+import httpx2
+import pytest
+
+from tests.support.databases import (
+    Databases,
+    PostgreSQLServer,
+    SQLiteDatabases,
+    postgresql_server,
+)
+from tests.support.processes import API, Running, running
+from todo_api.storage import Database, migrate
+
+CLIENTS = 8
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+
+
+@pytest.fixture
+def url(sqlite_databases: SQLiteDatabases) -> str:
+    """A database in a file."""
+    return sqlite_databases.fresh()
+
+
+@pytest.fixture
+def server() -> Iterator[PostgreSQLServer]:
+    """A PostgreSQL server that may be paused."""
+    with postgresql_server() as server:
+        database = Database(server.url)
+        migrate(database)
+        database.close()
+        yield server
+
+
+def ask_until_told(client: HTTPConnection, warm: Event) -> int:
+    """Ask again and again on one connection, until an answer says that it was the last one."""
+    answered = 0
+    while True:
+        client.request("GET", f"{API}/tasks" if answered % 2 else "/healthz")
+        response = client.getresponse()
+        response.read()
+        assert response.status in {200, 401}
+        answered += 1
+        if answered == 10:
+            warm.set()
+        if response.getheader("Connection") == "close":
+            return answered
+
+
+def test_no_client_with_a_connection_loses_a_request(databases: Databases, tmp_path: Path) -> None:
+    with running(tmp_path / "log", databases.fresh()) as service:
+        warm = [Event() for _ in range(CLIENTS)]
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            clients = [pool.submit(ask_until_told, service.connect(), one) for one in warm]
+            for one in warm:
+                assert one.wait(30)
+            service.signal(signal.SIGTERM)
+            assert all(client.result(30) >= 10 for client in clients)
+        assert service.ended() == 0
+        assert service.log.read_text() == ""
+
+
+def test_a_request_that_was_arriving_is_answered(url: str, tmp_path: Path) -> None:
+    body = b'{"username": "susan", "password": "Pizza is not a fruit!"}'
+    settings = {"TODO_REGISTRATION": "open", "TODO_DRAIN_SECONDS": "0"}
+    with running(tmp_path / "log", url, **settings) as service:
+        client = service.connect()
+        client.putrequest("POST", f"{API}/users")
+        client.putheader("Content-Type", "application/json")
+        client.putheader("Content-Length", str(len(body)))
+        client.endheaders(body[:10])
+        time.sleep(0.3)
+        service.signal(signal.SIGTERM)
+        time.sleep(1)
+        client.send(body[10:])
+        response = client.getresponse()
+        assert (response.status, response.getheader("Connection")) == (201, "close")
+        response.close()
+        client.close()
+        assert service.ended() == 0
+
+
+def test_who_does_not_finish_is_cut_off_and_told_of_in_one_sentence(
+    url: str, tmp_path: Path
+) -> None:
+    settings = {"TODO_BODY_SECONDS": "60", "TODO_GRACE_SECONDS": "2", "TODO_DRAIN_SECONDS": "0"}
+    with running(tmp_path / "log", url, **settings) as service:
+        slow = []
+        for _ in range(3):
+            client = service.connect()
+            client.putrequest("POST", f"{API}/users")
+            client.putheader("Content-Type", "application/json")
+            client.putheader("Content-Length", "100")
+            client.endheaders(b"{")
+            slow.append(client)
+        assert httpx2.get(f"{service.origin}/healthz").status_code == 200
+        service.signal(signal.SIGTERM)
+        assert service.ended(20) == 0
+        for client in slow:
+            client.close()
+        (line,) = service.log.read_text().splitlines()
+        assert "3 requests are still under way on 3 connections" in line
+
+
+def test_a_paused_database_does_not_hold_up_a_stop(
+    server: PostgreSQLServer, tmp_path: Path
+) -> None:
+    grace = 3
+    with running(tmp_path / "log", server.url, TODO_GRACE_SECONDS=str(grace)) as service:
+        assert httpx2.get(f"{service.origin}/readyz").status_code == 200
+        with server.paused(), ThreadPoolExecutor(CLIENTS) as pool:
+            for number in range(CLIENTS):
+                pool.submit(ask_in_vain, service, number)
+            time.sleep(0.5)
+            service.signal(signal.SIGTERM)
+            begun = time.monotonic()
+            assert service.ended() == 0
+            assert time.monotonic() - begun < grace + 5
+        assert "Traceback" not in service.log.read_text()
+
+
+def ask_in_vain(service: Running, number: int) -> None:
+    """Ask for what needs the database, on the event loop or in a thread."""
+    miguel = ("miguel", "python")
+    with suppress(httpx2.HTTPError):
+        if number % 2:
+            httpx2.get(f"{service.url}/tasks", auth=miguel, timeout=30)
+        else:
+            httpx2.post(f"{service.url}/tasks/batch", json={}, auth=miguel, timeout=30)
+
+
+def test_a_reload_without_a_certificate_kills_nothing(url: str, tmp_path: Path) -> None:
+    with running(tmp_path / "log", url) as service:
+        client = service.connect()
+        for _ in range(3):
+            client.request("GET", "/healthz")
+            assert client.getresponse().read() == b'{"status":"ok"}\n'
+            service.signal(signal.SIGHUP)
+            time.sleep(0.1)
+        client.close()
+        service.signal(signal.SIGTERM)
+        assert service.ended() == 0
