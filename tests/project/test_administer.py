@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import time
 from datetime import timedelta
@@ -14,7 +13,7 @@ from sqlalchemy import text
 
 from tests.support.commands import environment_with, installed_command, type_at_terminal
 from tests.support.databases import lack
-from tests.support.serving import CHECKOUT, STOP_SECONDS
+from tests.support.serving import CHECKOUT, STOP_SECONDS, free_port
 from todo_api.storage import Database, insert_token, select_user
 
 GUIDE = (CHECKOUT / "docs" / "administer.md").read_text("utf-8")
@@ -195,11 +194,3 @@ def wait_for_file(path: Path) -> None:
     while not path.exists():
         assert time.monotonic() < deadline, f"There is no {path.name}."
         time.sleep(0.05)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

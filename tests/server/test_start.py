@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from tests.support.clients import PASSWORD
 from tests.support.databases import Databases, lack
-from tests.support.serving import CHECKOUT, STOP_SECONDS, ServedApp, served
+from tests.support.serving import CHECKOUT, STOP_SECONDS, ServedApp, free_port, served
 from todo_api import __version__
 from todo_api.cli import main
 from todo_api.identity import password_hasher
@@ -378,11 +378,3 @@ def command() -> str:
     found = shutil.which("todo-api", path=Path(sys.executable).parent)
     assert found, "the project is not installed"
     return found
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

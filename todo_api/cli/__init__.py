@@ -8,7 +8,8 @@ command into one sentence.
 - `user` is a group of its own: the accounts. `access` opens the database for it, `member` and
   `password` are what it takes.
 - `token` is another: the tokens of users.
-- `check` tells whether the service could run here; `config` shows the settings.
+- `check` tells whether the service could run here, `healthcheck` whether it does; `config` shows
+  the settings.
 - `output` is how commands print.
 - `demo` serves a demo to this machine; `demo_data` is the user and the tasks in it.
 """
@@ -22,6 +23,7 @@ from todo_api import __version__
 from todo_api.cli.check import check_command
 from todo_api.cli.config import config_command
 from todo_api.cli.demo import DemoNotLocalError, demo_command
+from todo_api.cli.healthcheck import healthcheck_command
 from todo_api.cli.migrate import migrate_command
 from todo_api.cli.serve import serve_command
 from todo_api.cli.token import token_group
@@ -79,4 +81,5 @@ main.add_command(demo_command)
 main.add_command(user_group)
 main.add_command(token_group)
 main.add_command(check_command)
+main.add_command(healthcheck_command)
 main.add_command(config_command)
