@@ -20,7 +20,7 @@ from todo_api.contract import (
 )
 from todo_api.execution import Execution
 from todo_api.formats import Uids
-from todo_api.identity import Accounts, OverloadedError, Tokens, Uses, password_hasher
+from todo_api.identity import Accounts, Choices, OverloadedError, Tokens, Uses, password_hasher
 from todo_api.rest import Cursors, Once, precondition_failed, quota_met, too_many_words
 from todo_api.settings import Settings
 from todo_api.site import PROBLEMS, add_pages
@@ -40,7 +40,15 @@ from todo_api.storage import (
     require_current,
     select_secret,
 )
-from todo_api.throttling import Counters, LoginThrottle, RateLimits, ThrottledError, counters_at
+from todo_api.throttling import (
+    ChoiceThrottle,
+    Counters,
+    LoginThrottle,
+    RateLimits,
+    ThrottledError,
+    TooManyChoicesError,
+    counters_at,
+)
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +82,11 @@ def create_app(
         database,
         password_hasher(settings),
         throttle=_unlimited(counters) if demo else LoginThrottle(counters),
+        choices=Choices(
+            ChoiceThrottle(counters, of_user=None)
+            if demo
+            else ChoiceThrottle(counters, of_site=settings.address_registrations)
+        ),
         run_in_thread=workers.run,
         remember_seconds=settings.remember_seconds,
         demo=demo,
@@ -153,6 +166,14 @@ def _throttled(failure: ThrottledError) -> Problem:
     )
 
 
+def _chosen_too_often(failure: TooManyChoicesError) -> Problem:
+    return Problem(
+        429,
+        f"{failure}: wait for {failure.seconds:,} seconds.",
+        headers={"Retry-After": str(failure.seconds)},
+    )
+
+
 def _outage(failure: DatabaseUnavailableError) -> Problem:
     log.warning("%s", failure)
     return unavailable("The database cannot be reached or is too busy at the moment.")
@@ -170,6 +191,7 @@ FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     DatabaseUnavailableError: _outage,
     OverloadedError: lambda _: unavailable("Too many passwords are being checked at the moment."),
     ThrottledError: _throttled,
+    TooManyChoicesError: _chosen_too_often,
     UserGoneError: lambda _: UnauthenticatedError(),
     TaskMissingError: lambda _: Problem(404),
     QuotaMetError: quota_met,

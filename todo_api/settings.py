@@ -170,6 +170,11 @@ class Settings:
     address_rate_limit: Window | None = _setting(  # noqa: RUF009 - the same
         "The most requests from an address, whoever sends them.", read_window, default=None
     )
+    address_registrations: Window = _setting(  # noqa: RUF009 - the same
+        "How often one address, or IPv6 network of 48 bits, may try to register.",
+        read_window,
+        default="50/day",
+    )
     security_log: bool = _setting(
         "Whether security events are written to standard error: `on` or `off`.",
         _choice(on=True, off=False),

@@ -22,7 +22,7 @@ from todo_api.application import create_app
 from todo_api.contract import Reply, Stream
 from todo_api.formats.file import LONGEST
 from todo_api.formats.uids import Uids
-from todo_api.identity.accounts import User
+from todo_api.identity import User
 from todo_api.operations.transfer import export_tasks
 from todo_api.settings import Settings
 from todo_api.storage import Database, UserGoneError

@@ -1,5 +1,6 @@
 """Users and their own accounts: register, get, update, delete."""
 
+import asyncio
 import unicodedata
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,12 +14,13 @@ from tests.support.clients import PASSWORD, client_of
 from tests.support.problems import assert_problem
 from todo_api import storage, times
 from todo_api.application import create_app
-from todo_api.contract import Caller, ContractApp, Problem
+from todo_api.contract import Caller, ContractApp, Problem, Workers
 from todo_api.identity import Accounts, User, has_invitation, invite, new_code, password_hasher
 from todo_api.identity.codes import INVITATION
 from todo_api.operations.users import update_user
 from todo_api.settings import Settings
 from todo_api.storage import Database, select_user
+from todo_api.throttling import Window
 
 USERS = "http://localhost/todo/api/v1.0/users"
 SUSAN = {"username": "susan", "password": "Pizza is not a fruit!", "email": "susan@example.com"}
@@ -204,7 +206,7 @@ class TestInvitation:
         with ThreadPoolExecutor(2) as pool:
             statuses = sorted(pool.map(register, (PASSWORD, NEW_PASSWORD)))
         assert statuses[0] == 201
-        assert statuses[1] in {403, 409}
+        assert statuses[1] in {403, 409, 503}
         with database.snapshot() as db:
             assert select_user(db, "susan") is not None
 
@@ -216,6 +218,63 @@ class TestInvitation:
             assert not has_invitation(db, "susan", code)
         david = SUSAN | {"username": "david", "invitation": "please"}
         assert anonymous.post("/users", json=david).status_code == 201
+
+
+class TestRegistrationsFromAnAddress:
+    """POST /users, again and again."""
+
+    @pytest.fixture
+    def few(self, settings: Settings) -> Iterator[ContractApp]:
+        app = create_app(replace(settings, address_registrations=Window(3, 86400)))
+        with TestClient(app):
+            yield app
+
+    def test_are_limited_and_others_have_their_own(self, few: ContractApp) -> None:
+        for number, (address, status) in enumerate(
+            [("192.0.2.1", 201)] * 3
+            + [("192.0.2.1", 429), ("192.0.2.2", 201)]
+            + [("2001:db8:7:1::1", 201), ("2001:db8:7:2::1", 201), ("2001:db8:7:3::1", 201)]
+            + [("2001:db8:7:4::1", 429), ("2001:db8:8::1", 201)]
+        ):
+            stranger = client_of(few, address=address)
+            response = stranger.post("/users", json=SUSAN | {"username": f"user-{number}"})
+            assert response.status_code == status
+            if status == 429:
+                assert_problem(response, 429)
+                assert response.json()["detail"].startswith(
+                    "Too many registrations from your address: wait for "
+                )
+                assert 1 <= int(response.headers["Retry-After"]) <= 86400
+
+    def test_are_counted_though_the_account_is_deleted_at_once(self, few: ContractApp) -> None:
+        susan = client_of(few, "susan", SUSAN["password"])
+        for status in (201, 201, 201, 429):
+            assert client_of(few).post("/users", json=SUSAN).status_code == status
+            susan.delete("/users/susan")
+
+    def test_are_counted_though_they_fail(self, few: ContractApp) -> None:
+        stranger = client_of(few)
+        assert stranger.post("/users", json=SUSAN).status_code == 201
+        assert_problem(stranger.post("/users", json=SUSAN), 409)
+        weak = {"username": "david", "password": "password1"}
+        assert_problem(stranger.post("/users", json=weak), 400, "/password")
+        assert_problem(stranger.post("/users", json=weak), 429)
+
+    def test_do_not_keep_an_invitation_from_being_used(
+        self, few: ContractApp, database: Database
+    ) -> None:
+        stranger = client_of(few)
+        for number in range(4):
+            stranger.post("/users", json=SUSAN | {"username": f"user-{number}"})
+        code = invite(database, "susan", timedelta(days=7)).code
+        assert stranger.post("/users", json=SUSAN | {"invitation": code}).status_code == 201
+
+    def test_cost_no_hash_if_the_name_is_taken(
+        self, anonymous: TestClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        anonymous.post("/users", json=SUSAN)
+        monkeypatch.setattr(Accounts, "hash_password", lambda *_: pytest.fail("It was hashed."))
+        assert_problem(anonymous.post("/users", json=SUSAN), 409)
 
 
 class TestPasswords:
@@ -416,6 +475,7 @@ class TestChangeOfPassword:
         self, settings: Settings, database: Database, stored: str, status: int
     ) -> None:
         accounts = OvertakenAccounts(database, settings, stored)
+        workers = Workers(1)
         body = {"password": "two pugs in a wig", "current_password": PASSWORD}
         with database.snapshot() as db:
             row = select_user(db, "miguel")
@@ -438,8 +498,28 @@ class TestChangeOfPassword:
                 return int(problem.status)
             return 200
 
-        assert database.retrying(change) == status
+        assert asyncio.run(workers.run(database.retrying, change)) == status
+        workers.close()
         accounts.close()
+
+    def test_counts_a_wrong_current_password_like_a_failed_login(
+        self, app: ContractApp, miguel: TestClient
+    ) -> None:
+        wrong = self.BODY | {"current_password": "wrong horse battery"}
+        statuses = [miguel.put("/users/miguel", json=wrong).status_code for _ in range(6)]
+        assert statuses == [403] * 5 + [429]
+        assert_problem(client_of(app, "miguel", "a guess").get("/tasks"), 429)
+        assert miguel.get("/tasks").status_code == 200
+
+    def test_happens_twenty_times_an_hour_at_most(self, miguel: TestClient) -> None:
+        weak = self.BODY | {"password": "password1"}
+        for _ in range(20):
+            assert_problem(miguel.put("/users/miguel", json=weak), 400, "/password")
+        refused = miguel.put("/users/miguel", json=self.BODY)
+        assert_problem(refused, 429)
+        assert refused.json()["detail"].startswith("Too many changes of your password: wait for ")
+        assert 1 <= int(refused.headers["Retry-After"]) <= 3600
+        assert miguel.put("/users/miguel", json={"email": None}).status_code == 200
 
     def test_leaves_other_users_alone(self, miguel: TestClient, susan: TestClient) -> None:
         miguel.put("/users/miguel", json=self.BODY)

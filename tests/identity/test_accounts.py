@@ -15,7 +15,6 @@ from argon2 import PasswordHasher
 from todo_api.contract import Caller
 from todo_api.identity import Accounts, OverloadedError, User, password_hasher
 from todo_api.identity.accounts import MOST_WAITING
-from todo_api.identity.hashing import MOST_WAITING_THREADS
 from todo_api.settings import Settings
 from todo_api.storage import Database
 from todo_api.storage.users import delete_user, insert_user, select_user, update_user
@@ -568,22 +567,6 @@ async def test_more_passwords_than_can_be_checked_soon_are_refused(
     assert len(refused) == 1
     assert refused[0] < MOST_WAITING // 2  # It had waited longest, or nearly so.
     assert isinstance(answers[refused[0]], OverloadedError)
-
-
-async def test_few_threads_wait_for_a_password_to_be_hashed(
-    accounts: Accounts, hasher: ObservedHasher
-) -> None:
-    hasher.gate.clear()
-    waiting = [
-        asyncio.create_task(asyncio.to_thread(accounts.hash_password, "milk and pizza"))
-        for _ in range(MOST_WAITING_THREADS)
-    ]
-    await until(lambda: hasher.at_once == 2)
-    await asyncio.sleep(0.1)
-    with pytest.raises(OverloadedError):
-        accounts.hash_password("one password too many")
-    hasher.gate.set()
-    assert len(await asyncio.gather(*waiting)) == MOST_WAITING_THREADS
 
 
 async def test_a_hash_that_cannot_be_renewed_still_lets_its_user_in(

@@ -109,7 +109,7 @@ from todo_api.contract.operation import Answer, Job, Reply, Runner
 from todo_api.contract.outputs import Stream
 from todo_api.contract.turns import Shares
 from todo_api.contract.uris import UrlFor
-from todo_api.contract.workers import Workers
+from todo_api.contract.workers import Workers, wait_for
 
 __all__ = [
     "MOST_FAULTS",
@@ -149,4 +149,5 @@ __all__ = [
     "too_large_fields",
     "too_long_url",
     "unavailable",
+    "wait_for",
 ]

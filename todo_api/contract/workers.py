@@ -1,15 +1,36 @@
 """The bounded pool of threads in which functions run."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Thread, local
 from time import monotonic
 from typing import Any, TypeVar, TypeVarTuple
 
+from todo_api.contract.http import unavailable
+
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
+
+
+_MOST_SECONDS = 5
+"""The event loop may be about to end, and wait for the thread that waits for it."""
+
+_here = local()
+"""Of a worker: the event loop that its call comes from."""
+
+
+def wait_for(question: Coroutine[Any, Any, T]) -> T:
+    """Ask something that belongs to the event loop, from a function that a worker runs.
+
+    Raises `Problem` 503 if there is no answer.
+    """
+    loop: asyncio.AbstractEventLoop = _here.loop
+    try:
+        return asyncio.run_coroutine_threadsafe(question, loop).result(_MOST_SECONDS)
+    except TimeoutError:
+        raise unavailable("The service is about to end.") from None
 
 
 class Workers:
@@ -60,6 +81,7 @@ class Workers:
     def _work(self) -> None:
         while (item := self._calls.get()) is not None:
             loop, outcome, call, args = item
+            _here.loop = loop
             try:
                 value = call(*args)
             except BaseException as failure:  # noqa: BLE001 - it is raised where the call was asked for

@@ -2,6 +2,7 @@
 
 - `accounts` authenticates: it finds the user that a username and a password belong to.
 - `administration` is what an administrator does with the accounts of others.
+- `choices` decides who may choose a password now.
 - `codes` makes the secrets of tokens and the codes of invitations, and recognizes them.
 - `credentials` remembers which credentials were verified a short while ago.
 - `hashing` hashes and verifies passwords, in threads of its own.
@@ -11,9 +12,10 @@
 - `strength` estimates how hard one is to guess.
 - `stand_ins` are verified in place of users who do not exist.
 - `turns` decides who comes first if many wait for that.
+- `user` is what the others tell of somebody.
 """
 
-from todo_api.identity.accounts import Accounts, PasswordChangedError, User
+from todo_api.identity.accounts import Accounts, PasswordChangedError
 from todo_api.identity.administration import (
     AdministrationError,
     add_user,
@@ -27,18 +29,21 @@ from todo_api.identity.administration import (
     revoke_token,
     set_password,
 )
+from todo_api.identity.choices import Choices
 from todo_api.identity.codes import TOKEN, hash_of, new_code
 from todo_api.identity.hashing import password_hasher
 from todo_api.identity.invitations import Invitation, has_invitation, invite, use_up_invitation
 from todo_api.identity.passwords import password_faults, service_words
 from todo_api.identity.tokens import Tokens
 from todo_api.identity.turns import OverloadedError
+from todo_api.identity.user import User
 from todo_api.identity.uses import Uses
 
 __all__ = [
     "TOKEN",
     "Accounts",
     "AdministrationError",
+    "Choices",
     "Invitation",
     "OverloadedError",
     "PasswordChangedError",

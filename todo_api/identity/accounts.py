@@ -20,12 +20,14 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from argon2 import PasswordHasher
 
-from todo_api.contract import Caller
+from todo_api.contract import Caller, wait_for
+from todo_api.identity.choices import Choices
 from todo_api.identity.credentials import RememberedCredentials
 from todo_api.identity.hashing import THREADS, HashingPool
 from todo_api.identity.passwords import MAX_LENGTH, MIN_LENGTH, has_unusable_characters, normalize
 from todo_api.identity.stand_ins import StandIns
 from todo_api.identity.turns import OverloadedError, Turns
+from todo_api.identity.user import User
 from todo_api.security_log import Outcome, record
 from todo_api.storage import (
     Database,
@@ -35,7 +37,7 @@ from todo_api.storage import (
     select_enabled_user,
     update_user,
 )
-from todo_api.throttling import LoginThrottle, ThrottledError, counters_at
+from todo_api.throttling import ChoiceThrottle, LoginThrottle, ThrottledError, counters_at
 
 T = TypeVar("T")
 
@@ -49,13 +51,6 @@ NOWHERE = Caller(address="", request_id="")
 """Where a login comes from whose client is not known."""
 
 log = logging.getLogger(__name__)
-
-
-class User(NamedTuple):
-    """An authenticated user."""
-
-    id: int
-    username: str
 
 
 class Login(NamedTuple):
@@ -93,13 +88,15 @@ class Accounts:
         hasher: PasswordHasher,
         *,
         throttle: LoginThrottle | None = None,
+        choices: Choices | None = None,
         run_in_thread: RunInThread = asyncio.to_thread,
         remember_seconds: float = 300,
         demo: bool = False,
     ) -> None:
         """Use the hasher's costs for new hashes and `run_in_thread` for the database.
 
-        `throttle` slows down whoever guesses; without one, failures are counted here.
+        `throttle` slows down whoever guesses, `choices` whoever chooses passwords; without them,
+        both are counted here.
 
         `demo` accepts passwords shorter than the rules allow, such as the demo's own.
         """
@@ -110,6 +107,7 @@ class Accounts:
         self._min_length = 1 if demo else MIN_LENGTH
         self._verifying: dict[tuple[bytes, str], asyncio.Task[set[str]]] = {}
         self._throttle = throttle or LoginThrottle(counters_at(None))
+        self.choices = choices or Choices(ChoiceThrottle(counters_at(None)))
         self._turns = Turns(THREADS, most_waiting=MOST_WAITING)
         self._stand_ins = StandIns(self._hashing.hash_nothing())
         self._refusal_seconds = LEAST_REFUSAL_SECONDS
@@ -171,7 +169,7 @@ class Accounts:
         return User(row.id, row.username)
 
     def hash_password(self, password: str) -> str:
-        """Return the hash to store for a password. Raises `OverloadedError`."""
+        """Return the hash to store for a password."""
         return self._hashing.wait_for_hash(normalize(password))
 
     def remember(self, username: str, password: str, password_hash: str) -> None:
@@ -179,8 +177,19 @@ class Accounts:
         credential = self._remembered.digest(username, normalize(password))
         self._remembered.add(credential, password_hash)
 
+    def confirm(self, row: UserRow, password: str, *, client: Caller) -> bool:
+        """Tell whether a password is a user's current one; a wrong one counts like a failed login.
+
+        It is called in a worker. Raises `ThrottledError` if there were too many failures.
+        """
+        wait_for(self._throttle.check(row.username, client.address))
+        if self.verify_password(row.password_hash, password):
+            return True
+        wait_for(self._throttle.fail(row.username, client.address))
+        return False
+
     def verify_password(self, password_hash: str, password: str) -> bool:
-        """Tell whether a password matches a stored hash. Raises `OverloadedError`."""
+        """Tell whether a password matches a stored hash."""
         return self._hashing.wait_for_verification(password_hash, normalize(password))
 
     def close(self) -> None:

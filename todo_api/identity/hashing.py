@@ -1,29 +1,24 @@
 """How passwords are hashed: by argon2id, in a small pool of threads of its own.
 
-A hash is slow and large on purpose. The pool bounds how many are made at once and how many threads
-wait for it, so that a burst of logins does not hold up requests that need no hash.
+A hash is slow and large on purpose. The pool bounds how many are made at once.
 """
 
 import asyncio
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import BoundedSemaphore
 from typing import TypeVar, TypeVarTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from todo_api.identity.passwords import encode
-from todo_api.identity.turns import OverloadedError
 from todo_api.settings import Settings
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 THREADS = 2
-MOST_WAITING_THREADS = 3
-"""Threads that may wait for the pool at once; the others are left to requests that need none."""
 
 
 def password_hasher(settings: Settings) -> PasswordHasher:
@@ -46,7 +41,6 @@ class HashingPool:
         """Hash with the hasher's costs; verify hashes of any costs."""
         self._hasher = hasher
         self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="argon2")
-        self._waiting_threads = BoundedSemaphore(MOST_WAITING_THREADS)
 
     def hash_nothing(self) -> str:
         """Return a hash that no password matches, at the usual costs: its salt and digest are 0."""
@@ -72,12 +66,12 @@ class HashingPool:
         return await self._run(self._matches, password_hash, password)
 
     def wait_for_hash(self, password: str) -> str:
-        """Return the hash of a normalized password. Raises `OverloadedError`."""
-        return self._wait_for(self._hash, password)
+        """Return the hash of a normalized password."""
+        return self._executor.submit(self._hash, password).result()
 
     def wait_for_verification(self, password_hash: str, password: str) -> bool:
-        """Tell whether a normalized password matches a hash. Raises `OverloadedError`."""
-        return self._wait_for(self._matches, password_hash, password)
+        """Tell whether a normalized password matches a hash."""
+        return self._executor.submit(self._matches, password_hash, password).result()
 
     def close(self) -> None:
         """End the threads, and cancel what waits for them."""
@@ -85,14 +79,6 @@ class HashingPool:
 
     async def _run(self, call: Callable[[*Ts], T], *args: *Ts) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, call, *args)
-
-    def _wait_for(self, call: Callable[[*Ts], T], *args: *Ts) -> T:
-        if not self._waiting_threads.acquire(blocking=False):
-            raise OverloadedError
-        try:
-            return self._executor.submit(call, *args).result()
-        finally:
-            self._waiting_threads.release()
 
     def _hash(self, password: str) -> str:
         return self._hasher.hash(encode(password))

@@ -7,10 +7,8 @@ than the whole.
 """
 
 from collections.abc import Sequence
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 from typing import Any
-
-from todo_api.identity.turns import OverloadedError
 
 LEAST_GUESSES = 10**8
 """As many as zxcvbn supposes for eight characters in which it finds no pattern."""
@@ -22,26 +20,18 @@ _SUBSTITUTES = frozenset("4@8({[<3691!|70$5+2%")
 
 # zxcvbn keeps the words of a call in a module's variable.
 _guard = Lock()
-_waiting = BoundedSemaphore(3)
-"""Threads that may wait for it at once; the others are left to requests that need none."""
 
 
 def advice_on(password: str, words: Sequence[str]) -> str | None:
     """Return how to choose a password that is harder to guess, None if this one is hard enough.
 
-    `words` are what somebody who knows the user and the service would try first. Raises
-    `OverloadedError` if too many wait for advice.
+    `words` are what somebody who knows the user and the service would try first.
     """
     # Imported only when a user chooses a password: the lists take 60 ms and 14 MB to load.
     from zxcvbn import zxcvbn  # noqa: PLC0415
 
-    if not _waiting.acquire(blocking=False):
-        raise OverloadedError
-    try:
-        with _guard:
-            result: dict[str, Any] = zxcvbn(_beginning(password), user_inputs=words)  # type: ignore[no-untyped-call]  # it has no types
-    finally:
-        _waiting.release()
+    with _guard:
+        result: dict[str, Any] = zxcvbn(_beginning(password), user_inputs=words)  # type: ignore[no-untyped-call]  # it has no types
     if result["guesses"] >= LEAST_GUESSES:
         return None
     feedback = result["feedback"]

@@ -7,8 +7,8 @@ secret is found by its hash, which takes microseconds: there is nothing to remem
 
 from todo_api import times
 from todo_api.contract import Caller, Granted
-from todo_api.identity.accounts import User
 from todo_api.identity.codes import TOKEN, hash_of, is_code
+from todo_api.identity.user import User
 from todo_api.identity.uses import Uses
 from todo_api.security_log import record
 from todo_api.storage import Database, select_valid_token

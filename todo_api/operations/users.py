@@ -40,10 +40,15 @@ def create_user(
         storage.check_registrations(db, most, after=yesterday)
 
     with database.snapshot() as db:  # before a password is hashed for a stranger
-        if not has_invitation(db, username, code):
+        is_invited = has_invitation(db, username, code)
+        if not is_invited:
             refuse_uninvited(db)
-    _refuse_weak(body["password"], username, body.get("email"), settings)
-    password_hash = accounts.hash_password(body["password"])
+        is_taken = storage.select_user(db, username) is not None
+    with accounts.choices.of_stranger(caller, is_invited=is_invited):
+        if is_taken:
+            raise _taken()
+        _refuse_weak(body["password"], username, body.get("email"), settings)
+        password_hash = accounts.hash_password(body["password"])
     try:
         with database.transaction() as db:
             if not use_up_invitation(db, username, code):
@@ -57,7 +62,7 @@ def create_user(
                 registered_at=times.now(),
             )
     except UsernameTakenError:
-        raise Problem(409, "This username is taken: choose another.") from None
+        raise _taken() from None
     accounts.remember(row.username, body["password"], password_hash)
     record("registration", caller, user=row.username)
     user = _represent(row, url_for)
@@ -92,11 +97,12 @@ def update_user(
     revoke_tokens = changes.pop("revoke_tokens", False)
     known_hash = None
     if password is not None or current is not None:
-        account = _verify_current(current, user, database, accounts, caller)
-        known_hash = account.password_hash
-        if password is not None:
-            _refuse_weak(password, username, body.get("email", account.email), settings)
-            changes["password_hash"] = accounts.hash_password(password)
+        with accounts.choices.of_user(user, caller):
+            account = _verify_current(current, user, database, accounts, caller)
+            known_hash = account.password_hash
+            if password is not None:
+                _refuse_weak(password, username, body.get("email", account.email), settings)
+                changes["password_hash"] = accounts.hash_password(password)
     with database.transaction() as db:
         row = storage.update_user(db, user.id, changes, known_hash=known_hash)
         if row is not None and revoke_tokens:
@@ -121,6 +127,10 @@ def delete_user(username: str, user: User, database: Database, caller: Caller) -
     database.forget_deleted()
     record("account_deletion", caller, user=username)
     return {"result": True}
+
+
+def _taken() -> Problem:
+    return Problem(409, "This username is taken: choose another.")
 
 
 def _closed() -> Problem:
@@ -151,7 +161,7 @@ def _verify_current(
         raise _not_current("To change the password, give the current one.")
     with database.snapshot() as db:
         row = storage.select_user_by_id(db, user.id)
-    if row is None or not accounts.verify_password(row.password_hash, current):
+    if row is None or not accounts.confirm(row, current, client=caller):
         record("password_change", caller, "failure", user=user.username)
         raise _not_current("This is not the current password.")
     return row

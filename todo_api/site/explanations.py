@@ -31,9 +31,10 @@ EXPLANATIONS = {
     " and not compressed.",
     422: "The Idempotency-Key was used before, for a different request; nothing was changed. Use a"
     " new key for each change, and the same key when you repeat the request.",
-    429: "Too many logins from your address have failed, or you have sent more requests than the"
-    " service allows; the detail says which. Wait for the seconds in the Retry-After header, and"
-    " check the username and the password before you send them again.",
+    429: "Too many logins from your address have failed, there were too many registrations from it"
+    " or changes of your password, or you have sent more requests than the service allows; the"
+    " detail says which. Wait for the seconds in the Retry-After header, and check the username and"
+    " the password before you send them again.",
     431: "The request has more header fields, or larger ones, than the service reads. Cookies are"
     " the usual reason; the service needs none of them.",
     500: "The service failed, and it is not your fault. Its log tells why under the X-Request-Id of"
