@@ -65,7 +65,8 @@ class Execution:
             return await self._run(job)
         except QuotaMetError as failure:
             user: User | None = job.sender()
-            record("quota", job.caller, "refused", user=user and user.username, reason=failure.what)
+            name = None if user is None else user.username
+            record("quota", job.caller, "refused", user=name, reason=failure.what)
             raise
 
     async def _run(self, job: Job) -> Response:

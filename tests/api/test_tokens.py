@@ -18,12 +18,13 @@ from tests.support.contract import DOCUMENT
 from tests.support.problems import assert_problem
 from todo_api import times
 from todo_api.application import create_app
-from todo_api.contract import ContractApp
+from todo_api.contract import Caller, ContractApp
+from todo_api.identity import User
 from todo_api.identity.codes import TOKEN, is_code, new_code
 from todo_api.identity.tokens import SCOPES
-from todo_api.operations.tokens import DAYS
+from todo_api.operations.tokens import DAYS, create_token
 from todo_api.settings import Settings
-from todo_api.storage import Database, select_user, update_user
+from todo_api.storage import Database, UserGoneError, select_user, update_user
 
 TOKENS = "http://localhost/todo/api/v1.0/tokens"
 REALM = 'Bearer realm="Authentication Required"'
@@ -393,6 +394,24 @@ class TestAtOnce:
         assert "revoke_tokens" not in changed.json()["user"]
         assert phones() == {401}
         assert miguel.get("/tokens").json() == {"tokens": []}
+
+    def test_none_is_made_by_a_password_that_was_changed_meanwhile(
+        self, settings: Settings, database: Database, miguel: TestClient
+    ) -> None:
+        with database.snapshot() as db:
+            before = select_user(db, "miguel")
+        assert before
+        change = {"password": NEW_PASSWORD, "current_password": PASSWORD, "revoke_tokens": True}
+        assert miguel.put("/users/miguel", json=change).status_code == 200
+        with pytest.raises(UserGoneError):
+            create_token(
+                {"name": "Phone", "scope": "write"},
+                User(before.id, before.username, before.password_hash),
+                database,
+                settings,
+                lambda *_, **__: "/miguel",
+                Caller("127.0.0.1", "1"),
+            )
 
     def test_ended_without_a_change_of_password(
         self, miguel: TestClient, phones: Callable[[], set[int]]

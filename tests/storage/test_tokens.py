@@ -1,5 +1,6 @@
 """Tokens and invitations as they are stored."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -40,7 +41,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def add(
-    database: Database, user_id: int, token_hash: str, lifetime: timedelta | None = None
+    database: Database,
+    user_id: int,
+    token_hash: str,
+    lifetime: timedelta | None = None,
+    known_hash: str | None = None,
 ) -> TokenRow:
     with database.transaction() as db:
         return insert_token(
@@ -51,6 +56,7 @@ def add(
             token_hash=token_hash,
             lifetime=lifetime,
             most=MOST,
+            known_hash=known_hash,
         )
 
 
@@ -104,6 +110,23 @@ def test_a_disabled_user_gets_no_token(database: Database, susan: int) -> None:
         update_user(db, susan, {"disabled_at": NOW})
     with pytest.raises(UserGoneError):
         add(database, susan, "one")
+
+
+def test_whoever_knew_an_old_password_gets_no_token(database: Database, susan: int) -> None:
+    with database.transaction() as db:
+        update_user(db, susan, {"password_hash": "old"})
+    add(database, susan, "first", known_hash="old")
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as db:
+            update_user(db, susan, {"password_hash": "new"}, known_hash="old")
+            too_late = pool.submit(add, database, susan, "second", known_hash="old")
+            time.sleep(0.2)  # It waits for this change.
+            delete_tokens(db, susan)
+        with pytest.raises(UserGoneError):
+            too_late.result(10)
+    with database.snapshot() as db:
+        assert select_tokens(db, susan) == []
+    add(database, susan, "third", known_hash="new")
 
 
 def test_deleting_names_the_owner(database: Database, susan: int, miguel: int) -> None:

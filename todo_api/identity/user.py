@@ -1,10 +1,13 @@
 """Who asks, once that is known."""
 
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 
-class User(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class User:
     """An authenticated user."""
 
     id: int
     username: str
+    password_hash: str | None = field(default=None, compare=False, repr=False)
+    """What the password was verified against; None if the user came with a token."""

@@ -34,6 +34,7 @@ def create_token(
             token_hash=hash_of(secret),
             lifetime=None if days is None else timedelta(days=days),
             most=settings.max_tokens,
+            known_hash=user.password_hash,
         )
     record("token_creation", caller, user=user.username, token=row.id, scope=row.scope)
     token = {**_represent(row, url_for), "secret": secret}

@@ -14,7 +14,7 @@ from todo_api import times
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import TooManyTokensError, UserGoneError
 from todo_api.storage.schema import TokenRow, tokens, users
-from todo_api.storage.users import IS_ENABLED
+from todo_api.storage.users import HAS_STILL, IS_ENABLED
 
 LARGEST_ID = 2**53 - 1
 """The largest integer that JavaScript can represent safely."""
@@ -60,9 +60,9 @@ SELECT_OWNED = Statement(
     lambda values: OwnedToken(values[0], values[1], TokenRow._make(values[2:])),
 )
 # Of one user's, one is made after the other, so that there are never more than there may be.
-LOCK_OWNER = Statement(
-    select(users.c.id).where(users.c.id == bindparam("owner_id"), IS_ENABLED).with_for_update()
-)
+_OWNER = select(users.c.id).where(users.c.id == bindparam("owner_id"), IS_ENABLED)
+LOCK_OWNER = Statement(_OWNER.with_for_update())
+LOCK_OWNER_WITH_HASH = Statement(_OWNER.where(HAS_STILL).with_for_update())
 COUNT_TOKENS = Statement(select(func.count()).select_from(tokens).where(IS_OWN))
 INSERT_TOKEN = Statement(insert(tokens), columns=tokens.c.keys())
 DELETE_EXPIRED = Statement(delete(tokens).where(IS_OWN, tokens.c.expires_at <= bindparam("now")))
@@ -111,14 +111,19 @@ def insert_token(
     token_hash: str,
     lifetime: timedelta | None,
     most: int,
+    known_hash: str | None = None,
 ) -> TokenRow:
     """Return the new token; the user's expired ones are deleted.
 
-    Raises `UserGoneError`, for a disabled user as well, and `TooManyTokensError` if the user has
-    `most` of them.
+    With `known_hash` it is made only while the stored password hash is still that one: whoever knew
+    an old password must not have a token that a change of it, under way, would not see.
+
+    Raises `UserGoneError`, for a disabled user and for another hash as well, and
+    `TooManyTokensError` if the user has `most` of them.
     """
     owner = {"owner_id": user_id}
-    if db.one(LOCK_OWNER, owner) is None:
+    lock = LOCK_OWNER if known_hash is None else LOCK_OWNER_WITH_HASH
+    if db.one(lock, {**owner, "known_hash": known_hash}) is None:
         raise UserGoneError
     now = times.now()
     db.execute(DELETE_EXPIRED, {**owner, "now": now})
