@@ -15,6 +15,8 @@ import yaml
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from openapi_spec_validator import validate
 
+from todo_api.contract.inputs.body import MOST_UNKNOWN_BYTES
+
 ROOT = Path(__file__).parents[2]
 LINT = ROOT / "tests" / "lint"
 TEXT = (ROOT / "openapi" / "todo.yaml").read_text("utf-8")
@@ -191,6 +193,10 @@ class TestEachOperation:
         handler = getattr(import_module(f"todo_api.operations.{tag}"), operation["operationId"])
         [docstring] = (inspect.getdoc(handler) or "").splitlines()
         assert docstring == f"{operation['summary']}."
+
+    def test_takes_little_of_strangers(self, operation: dict[str, Any]) -> None:
+        if "requestBody" in operation and not operation["security"]:
+            assert resolved(operation["requestBody"])["x-max-bytes"] <= MOST_UNKNOWN_BYTES
 
     def test_can_refuse_and_fail_in_every_common_way(self, operation: dict[str, Any]) -> None:
         common = {"400", "406", "414", "429", "431", "500", "503"}

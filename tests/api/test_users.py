@@ -1,6 +1,7 @@
 """Users and their own accounts: register, get, update, delete."""
 
 import asyncio
+import json
 import unicodedata
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -245,6 +246,23 @@ class TestRegistrationsFromAnAddress:
                     "Too many registrations from your address: wait for "
                 )
                 assert 1 <= int(response.headers["Retry-After"]) <= 86400
+
+    @pytest.mark.parametrize("known_length", [True, False])
+    def test_are_small(self, few: ContractApp, known_length: bool) -> None:  # noqa: FBT001 - a parameter of the test
+        longest = {
+            "username": "s" * 64,
+            "password": PASSWORD + "\U0001f95b" * (128 - len(PASSWORD)),
+            "email": "s" * 64 + "@" + ("e" * 58 + ".") * 3 + "example.com",
+            "invitation": new_code(INVITATION),
+        }
+        for padding, status in (("", 201), (" " * 4096, 413)):
+            content = (json.dumps(longest) + padding).encode()
+            response = client_of(few).post(
+                "/users",
+                content=content if known_length else iter([content]),
+                headers={"Content-Type": "application/json"},
+            )
+            assert response.status_code == status, response.text
 
     def test_are_counted_though_the_account_is_deleted_at_once(self, few: ContractApp) -> None:
         susan = client_of(few, "susan", SUSAN["password"])

@@ -3,11 +3,14 @@
 import json
 import re
 import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from sqlalchemy import make_url, text
 
 from tests.cli.conftest import Command
@@ -15,8 +18,11 @@ from tests.support.commands import Ended, run_command
 from tests.support.databases import PostgreSQLDatabases, SQLiteDatabases
 from todo_api.storage import Database
 
-NAMES = ["settings", "document", "database", "integrity", "clock", "writable", "disk"]
-ON_DATABASE = NAMES[3:]
+NAMES = [
+    *("settings", "document", "certificate", "database"),
+    *("integrity", "clock", "writable", "disk"),
+]
+ON_DATABASE = NAMES[4:]
 NOBODY_LISTENS = 1
 """A port that ordinary programs may not listen on."""
 
@@ -51,7 +57,8 @@ class TestSound:
         found = findings(todo_api("check", "--json"))
         at_a_server = database_url.startswith("postgresql")
         statuses = {name: status for name, (status, _) in found.items()}
-        assert statuses == dict.fromkeys(NAMES, "ok") | {"disk": "skipped" if at_a_server else "ok"}
+        skipped = ["certificate", *(["disk"] if at_a_server else [])]
+        assert statuses == dict.fromkeys(NAMES, "ok") | dict.fromkeys(skipped, "skipped")
         for _, sentence in found.values():
             assert re.fullmatch(r"[A-Z0-9][^\n]*\.", sentence)
 
@@ -62,6 +69,59 @@ class TestSound:
         shown = todo_api("check")
         assert (shown.status, shown.stderr) == (0, "")
         assert [line.split()[0] for line in shown.stdout.splitlines()] == ["CHECK", *NAMES]
+
+
+class TestCertificate:
+    """The certificate for HTTPS."""
+
+    @pytest.fixture
+    def check(
+        self, sqlite_databases: SQLiteDatabases, tmp_path: Path
+    ) -> Iterator[Callable[[timedelta], tuple[str, str]]]:
+        """Return what is found of a certificate with so much time left."""
+        url = sqlite_databases.fresh()
+        certificate, key = tmp_path / "todo.pem", tmp_path / "todo.key"
+
+        def check(left: timedelta) -> tuple[str, str]:
+            issued = trustme.CA().issue_cert("localhost", not_after=datetime.now(UTC) + left)
+            issued.cert_chain_pems[0].write_to_path(certificate)
+            issued.private_key_pem.write_to_path(key)
+            checked = run_command(
+                *("check", "--json"),
+                TODO_DATABASE_URL=url,
+                TODO_TLS_CERTIFICATE=str(certificate),
+                TODO_TLS_KEY=str(key),
+            )
+            return findings(checked)["certificate"]
+
+        yield check
+        sqlite_databases.discard(url)
+
+    def test_is_fine_for_fourteen_days_or_more(self, check: Callable[..., tuple[str, str]]) -> None:
+        status, sentence = check(timedelta(days=14, minutes=5))
+        assert status == "ok"
+        assert re.fullmatch(
+            r"The certificate and its key fit together, until [0-9-]{10}\.", sentence
+        )
+
+    def test_should_be_renewed_in_time(self, check: Callable[..., tuple[str, str]]) -> None:
+        status, sentence = check(timedelta(days=13, minutes=5))
+        assert status == "warning"
+        assert re.fullmatch(r"The certificate ends in 13 days, on [0-9-]{10}: renew it\.", sentence)
+
+    def test_must_not_have_ended(self, check: Callable[..., tuple[str, str]]) -> None:
+        ended = ("failed", "Clients refuse the certificate: certificate has expired.")
+        assert check(-timedelta(minutes=5)) == ended
+
+    def test_needs_its_own_key(self, tmp_path: Path) -> None:
+        issued = [trustme.CA().issue_cert("localhost") for _ in range(2)]
+        issued[0].cert_chain_pems[0].write_to_path(tmp_path / "todo.pem")
+        issued[1].private_key_pem.write_to_path(tmp_path / "todo.key")
+        names = {"TODO_TLS_CERTIFICATE": "todo.pem", "TODO_TLS_KEY": "todo.key"}
+        paths: dict[str, Any] = {name: str(tmp_path / file) for name, file in names.items()}
+        found = findings(run_command("check", "--json", **paths))["certificate"]
+        assert found[0] == "failed"
+        assert "is not that of the certificate in" in found[1]
 
 
 class TestFailed:

@@ -24,11 +24,13 @@ def test_the_limits_are_those_of_the_service() -> None:
     chosen = Settings()
     import_bytes = COMPONENTS["requestBodies"]["TaskImport"]["x-max-bytes"]
     import_tasks = COMPONENTS["schemas"]["ImportedCount"]["maximum"]
+    of_newcomer = COMPONENTS["requestBodies"]["NewUser"]["x-max-bytes"]
     head, body = f"{chosen.max_header_bytes // 1024} KiB", f"{chosen.max_body_bytes // 1024} KiB"
     assert shown == {
         "URL": f"{chosen.max_url_bytes // 1024} KiB",
         "header fields": f"{chosen.max_headers}, and {head} together",
         "body": body,
+        "body of a registration": f"{of_newcomer // 1024} KiB",
         "body of an import": f"{import_bytes // 1024**2} MiB, and {import_tasks:,} tasks",
         "nesting of a body": f"{chosen.max_json_depth} levels",
         "a number in a body": f"{chosen.max_json_digits} digits",

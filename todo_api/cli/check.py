@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal, NamedTuple
 
@@ -14,6 +14,7 @@ from todo_api.cli.access import refuse_missing_file
 from todo_api.cli.output import json_option, print_json, print_table
 from todo_api.contract import BrokenDocumentError
 from todo_api.environment import SettingError
+from todo_api.server import CertificateError, certificate_for, end_of
 from todo_api.settings import Settings, read_settings
 from todo_api.storage import (
     Database,
@@ -29,18 +30,24 @@ from todo_api.times import ago, now
 LEAST_ROOM = 100 * 2**20
 PATIENCE = timedelta(minutes=1)
 """How far the clock may be behind the last change: several machines may write."""
+RENEWAL = timedelta(days=14)
+"""How long before its end a certificate should have been renewed."""
 
 
 class Finding(NamedTuple):
     """What a check has found."""
 
     name: str
-    status: Literal["ok", "failed", "skipped"]
+    status: Literal["ok", "warning", "failed", "skipped"]
     detail: str
 
 
 class FailedError(Exception):
     """A check has failed; the message is a sentence that says why."""
+
+
+class WarningError(Exception):
+    """A check finds what will fail before long; the message is a sentence that says what."""
 
 
 class SkippedError(Exception):
@@ -67,11 +74,12 @@ def _findings() -> Iterator[Finding]:
         settings = read_settings(os.environ)
     except SettingError as fault:
         yield Finding("settings", "failed", str(fault))
-        for name in ("document", "database", *ON_DATABASE):
+        for name in ("document", "certificate", "database", *ON_DATABASE):
             yield Finding(name, "skipped", "The settings cannot be used.")
         return
     yield Finding("settings", "ok", "All of them can be used.")
     yield _finding("document", partial(_check_document, settings))
+    yield _finding("certificate", partial(_check_certificate, settings))
     usable = _finding("database", partial(_check_database, settings))
     yield usable
     if usable.status == "failed":
@@ -90,15 +98,37 @@ def _finding(name: str, check: Callable[[], str], database: Database | None = No
     unforeseen = database.driver_errors if database else ()
     try:
         return Finding(name, "ok", check())
+    except WarningError as warning:
+        return Finding(name, "warning", str(warning))
     except SkippedError as reason:
         return Finding(name, "skipped", str(reason))
-    except (FailedError, BrokenDocumentError, DatabaseError, OSError, *unforeseen) as fault:
+    except (
+        FailedError,
+        BrokenDocumentError,
+        CertificateError,
+        DatabaseError,
+        OSError,
+        *unforeseen,
+    ) as fault:
         return Finding(name, "failed", " ".join(str(fault).split()))
 
 
 def _check_document(settings: Settings) -> str:
     create_app(settings)
     return f"The document {document_path().name} and the program fit together."
+
+
+def _check_certificate(settings: Settings) -> str:
+    certificate = certificate_for(settings)
+    if certificate is None:
+        raise SkippedError("TODO_TLS_CERTIFICATE names none.")
+    end = end_of(certificate.context)
+    left = end - datetime.now(UTC)
+    if left < RENEWAL:
+        raise WarningError(
+            f"The certificate ends in {left.days} days, on {end:%Y-%m-%d}: renew it."
+        )
+    return f"The certificate and its key fit together, until {end:%Y-%m-%d}."
 
 
 def _check_database(settings: Settings) -> str:

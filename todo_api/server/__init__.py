@@ -6,10 +6,20 @@
 - `bounds` counts the connections of all clients, and what they do not take of their answers;
   `descriptors` sees that there can be so many.
 - `https` agrees with a client on encryption, with a certificate that can be renewed.
+- `expiry` tells when that certificate ends.
 - `wire` closes a connection in such a way that the client can read the last answer.
 """
 
-from todo_api.server.https import CertificateError
+from todo_api.server.expiry import end_of
+from todo_api.server.https import CertificateError, certificate_for
 from todo_api.server.service import ListenError, is_loopback, refuse_unsafe, serve
 
-__all__ = ["CertificateError", "ListenError", "is_loopback", "refuse_unsafe", "serve"]
+__all__ = [
+    "CertificateError",
+    "ListenError",
+    "certificate_for",
+    "end_of",
+    "is_loopback",
+    "refuse_unsafe",
+    "serve",
+]
