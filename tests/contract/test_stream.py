@@ -20,6 +20,7 @@ from todo_api.contract import (
     Stream,
     Text,
 )
+from todo_api.contract.inputs import spool
 from todo_api.contract.outputs.conformance import NonconformingResponseError
 from todo_api.contract.outputs.stream import BrokenOffError, Chunks
 
@@ -53,6 +54,7 @@ components:
 """
 GUEST = basic("alice", "rabbit")
 ANOTHER = basic("dinah", "mouse")
+THIRD = basic("mabel", "cake")
 PLAIN = ("Content-Type", "text/plain")
 SCOPE: Scope = {
     "type": "http",
@@ -63,7 +65,7 @@ SCOPE: Scope = {
     "query_string": b"",
     "headers": [(b"host", b"localhost")],
 }
-AUTHENTICATORS = {"guest": Keys(("alice", "rabbit"), ("dinah", "mouse"))}
+AUTHENTICATORS = {"guest": Keys(("alice", "rabbit"), ("dinah", "mouse"), ("mabel", "cake"))}
 
 
 def lines() -> Chunks:
@@ -291,6 +293,56 @@ async def learn_two(
         statuses = [await learn(receive, sender, length)]
         other_half.set()
         return [*statuses, await first]
+
+
+def test_a_large_body_that_trickles_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "NEW_SECONDS", 0.0)
+    with song(limits=Limits(body=50, spooled=7)) as app:
+        assert asyncio.run(learn_two(app, ANOTHER, OF_ANY_LENGTH)) == [200, 503]
+        assert call(app, "POST", "/song", [GUEST, PLAIN], b"Row").status_code == 200
+
+
+def test_of_large_bodies_those_from_one_address_give_way() -> None:
+    async def learn_three(app: ContractApp) -> list[int]:
+        begun, others = asyncio.Semaphore(0), asyncio.Event()
+
+        async def learn(sender: tuple[str, str], address: str) -> int:
+            parts = [b"row", b"Row, "]
+
+            async def receive() -> Message:
+                if len(parts) == 1:
+                    begun.release()
+                    await others.wait()
+                return {"type": "http.request", "body": parts.pop(), "more_body": bool(parts)}
+
+            sent: list[Message] = []
+
+            async def send(message: Message) -> None:
+                sent.append(message)
+
+            fields = [("Host", "localhost"), PLAIN, sender, OF_ANY_LENGTH]
+            headers = [(name.lower().encode(), value.encode()) for name, value in fields]
+            scope = {**SCOPE, "method": "POST", "headers": headers, "client": (address, 1)}
+            await app(scope, receive, send)
+            status: int = sent[0]["status"]
+            return status
+
+        async with asyncio.timeout(5):
+            senders = [(GUEST, "192.0.2.1"), (ANOTHER, "192.0.2.1"), (THIRD, "192.0.2.2")]
+            learning = []
+            for sender, address in senders:
+                learning.append(asyncio.create_task(learn(sender, address)))
+                await asyncio.wait(
+                    [asyncio.create_task(begun.acquire()), learning[-1]],
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+            others.set()
+            return await asyncio.gather(*learning)
+
+    with song(limits=Limits(body=50, spooled=13)) as app:
+        first, second, third = asyncio.run(learn_three(app))
+    assert (first, second) == (200, 503)
+    assert third == 200
 
 
 def test_a_large_body_has_a_deadline() -> None:

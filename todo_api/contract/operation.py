@@ -250,7 +250,7 @@ class Operation:
 
     async def _respond_to_large(self, body: Body, exchange: Exchange, sender: Any) -> Response:  # noqa: ANN401 - the application's own type
         """Receive a body to the end before it takes one of the few places for large ones."""
-        with body.room(sender) as room:
+        with body.room(sender, exchange.request.client) as room:
             await body.spool.receive(exchange.request, room)
             await self._places.enter()
             try:

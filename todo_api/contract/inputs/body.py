@@ -68,9 +68,9 @@ class Body:
             self._contents[name.lower()] = content
 
     @contextmanager
-    def room(self, sender: Any) -> Iterator[Room]:  # noqa: ANN401 - the application's own type
+    def room(self, sender: Any, address: str) -> Iterator[Room]:  # noqa: ANN401 - the application's own type
         """Give room for a large body of a sender; raise `Problem` 503 if the sender has some."""
-        with self.spool.admission(sender), self.spool.room(self._limit) as room:
+        with self.spool.admission(sender), self.spool.room(self._limit, address) as room:
             yield room
 
     def is_large(self, request: Request) -> bool:

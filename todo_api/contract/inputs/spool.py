@@ -1,16 +1,22 @@
 """Large bodies, kept in files until they are whole.
 
 A client may send slowly. What it has sent so far takes up no memory, and no place among those that
-are worked on.
+are worked on. If all of them have sent as much as there is room for, one gives way: of the address
+that sends most bodies, the slowest. So nobody fills the room and keeps others out.
 """
 
 import asyncio
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import Any
 
 from todo_api.contract.http import Limits, Problem, Request, unavailable
+
+NEW_SECONDS = 2.0
+"""A body is not called slow before that."""
 
 
 class Spool:
@@ -22,6 +28,7 @@ class Spool:
         self._seconds = limits.large_body_seconds
         self._bytes = 0
         self._senders: set[Any] = set()
+        self._arriving: set[Room] = set()
 
     @contextmanager
     def admission(self, sender: Any) -> Iterator[None]:  # noqa: ANN401 - the application's own type
@@ -35,10 +42,10 @@ class Spool:
             self._senders.remove(sender)
 
     @contextmanager
-    def room(self, limit: int) -> Iterator["Room"]:
-        """Give room for a body until the end of the block."""
+    def room(self, limit: int, address: str) -> Iterator["Room"]:
+        """Give room for a body from an address until the end of the block."""
         with TemporaryFile() as file:
-            room = Room(self, file, limit)
+            room = Room(self, file, limit, address)
             try:
                 yield room
             finally:
@@ -52,35 +59,76 @@ class Spool:
             ClientDisconnectedError: if the client went away first.
 
         """
+        self._arriving.add(room)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._seconds) as room.deadline:
                 await request.receive(room.write, room.limit)
         except TimeoutError:
+            if room.gave_way:
+                raise _full() from None
             detail = f"The body has not arrived within {self._seconds} seconds."
             raise Problem(408, detail, headers={"Connection": "close"}) from None
+        finally:
+            self._arriving.discard(room)
 
-    def take(self, size: int) -> None:
-        """Count bytes that are about to be kept; raise `Problem` 503 if there is no room."""
-        if self._bytes + size > self._most_bytes:
-            raise unavailable("Too many bodies of this size are being received at the moment.")
+    def take(self, room: "Room", size: int) -> None:
+        """Count bytes that a room is about to keep; raise `Problem` 503 if there is no room."""
+        room.size += size
         self._bytes += size
+        while self._bytes > self._most_bytes:
+            last = self._last()
+            if last is None or last is room:
+                raise _full()
+            self._arriving.remove(last)
+            self._bytes -= last.size
+            last.give_way()
+
+    def _last(self) -> "Room | None":
+        """Return whose body has to go first, if one that has yet to arrive does."""
+        bodies = Counter(room.address for room in self._arriving)
+        return max(
+            self._arriving,
+            key=lambda room: (bodies[room.address], *room.slowness()),
+            default=None,
+        )
+
+
+def _full() -> Problem:
+    return unavailable("Too many bodies of this size are being received at the moment.")
 
 
 class Room:
     """A file with a body, as far as it has arrived."""
 
-    def __init__(self, spool: Spool, file: Any, limit: int) -> None:  # noqa: ANN401 - its type depends on the system
-        """Keep up to ``limit`` bytes in a file."""
+    def __init__(self, spool: Spool, file: Any, limit: int, address: str) -> None:  # noqa: ANN401 - its type depends on the system
+        """Keep up to ``limit`` bytes from an address in a file."""
         self._spool = spool
         self._file = file
+        self._begun = time.monotonic()
+        self.address = address
         self.limit = limit
         self.size = 0
+        self.gave_way = False
+        self.deadline = asyncio.timeout(None)
+        """Until when the body has to arrive."""
 
     def write(self, chunk: bytes) -> None:
         """Keep a part of the body."""
-        self._spool.take(len(chunk))
-        self.size += len(chunk)
+        self._spool.take(self, len(chunk))
         self._file.write(chunk)
+
+    def slowness(self) -> tuple[bool, float]:
+        """Return what is larger the slower the body arrives; of new ones, the newest is slowest."""
+        seconds = time.monotonic() - self._begun
+        if seconds < NEW_SECONDS:
+            return False, self._begun
+        return True, -self.size / seconds
+
+    def give_way(self) -> None:
+        """Receive no more, since there is no room for all."""
+        self.gave_way = True
+        self.size = 0
+        self.deadline.reschedule(asyncio.get_running_loop().time())
 
     def read(self) -> bytes:
         """Return the body, which is whole."""
