@@ -1,12 +1,16 @@
 """HTTPS: certificates, their renewal, and clients that do not get as far as HTTP."""
 
+import asyncio
 import logging
 import re
 import signal
+import socket
 import ssl
+import struct
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -17,8 +21,10 @@ from cryptography.hazmat.primitives import serialization
 from tests.support.commands import environment_with
 from tests.support.sockets import BASE, DEADLINE, MIB, Service, get, head, served
 from todo_api.cli import main
+from todo_api.contract import Proxies
 from todo_api.server import CertificateError, ListenError, refuse_unsafe
-from todo_api.server.https import Certificate, certificate_for
+from todo_api.server.bounds import Bounds, Most
+from todo_api.server.https import Certificate, Gate, certificate_for
 from todo_api.settings import read_settings
 
 CLOSE = "Connection: close"
@@ -137,6 +143,61 @@ def test_silent_connections_are_bounded_before_they_agree(files: Files, tmp_path
         assert ask(files.connect(service), get(CLOSE)) == [200]
         for each in silent:
             each.socket.close()
+
+
+class TestGate:
+    """Where connections are accepted, on asyncio's own event loop."""
+
+    def test_who_goes_during_the_handshake_is_forgotten_at_once(self, files: Files) -> None:
+        async def see() -> None:
+            bounds = Bounds(Most(connections=1))
+            async with gate(files, bounds) as address:
+                for part in (b"", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc"):
+                    for is_reset in (False, True):
+                        client = socket.create_connection(address)
+                        client.sendall(part)
+                        await asyncio.sleep(0.1)
+                        assert not bounds.has_room
+                        if is_reset:
+                            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                        client.close()
+                        async with asyncio.timeout(1):
+                            while not bounds.has_room:  # noqa: ASYNC110 - nothing tells of it
+                                await asyncio.sleep(0.01)
+
+        asyncio.run(see())
+
+    def test_others_go_on_while_many_connect(self, files: Files) -> None:
+        async def see() -> None:
+            bounds = Bounds(Most(connections=200))
+            async with gate(files, bounds) as address:
+                clients = [socket.create_connection(address) for _ in range(200)]
+                turns = 0
+                while bounds.has_room:
+                    await asyncio.sleep(0)
+                    turns += 1
+                for client in clients:
+                    client.close()
+            assert turns >= 100
+
+        asyncio.run(see())
+
+
+RESET = struct.pack("ii", 1, 0)
+"""Of SO_LINGER: what closes a connection by a reset."""
+
+
+@asynccontextmanager
+async def gate(files: Files, bounds: Bounds) -> AsyncIterator[tuple[str, int]]:
+    """Accept connections; give the address."""
+    certificate = Certificate(str(files.certificate), str(files.key))
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
+        waiting = Gate(certificate, bounds, Proxies(()), seconds=10).accept(
+            listener, lambda _: asyncio.BufferedProtocol()
+        )
+        task = asyncio.create_task(waiting)
+        yield listener.getsockname()
+        task.cancel()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGHUP")

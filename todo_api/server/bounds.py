@@ -69,7 +69,7 @@ class Bounds:
             )
             if not _end_idle(same):
                 return False
-        if self._count >= self._most.connections:
+        if not self.has_room:
             self._log.warn("There are %d connections, the most (TODO_CONNECTIONS).", self._count)
             greediest = max(self._by_address.values(), key=len)
             if not _end_idle(greediest) and not _end_idle(self._all()):
@@ -77,6 +77,11 @@ class Bounds:
         self._by_address[client.address].add(client)
         self._count += 1
         return True
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another connection needs nobody to go."""
+        return self._count < self._most.connections
 
     def forget(self, client: Client) -> None:
         """Note that a connection has ended."""

@@ -150,6 +150,8 @@ class Gate:
                 handshake.begin(self._agree(accepted, handshake, connect))
             else:
                 accepted.close()
+            # asyncio's own loop does not let others go on while there are clients to accept.
+            await asyncio.sleep(0)
 
     async def _agree(
         self,
