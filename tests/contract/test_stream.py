@@ -307,7 +307,7 @@ def test_of_large_bodies_those_from_one_address_give_way() -> None:
         begun, others = asyncio.Semaphore(0), asyncio.Event()
 
         async def learn(sender: tuple[str, str], address: str) -> int:
-            parts = [b"row", b"Row, "]
+            parts = [b"", b"Row, "]
 
             async def receive() -> Message:
                 if len(parts) == 1:

@@ -73,6 +73,8 @@ class Spool:
 
     def take(self, room: "Room", size: int) -> None:
         """Count bytes that a room is about to keep; raise `Problem` 503 if there is no room."""
+        if room.gave_way:
+            raise _full()
         room.size += size
         self._bytes += size
         while self._bytes > self._most_bytes:
