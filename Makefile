@@ -16,7 +16,7 @@ INSTALLED_PROJECT     := .venv/project.stamp
 INSTALLED_DEVELOPMENT := .venv/development.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: help setup run development test coverage event-loop lint format clients contract-diff fuzz bench screenshot lock bench-lock release-contract clean
+.PHONY: help setup run development test test-reliability coverage event-loop lint format clients contract-diff fuzz bench screenshot lock bench-lock release-contract clean
 
 help:
 	@awk '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
@@ -39,6 +39,9 @@ test: development ## Run the tests (ARGS="-k article" for some, WORKERS=0 for on
 
 event-loop: development ## See that no operation holds up the event loop, with a million tasks
 	TEST_TASKS=1000000 $(BIN)/python -m pytest --log-cli-level=INFO tests/api/test_event_loop.py $(ARGS)
+
+test-reliability: development ## Run the tests of what is promised to operators, whole (minutes)
+	TEST_RELIABILITY=whole $(BIN)/python -m pytest --log-cli-level=INFO tests/reliability $(ARGS)
 
 coverage: development ## Run the tests, and tell which branches of todo_api none of them takes
 	$(BIN)/coverage erase

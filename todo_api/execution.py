@@ -11,7 +11,7 @@ would hold the event loop up: the database interrupts and undoes that, and it ru
 from collections.abc import Callable
 from typing import TypeVar, TypeVarTuple
 
-from todo_api.contract import Job, Response, Shares, Workers
+from todo_api.contract import Job, Response, Shares, Turns, Workers, unavailable
 from todo_api.identity import User
 from todo_api.security_log import record
 from todo_api.storage import Database, QuotaMetError, WouldBlockError
@@ -36,6 +36,9 @@ AT_ONCE = {"get_health": "needs neither the database nor a thread"}
 MOST_WAITING = 64
 """A user's requests that wait for the user's threads; more are refused."""
 
+MOST_ON_LOOP = 512
+"""Requests that are under way on the event loop, waiting for the disk or for a server."""
+
 MOST_BODY_BYTES = 4096
 """A larger body is not parsed and validated on the event loop."""
 
@@ -55,6 +58,13 @@ class Execution:
         self._database = database
         self._workers = workers
         self._shares = Shares(workers, user_threads, MOST_WAITING)
+        # Writers may wait for one another in their threads: the rest of these are for reads.
+        self._writers = Turns(
+            (workers.threads + 1) // 2,
+            most_waiting=MOST_WAITING,
+            refusal="Too many changes are waiting for their turn at the moment.",
+        )
+        self._on_loop = 0
         self._rate_limits = rate_limits
 
     async def run(self, job: Job) -> Response:
@@ -76,11 +86,12 @@ class Execution:
                 await self._rate_limits.admit_user(user.id)
         if job.operation_id not in IN_THREADS and len(job.body) <= MOST_BODY_BYTES:
             try:
-                return await self._run_inline(job)
+                return await self._run_on_loop(job)
             except WouldBlockError:
                 pass  # It was undone.
         user = await self._sender_of(job)
-        return await self._shares.run(user and user.id, self._run_in_thread, job)
+        lane = None if job.is_safe else self._writers
+        return await self._shares.run(user and user.id, self._run_in_thread, job, lane=lane)
 
     async def go_on(self, sender: User | None, call: Callable[[*Ts], T], /, *args: *Ts) -> T:
         """Run what makes more of an answer to a user, in one of the user's threads."""
@@ -92,8 +103,18 @@ class Execution:
         try:
             user = await self._database.read_inline(job.sender)
         except WouldBlockError:
-            user = await self._workers.run(job.sender)
+            user = await self._workers.run_soon(job.sender)
         return user
+
+    async def _run_on_loop(self, job: Job) -> Response:
+        """Run a job on the event loop, unless too many are under way there."""
+        if self._on_loop >= MOST_ON_LOOP:
+            raise unavailable("Too many requests are under way at the moment.")
+        self._on_loop += 1
+        try:
+            return await self._run_inline(job)
+        finally:
+            self._on_loop -= 1
 
     async def _run_inline(self, job: Job) -> Response:
         """Run a job on the event loop; raise `WouldBlockError` if it belongs in a thread."""

@@ -15,7 +15,7 @@ from tests.support.databases import Databases, SQLiteDatabases
 from tests.support.problems import assert_problem
 from todo_api import execution, storage
 from todo_api.application import create_app
-from todo_api.contract import Response
+from todo_api.contract import Response, workers
 from todo_api.contract.operation import Exchange, Operation
 from todo_api.execution import IN_THREADS, MOST_BODY_BYTES
 from todo_api.settings import Settings
@@ -138,6 +138,7 @@ def test_a_user_has_only_some_of_the_threads(
 
     monkeypatch.setattr(storage, "prepare_tasks", prepare_slowly)
     monkeypatch.setattr(execution, "MOST_WAITING", 2)
+    monkeypatch.setattr(workers, "PATIENCE", 60)
     few = create_app(replace(settings, threads=3, user_threads=2))
     with client_of(few, "miguel", PASSWORD) as client, ThreadPoolExecutor() as pool:
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from threading import Event
+from time import monotonic
 
 import pytest
 
@@ -88,3 +89,35 @@ def test_a_senders_calls_leave_threads_to_others() -> None:
     finally:
         held.set()
         workers.close()
+
+
+def test_who_has_waited_too_long_is_refused_and_loses_no_turn() -> None:
+    async def story() -> None:
+        queue = turns()
+        await queue.enter()
+        with pytest.raises(Problem) as refusal:
+            await queue.enter(monotonic() + 0.02)
+        assert refusal.value.status == 503
+        queue.leave()
+        assert queue.is_idle
+
+    asyncio.run(story())
+
+
+def test_a_lane_is_shared_by_all_senders() -> None:
+    workers, release = Workers(2), Event()
+    shares = Shares(workers, 2, 8)
+    lane = turns(most_waiting=0)
+
+    async def story() -> None:
+        first = asyncio.ensure_future(shares.run("miguel", release.wait, lane=lane))
+        await asyncio.sleep(0.02)
+        with pytest.raises(Problem):
+            await shares.run("susan", str, 1, lane=lane)
+        assert await shares.run("susan", str, 2) == "2"
+        release.set()
+        await first
+        assert await shares.run("susan", str, 3, lane=lane) == "3"
+
+    asyncio.run(story())
+    workers.close()

@@ -5,7 +5,9 @@ import threading
 
 import pytest
 
-from todo_api.contract import Workers
+from todo_api.contract import Problem, Workers
+from todo_api.contract import workers as module
+from todo_api.contract.workers import WAITING_PER_THREAD
 
 
 def identify() -> int:
@@ -113,3 +115,91 @@ def test_workers_can_be_closed_twice() -> None:
     workers = Workers(1)
     workers.close()
     workers.close()
+
+
+class TestOverload:
+    """More calls than the threads can take."""
+
+    def test_a_call_that_has_waited_too_long_is_not_made(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "PATIENCE", 0.05)
+        workers = Workers(1)
+        release = threading.Event()
+        made: list[str] = []
+
+        async def run() -> None:
+            first = asyncio.ensure_future(workers.run(release.wait))
+            late = asyncio.ensure_future(workers.run_soon(made.append, "late"))
+            patient = asyncio.ensure_future(workers.run(made.append, "patient"))
+            await asyncio.sleep(0.1)
+            release.set()
+            await asyncio.wait([first, late, patient])
+            assert_refused(late.exception())
+            await patient
+
+        asyncio.run(run())
+        workers.close()
+        assert made == ["patient"]
+
+    def test_a_call_whose_caller_has_gone_is_not_made(self) -> None:
+        workers = Workers(1)
+        release = threading.Event()
+        made: list[str] = []
+
+        async def run() -> None:
+            first = asyncio.ensure_future(workers.run(release.wait))
+            gone = asyncio.ensure_future(workers.run(made.append, "gone"))
+            last = asyncio.ensure_future(workers.run(made.append, "last"))
+            await asyncio.sleep(0)
+            gone.cancel()
+            await asyncio.wait([gone])
+            release.set()
+            await asyncio.gather(first, last)
+
+        asyncio.run(run())
+        workers.close()
+        assert made == ["last"]
+
+    def test_one_too_many_is_refused_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(module, "PATIENCE", 60)
+        workers = Workers(1)
+        release = threading.Event()
+
+        async def run() -> None:
+            first = asyncio.ensure_future(workers.run(release.wait))
+            await asyncio.sleep(0.05)
+            waiting = [
+                asyncio.ensure_future(workers.run_soon(identify)) for _ in range(WAITING_PER_THREAD)
+            ]
+            await asyncio.sleep(0)
+            with pytest.raises(Problem) as refusal:
+                await asyncio.wait_for(workers.run_soon(identify), 2)
+            assert_refused(refusal.value)
+            release.set()
+            await asyncio.gather(first, *waiting)
+
+        asyncio.run(run())
+        workers.close()
+
+    def test_closing_drops_what_waits_and_does_not_wait_for_ever(self) -> None:
+        workers = Workers(1)
+        release = threading.Event()
+
+        async def run() -> None:
+            first = asyncio.ensure_future(workers.run(release.wait))
+            waiting = asyncio.ensure_future(workers.run(identify))
+            await asyncio.sleep(0.05)
+            workers.close(patience=0.05)
+            with pytest.raises(RuntimeError):
+                await asyncio.wait_for(waiting, 2)
+            release.set()
+            await first
+
+        asyncio.run(run())
+
+
+def assert_refused(failure: BaseException | None) -> None:
+    """Assert that a call was refused for the time being."""
+    assert isinstance(failure, Problem)
+    assert (failure.status, failure.headers) == (503, {"Retry-After": "5"})

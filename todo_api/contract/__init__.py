@@ -87,6 +87,7 @@ from todo_api.contract.document import (
 )
 from todo_api.contract.forwarding import Proxies, plain_address
 from todo_api.contract.http import (
+    ABANDONED,
     MOST_FAULTS,
     Caller,
     JSONTextError,
@@ -107,11 +108,12 @@ from todo_api.contract.inputs import Granted, Text, UnauthenticatedError
 from todo_api.contract.middleware import REFUSED
 from todo_api.contract.operation import Answer, Job, Reply, Runner
 from todo_api.contract.outputs import Stream
-from todo_api.contract.turns import Shares
+from todo_api.contract.turns import Shares, Turns
 from todo_api.contract.uris import UrlFor
 from todo_api.contract.workers import Workers, wait_for
 
 __all__ = [
+    "ABANDONED",
     "MOST_FAULTS",
     "REFUSED",
     "Answer",
@@ -137,6 +139,7 @@ __all__ = [
     "StrictJSON",
     "TagResolver",
     "Text",
+    "Turns",
     "UnauthenticatedError",
     "UrlFor",
     "Workers",

@@ -136,7 +136,7 @@ class InWorkers:
 
     async def run(self, job: Job) -> Response:
         """Take both steps of a job in one thread."""
-        return await self._workers.run(job.run)
+        return await self._workers.run_soon(job.run)
 
     async def go_on(self, _: Any, call: Callable[[*Ts], T], /, *args: *Ts) -> T:  # noqa: ANN401
         """Run a call in a thread."""
@@ -272,12 +272,13 @@ class Operation:
         if credentials.are_settled:
             return credentials.recall()
         try:
-            return await self._around.workers.run(credentials.recall)
+            return await self._around.workers.run_soon(credentials.recall)
         except UnverifiedError:
             return await credentials.verify()
 
     def prepare(self, exchange: Exchange) -> Callable[[], Response]:
         """Find out who asks, and validate; return what calls the function."""
+        exchange.request.require_client()
         user = exchange.credentials.recall()
         arguments = self._parameters.read(exchange.request, exchange.path_arguments)
         if self._body.is_argument:
@@ -294,6 +295,7 @@ class Operation:
 
     def _answer(self, exchange: Exchange, arguments: Mapping[str, Any]) -> Response:
         """Call the function, and turn its answer into bytes."""
+        exchange.request.require_client()  # it may have waited for other writers
         answer = self._function(**arguments)
         body, status, headers = answer if isinstance(answer, Reply) else Reply(answer)
         if status in WITHOUT_CONTENT:

@@ -7,7 +7,9 @@ requests get a few at a time (`Shares`), and the others of the same sender wait 
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from math import inf
 from threading import Lock
+from time import monotonic
 from typing import Any, TypeVar, TypeVarTuple
 
 from todo_api.contract.http import unavailable
@@ -35,10 +37,11 @@ class Turns:
         """Whether nobody is in."""
         return self._free == self._at_once
 
-    async def enter(self, *, patient: bool = False) -> None:
-        """Wait for one's turn.
+    async def enter(self, latest: float = inf, *, patient: bool = False) -> None:
+        """Wait for one's turn until ``latest``, by the monotonic clock.
 
-        Raises `Problem` 503 if too many wait already; ``patient`` waits however many do.
+        Raises `Problem` 503 if it has not come, or if too many wait already; ``patient`` waits
+        however many do.
         """
         with self._guard:
             if self._free:
@@ -49,14 +52,17 @@ class Turns:
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
         try:
-            await turn
-        except BaseException:
+            async with asyncio.timeout(None if latest == inf else latest - monotonic()):
+                await turn
+        except BaseException as failure:
             with self._guard:
                 is_ours = turn not in self._waiting
                 if not is_ours:
                     self._waiting.remove(turn)
             if is_ours:
                 self.leave()
+            if isinstance(failure, TimeoutError):
+                raise unavailable(self._refusal) from None
             raise
 
     def leave(self) -> None:
@@ -89,17 +95,20 @@ class Shares:
         /,
         *args: *Ts,
         patient: bool = False,
+        lane: Turns | None = None,
     ) -> T:
         """Run ``call`` in a thread and return or raise what it does.
 
         The sender None is anybody, and shares with nobody. What is ``patient`` is never refused.
+        ``lane`` holds further turns, of all senders together, of which the call needs one.
 
         Raises:
-            Problem: 503 if too many of the sender's calls wait.
+            Problem: 503 if too many of the sender's calls wait, or of all senders'.
 
         """
+        latest = inf if patient else self._workers.latest()
         if sender is None:
-            return await self._workers.run(call, *args)
+            return await self._run(lane, latest, call, *args)
         turns = self._turns.get(sender)
         if turns is None:
             turns = self._turns[sender] = Turns(
@@ -108,14 +117,25 @@ class Shares:
                 refusal="Too many of your requests are under way: wait for their answers.",
             )
         try:
-            await turns.enter(patient=patient)
+            await turns.enter(latest, patient=patient)
             try:
-                return await self._workers.run(call, *args)
+                return await self._run(lane, latest, call, *args)
             finally:
                 turns.leave()
         finally:
             if turns.is_idle:
                 self._turns.pop(sender, None)
+
+    async def _run(
+        self, lane: Turns | None, latest: float, call: Callable[[*Ts], T], *args: *Ts
+    ) -> T:
+        if lane is None:
+            return await self._workers.run_by(latest, call, *args)
+        await lane.enter(latest)
+        try:
+            return await self._workers.run_by(latest, call, *args)
+        finally:
+            lane.leave()
 
 
 def _grant(turn: asyncio.Future[None]) -> None:

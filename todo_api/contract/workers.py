@@ -3,12 +3,19 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from math import inf
 from queue import Empty, SimpleQueue
 from threading import Thread, local
 from time import monotonic
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any, NamedTuple, TypeVar, TypeVarTuple
 
 from todo_api.contract.http import unavailable
+
+PATIENCE = 0.5
+"""Seconds that a request waits for a thread: its answer is to be there within one."""
+WAITING_PER_THREAD = 4
+"""Requests that may wait for each thread."""
+OVERLOADED = "The service has more to do than it can at the moment."
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -42,6 +49,7 @@ class Workers:
 
     def __init__(self, threads: int) -> None:
         """Allow up to ``threads`` calls at once; more wait in the order they came."""
+        self._most_waiting = threads * WAITING_PER_THREAD
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._threads = [
             Thread(target=self._work, name=f"worker-{number}", daemon=True)
@@ -50,8 +58,37 @@ class Workers:
         self._started = False
         self._closed = False
 
+    @property
+    def threads(self) -> int:
+        """How many calls can run at once."""
+        return len(self._threads)
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for a thread."""
+        return self._calls.qsize()
+
+    def latest(self) -> float:
+        """Return until when a request that comes now may wait, by the monotonic clock."""
+        return monotonic() + PATIENCE
+
     async def run(self, call: Callable[[*Ts], T], /, *args: *Ts) -> T:
-        """Run ``call`` in a thread and return or raise what it does."""
+        """Run ``call`` in a thread, however late, and return or raise what it does."""
+        return await self.run_by(inf, call, *args)
+
+    async def run_soon(self, call: Callable[[*Ts], T], /, *args: *Ts) -> T:
+        """Do the same for a request that comes now; raise what `run_by` does."""
+        return await self.run_by(self.latest(), call, *args)
+
+    async def run_by(self, latest: float, call: Callable[[*Ts], T], /, *args: *Ts) -> T:
+        """Do the same, unless it would be later than ``latest``, or too many wait already.
+
+        Raises:
+            Problem: 503.
+
+        """
+        if latest < inf and self._calls.qsize() >= self._most_waiting:
+            raise unavailable(OVERLOADED)
         if self._closed:
             raise RuntimeError("The workers are closed.")
         if not self._started:
@@ -60,7 +97,7 @@ class Workers:
                 thread.start()
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
-        self._calls.put((loop, outcome, call, args))
+        self._calls.put(_Call(loop, outcome, latest, call, args))
         return await outcome
 
     def close(self, patience: float = 2) -> None:
@@ -70,8 +107,7 @@ class Workers:
             return
         with suppress(Empty):
             while (item := self._calls.get_nowait()) is not None:
-                loop, outcome, *_ = item
-                _tell(loop, outcome, None, RuntimeError("The workers are closed."))
+                _tell(item.loop, item.outcome, None, RuntimeError("The workers are closed."))
         for _ in self._threads:
             self._calls.put(None)
         until = monotonic() + patience
@@ -80,9 +116,13 @@ class Workers:
 
     def _work(self) -> None:
         while (item := self._calls.get()) is not None:
-            loop, outcome, call, args = item
+            loop, outcome, latest, call, args = item
+            if outcome.done():  # whoever asked has gone
+                continue
             _here.loop = loop
             try:
+                if monotonic() > latest:
+                    raise unavailable(OVERLOADED)  # noqa: TRY301 - it is told like any failure
                 value = call(*args)
             except BaseException as failure:  # noqa: BLE001 - it is raised where the call was asked for
                 _tell(loop, outcome, None, failure)
@@ -93,7 +133,15 @@ class Workers:
             del item, outcome, call, args
 
 
-_Call = tuple[asyncio.AbstractEventLoop, asyncio.Future[Any], Callable[..., Any], tuple[Any, ...]]
+class _Call(NamedTuple):
+    """A call that waits for a thread."""
+
+    loop: asyncio.AbstractEventLoop
+    outcome: asyncio.Future[Any]
+    latest: float
+    """When it is too late to begin."""
+    call: Callable[..., Any]
+    args: tuple[Any, ...]
 
 
 def _tell(

@@ -15,7 +15,15 @@ from typing import Any, NamedTuple, cast
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from todo_api.contract import REFUSED, Limits, Problem, Proxies, too_large_fields, too_long_url
+from todo_api.contract import (
+    ABANDONED,
+    REFUSED,
+    Limits,
+    Problem,
+    Proxies,
+    too_large_fields,
+    too_long_url,
+)
 from todo_api.server.bounds import STALLED_SECONDS, Bounds, Client, whose
 from todo_api.server.refusals import other_version, unparsable
 from todo_api.server.wire import FULL, Wire
@@ -122,6 +130,8 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the timer, and discard what running requests still write."""
         super().connection_lost(exc)
+        if not getattr(self.cycle, "response_complete", True):  # it is None at first
+            cast("dict[str, object]", self.cycle.scope)[ABANDONED] = True
         self._bounds.forget(self)
         self._wire.fall_silent()
         if self._timer:

@@ -28,6 +28,7 @@ from todo_api.contract.http.problem import (
     words_for,
 )
 from todo_api.contract.http.request import (
+    ABANDONED,
     Caller,
     ClientDisconnectedError,
     Limits,
@@ -48,6 +49,7 @@ from todo_api.contract.http.strict_json import (
 )
 
 __all__ = [
+    "ABANDONED",
     "JSON",
     "MOST_FAULTS",
     "WITHOUT_CONTENT",

@@ -42,6 +42,10 @@ class Caller(NamedTuple):
     request_id: str
 
 
+ABANDONED = "contract.abandoned"
+"""A scope has this as soon as the server knows that nobody waits for the answer any more."""
+
+
 class ClientDisconnectedError(Exception):
     """The client went away before its request was complete; nobody is left to answer."""
 
@@ -52,6 +56,7 @@ class Request:
     __slots__ = (
         "_receive",
         "_repeated",
+        "_scope",
         "client",
         "headers",
         "id",
@@ -72,6 +77,7 @@ class Request:
         self.client: str = (scope.get("client") or ("", 0))[0]
         self.server: str = (scope.get("server") or ("", 0))[0]
         self._receive = receive
+        self._scope = scope
         self.size = len(scope["headers"]), sum(len(n) + len(v) for n, v in scope["headers"])
         self.headers: dict[bytes, bytes] = {}
         self._repeated = None
@@ -127,6 +133,11 @@ class Request:
         return self.headers.get(b"content-length", b"0") != b"0" or (
             b"transfer-encoding" in self.headers
         )
+
+    def require_client(self) -> None:
+        """Raise `ClientDisconnectedError` if the client is known to have gone."""
+        if ABANDONED in self._scope:
+            raise ClientDisconnectedError
 
     async def left(self) -> None:
         """Wait until the client has gone; only for use after the body has been read."""
