@@ -109,6 +109,16 @@ class Settings:
         _number(1, 1000),
         default=16,
     )
+    create_database: bool = _setting(
+        "Whether `serve` and `migrate` make an SQLite file that is not there: `true` or `false`.",
+        _choice(true=True, false=False),
+        default="false",
+    )
+    database_wait_seconds: int = _setting(
+        "How long a start waits for a database server that cannot be reached.",
+        _number(0, 3600),
+        default=30,
+    )
     public_url: str | None = _setting(
         "Scheme and host that URIs begin with; needed behind a proxy.", _origin, default=None
     )

@@ -361,5 +361,5 @@ def assert_everything_is_unavailable(anonymous: TestClient, miguel: TestClient) 
 
 def test_a_database_of_another_version_stops_the_start(tmp_path: Path) -> None:
     app = create_app(Settings(database_url=f"sqlite:///{tmp_path}/todo.db"))
-    with pytest.raises(DatabaseUnusableError, match="run `todo-api migrate`"), TestClient(app):
+    with pytest.raises(DatabaseUnusableError, match="run `todo-api init`"), TestClient(app):
         pass

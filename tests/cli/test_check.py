@@ -163,14 +163,16 @@ class TestFailed:
 
     def test_a_file_that_is_not_there_and_is_not_made(self, tmp_path: Path) -> None:
         checked = run_command("check", "--json", TODO_DATABASE_URL=f"sqlite:///{tmp_path}/todo.db")
-        assert "run `todo-api migrate`" in failures(checked)["database"]
+        assert "run `todo-api init`" in failures(checked)["database"]
         assert list(tmp_path.iterdir()) == []
 
     def test_a_database_without_tables(self, empty_database_url: str) -> None:
+        command = "migrate"
         if empty_database_url.startswith("sqlite"):
             Path(make_url(empty_database_url).database or "").touch()
+            command = "init"
         checked = run_command("check", "--json", TODO_DATABASE_URL=empty_database_url)
-        assert "run `todo-api migrate`" in failures(checked)["database"]
+        assert f"run `todo-api {command}`" in failures(checked)["database"]
 
     @pytest.mark.parametrize(
         ("revision", "sentence"),

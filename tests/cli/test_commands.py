@@ -68,7 +68,7 @@ def test_a_database_of_another_version_is_left_alone(
 def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     path = tmp_path / "todo.db"
     refused = run_command("user", "list", TODO_DATABASE_URL=f"sqlite:///{path}")
-    sentence = f"There is no SQLite database {path}: run `todo-api migrate` to make one."
+    sentence = f"There is no SQLite database {path}: run `todo-api init` to make one."
     assert refused == (1, "", f"Error: {sentence}\n")
     assert list(tmp_path.iterdir()) == []
 

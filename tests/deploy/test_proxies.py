@@ -55,7 +55,7 @@ def service(place: Place) -> Iterator[Path]:
         "TODO_PUBLIC_URL": place.origin,
         "TODO_TRUSTED_PROXIES": "127.0.0.1",
     }
-    run_command("migrate", TODO_DATABASE_URL=url)
+    run_command("init", TODO_DATABASE_URL=url)
     password = PASSWORD.encode()
     run_command("user", "add", "susan", "--password-stdin", stdin=password, TODO_DATABASE_URL=url)
     log = place.folder / "service.log"

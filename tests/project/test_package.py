@@ -125,7 +125,7 @@ def service(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with subprocess.Popen(
         [command_of(environment), "serve"],
         cwd=tmp_path_factory.mktemp("service"),
-        env=os.environ | {"TODO_PORT": "0"},
+        env=os.environ | {"TODO_PORT": "0", "TODO_CREATE_DATABASE": "true"},
         stdout=subprocess.PIPE,
         text=True,
     ) as process:

@@ -193,7 +193,11 @@ def test_serve_writes_the_lines_to_standard_error(
     tmp_path: Path, setting: str, expected: int
 ) -> None:
     settings = {"TODO_DATABASE_URL": f"sqlite:///{tmp_path}/todo.db", "TODO_PORT": "0"}
-    settings |= {"TODO_REGISTRATION": "open", "TODO_SECURITY_LOG": setting}
+    settings |= {
+        "TODO_CREATE_DATABASE": "true",
+        "TODO_REGISTRATION": "open",
+        "TODO_SECURITY_LOG": setting,
+    }
     with (tmp_path / "errors").open("w") as errors:
         process = subprocess.Popen(
             [installed_command(), "serve"],

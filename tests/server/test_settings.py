@@ -26,6 +26,8 @@ GOOD = [
     ("TODO_PORT", "0", {"port": 0}),
     ("TODO_DATABASE_URL", "sqlite:////srv/todo.db", {"database_url": "sqlite:////srv/todo.db"}),
     ("TODO_DATABASE_CONNECTIONS", "4", {"database_connections": 4}),
+    ("TODO_CREATE_DATABASE", "true", {"create_database": True}),
+    ("TODO_DATABASE_WAIT_SECONDS", "0", {"database_wait_seconds": 0}),
     ("TODO_PUBLIC_URL", "https://todo.example", {"public_url": "https://todo.example"}),
     ("TODO_PUBLIC_URL", "https://todo.example/", {"public_url": "https://todo.example"}),
     ("TODO_PUBLIC_URL", "http://[::1]:8080", {"public_url": "http://[::1]:8080"}),

@@ -225,7 +225,8 @@ class TestRefusals:
     @on_both_engines
     def test_of_a_database_of_another_program(self, empty_database_url: str) -> None:
         other = Database(empty_database_url)
-        with other.transaction() as db:
+        other.prepare()
+        with other.migration() as (_, db):
             db.execute(text("CREATE TABLE orders (id INTEGER)"))
         other.close()
         sentence = refusal(TODO_DATABASE_URL=empty_database_url)
@@ -301,14 +302,14 @@ class TestCommand:
 
     def test_explains_itself(self) -> None:
         explained = CliRunner().invoke(main, ["--help"]).stdout
-        for command in ("serve", "demo", "migrate"):
+        for command in ("serve", "demo", "init", "migrate"):
             assert re.search(rf"^  {command} +\S", explained, re.MULTILINE)
 
     @on_both_engines
     def test_migrates(self, empty_database_url: str) -> None:
-        for _ in range(2):
+        for name in ("init", "migrate", "init"):
             settings = {"TODO_DATABASE_URL": empty_database_url}
-            migrated = CliRunner().invoke(main, ["migrate"], env=settings)
+            migrated = CliRunner().invoke(main, [name], env=settings)
             assert (migrated.exit_code, migrated.stdout) == (0, "The database is up to date.\n")
         database = Database(empty_database_url)
         assert is_current(database)
@@ -339,7 +340,8 @@ def test_any_asgi_server_can_serve_app_py(database_url: str) -> None:
 def environment(**settings: str) -> dict[str, str]:
     """Return the environment with these settings and no others."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("TODO_")}
-    return own | {"PYTHONUNBUFFERED": "1"} | settings
+    ours = {"TODO_CREATE_DATABASE": "true", "TODO_DATABASE_WAIT_SECONDS": "0"}
+    return own | ours | {"PYTHONUNBUFFERED": "1"} | settings
 
 
 def refusal(**settings: str) -> str:

@@ -29,7 +29,9 @@ REVISIONS = revisions()
 @pytest.fixture
 def unmigrated(empty_database_url: str) -> Database:
     """Open a database that nothing was ever done to."""
-    return Database(empty_database_url)
+    database = Database(empty_database_url)
+    database.prepare()
+    return database
 
 
 def test_an_empty_database_is_migrated_once(unmigrated: Database) -> None:
@@ -82,12 +84,13 @@ def test_a_newer_database_is_refused_in_one_sentence(database: Database) -> None
 
 
 def test_tables_of_another_program_are_refused_in_one_sentence(unmigrated: Database) -> None:
-    with unmigrated.transaction() as db:
+    with unmigrated.migration() as (_, db):
         db.execute(text("CREATE TABLE invoices (id INTEGER)"))
     with pytest.raises(DatabaseForeignError, match=r"tables of another program \(invoices\)"):
         migrate(unmigrated)
-    with unmigrated.transaction() as db:
-        assert db.scalar(text("SELECT count(*) FROM invoices")) == 0
+    with unmigrated.looking() as found:
+        assert found is not None
+        assert found.scalar(text("SELECT count(*) FROM invoices")) == 0
     unmigrated.close()
 
 

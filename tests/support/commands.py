@@ -32,10 +32,13 @@ def installed_command() -> str:
 
 
 def environment_with(**settings: str) -> dict[str, str]:
-    """Return the environment with these settings, cheap password hashes, and no other settings."""
+    """Return the environment with these settings and no others.
+
+    Password hashes are cheap, and nobody waits for a database that is away.
+    """
     own = {name: value for name, value in os.environ.items() if not name.startswith("TODO_")}
     cheap = {"TODO_PASSWORD_TIME_COST": "1", "TODO_PASSWORD_MEMORY_KIB": "1024"}
-    return own | cheap | settings
+    return own | cheap | {"TODO_DATABASE_WAIT_SECONDS": "0"} | settings
 
 
 def run_command(*arguments: str, stdin: bytes = b"", **settings: str) -> Ended:

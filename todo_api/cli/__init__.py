@@ -4,7 +4,7 @@ Each command is a module of its own name. `main`, the group that they are in, tu
 command into one sentence.
 
 - `serve` serves the API.
-- `migrate` brings the database up to date.
+- `migrate` brings the database up to date; `init`, in the same module, makes it first.
 - `user` is a group of its own: the accounts. `access` opens the database for it, `member` and
   `password` are what it takes.
 - `token` is another: the tokens of users.
@@ -24,7 +24,7 @@ from todo_api.cli.check import check_command
 from todo_api.cli.config import config_command
 from todo_api.cli.demo import DemoNotLocalError, demo_command
 from todo_api.cli.healthcheck import healthcheck_command
-from todo_api.cli.migrate import migrate_command
+from todo_api.cli.migrate import init_command, migrate_command
 from todo_api.cli.serve import serve_command
 from todo_api.cli.token import token_group
 from todo_api.cli.user import user_group
@@ -76,6 +76,7 @@ def main() -> None:
 
 
 main.add_command(serve_command)
+main.add_command(init_command)
 main.add_command(migrate_command)
 main.add_command(demo_command)
 main.add_command(user_group)

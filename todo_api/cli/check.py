@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 import click
 
 from todo_api.application import create_app, document_path
-from todo_api.cli.access import refuse_missing_file
 from todo_api.cli.output import json_option, print_json, print_table
 from todo_api.contract import BrokenDocumentError
 from todo_api.environment import SettingError
@@ -132,7 +131,6 @@ def _check_certificate(settings: Settings) -> str:
 
 
 def _check_database(settings: Settings) -> str:
-    refuse_missing_file(settings)
     database = Database(settings.database_url)
     try:
         require_current(database)

@@ -21,7 +21,7 @@ def demo_command() -> None:
     """Serve a demo to this machine, with the article's user miguel and two tasks."""
     settings = read_settings(os.environ, registration=True)
     _refuse_other_machines(settings)
-    bring_up_to_date(settings, seed=partial(insert_demo, settings=settings))
+    bring_up_to_date(settings, create=True, seed=partial(insert_demo, settings=settings))
     app = create_app(settings, demo=True)
     serve(app, settings, lambda url: click.echo(_greeting(url + app.base_path)))
 

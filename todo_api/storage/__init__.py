@@ -29,6 +29,7 @@ from todo_api.storage.engine import (
     Database,
     DatabaseError,
     DatabaseForeignError,
+    DatabaseMissingError,
     DatabaseNewerError,
     DatabaseUnavailableError,
     DatabaseUnreachableError,
@@ -64,7 +65,7 @@ from todo_api.storage.invitations import (
     withdraw_invitation,
 )
 from todo_api.storage.listing import Position, select_page
-from todo_api.storage.migration import is_current, migrate, require_current
+from todo_api.storage.migration import is_current, migrate, require_current, require_empty
 from todo_api.storage.removal import count_belongings, delete_belongings
 from todo_api.storage.schema import DEFAULTS, TaskRow, TokenRow
 from todo_api.storage.secrets import TOKENS, select_secret
@@ -121,6 +122,7 @@ __all__ = [
     "Database",
     "DatabaseError",
     "DatabaseForeignError",
+    "DatabaseMissingError",
     "DatabaseNewerError",
     "DatabaseUnavailableError",
     "DatabaseUnreachableError",
@@ -172,6 +174,7 @@ __all__ = [
     "note_uses",
     "prepare_tasks",
     "require_current",
+    "require_empty",
     "require_writable",
     "select_answer",
     "select_anybodys_token",

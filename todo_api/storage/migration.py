@@ -4,12 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy
-from sqlalchemy import column, inspect, select, table, text
+from sqlalchemy import column, select, table, text
 
 from todo_api.storage.engine import (
+    OWN_TABLE,
     Connection,
     Database,
     DatabaseForeignError,
+    DatabaseMissingError,
     DatabaseNewerError,
     DatabaseUnavailableError,
     DatabaseUnreachableError,
@@ -21,7 +23,7 @@ from todo_api.storage.engine import (
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 # A name of its own tells our databases from those of other programs that use Alembic.
-REVISION_TABLE = "todo_api_revision"
+REVISION_TABLE = OWN_TABLE
 
 TABLE_EXISTS = {
     "sqlite": text(f"SELECT name FROM sqlite_master WHERE name = '{REVISION_TABLE}'"),  # noqa: S608 - a constant
@@ -29,21 +31,40 @@ TABLE_EXISTS = {
     # another process migrated while this one waited for its turn.
     "postgresql": text(f"SELECT relname FROM pg_class WHERE oid = to_regclass('{REVISION_TABLE}')"),  # noqa: S608 - the same
 }
+SELECT_SOME_TABLE = {
+    "sqlite": text("SELECT name FROM sqlite_master ORDER BY name LIMIT 1"),
+    "postgresql": text(
+        "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+        " AND relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY relname LIMIT 1"
+    ),
+}
+SHOW_ENCODING = text("SHOW server_encoding")
 SELECT_REVISION = Statement(select(table(REVISION_TABLE, column("version_num")).c.version_num))
 
 
-def migrate(database: Database, *, seed: Callable[[Connection], None] | None = None) -> bool:
+def migrate(
+    database: Database,
+    *,
+    create: bool = True,
+    seed: Callable[[Connection], None] | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> bool:
     """Migrate forward to the head, in one transaction; tell whether the database was empty.
 
-    `seed` puts the first rows into a database that was empty, in the same transaction. Processes
-    that start together do it one after the other, so all but the first find nothing to do. Raises
-    `DatabaseUnusableError`.
+    `create` makes a file that is not there, or is empty. `seed` puts the first rows into a database
+    that was empty, in the same transaction. `tell` is given a sentence for each step, and for what
+    is waited for. Processes that start together do it one after the other, so all but the first
+    find nothing to do. What is another program's is not touched. Raises `DatabaseUnusableError`.
     """
     try:
-        if is_current(database):
+        present = _look(database)
+        if present is None and not create:
+            _refuse_missing(database)
+        database.prepare(create=present is None)
+        if present == revisions()[-1]:
             return False
-        with database.migration() as (connection, db):
-            was_empty = _migrate(connection, db, database.name)
+        with database.migration(tell) as (connection, db):
+            was_empty = _migrate(connection, db, database.name, tell)
             if was_empty and seed is not None:
                 seed(db)
             return was_empty
@@ -60,8 +81,8 @@ def is_current(database: Database) -> bool:
 
     Raises `DatabaseUnavailableError`.
     """
-    with database.snapshot() as db:
-        return revision_of(db) == revisions()[-1]
+    with database.looking() as db:
+        return db is not None and revision_of(db) == revisions()[-1]
 
 
 def require_current(database: Database) -> None:
@@ -70,14 +91,20 @@ def require_current(database: Database) -> None:
     Raises `DatabaseUnusableError` with what a person has to do about it, and
     `DatabaseUnavailableError`.
     """
-    with database.snapshot() as db:
-        present = revision_of(db)
-    known = revisions()
-    if present is not None and present not in known:
-        raise _newer(database.name, present)
-    if present != known[-1]:
+    present = _look(database)
+    if present is None:
+        _refuse_missing(database)
+    if present != revisions()[-1]:
         raise DatabaseUnusableError(
             f"{database.name} has not been brought up to date: run `todo-api migrate`."
+        )
+
+
+def require_empty(database: Database) -> None:
+    """Refuse a database in which anything is. Raises as `require_current` does."""
+    if _look(database) is not None:
+        raise DatabaseUnusableError(
+            f"{database.name} is in use: name an empty one by TODO_DATABASE_URL."
         )
 
 
@@ -94,45 +121,88 @@ def revision_of(db: Connection) -> str | None:
     return revision
 
 
-def upgrade(connection: sqlalchemy.Connection, revision: str = "head") -> None:
-    """Run the steps that are missing up to a revision, within the connection's transaction."""
+def upgrade(
+    connection: sqlalchemy.Connection,
+    revision: str | None = None,
+    *,
+    present: str | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Run the steps after `present`, up to a revision, within the connection's transaction.
+
+    `tell` is given a sentence for each step, and for the parts of one that may take long.
+    """
     # Here, because most starts find nothing to do: Alembic takes a fifth of a start to be imported.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
 
-    config = Config(attributes={"connection": connection, "version_table": REVISION_TABLE})
+    config = Config(
+        attributes={"connection": connection, "version_table": REVISION_TABLE, "tell": tell}
+    )
     config.set_main_option("script_location", str(MIGRATIONS))
-    command.upgrade(config, revision)
-
-
-def _migrate(connection: sqlalchemy.Connection, db: Connection, name: str) -> bool:
+    scripts = ScriptDirectory.from_config(config)
     known = revisions()
+    missing = [step for step in known if (present or "") < step <= (revision or known[-1])]
+    for number, step in enumerate(missing, 1):
+        tell(f"Migration {step} ({number} of {len(missing)}): {scripts.get_revision(step).doc}")
+        command.upgrade(config, step)
+
+
+def _look(database: Database) -> str | None:
+    """Return the revision that a database is at; None if nothing is in it.
+
+    Raises `DatabaseForeignError`, `DatabaseNewerError`, `DatabaseUnavailableError`.
+    """
+    with database.looking() as db:
+        return None if db is None else _revision_or_refusal(db, database.name)
+
+
+def _revision_or_refusal(db: Connection, name: str) -> str | None:
     present = revision_of(db)
-    if present == known[-1]:
-        return False
     if present is None:
-        _refuse_foreign(connection, name)
-    elif present not in known:
-        raise _newer(name, present)
-    upgrade(connection)
-    return present is None
+        _refuse_foreign(db, name)
+    elif present not in revisions():
+        raise DatabaseNewerError(
+            f"{name} was migrated by a newer version of this program (revision {present}):"
+            " install that version or name another database."
+        )
+    return present
 
 
-def _newer(name: str, revision: str) -> DatabaseNewerError:
-    return DatabaseNewerError(
-        f"{name} was migrated by a newer version of this program (revision {revision}):"
-        " install that version or name another database."
+def _migrate(
+    connection: sqlalchemy.Connection, db: Connection, name: str, tell: Callable[[str], None]
+) -> bool:
+    present = _revision_or_refusal(db, name)
+    if present == revisions()[-1]:
+        return False
+    is_new = present is None  # where there is nothing to move, there is nothing to tell
+    upgrade(connection, present=present, tell=(lambda _: None) if is_new else tell)
+    return is_new
+
+
+def _refuse_missing(database: Database) -> None:
+    """Refuse a file that is not there, or empty; what a server has, somebody has created."""
+    if database.file is None:
+        return
+    if database.file.exists():
+        raise DatabaseMissingError(
+            f"{database.name} is empty: put a backup there, or run `todo-api init` to begin anew."
+        )
+    raise DatabaseMissingError(
+        f"There is no SQLite database {database.file}: run `todo-api init` to make one."
     )
 
 
-def _refuse_foreign(connection: sqlalchemy.Connection, name: str) -> None:
-    tables = inspect(connection).get_table_names()
-    if tables:
+def _refuse_foreign(db: Connection, name: str) -> None:
+    """Refuse a database without our tables that is not empty, or can never hold them."""
+    found = db.scalar(SELECT_SOME_TABLE[db.dialect.name])
+    if found is not None:
         raise DatabaseForeignError(
-            f"{name} holds tables of another program ({tables[0]}): name an empty database."
+            f"{name} holds tables of another program ({found}): name an empty database."
         )
-    if connection.dialect.name == "postgresql":
-        encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    if db.dialect.name == "postgresql":
+        encoding = db.scalar(SHOW_ENCODING)
         if encoding != "UTF8":
             raise DatabaseForeignError(
                 f"{name} has the encoding {encoding}: create it with ENCODING 'UTF8'."

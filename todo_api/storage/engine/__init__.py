@@ -3,7 +3,8 @@
 - `database` is the way in: a URL becomes transactions and snapshots.
 - `statement` compiles SQL, once; `connection` executes it.
 - `backend` is what an engine has to offer; `sqlite` and `postgresql` are the two.
-- `sqlite_driver` is which driver SQLite has and what its errors mean; `write_lock` is the right to
+- `sqlite_driver` is which driver SQLite has and what its errors mean; `sqlite_file` is the file,
+  whether it is still there and whose it is; `write_lock` is the right to
   write to its file; `inline` is what an event loop reads and writes it by.
 - `unit` is the transaction that is open around a call on the event loop.
 - `group_commit` lets SQLite's writers share a commit; `fair_lock` is the queue they wait in.
@@ -17,6 +18,7 @@ from todo_api.storage.engine.errors import (
     ConstraintViolatedError,
     DatabaseError,
     DatabaseForeignError,
+    DatabaseMissingError,
     DatabaseNewerError,
     DatabaseUnavailableError,
     DatabaseUnreachableError,
@@ -26,14 +28,17 @@ from todo_api.storage.engine.errors import (
     WouldBlockError,
 )
 from todo_api.storage.engine.location import file_of, without_secrets
+from todo_api.storage.engine.sqlite_file import OWN_TABLE
 from todo_api.storage.engine.statement import Statement, compiled_once
 
 __all__ = [
+    "OWN_TABLE",
     "Connection",
     "ConstraintViolatedError",
     "Database",
     "DatabaseError",
     "DatabaseForeignError",
+    "DatabaseMissingError",
     "DatabaseNewerError",
     "DatabaseUnavailableError",
     "DatabaseUnreachableError",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 import sqlalchemy
@@ -20,6 +21,10 @@ class Backend(Protocol):
         """What a person calls this database; it never holds a password."""
 
     @property
+    def file(self) -> Path | None:
+        """The file that it is in; None if a server keeps it."""
+
+    @property
     def driver_error(self) -> type[Exception]:
         """The root of what the driver raises."""
 
@@ -29,10 +34,19 @@ class Backend(Protocol):
     def writing(self) -> AbstractContextManager[Connection]:
         """Open a transaction that commits at the end and rolls back on an exception."""
 
-    def migrating(self) -> AbstractContextManager[tuple[sqlalchemy.Connection, Connection]]:
+    def looking(self) -> AbstractContextManager[Connection | None]:
+        """Open a transaction that reads and touches nothing; None if there is nothing to read."""
+
+    def prepare(self, *, create: bool) -> None:
+        """Make ready what is this program's, or is to become so; make it if it is a file."""
+
+    def migrating(
+        self, tell: Callable[[str], None]
+    ) -> AbstractContextManager[tuple[sqlalchemy.Connection, Connection]]:
         """Open a writing transaction that excludes other migrations and has no deadline.
 
-        It is given twice: to Alembic as SQLAlchemy's connection, and as ours.
+        It is given twice: to Alembic as SQLAlchemy's connection, and as ours. `tell` is given a
+        sentence if others have to be waited for.
         """
 
     async def read_inline(self, call: Callable[[], T]) -> T:

@@ -7,8 +7,14 @@ from typing import Any, Protocol
 import sqlalchemy
 from sqlalchemy import Dialect, Executable, StaticPool, create_engine
 
-from todo_api.storage.engine.errors import ConstraintViolatedError, WouldBlockError
+from todo_api.storage.engine.errors import (
+    ConstraintViolatedError,
+    DatabaseDamagedError,
+    WouldBlockError,
+)
 from todo_api.storage.engine.statement import Compiled, Statement, Values
+
+UNREADABLE = "a row of it cannot be read"
 
 
 class Cursor(Protocol):
@@ -62,12 +68,19 @@ class Connection:
         """Return the first row, or None."""
         compiled = self._compiled(statement)
         row = self._execute(compiled, values).fetchone()
-        return None if row is None else compiled.make_row(row)
+        try:
+            return None if row is None else compiled.make_row(row)
+        except ValueError as error:
+            raise DatabaseDamagedError(UNREADABLE) from error
 
     def all(self, statement: Statement | Executable, values: Values = {}) -> list[Any]:  # noqa: B006
         """Return all rows."""
         compiled = self._compiled(statement)
-        return list(map(compiled.make_row, self._execute(compiled, values).fetchall()))
+        rows = self._execute(compiled, values).fetchall()
+        try:
+            return list(map(compiled.make_row, rows))
+        except ValueError as error:
+            raise DatabaseDamagedError(UNREADABLE) from error
 
     def scalar(self, statement: Statement | Executable, values: Values = {}) -> Any:  # noqa: ANN401, B006
         """Return the first value of the first row, or None if there is no row."""

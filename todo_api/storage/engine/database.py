@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import TypeVar
 
 import sqlalchemy
@@ -13,6 +14,8 @@ from sqlalchemy.exc import ArgumentError
 from todo_api.storage.engine.backend import Backend
 from todo_api.storage.engine.connection import Connection
 from todo_api.storage.engine.errors import (
+    DatabaseDamagedError,
+    DatabaseUnavailableError,
     DatabaseUrlInvalidError,
     TransactionLostError,
     WouldBlockError,
@@ -24,6 +27,7 @@ ATTEMPTS = 5
 FIRST_PAUSE = 0.02
 
 T = TypeVar("T")
+C = TypeVar("C", bound=Connection | None)
 
 _SMALLEST = Statement(text("SELECT 1 FROM secrets"))
 
@@ -38,11 +42,17 @@ class Database:
         `DatabaseUnusableError`.
         """
         self._backend = _backend(url, connections)
+        self._faults = (self._backend.driver_error, DatabaseDamagedError)
 
     @property
     def name(self) -> str:
         """What to call this database at the start of a sentence for people."""
         return self._backend.name
+
+    @property
+    def file(self) -> Path | None:
+        """The file that the database is in; None if a server keeps it."""
+        return self._backend.file
 
     @property
     def driver_errors(self) -> tuple[type[Exception]]:
@@ -79,11 +89,34 @@ class Database:
             raise WouldBlockError
         return nullcontext(unit.db)
 
-    @contextmanager
-    def migration(self) -> Iterator[tuple[sqlalchemy.Connection, Connection]]:
-        """Change the schema: like `transaction`, alone among migrations and without a deadline."""
+    def looking(self) -> AbstractContextManager[Connection | None]:
+        """Read what may be another program's, and touch nothing; None if there is nothing at all.
+
+        Raises `DatabaseUnavailableError`.
+        """
+        return self._open(self._backend.looking)
+
+    def prepare(self, *, create: bool = True) -> None:
+        """Make a file ready to be written to, which is this program's or is to become so.
+
+        `create` makes it if it is not there. On a server there is nothing to do. Raises
+        `DatabaseUnavailableError`.
+        """
         try:
-            with self._backend.migrating() as both:
+            self._backend.prepare(create=create)
+        except self._backend.driver_error as error:
+            raise self._explained(error) from error
+
+    @contextmanager
+    def migration(
+        self, tell: Callable[[str], None] = lambda _: None
+    ) -> Iterator[tuple[sqlalchemy.Connection, Connection]]:
+        """Change the schema: like `transaction`, alone among migrations and without a deadline.
+
+        `tell` is given a sentence if others have to be waited for.
+        """
+        try:
+            with self._backend.migrating(tell) as both:
                 yield both
         except self._backend.driver_error as error:
             raise self._explained(error) from error
@@ -100,7 +133,7 @@ class Database:
         """
         try:
             return await self._backend.read_inline(call)
-        except self._backend.driver_error as error:
+        except self._faults as error:
             raise self._explained(error) from error
 
     async def write_inline(self, call: Callable[[], T]) -> T:
@@ -110,7 +143,7 @@ class Database:
         """
         try:
             return await self._backend.write_inline(call)
-        except self._backend.driver_error as error:
+        except self._faults as error:
             raise self._explained(error) from error
 
     def retrying(self, call: Callable[[], T]) -> T:
@@ -139,26 +172,29 @@ class Database:
         self._backend.close()
 
     @contextmanager
-    def _open(
-        self, transaction: Callable[[], AbstractContextManager[Connection]]
-    ) -> Iterator[Connection]:
+    def _open(self, transaction: Callable[[], AbstractContextManager[C]]) -> Iterator[C]:
         try:
             with transaction() as db:
                 yield db
-        except self._backend.driver_error as error:
+        except self._faults as error:
             raise self._explained(error) from error
 
     def _explained(self, error: Exception) -> Exception:
         """Return an outage for what the driver reports as one, and everything else as it is."""
-        outage = self._backend.diagnose(error)
+        if isinstance(error, DatabaseDamagedError):
+            outage: type[DatabaseUnavailableError] | None = DatabaseDamagedError
+        else:
+            outage = self._backend.diagnose(error)
         if outage is None:
             return error
-        return outage(f"{self.name} is unavailable: {reason(error)}.")
+        state = "damaged" if outage is DatabaseDamagedError else "unavailable"
+        return outage(f"{self.name} is {state}: {reason(error)}.")
 
 
 def reason(error: Exception) -> str:
-    """Return what the driver says, without the advice that PostgreSQL's adds in further lines."""
-    return str(error).strip().partition("\n")[0].rstrip(".")
+    """Return what the driver says, without what is stored, or PostgreSQL's further lines."""
+    sentence = str(error).strip().partition("\n")[0]
+    return sentence.partition(" with text ")[0].rstrip(".")  # SQLite's driver shows what it read
 
 
 def _backend(url: str, connections: int) -> Backend:

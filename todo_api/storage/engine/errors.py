@@ -21,6 +21,10 @@ class DatabaseUnreachableError(DatabaseUnusableError):
     """No connection to the database could be made."""
 
 
+class DatabaseMissingError(DatabaseUnusableError):
+    """There is no database, and nobody has said that one is to be made."""
+
+
 class DatabaseNewerError(DatabaseUnusableError):
     """A later version of this program has migrated the database."""
 
@@ -31,6 +35,10 @@ class DatabaseForeignError(DatabaseUnusableError):
 
 class DatabaseUnavailableError(DatabaseError):
     """An outage: the same call may work later. The message is for logs, not for clients."""
+
+
+class DatabaseDamagedError(DatabaseUnavailableError):
+    """What is stored is not what was written: a person has to bring back a copy that is whole."""
 
 
 class TransactionLostError(DatabaseUnavailableError):

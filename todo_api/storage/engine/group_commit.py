@@ -16,11 +16,11 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
-from todo_api.storage.engine.connection import Connection
 from todo_api.storage.engine.errors import (
     DatabaseUnavailableError,
     TransactionLostError,
 )
+from todo_api.storage.engine.sqlite_file import FileConnection
 from todo_api.storage.engine.unit import UNIT, Unit
 from todo_api.storage.engine.write_lock import WriteLock
 
@@ -68,7 +68,7 @@ class GroupCommit:
         self,
         loop: asyncio.AbstractEventLoop,
         lock: WriteLock,
-        connect: Callable[[], Connection],
+        connect: Callable[[], FileConnection],
         bounded: Callable[[Callable[[], Any]], Any],
     ) -> None:
         """Take the lock that a group holds; `connect` opens the connection of all groups.
@@ -78,8 +78,7 @@ class GroupCommit:
         self._loop = loop
         self._lock = lock
         self._connect = connect
-        self._db = connect()
-        self._is_faulty = False
+        self._connection: FileConnection | None = None
         self._bounded = bounded
         self._waiting: deque[_Member] = deque()
         self._group: list[_Member] = []
@@ -111,7 +110,7 @@ class GroupCommit:
         """End the thread, after what it is waiting for, and close the connection."""
         self._closed = True
         if self._thread is None:
-            self._db.driver.close()
+            self._drop()
         else:
             self._waits.put(None)
 
@@ -122,8 +121,9 @@ class GroupCommit:
             self._begun(DatabaseUnavailableError("The database was closed."))
             return
         try:
-            if self._is_faulty:
-                self._renew()
+            if self._connection is None or self._lock.file.is_stale(self._connection):
+                self._drop()
+                self._connection = self._connect()
             self._holds = self._lock.try_begin(self._db)
         except Exception as error:  # noqa: BLE001 - it is raised where the calls were asked for
             self._begun(error)
@@ -190,7 +190,8 @@ class GroupCommit:
         """Roll the group back, and let those who were in it before the outage try again."""
         self._roll_back()
         self._end()
-        self._is_faulty = self._is_outage(outage)
+        if self._is_outage(outage):
+            self._drop()
         former, self._group = self._group, []
         for member in reversed(former):
             member.attempts += 1
@@ -208,7 +209,7 @@ class GroupCommit:
             for member in group:
                 member.settle()
         else:
-            self._is_faulty = True
+            self._drop()
             for member in group:
                 # Whether the disk has it is not known: no second attempt.
                 failure = DatabaseUnavailableError(f"A commit failed: {error}.")
@@ -226,11 +227,18 @@ class GroupCommit:
         with suppress(Exception):  # there may be nothing left to roll back
             self._db.driver.execute("ROLLBACK")
 
-    def _renew(self) -> None:
-        """Replace the connection: a fault of the file may have left it in any state."""
-        self._db.driver.close()
-        self._db = self._connect()
-        self._is_faulty = False
+    @property
+    def _db(self) -> FileConnection:
+        """The connection, while there is a transaction or somebody wants to begin one."""
+        if self._connection is None:
+            raise DatabaseUnavailableError("The connection was lost.")
+        return self._connection
+
+    def _drop(self) -> None:
+        """Close the connection: a fault of the file may have left it in any state."""
+        if self._connection is not None:
+            self._connection.driver.close()
+            self._connection = None
 
     def _end(self) -> None:
         self._holds = False
@@ -262,7 +270,7 @@ class GroupCommit:
                 self._abandon()
         if self._loop.is_closed():
             self._abandon()
-        self._db.driver.close()
+        self._drop()
 
     def _begin_patiently(self) -> None:
         self._lock.begin(self._db)
@@ -270,7 +278,7 @@ class GroupCommit:
 
     def _commit(self) -> None:
         try:
-            self._db.driver.execute("COMMIT")
+            self._lock.commit(self._db)
         except BaseException:
             self._roll_back()
             raise

@@ -8,9 +8,11 @@ from typing import TypeVar
 
 from todo_api.storage.engine.connection import Connection
 from todo_api.storage.engine.group_commit import GroupCommit
+from todo_api.storage.engine.sqlite_file import FileConnection
 from todo_api.storage.engine.write_lock import WriteLock
 
 T = TypeVar("T")
+C = TypeVar("C", bound=Connection)
 
 # The processor's time that the statements of a call on the event loop may take, all together, and
 # how many steps of SQLite's virtual machine are taken between two looks at the clock. A step of a
@@ -26,26 +28,38 @@ class Inline:
         self,
         loop: asyncio.AbstractEventLoop,
         lock: WriteLock,
-        connect: Callable[[], Connection],
+        connect: Callable[[], FileConnection],
     ) -> None:
         """Take what opens a connection to the file."""
         self.loop = loop
+        self._file = lock.file
         self._connect = connect
         self.bounds = Bounds()
-        self.reader = self.bounds.set_on(connect())
+        self._reader: FileConnection | None = None
         # Bounds of their own: what interrupts a read must not strike a commit in the thread.
         bounds = Bounds()
         self.writers = GroupCommit(loop, lock, lambda: bounds.set_on(connect()), bounds.run)
 
-    def renew(self) -> None:
-        """Replace the connection: a fault of the file may have left it in any state."""
-        self.reader.driver.close()
-        self.reader = self.bounds.set_on(self._connect())
+    def reader(self) -> FileConnection:
+        """Return the connection that reads, to the file that is there now.
+
+        Raises `DatabaseUnavailableError` if there is none.
+        """
+        if self._reader is None or self._file.is_stale(self._reader):
+            self.drop_reader()
+            self._reader = self.bounds.set_on(self._connect())
+        return self._reader
+
+    def drop_reader(self) -> None:
+        """Close the connection: a fault of the file may have left it in any state."""
+        if self._reader is not None:
+            self._reader.driver.close()
+            self._reader = None
 
     def close(self) -> None:
         """Close the connections."""
         self.writers.close()
-        self.reader.driver.close()
+        self.drop_reader()
 
 
 class Bounds:
@@ -55,7 +69,7 @@ class Bounds:
         """Bound nothing while no call runs."""
         self._end = math.inf
 
-    def set_on(self, db: Connection) -> Connection:
+    def set_on(self, db: C) -> C:
         """Bound what calls do with a connection."""
         db.driver.set_progress_handler(self._is_exceeded, STRIDE)
         db.is_inline = True

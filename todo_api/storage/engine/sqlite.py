@@ -6,14 +6,19 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy
 from sqlalchemy import URL
 
 from todo_api.storage.engine.connection import Connection, lend_to_sqlalchemy
-from todo_api.storage.engine.errors import DatabaseUnavailableError, WouldBlockError
+from todo_api.storage.engine.errors import (
+    DatabaseDamagedError,
+    DatabaseUnavailableError,
+    WouldBlockError,
+)
 from todo_api.storage.engine.inline import Inline
 from todo_api.storage.engine.sqlite_driver import (
     BUSY,
@@ -21,19 +26,22 @@ from todo_api.storage.engine.sqlite_driver import (
     INTERRUPTED,
     OUTAGES,
     can_corrupt_wal,
-    create_for_oneself,
+    is_damage,
     load_driver,
     path_of,
     result_code,
 )
+from todo_api.storage.engine.sqlite_file import FileConnection, SQLiteFile
 from todo_api.storage.engine.unit import UNIT, Unit
-from todo_api.storage.engine.write_lock import PATIENCE, WriteLock
+from todo_api.storage.engine.write_lock import PATIENCE, WriteLock, execute_patiently
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 _MOST_MILLISECONDS_FOR_READERS = 100
+_PATIENCE_OF_MIGRATIONS = 3600.0
+"""Another process may be migrating a large database."""
 
 
 class SQLite:
@@ -44,8 +52,9 @@ class SQLite:
 
         Raises `DatabaseUrlInvalidError`, and `DatabaseUnreachableError` for a missing directory.
         """
-        self._path = path_of(url)
-        self.name = f"The SQLite database {self._path}"
+        self.file: Path | None = path_of(url)
+        self.name = f"The SQLite database {self.file}"
+        self._file = SQLiteFile(self.file, self.name)
         self._driver = load_driver()
         self.driver_error: type[Exception] = self._driver.Error
         self._journal_mode = "wal"
@@ -56,8 +65,8 @@ class SQLite:
                 "SQLite 3.51.3 or the pysqlite3 package would fix that.",
                 self._driver.sqlite_version,
             )
-        self._lock = WriteLock(self.name, self.diagnose)
-        self._idle: deque[Connection] = deque()
+        self._lock = WriteLock(self._file, self.diagnose)
+        self._idle: deque[FileConnection] = deque()
         self._inline: Inline | None = None
         self._moving = Lock()
 
@@ -75,24 +84,57 @@ class SQLite:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open an immediate transaction: it may write, or fails, at its start."""
-        with self._lent() as db, self._writing_to(db):
-            yield db
+        with self._lent() as db:
+            self._lock.begin(db)
+            with self._committing(db):
+                yield db
 
     @contextmanager
-    def migrating(self) -> Iterator[tuple[sqlalchemy.Connection, Connection]]:
+    def looking(self) -> Iterator[Connection | None]:
+        """Open the file as it is, whoever made it."""
+        if self._file.is_absent():
+            yield None
+            return
+        driver = self._file.open_untouched(self._driver)
+        try:
+            yield Connection(driver, DIALECT, self._driver.IntegrityError)
+        finally:
+            driver.close()
+
+    def prepare(self, *, create: bool) -> None:
+        """Make the file, and give it its journal."""
+        if create:
+            self._file.create()
+        driver = self._open(PATIENCE)
+        try:
+            self._set_journal_mode(driver, _PATIENCE_OF_MIGRATIONS)
+        finally:
+            driver.close()
+
+    @contextmanager
+    def migrating(
+        self, tell: Callable[[str], None]
+    ) -> Iterator[tuple[sqlalchemy.Connection, Connection]]:
         """Open an immediate transaction: it excludes every other writer already."""
-        with self._lent() as db:
+        db = self._connect(PATIENCE, is_ours=False)
+        try:
             # Before the transaction: SQLAlchemy's first look at a connection ends with a rollback.
             connection = lend_to_sqlalchemy("sqlite://", db.driver)
-            with self._writing_to(db):
+            db.driver.execute("PRAGMA busy_timeout = 0")  # or it would wait before it tells
+            if not self._lock.try_begin(db):
+                tell(f"{self.name} is being written to by another process: waiting for its end.")
+                self._lock.begin(db, _PATIENCE_OF_MIGRATIONS)
+            with self._committing(db):
                 yield connection, db
+        finally:
+            db.driver.close()
 
     async def read_inline(self, call: Callable[[], T]) -> T:
         """Run a call in a snapshot; a statement that takes too long is interrupted."""
         inline = self._inline_here()
-        db = inline.reader
+        db = inline.reader()
         driver = db.driver
-        renew = False
+        is_faulty = False
         unit = UNIT.set(Unit(db, writes=False))
         try:
             driver.execute("BEGIN")
@@ -100,12 +142,12 @@ class SQLite:
         except self._driver.Error as error:
             if result_code(error) in {BUSY, INTERRUPTED}:
                 raise WouldBlockError from error
-            renew = True
+            is_faulty = True
             raise
         finally:
             UNIT.reset(unit)
-            if renew:
-                inline.renew()
+            if is_faulty:
+                inline.drop_reader()
             elif driver.in_transaction:
                 driver.execute("ROLLBACK")
 
@@ -120,6 +162,8 @@ class SQLite:
 
     def diagnose(self, error: Exception) -> type[DatabaseUnavailableError] | None:
         """Tell an outage by the primary result code, the low byte of the extended one."""
+        if is_damage(error):
+            return DatabaseDamagedError
         return DatabaseUnavailableError if result_code(error) in OUTAGES else None
 
     def forget_deleted(self) -> None:
@@ -163,13 +207,13 @@ class SQLite:
             return self._inline
 
     @contextmanager
-    def _writing_to(self, db: Connection) -> Iterator[None]:
-        self._lock.begin(db)
+    def _committing(self, db: FileConnection) -> Iterator[None]:
+        """Commit at the end what has begun, or roll it back, and let others write."""
         try:
             yield
             if not db.driver.in_transaction:
-                raise DatabaseUnavailableError("SQLite has rolled back everything.")
-            db.driver.execute("COMMIT")
+                raise self._file.outage("SQLite has rolled back everything")
+            self._lock.commit(db)
         finally:
             try:
                 if db.driver.in_transaction:
@@ -178,12 +222,9 @@ class SQLite:
                 self._lock.end()
 
     @contextmanager
-    def _lent(self) -> Iterator[Connection]:
+    def _lent(self) -> Iterator[FileConnection]:
         """Lend a connection, the one most recently used; there are as many as threads at once."""
-        try:
-            db = self._idle.pop()
-        except IndexError:
-            db = self._connect(PATIENCE)
+        db = self._idle_connection() or self._connect(PATIENCE)
         try:
             yield db
         except self._driver.Error:
@@ -194,24 +235,56 @@ class SQLite:
             raise
         self._idle.append(db)
 
-    def _connect(self, patience: float) -> Connection:
-        """Open and set up a connection that waits so long for other processes."""
-        create_for_oneself(self._path)
-        driver = self._driver.connect(
-            self._path,
-            timeout=patience or PATIENCE,  # changing the journal's mode may have to wait
+    def _idle_connection(self) -> FileConnection | None:
+        """Return an idle connection to the file that is there; those to former ones are closed."""
+        generation = self._file.look()
+        with suppress(IndexError):
+            while (db := self._idle.pop()).generation != generation:
+                db.driver.close()
+            return db
+        return None
+
+    def _connect(self, patience: float, *, is_ours: bool = True) -> FileConnection:
+        """Open a connection that waits so long for other processes.
+
+        Raises `DatabaseUnavailableError` unless the file is there, and holds our tables if
+        `is_ours`.
+        """
+        generation = self._file.look()
+        driver = self._open(patience or PATIENCE)
+        try:
+            driver.execute("PRAGMA foreign_keys = ON")
+            driver.execute("PRAGMA synchronous = FULL")
+            # Deleted rows are overwritten, also in pages that become free. That is 2 % more to
+            # write for an update or a deletion, and nothing for anything else.
+            driver.execute("PRAGMA secure_delete = ON")
+            if is_ours:
+                self._file.require_ours(driver)
+                self._set_journal_mode(driver, patience)
+            if not patience:
+                driver.execute("PRAGMA busy_timeout = 0")
+        except BaseException:
+            driver.close()
+            raise
+        db = FileConnection(driver, DIALECT, self._driver.IntegrityError)
+        db.generation, db.log = generation, None
+        return db
+
+    def _set_journal_mode(self, driver: Any, patience: float) -> None:  # noqa: ANN401 - the driver's own
+        """Give the file its journal, which is the file's own and not a connection's.
+
+        To change it, one needs the file for oneself.
+        """
+        if driver.execute("PRAGMA journal_mode").fetchone()[0] != self._journal_mode:
+            execute_patiently(driver, f"PRAGMA journal_mode = {self._journal_mode}", patience)
+
+    def _open(self, patience: float) -> Any:  # noqa: ANN401 - the driver's own
+        """Open the file, which has to be there."""
+        return self._driver.connect(
+            f"{self._file.path.as_uri()}?mode=rw",
+            uri=True,
+            timeout=patience,
             isolation_level=None,  # the driver begins no transactions by itself
             check_same_thread=False,
             cached_statements=512,
         )
-        driver.execute("PRAGMA foreign_keys = ON")
-        driver.execute("PRAGMA synchronous = FULL")
-        # Deleted rows are overwritten, also in pages that become free. That is 2 % more to write
-        # for an update or a deletion, and nothing for anything else.
-        driver.execute("PRAGMA secure_delete = ON")
-        # The mode is the file's, not the connection's: changing it needs the file for oneself.
-        if driver.execute("PRAGMA journal_mode").fetchone()[0] != self._journal_mode:
-            driver.execute(f"PRAGMA journal_mode = {self._journal_mode}")
-        if not patience:
-            driver.execute("PRAGMA busy_timeout = 0")
-        return Connection(driver, DIALECT, self._driver.IntegrityError)

@@ -1,8 +1,6 @@
 """SQLite's driver: which one, what its errors mean, and the file that it opens."""
 
 import importlib
-import os
-from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -16,6 +14,7 @@ DIALECT = SQLiteDialect_pysqlite()
 # Result codes (https://www.sqlite.org/rescode.html) that speak of the file, the disk or the
 # moment rather than of the statement.
 BUSY = 5
+DAMAGE = frozenset({11, 26})  # SQLITE_CORRUPT, SQLITE_NOTADB
 INTERRUPTED = 9
 OUTAGES = frozenset(
     {
@@ -24,13 +23,12 @@ OUTAGES = frozenset(
         7,  # SQLITE_NOMEM
         8,  # SQLITE_READONLY
         10,  # SQLITE_IOERR
-        11,  # SQLITE_CORRUPT
         13,  # SQLITE_FULL
         14,  # SQLITE_CANTOPEN
         15,  # SQLITE_PROTOCOL
         22,  # SQLITE_NOLFS
         23,  # SQLITE_AUTH
-        26,  # SQLITE_NOTADB
+        *DAMAGE,
     }
 )
 
@@ -54,16 +52,16 @@ def can_corrupt_wal(version: tuple[int, ...]) -> bool:
     return (3, 7, 0) <= version < (3, 51, 3) and not fixed_branch
 
 
+def is_damage(error: BaseException) -> bool:
+    """Tell whether an error says that the contents of the file are no longer what was written."""
+    # For text that is none any more, the driver has no code of SQLite's.
+    return result_code(error) in DAMAGE or str(error).startswith("Could not decode to UTF-8")
+
+
 def result_code(error: BaseException) -> int:
     """Return the primary result code, the low byte of the extended one; 0 if there is none."""
     code: int = getattr(error, "sqlite_errorcode", 0)
     return code & 0xFF
-
-
-def create_for_oneself(path: Path) -> None:
-    """Create a file that nobody else can read; SQLite gives those beside it the same rights."""
-    with suppress(OSError):  # SQLite will say what is wrong
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def path_of(url: URL) -> Path:

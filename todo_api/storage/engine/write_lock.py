@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
-from todo_api.storage.engine.connection import Connection
 from todo_api.storage.engine.errors import DatabaseUnavailableError
 from todo_api.storage.engine.fair_lock import FairLock
 from todo_api.storage.engine.sqlite_driver import BUSY, result_code
+from todo_api.storage.engine.sqlite_file import FileConnection, SQLiteFile
 
 # A writer waits first for the other writers of this process, then for other processes. Both waits
 # together stay below ten seconds, so that a request is answered before its client gives up.
@@ -18,15 +19,17 @@ class WriteLock:
     """The right to write to the file, first among this process's writers, then among all."""
 
     def __init__(
-        self, name: str, diagnose: Callable[[Exception], type[DatabaseUnavailableError] | None]
+        self,
+        file: SQLiteFile,
+        diagnose: Callable[[Exception], type[DatabaseUnavailableError] | None],
     ) -> None:
-        """Name the database for messages; `diagnose` tells an outage from a fault (None)."""
-        self._name = name
+        """Take the file; `diagnose` tells an outage from a fault (None)."""
+        self.file = file
         self.diagnose = diagnose
         self._lock = FairLock()
         self.end = self._lock.leave
 
-    def try_begin(self, db: Connection) -> bool:
+    def try_begin(self, db: FileConnection) -> bool:
         """Begin a transaction if that can be had at once; tell whether it has begun."""
         if not self._lock.try_enter():
             return False
@@ -39,32 +42,39 @@ class WriteLock:
             raise
         return True
 
-    def begin(self, db: Connection) -> None:
-        """Wait for one's turn and begin.
+    def begin(self, db: FileConnection, patience: float | None = None) -> None:
+        """Wait for one's turn and begin; each wait takes `patience` at the most.
 
         Raises `DatabaseUnavailableError` if this process's other writers take too long.
         """
-        if not self._lock.enter(PATIENCE):
-            raise DatabaseUnavailableError(
-                f"{self._name} is unavailable: too many writers are queueing."
-            )
+        patience = PATIENCE if patience is None else patience
+        if not self._lock.enter(patience):
+            raise self.file.outage("too many writers are queueing")
         try:
-            _begin_patiently(db)
+            execute_patiently(db.driver, "BEGIN IMMEDIATE", patience)
         except BaseException:
             self._lock.leave()
             raise
 
+    def commit(self, db: FileConnection) -> None:
+        """Store what was written, in the file that is there.
 
-def _begin_patiently(db: Connection) -> None:
-    """Begin as soon as no other process writes.
+        Raises `DatabaseUnavailableError` if it went into another one.
+        """
+        db.driver.execute("COMMIT")
+        self.file.require_stored(db)
+
+
+def execute_patiently(driver: Any, sql: str, patience: float) -> None:  # noqa: ANN401 - the driver's own
+    """Execute a statement as soon as no other process is in its way.
 
     SQLite itself would look again at longer and longer intervals, up to a tenth of a second, while
     a write takes less than a millisecond.
     """
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + patience
     while True:
         try:
-            db.driver.execute("BEGIN IMMEDIATE")
+            driver.execute(sql)
         except Exception as error:
             if result_code(error) != BUSY or time.monotonic() > until:
                 raise

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
@@ -60,6 +61,7 @@ class PostgreSQL:
     """A database on a server."""
 
     driver_error: type[Exception] = psycopg.Error
+    file: Path | None = None
 
     def __init__(self, url: URL, connections: int) -> None:
         """Check the URL; no connection is made before it is used.
@@ -85,8 +87,17 @@ class PostgreSQL:
         """Open a transaction whose statements each see what is committed by then."""
         return self._transaction(writes=True)
 
+    def looking(self) -> AbstractContextManager[Connection | None]:
+        """Open a read-only transaction."""
+        return self._transaction(writes=False)
+
+    def prepare(self, *, create: bool) -> None:
+        """Do nothing: a server keeps its databases, and its administrator creates them."""
+
     @contextmanager
-    def migrating(self) -> Iterator[tuple[sqlalchemy.Connection, Connection]]:
+    def migrating(
+        self, tell: Callable[[str], None]
+    ) -> Iterator[tuple[sqlalchemy.Connection, Connection]]:
         """Open a transaction without the time limits of requests, one among all processes."""
         with psycopg.connect(**self._options, autocommit=True) as connection:
             # Before the transaction: SQLAlchemy's first look at a connection ends with a rollback.
@@ -95,7 +106,10 @@ class PostgreSQL:
             driver.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
             driver.execute("SET LOCAL statement_timeout = 0")
             driver.execute("SET LOCAL lock_timeout = 0")
-            driver.execute("SELECT pg_advisory_xact_lock($1)", (MIGRATION_LOCK,))
+            got = driver.execute("SELECT pg_try_advisory_xact_lock($1)", (MIGRATION_LOCK,))
+            if not (got.fetchone() or [False])[0]:
+                tell(f"{self.name} is being migrated by another process: waiting for its end.")
+                driver.execute("SELECT pg_advisory_xact_lock($1)", (MIGRATION_LOCK,))
             yield lent, Connection(driver, DIALECT, psycopg.IntegrityError)
             driver.execute("COMMIT")
 

@@ -1,5 +1,6 @@
 """Give tasks their fields, their order of changes, and what they are found by."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
@@ -16,6 +17,7 @@ down_revision = "0001"
 # may be made by the rules of today.
 
 BATCH = 1000
+BATCHES_TO_TELL = 20
 
 BinaryText = sa.Text(collation="C").with_variant(sa.Text(collation="BINARY"), "sqlite")
 
@@ -147,9 +149,14 @@ def move_tasks(tasks: sa.Table, words: sa.Table) -> None:
         *(sa.column(name) for name in ("user_id", "id", "title", "description")),
         sa.column("done", sa.Boolean),
     )
+    tell: Callable[[str], None] = op.get_context().opts["tell"]
+    total = db.scalar(sa.select(sa.func.count()).select_from(earlier)) or 0
     in_order = sa.select(earlier).order_by(earlier.c.user_id, earlier.c.id)
     at = now()
-    for rows in db.execute(in_order, execution_options={"yield_per": BATCH}).partitions():
+    batches = db.execute(in_order, execution_options={"yield_per": BATCH}).partitions()
+    for number, rows in enumerate(batches):
+        if number and number % BATCHES_TO_TELL == 0:
+            tell(f"{number * BATCH:,} of {total:,} tasks have been moved.")
         moved = [renewed(row._asdict(), at) for row in rows]
         db.execute(sa.insert(tasks), moved)
         found_by = [

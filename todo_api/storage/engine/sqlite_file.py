@@ -1,0 +1,138 @@
+"""The file of an SQLite database: whether it is there, whose it is, whether it is still the same.
+
+SQLite goes on with a file that somebody has removed or replaced, and what is written then is lost.
+So whoever begins a transaction looks whether the path still leads to the file that was opened, and
+looks again before anybody is told that something is stored.
+"""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from todo_api.storage.engine.connection import Connection
+from todo_api.storage.engine.errors import DatabaseUnavailableError
+
+OWN_TABLE = "todo_api_revision"
+"""What tells a database of this program from those of others."""
+
+_SELECT_OWN = f"SELECT 1 FROM sqlite_master WHERE name = '{OWN_TABLE}'"  # noqa: S608 - a constant
+
+
+class Identity(NamedTuple):
+    """What tells one file from another at the same path."""
+
+    device: int
+    inode: int
+
+
+class FileConnection(Connection):
+    """A connection to the file that was there when it was opened."""
+
+    __slots__ = ("generation", "log")
+
+    generation: int
+    """Which of the files that were seen at the path it is."""
+    log: Identity | None
+    """The write-ahead log, once it has been written to: it stays the same while this is open."""
+
+
+class SQLiteFile:
+    """What is found at the path of a database."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        """Take the path, and what a person calls the database. Nothing is looked at yet."""
+        self.path = path
+        self._name = name
+        self._log_path = f"{path}-wal"
+        self._found: Identity | None = None
+        self._generation = 0
+        self._guard = Lock()
+
+    def look(self) -> int:
+        """Return the generation of the file that is there now: another one for another file.
+
+        Raises `DatabaseUnavailableError` if there is none.
+        """
+        found = self._identity_of(self.path)
+        if found != self._found:
+            with self._guard:
+                if found != self._found:
+                    self._found = found
+                    self._generation += 1
+        if found is None:
+            raise self.outage("there is no such file")
+        return self._generation
+
+    def is_stale(self, db: FileConnection) -> bool:
+        """Tell whether a connection is to a file that is no longer there, but another one is.
+
+        Raises `DatabaseUnavailableError` if there is none.
+        """
+        return self.look() != db.generation
+
+    def require_stored(self, db: FileConnection) -> None:
+        """See that what was committed went into the files that are there.
+
+        Raises `DatabaseUnavailableError`.
+        """
+        log = self._identity_of(self._log_path)
+        if db.log is None:
+            db.log = log
+        if log != db.log:
+            with self._guard:
+                self._generation += 1  # all connections have the lost log open
+            raise self.outage("its write-ahead log was removed while it was in use")
+        if self.is_stale(db):
+            raise self.outage("the file was replaced while it was in use")
+
+    def require_ours(self, driver: Any) -> None:  # noqa: ANN401 - the driver's own
+        """See that a connection is to a database of this program's.
+
+        Raises `DatabaseUnavailableError`, and what the driver raises.
+        """
+        if driver.execute(_SELECT_OWN).fetchone() is None:
+            empty = driver.execute("SELECT 1 FROM sqlite_master").fetchone() is None
+            raise self.outage("it is empty" if empty else "it is another program's")
+
+    def outage(self, reason: str) -> DatabaseUnavailableError:
+        """Return what to raise while the database cannot be used."""
+        return DatabaseUnavailableError(f"{self._name} is unavailable: {reason}.")
+
+    def is_absent(self) -> bool:
+        """Tell whether there is no file, or one without a single byte."""
+        try:
+            return self.path.stat().st_size == 0
+        except FileNotFoundError:
+            return True
+
+    def create(self) -> None:
+        """Make a file that nobody else can read; SQLite gives those beside it the same rights."""
+        with suppress(OSError):  # SQLite will say what is wrong
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+    def open_untouched(self, driver: ModuleType) -> Any:  # noqa: ANN401 - the driver's own
+        """Open the file in such a way that nothing of it, or beside it, is changed if possible.
+
+        To read a write-ahead log, SQLite has to keep an index of it beside it; without one, there
+        is nothing that has to be kept.
+        """
+        uri = self.path.as_uri()
+        if not any(os.path.exists(f"{self.path}{end}") for end in ("-wal", "-journal")):  # noqa: PTH110 - as often as it looks
+            return driver.connect(f"{uri}?mode=ro&immutable=1", uri=True, isolation_level=None)
+        try:
+            db = driver.connect(f"{uri}?mode=ro", uri=True, isolation_level=None)
+            db.execute(_SELECT_OWN).fetchone()
+        except driver.OperationalError:  # a transaction that a crash has left is to be ended first
+            return driver.connect(f"{uri}?mode=rw", uri=True, isolation_level=None)
+        return db
+
+    @staticmethod
+    def _identity_of(path: Path | str) -> Identity | None:
+        try:
+            found = os.stat(path)  # noqa: PTH116 - before each transaction, and a third of the time
+        except OSError:
+            return None
+        return Identity(found.st_dev, found.st_ino)
