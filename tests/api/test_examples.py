@@ -54,6 +54,7 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("LearnPython", "GET", "/tasks/2", {"auth": MIGUEL}),
     ("FirstOfTwo", "GET", "/tasks?limit=1", {"auth": MIGUEL}),
     ("LinesOfTwo", "GET", "/tasks/export", {"auth": MIGUEL}),
+    ("DocumentOfTwo", "GET", "/tasks/export?format=json", {"auth": MIGUEL}),
     ("TableOfTwo", "GET", "/tasks/export", {"auth": MIGUEL, "headers": {"Accept": "text/csv"}}),
     (
         "CalendarOfTwo",
@@ -127,7 +128,7 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("ContentTooLarge", "POST", "/tasks", {"auth": MIGUEL, "json": {"title": "x" * 131_072}}),
     ("UriTooLong", "GET", "/tasks?_=" + "x" * 8192, {"auth": MIGUEL}),
     ("HeaderFieldsTooLarge", "GET", "/tasks", {"headers": {"Cookie": "x" * 16_384}}),
-    ("NoSuchFormat", "GET", "/tasks/export", {"headers": {"Accept": "application/json"}}),
+    ("NoSuchFormat", "GET", "/tasks/export", {"headers": {"Accept": "text/html"}}),
     (
         "HolidayPlanned",
         "POST",

@@ -29,10 +29,11 @@ from todo_api.storage import Database, UserGoneError
 from todo_api.storage import transfer as storage
 
 LINES, CSV, CALENDAR = "application/jsonl", "text/csv", "text/calendar"
-NDJSON = "application/x-ndjson"
+NDJSON, JSON = "application/x-ndjson", "application/json"
 UIDS = Uids(lambda: b"key")
 SENT_AS = {
     LINES: LINES,
+    JSON: JSON,
     NDJSON: NDJSON,
     CSV: "text/csv; charset=utf-8; header=present",
     CALENDAR: "text/calendar; charset=utf-8",
@@ -81,7 +82,7 @@ def bring(
 def exported(database: Database, user_id: int) -> Iterator[bytes]:
     """Export a list as JSON Lines, chunk by chunk."""
     user = User(user_id, "miguel")
-    answer = export_tasks(LINES, user, database, UIDS, lambda *_, **__: "uri:x")
+    answer = export_tasks(LINES, None, None, user, database, UIDS, lambda *_, **__: "uri:x")
     assert isinstance(answer, Reply)
     assert isinstance(answer.body, Stream)
     return answer.body.chunks
@@ -125,7 +126,7 @@ class TestFormats:
     @pytest.mark.parametrize(
         ("accept", "media_type"),
         [
-            ("*/*", LINES),
+            ("*/*", NDJSON),
             (LINES, LINES),
             (NDJSON, NDJSON),
             ("text/*", CSV),
@@ -134,15 +135,52 @@ class TestFormats:
             ("text/calendar", CALENDAR),
             ("text/html, text/calendar;q=0.9, */*;q=0.1", CALENDAR),
             ("text/csv;q=0, text/*", CALENDAR),
-            ("application/json;q=0.9, */*;q=0.5", LINES),
+            ("application/json;q=0.9, */*;q=0.5", JSON),
+            ("application/json", JSON),
+            ("application/json, text/plain, */*", JSON),
+            ("application/*+json, application/json", JSON),
         ],
     )
     def test_accept_decides(self, miguel: TestClient, accept: str, media_type: str) -> None:
         assert export(miguel, accept).headers["Content-Type"] == SENT_AS[media_type]
 
-    @pytest.mark.parametrize("accept", ["application/json", "text/html", "*/*;q=0"])
+    @pytest.mark.parametrize("accept", ["text/html", "*/*;q=0"])
     def test_other_formats_are_refused(self, miguel: TestClient, accept: str) -> None:
         assert_problem(miguel.get("/tasks/export", headers={"Accept": accept}), 406)
+
+    @pytest.mark.parametrize("accept", ["*/*", JSON, "text/csv"])
+    @pytest.mark.parametrize(
+        ("name", "media_type"),
+        [("jsonl", NDJSON), ("json", JSON), ("csv", CSV), ("ics", CALENDAR)],
+    )
+    def test_a_parameter_decides_before_accept_does(
+        self, miguel: TestClient, accept: str, name: str, media_type: str
+    ) -> None:
+        named = miguel.get(f"/tasks/export?format={name}", headers={"Accept": accept})
+        assert named.headers["Content-Type"] == SENT_AS[media_type]
+        assert named.content == export(miguel, media_type).content
+        assert named.headers["Content-Disposition"].endswith(f'tasks.{name}"')
+
+    def test_a_form_that_there_is_not_is_refused(self, miguel: TestClient) -> None:
+        refusal = miguel.get("/tasks/export?format=xlsx")
+        assert_problem(refusal, 400, "format")
+
+    def test_whoever_takes_json_gets_one_json_document(
+        self, miguel: TestClient, tasks: list[dict[str, Any]]
+    ) -> None:
+        assert export(miguel, JSON).json() == {"tasks": tasks}
+
+    def test_excel_is_told_that_a_table_is_utf_8(self, miguel: TestClient) -> None:
+        plain, marked = (
+            miguel.get(f"/tasks/export?format=csv&bom={bom}").content for bom in ("false", "true")
+        )
+        assert marked == b"\xef\xbb\xbf" + plain
+        assert plain == export(miguel, CSV).content
+
+    def test_only_a_table_has_a_byte_order_mark(self, miguel: TestClient) -> None:
+        for query in ("bom=true", "bom=true&format=ics"):
+            refusal = miguel.get(f"/tasks/export?{query}")
+            assert_problem(refusal, 400, "bom")
 
     def test_a_browser_saves_it_under_a_name(self, miguel: TestClient) -> None:
         for accept, name in ((LINES, "tasks.jsonl"), (CSV, "tasks.csv"), (CALENDAR, "tasks.ics")):
@@ -161,6 +199,7 @@ class TestFormats:
     def test_an_empty_list_is_an_empty_file(self, miguel: TestClient) -> None:
         assert export(miguel, LINES).content == b""
         assert export(miguel, CSV).text.count("\r\n") == 1
+        assert export(miguel, JSON).json() == {"tasks": []}
         assert icalendar.Calendar.from_ical(export(miguel, CALENDAR).text).walk("VTODO") == []
 
 
@@ -419,6 +458,7 @@ class TestSize:
 
     @pytest.mark.usefixtures("many")
     def test_a_long_list_arrives_whole(self, miguel: TestClient) -> None:
+        assert len(export(miguel, JSON).json()["tasks"]) == 10_000
         assert [task["id"] for task in everything(miguel)] == list(range(1, 10_001))
 
     def test_each_task_comes_once_and_none_that_is_created_meanwhile(

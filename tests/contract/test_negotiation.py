@@ -42,6 +42,9 @@ def test_a_client_that_accepts_no_json_gets_406(accept: bytes) -> None:
         (b"text/*", "text/csv"),
         (b"text/csv;q=0.5, text/calendar", "text/calendar"),
         (b"text/csv, application/problem+json", "text/csv"),
+        (b"text/csv, text/plain, */*", "text/csv"),
+        (b"text/calendar;q=0.5, */*;q=0.5", "text/calendar"),
+        (b"text/calendar;q=0.5, */*", "application/jsonl"),
         (b"application/problem+json", "application/jsonl"),
     ],
 )

@@ -307,10 +307,11 @@ class Operation:
     def _begin(
         self, status: int, headers: Mapping[str, str], stream: Stream, exchange: Exchange
     ) -> StreamedResponse:
-        chunks, parameters = stream
+        chunks, parameters, asked = stream
+        media_type = asked or exchange.media_type
         if self._conformance is not None:
-            chunks = self._conformance.checked(chunks, status, exchange.media_type)
-        kind = content_type(exchange.media_type, parameters)
+            chunks = self._conformance.checked(chunks, status, media_type)
+        kind = content_type(media_type, parameters)
         go_on = partial(self._around.runner.go_on, exchange.credentials.recall())
         return StreamedResponse(status, headers, chunks, kind, exchange.request, go_on)
 

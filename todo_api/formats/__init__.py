@@ -1,7 +1,8 @@
 """Lists of tasks as text files.
 
 - `media_types` names the reader and the writer of each media type.
-- `json_lines` has every member of each task, one task a line.
+- `json_lines` has every member of each task, one task a line; `json_document` has all tasks in one
+  piece.
 - `comma_separated` has the same as a table, for spreadsheets.
 - `icalendar` is for calendars; it is only written. `uids` identifies the tasks in it.
 - `file` is what the formats have in common: a writer, and what a reader finds.
@@ -9,8 +10,18 @@
 A writer makes a file in parts: a head, the tasks in groups of any size, a tail.
 """
 
+from todo_api.formats.comma_separated import with_byte_order_mark
 from todo_api.formats.file import Item, Unreadable, Writer
-from todo_api.formats.media_types import READERS, WRITERS
+from todo_api.formats.media_types import NAMES, READERS, WRITERS
 from todo_api.formats.uids import Uids
 
-__all__ = ["READERS", "WRITERS", "Item", "Uids", "Unreadable", "Writer"]
+__all__ = [
+    "NAMES",
+    "READERS",
+    "WRITERS",
+    "Item",
+    "Uids",
+    "Unreadable",
+    "Writer",
+    "with_byte_order_mark",
+]

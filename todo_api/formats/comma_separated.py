@@ -5,6 +5,7 @@ else wrote can do harm (https://owasp.org/www-community/attacks/CSV_Injection). 
 therefore written with an apostrophe before it, which is removed when it is read.
 """
 
+import codecs
 import csv
 import io
 import re
@@ -142,11 +143,15 @@ def _write(tasks: Iterable[Mapping[str, Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-_WRITER = Writer(
-    ",".join(_COLUMNS).encode() + b"\r\n", _write, b"", "csv", parameters={"header": "present"}
-)
+_HEAD = ",".join(_COLUMNS).encode() + b"\r\n"
+_WRITER = Writer(_HEAD, _write, b"", "csv", parameters={"header": "present"})
 
 
 def writer(_namespace: UUID) -> Writer:
     """Return the writer of these files, which hold no UIDs."""
     return _WRITER
+
+
+def with_byte_order_mark(writer: Writer) -> Writer:
+    """Return a writer of files that Excel knows to be UTF-8."""
+    return writer._replace(head=codecs.BOM_UTF8 + writer.head)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from uuid import UUID
 
 from todo_api.contract import Text
-from todo_api.formats import comma_separated, icalendar, json_lines
+from todo_api.formats import comma_separated, icalendar, json_document, json_lines
 from todo_api.formats.file import Item, Unreadable, Writer
 
 READERS: Mapping[str, Callable[[Text], Iterator[Item | Unreadable]]] = {
@@ -19,5 +19,15 @@ WRITERS: Mapping[str, Callable[[UUID], Writer]] = {
     "application/x-ndjson": json_lines.writer,
     "text/csv": comma_separated.writer,
     "text/calendar": icalendar.writer,
+    "application/json": json_document.writer,
 }
 """What writes a file of each type; the UUID is the namespace of the tasks' UIDs."""
+
+NAMES: Mapping[str, str] = {
+    # Some clients take application/jsonl for JSON, by the beginning of its name.
+    "jsonl": "application/x-ndjson",
+    "json": "application/json",
+    "csv": "text/csv",
+    "ics": "text/calendar",
+}
+"""The media type of each form that a request can name."""

@@ -7,13 +7,31 @@ from itertools import islice
 from typing import Any
 
 from todo_api import storage, times
-from todo_api.contract import MOST_FAULTS, Answer, Problem, Reply, Stream, Text, UrlFor
-from todo_api.formats import READERS, WRITERS, Uids, Unreadable, Writer
+from todo_api.contract import (
+    MOST_FAULTS,
+    Answer,
+    Problem,
+    Reply,
+    Stream,
+    Text,
+    UrlFor,
+    bad_parameters,
+)
+from todo_api.formats import (
+    NAMES,
+    READERS,
+    WRITERS,
+    Uids,
+    Unreadable,
+    Writer,
+    with_byte_order_mark,
+)
 from todo_api.identity import User
 from todo_api.operations.representation import TIMES, represent_task
 from todo_api.rest import CACHE_CONTROL, Once
 from todo_api.storage import Connection, Database, Position, Quotas, WordBudget, select_page
 
+TABLE = "text/csv"
 PAGE = 100
 """How many tasks are read and sent at once: as many as the longest page of the list has."""
 CLOCKS_DIFFER = timedelta(days=1)
@@ -25,17 +43,28 @@ MOST_WORDS = 200_000
 
 
 def export_tasks(
-    media_type: str, user: User, database: Database, uids: Uids, url_for: UrlFor
+    media_type: str,
+    format: str | None,  # noqa: A002 - the parameter's name in the document
+    bom: bool | None,  # noqa: FBT001 - likewise
+    user: User,
+    database: Database,
+    uids: Uids,
+    url_for: UrlFor,
 ) -> Answer:
     """Export your tasks."""
+    media_type = NAMES[format] if format else media_type
     writer = WRITERS[media_type](uids.of_user(user.id))
+    if bom:
+        if media_type != TABLE:
+            raise bad_parameters([("bom", "Only a table has a byte order mark: use format=csv.")])
+        writer = with_byte_order_mark(writer)
     headers = {
         "Cache-Control": CACHE_CONTROL,
         "Content-Disposition": f'attachment; filename="tasks.{writer.suffix}"',
         "Vary": "Accept, Authorization",
     }
     chunks = _export(writer, user, database, url_for)
-    return Reply(Stream(chunks, writer.parameters), 200, headers)
+    return Reply(Stream(chunks, writer.parameters, media_type), 200, headers)
 
 
 def import_tasks(

@@ -53,8 +53,13 @@ def quality(accept: bytes | None, media_type: str) -> float:
 
 
 def preferred(accept: bytes | None, media_types: Sequence[str]) -> str | None:
-    """Return what an ``Accept`` gives the greatest weight, the first of equals, or None."""
-    best = max(media_types, key=lambda media_type: quality(accept, media_type))
+    """Return what an ``Accept`` gives the greatest weight, or None.
+
+    Of equals, it is one that the ``Accept`` names in full, else the first: whoever sends
+    ``application/json, */*`` means JSON.
+    """
+    named = _ranges(accept)
+    best = max(media_types, key=lambda one: (quality(accept, one), one in named))
     return best if quality(accept, best) > 0 else None
 
 

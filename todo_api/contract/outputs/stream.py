@@ -21,6 +21,8 @@ class Stream(NamedTuple):
     chunks: Chunks
     parameters: Mapping[str, str] = {}
     """Parameters of its ``Content-Type``, such as ``header=present``."""
+    media_type: str | None = None
+    """Its media type, if the request asked for one otherwise than by ``Accept``."""
 
 
 class BrokenOffError(Exception):
