@@ -141,6 +141,7 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
         "/tasks/import",
         {"auth": MIGUEL, "content": "HolidayTable", "headers": AS_TABLE},
     ),
+    ("HolidayPlanned", "POST", "/tasks/import", {"auth": MIGUEL, "json": "HolidayDocument"}),
     (
         "BadImport",
         "POST",
@@ -157,7 +158,7 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
         "/tasks/import",
         {"auth": MIGUEL, "content": " " * 4_194_305, "headers": AS_LINES},
     ),
-    ("UnsupportedImport", "POST", "/tasks/import", {"auth": MIGUEL, "json": "ReadABook"}),
+    ("UnsupportedImport", "POST", "/tasks/import", {"auth": MIGUEL, "content": "x", **AS_PATCH}),
     ("Miguel", "GET", "/users/miguel", {"auth": MIGUEL}),
     ("MiguelMoved", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NewAddress"}),
     ("", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NoAddress"}),

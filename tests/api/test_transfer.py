@@ -273,6 +273,53 @@ class TestCSV:
         assert rest.items() >= {"title": "Rest", "done": False, "priority": 2}.items()
 
 
+class TestJSON:
+    """JSON in one piece, and what is sent in place of JSON Lines."""
+
+    def test_what_is_exported_is_imported_without_loss(
+        self, miguel: TestClient, susan: TestClient, tasks: list[dict[str, Any]]
+    ) -> None:
+        assert bring(susan, export(miguel, JSON).content, JSON).json() == {"imported": len(tasks)}
+        assert [lasting(task) for task in everything(susan)] == [lasting(task) for task in tasks]
+
+    @pytest.mark.parametrize("media_type", [LINES, JSON])
+    @pytest.mark.parametrize("mark", ["", "\ufeff"])
+    def test_an_array_is_read_under_either_name(
+        self, miguel: TestClient, media_type: str, mark: str
+    ) -> None:
+        array = mark + '\n[\n  {"title": "Rest"},\n  {"title": "Work"}\n]\n'
+        assert bring(miguel, array, media_type).json() == {"imported": 2}
+
+    def test_a_byte_order_mark_begins_no_line(self, miguel: TestClient) -> None:
+        assert bring(miguel, '\ufeff{"title": "Rest"}').json() == {"imported": 1}
+
+    def test_a_fault_is_named_by_its_place_in_the_document(self, miguel: TestClient) -> None:
+        for document, pointer in (
+            ('{"tasks": [{"title": "Rest"}, {"title": 1}]}', "/tasks/1/title"),
+            ('[{"title": "Rest"}, {}]', "/1/title"),
+            ('{"tasks": 1}', "/tasks"),
+            ('{"title": "Rest"}', ""),
+            ("1", ""),
+            (json.dumps([{f"n{n}": 1 for n in range(101)}]), "/0"),
+        ):
+            answer = bring(miguel, document, JSON)
+            assert answer.status_code == 400
+            assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
+            assert "line" not in answer.json()["errors"][0]
+        assert everything(miguel) == []
+
+    def test_what_is_not_json_or_too_much_is_refused(self, miguel: TestClient) -> None:
+        for document, said in (("[", "is not JSON"), ("[" + "1," * 250_000, "more than 250,000")):
+            [fault] = bring(miguel, document, JSON).json()["errors"]
+            assert said in fault["detail"]
+
+    def test_an_object_over_several_lines_is_explained(self, miguel: TestClient) -> None:
+        pretty = json.dumps({"title": "Rest"}, indent=2)
+        [fault] = bring(miguel, "\n" + pretty).json()["errors"]
+        assert fault["line"] == 2
+        assert "application/json" in fault["detail"]
+
+
 class TestICalendar:
     """iCalendar, as another program reads it."""
 
@@ -340,7 +387,6 @@ class TestBadLines:
             ('{"title": "Rest"', None),
             ('{"title": "Rest", "title": "Work"}', None),
             ('{"title": "\\u0000"}', None),
-            ('\ufeff{"title": "Rest"}', None),
             ("[]", ""),
             pytest.param(f'{{"title": "{" " * LONGEST}"}}', None, id="too long"),
             ("{}", "/title"),
@@ -427,10 +473,10 @@ class TestBadLines:
     def test_no_file_at_all(self, miguel: TestClient) -> None:
         assert_problem(miguel.post("/tasks/import"), 400)
 
-    def test_a_calendar_is_not_read(self, miguel: TestClient) -> None:
-        answer = bring(miguel, "BEGIN:VCALENDAR", CALENDAR)
+    def test_a_picture_is_not_read(self, miguel: TestClient) -> None:
+        answer = bring(miguel, "GIF89a", "image/gif")
         assert_problem(answer, 415)
-        assert answer.headers["Accept"] == f"{LINES}, {NDJSON}, {CSV}"
+        assert answer.headers["Accept"] == f"{LINES}, {NDJSON}, {CSV}, {JSON}"
 
 
 class TestSize:

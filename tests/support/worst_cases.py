@@ -234,6 +234,19 @@ def of_import() -> Iterator[Shape]:
         "nonsense": filled(IMPORT, "{", between="\n"),
     }.items():
         yield Shape(f"lines: {name}", lines, body=body.encode())
+    document = {"Content-Type": "application/json"}
+    for name, body in {
+        "tasks": filled(IMPORT, '{"title":"a"}', between=",", around=("[", "]")),
+        "as many tasks as may be": "[" + ",".join([few] * 10_000) + "]",
+        "brackets": filled(IMPORT, "["),
+        "as many elements as may be": filled(370_000, "[]", between=",", around=("[", "]")),
+        "objects": '{"tasks":[' + filled(370_000, "{}", between=",") + "]}",
+        "members": "[{" + ",".join(f'"n{n}":[]' for n in range(120_000)) + "}]",
+        "a long text": filled(IMPORT, "a", around=('["', '"]')),
+        "escapes": filled(IMPORT, "\\u0041", around=('["', '"]')),
+    }.items():
+        yield Shape(f"document: {name}", document, body=body.encode())
+    yield Shape("table: UTF-16", table, body=filled(IMPORT // 2, "a,\n").encode("utf-16"))
     for name, body in {
         "lines": filled(IMPORT, "\r\n"),
         "columns": filled(IMPORT, ","),
@@ -251,6 +264,10 @@ def of_import() -> Iterator[Shape]:
         "an open cell": filled(IMPORT, ",", around=('title\r\n"', "")),
         "apostrophes": filled(IMPORT, "'" * 9000 + "\r\n", around=("title\r\n", "")),
         "empty rows": filled(IMPORT, ",\r\n", around=("title,due\r\n", "")),
+        "a header of separators": filled(IMPORT, ";,\t", around=("title", "")),
+        "lines of separators": filled(IMPORT, ";,\t\n"),
+        "padded rows": filled(IMPORT, "," * 90 + "\r\n", around=("title,due\r\n", "")),
+        "days": filled(IMPORT, "a,1/2/2026\r\n", around=("title,due\r\n", "")),
     }.items():
         yield Shape(f"table: {name}", table, body=body.encode())
 

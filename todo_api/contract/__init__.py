@@ -60,7 +60,10 @@ What the document may say beyond OpenAPI:
   it is for. Its authenticator says by `Granted` which of them a token has. Each operation that
   takes such tokens states the one that it needs as ``x-scope``; other schemes need none.
 - ``x-item-schema`` in a Media Type Object is the schema of each item of its text: for a request it
-  is `Text.items`; in a response it validates each line of JSON Lines.
+  is `Text.items`, and the body is text for the function even if it is JSON; in a response it
+  validates each line of JSON Lines.
+- ``x-any-charset`` in a Media Type Object lets a body of text have any encoding: the function gets
+  what was sent, and the encoding that was stated.
 
 Which parts of OpenAPI are refused:
 

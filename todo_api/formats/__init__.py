@@ -3,7 +3,8 @@
 - `media_types` names the reader and the writer of each media type.
 - `json_lines` has every member of each task, one task a line; `json_document` has all tasks in one
   piece.
-- `comma_separated` has the same as a table, for spreadsheets.
+- `comma_separated` has the same as a table, for spreadsheets; `rows` and `cells` know their ways,
+  `encodings` what their bytes stand for.
 - `icalendar` is for calendars; it is only written. `uids` identifies the tasks in it.
 - `file` is what the formats have in common: a writer, and what a reader finds.
 

@@ -1,149 +1,94 @@
-"""CSV (RFC 4180) with a header row: a table that spreadsheets open.
-
-A spreadsheet treats a cell that begins with, say, ``=`` as a formula, and a formula that somebody
-else wrote can do harm (https://owasp.org/www-community/attacks/CSV_Injection). Such a text is
-therefore written with an apostrophe before it, which is removed when it is read.
-"""
+"""CSV (RFC 4180) with a header row: a table that spreadsheets open, and save in their own ways."""
 
 import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from todo_api.contract import MOST_FAULTS, Text, json_pointer
-from todo_api.formats.file import LONGEST, Item, Unreadable, Writer, too_long
+from todo_api.formats.cells import COLUMNS, UnclearError
+from todo_api.formats.encodings import decoded
+from todo_api.formats.file import Item, Unreadable, Writer, shown
+from todo_api.formats.rows import Row, read_rows
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-_DIGITS = re.compile(r"-?[0-9]{1,18}", re.ASCII)
-
-
-class _Column(NamedTuple):
-    """How the cells of a column are read and written; what cannot be read stays text."""
-
-    read: Callable[[str], Any] = str
-    write: Callable[[Any], Any] = lambda value: value
-
-
-def _read_text(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
-
-
-def _write_text(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def _read_integer(cell: str) -> int | str:
-    return int(cell) if _DIGITS.fullmatch(cell) else cell
-
-
-def _read_boolean(cell: str) -> bool | str:
-    return {"true": True, "false": False}.get(cell.lower(), cell)
-
-
-def _write_boolean(value: object) -> str:
-    return "true" if value else "false"
-
-
-_VERBATIM = _Column()
-_TEXT = _Column(_read_text, _write_text)
-_INTEGER = _Column(_read_integer)
-_BOOLEAN = _Column(_read_boolean, _write_boolean)
-# The schema allows no line breaks in labels.
-_LINES = _Column(
-    lambda cell: _read_text(cell).split("\n"), lambda lines: _write_text("\n".join(lines))
-)
-
-_COLUMNS = {
-    "id": _INTEGER,
-    "uri": _VERBATIM,
-    "title": _TEXT,
-    "description": _TEXT,
-    "done": _BOOLEAN,
-    "due": _VERBATIM,
-    "priority": _INTEGER,
-    "labels": _LINES,
-    "created_at": _VERBATIM,
-    "updated_at": _VERBATIM,
-    "completed_at": _VERBATIM,
-}
-"""The columns of a file, in their order. A cell that cannot be read is refused by its schema."""
+_NAMES = ", ".join(COLUMNS)
 
 
 def read(body: Text) -> Iterator[Item | Unreadable]:
     """Yield an object for each row, with the line it begins on; an empty cell makes no member.
 
-    The header row may name the columns in any order and leave out optional ones. Reading ends at
-    the first row that is not CSV.
+    The header row may name the columns in any order and leave out optional ones.
     """
-    lines = _Lines(body.content.decode("utf-8-sig"))
-    rows = csv.reader(lines, strict=True)
+    text = decoded(body)
+    if isinstance(text, Unreadable):
+        yield text
+        return
     names: list[str] = []
-    line = 1
-    try:
-        for cells in rows:
-            if not cells:
-                pass  # an empty line
-            elif not names:
-                names = cells
-                if faults := list(islice(_header_faults(names, line), MOST_FAULTS)):
-                    yield from faults
-                    return
-            elif len(cells) == len(names):
-                named = zip(names, cells, strict=True)
-                yield Item(line, {name: _COLUMNS[name].read(cell) for name, cell in named if cell})
-            else:
-                counts = f"{len(cells)} cells, but the header row has {len(names)}"
-                yield Unreadable(line, f"This row has {counts}.")
-            line = rows.line_num + 1
-            lines.left = LONGEST
-    except _RowTooLongError:
-        yield too_long(line, "row")
-    except csv.Error as fault:
-        yield Unreadable(line, f"This row is not CSV: {fault}.")
+    for row in read_rows(text, lambda cells: sum(_name(cell) in COLUMNS for cell in cells)):
+        if isinstance(row, Unreadable):
+            yield row
+        elif names:
+            yield from _read_row(row, names)
+        else:
+            names = list(map(_name, row.cells))
+            while names and not names[-1]:  # as spreadsheets pad rows
+                names.pop()
+            if faults := list(islice(_header_faults(names, row), MOST_FAULTS)):
+                yield from faults
+                return
 
 
-class _RowTooLongError(Exception):
-    """A row that goes on and on."""
+def _name(cell: str) -> str:
+    """Return the name of a column, however it is capitalised and spaced."""
+    return re.sub("[ -]", "_", cell.strip().lower())
 
 
-class _Lines:
-    """The lines of a text, as long as the rows that they make are no longer than a row may be."""
+def _read_row(row: Row, names: list[str]) -> Iterator[Item | Unreadable]:
+    """Yield the object of a row, or what is wrong with each of its cells."""
+    cells = row.cells
+    if len(cells) < len(names) or any(cells[len(names) :]):
+        counts = f"{len(cells)} cells, but the header row names {len(names)} columns"
+        yield Unreadable(row.line, f"This row has {counts}.")
+        return
+    task = {}
+    is_clear = True
+    for name, cell in zip(names, cells, strict=False):
+        try:
+            if cell:
+                task[name] = COLUMNS[name].read(cell)
+        except UnclearError as wanted:
+            is_clear = False
+            place = json_pointer([name])
+            yield Unreadable(row.line, f"The column {name} has {shown(cell)}: {wanted}.", place)
+    if is_clear:
+        yield Item(row.line, task)
 
-    def __init__(self, text: str) -> None:
-        self._lines = io.StringIO(text, newline="")
-        self.left = LONGEST
-        """How long the rest of the present row may be."""
 
-    def __iter__(self) -> Iterator[str]:
-        for line in self._lines:
-            self.left -= len(line)
-            if self.left < 0:
-                raise _RowTooLongError
-            yield line
-
-
-def _header_faults(names: list[str], line: int) -> Iterator[Unreadable]:
+def _header_faults(names: list[str], row: Row) -> Iterator[Unreadable]:
+    written = {_name(cell): cell.strip() for cell in row.cells}
     for name in dict.fromkeys(names):
-        place = json_pointer([name]) or None
-        if name not in _COLUMNS:
-            yield Unreadable(line, "There is no such column.", place)
+        found = shown(written[name])
+        place = json_pointer([written[name]]) or None
+        if name not in COLUMNS:
+            known = f"The columns are {_NAMES}, separated by commas, semicolons or tabs."
+            yield Unreadable(row.line, f"There is no column {found}. {known}", place)
         elif names.count(name) > 1:
-            yield Unreadable(line, "This column appears twice.", place)
+            yield Unreadable(row.line, f"The column {found} appears twice.", place)
 
 
 def _write(tasks: Iterable[Mapping[str, Any]]) -> bytes:
     text = io.StringIO(newline="")
     rows = csv.writer(text)
     for task in tasks:
-        rows.writerow([column.write(task[name]) for name, column in _COLUMNS.items()])
+        rows.writerow([column.write(task[name]) for name, column in COLUMNS.items()])
     return text.getvalue().encode()
 
 
-_HEAD = ",".join(_COLUMNS).encode() + b"\r\n"
+_HEAD = ",".join(COLUMNS).encode() + b"\r\n"
 _WRITER = Writer(_HEAD, _write, b"", "csv", parameters={"header": "present"})
 
 

@@ -17,26 +17,36 @@ class Writer(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A value that a file holds, and the line it begins on."""
+    """A value that a file holds, and where: the line it begins on, or its place in a document."""
 
-    line: int
+    line: int | None
     value: Any
+    at: str = ""
+    """A JSON pointer, in one document of JSON."""
 
 
 class Unreadable(NamedTuple):
-    """A line that could not be read."""
+    """Something in a file that could not be read."""
 
-    line: int
+    line: int | None
     detail: str
     """A sentence that says why."""
     pointer: str | None = None
 
+
+MOST_SHOWN = 60
+"""Characters of a file that a message repeats."""
 
 LONGEST = 256 * 1024
 """Bytes, or characters, that one task may take: more than any task needs, however it is written.
 
 What is longer is not even looked into, because it could be made of a million pieces.
 """
+
+
+def shown(text: str) -> str:
+    """Return what was found, in quotation marks, as much of it as a message should repeat."""
+    return f'"{text}"' if len(text) <= MOST_SHOWN else f'"{text[:MOST_SHOWN]}..."'
 
 
 def too_long(line: int, what: str) -> Unreadable:

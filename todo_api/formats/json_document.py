@@ -1,13 +1,51 @@
 """One JSON document with all tasks, for clients that take nothing but JSON."""
 
-from collections.abc import Iterable, Mapping
+import codecs
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from todo_api.formats.file import Writer
+from todo_api.contract import JSONTextError, Text
+from todo_api.formats.file import Item, Unreadable, Writer
+
+MOST_PARTS = 250_000
+"""Members and elements of a document: more than 10,000 tasks have, and little memory."""
+MOST_MEMBERS = 100
+"""What has more is not even looked into."""
+
+
+def read(body: Text) -> Iterator[Item | Unreadable]:
+    """Yield the tasks of ``{"tasks": [...]}`` or of an array, with their places."""
+    document = loaded(body)
+    if isinstance(document, Unreadable):
+        yield document
+        return
+    within = isinstance(document, dict) and document.keys() == {"tasks"}
+    tasks = document["tasks"] if within else document
+    if not isinstance(tasks, list):
+        wanted = 'The document must be an array of tasks, or {"tasks": [...]}.'
+        yield Unreadable(None, wanted, "/tasks" if within else "")
+        return
+    for number, task in enumerate(tasks):
+        at = f"/tasks/{number}" if within else f"/{number}"
+        if isinstance(task, dict) and len(task) > MOST_MEMBERS:
+            yield Unreadable(None, f"No task has as many as {len(task):,} members.", at)
+        else:
+            yield Item(None, task, at)
+
+
+def loaded(body: Text) -> Any:  # noqa: ANN401 - JSON is any value
+    """Return the value of a document, or an `Unreadable`."""
+    content = body.content.removeprefix(codecs.BOM_UTF8)
+    if sum(map(content.count, (b",", b"[", b"{"))) > MOST_PARTS:
+        return Unreadable(None, f"The document has more than {MOST_PARTS:,} members and elements.")
+    try:
+        return body.json.loads(content)
+    except JSONTextError as fault:
+        return Unreadable(None, f"The document {fault}")
 
 
 class _Tasks:

@@ -4,7 +4,9 @@ Unicode knows other line ends, at which many readers of text would cut a line: t
 escapes.
 """
 
+import codecs
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -12,12 +14,29 @@ from uuid import UUID
 import orjson
 
 from todo_api.contract import JSONTextError, Text
+from todo_api.formats import json_document
 from todo_api.formats.file import LONGEST, Item, Unreadable, Writer, too_long
+
+_PRETTY = (
+    "This line begins an object that goes on in the next line, but in JSON Lines each task stands"
+    " in one line. Send one JSON document as application/json."
+)
 
 
 def read(body: Text) -> Iterator[Item | Unreadable]:
-    """Yield the value of each line, blank lines left out."""
-    for number, line in enumerate(io.BytesIO(body.content), 1):
+    """Yield the value of each line, blank lines left out.
+
+    A file that begins like an array is read as one JSON document.
+    """
+    content = body.content.removeprefix(codecs.BOM_UTF8)
+    begin = content[:LONGEST].lstrip()
+    if begin.startswith(b"["):
+        yield from json_document.read(body)
+        return
+    if re.match(rb"\{\s*\n", begin):
+        yield Unreadable(content[: content.index(b"{")].count(b"\n") + 1, _PRETTY)
+        return
+    for number, line in enumerate(io.BytesIO(content), 1):
         if line.isspace():
             continue
         if len(line) > LONGEST:

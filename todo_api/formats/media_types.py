@@ -10,6 +10,7 @@ from todo_api.formats.file import Item, Unreadable, Writer
 READERS: Mapping[str, Callable[[Text], Iterator[Item | Unreadable]]] = {
     "application/jsonl": json_lines.read,
     "application/x-ndjson": json_lines.read,
+    "application/json": json_document.read,
     "text/csv": comma_separated.read,
 }
 """What reads a body of each type."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Generator, Iterator, Mapping
 from datetime import timedelta
+from hashlib import sha256
 from itertools import islice
 from typing import Any
 
@@ -78,7 +79,7 @@ def import_tasks(
         storage.insert_tasks(db, user.id, new, quotas=quotas)
         return Reply({"imported": len(tasks)})
 
-    asked = ("import_tasks", body.media_type, body.content.decode())
+    asked = ("import_tasks", body.media_type, body.charset, sha256(body.content).hexdigest())
     return once(idempotency_key, user.id, asked, insert)
 
 
@@ -97,7 +98,7 @@ def _read(body: Text) -> list[dict[str, Any]]:
         else:
             task = found.value
             wrong = list(islice(body.items.faults(task), MOST_FAULTS)) or _contradictions(task)
-            faults += [_fault(found.line, detail, pointer) for pointer, detail in wrong]
+            faults += [_fault(found.line, detail, found.at + pointer) for pointer, detail in wrong]
             tasks.append(task)
         if len(faults) >= MOST_FAULTS:
             break
@@ -143,6 +144,6 @@ def _contradictions(task: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "/updated_at", "A task cannot have been changed before it was created."
 
 
-def _fault(line: int, detail: str, pointer: str | None) -> dict[str, Any]:
-    fault: dict[str, Any] = {"line": line, "detail": detail}
-    return fault if pointer is None else {**fault, "pointer": pointer}
+def _fault(line: int | None, detail: str, pointer: str | None) -> dict[str, Any]:
+    fault = {"line": line, "pointer": pointer, "detail": detail}
+    return {name: value for name, value in fault.items() if value is not None}

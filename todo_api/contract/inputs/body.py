@@ -97,7 +97,8 @@ class Body:
     def parse(self, request: Request, text: bytes) -> Any:  # noqa: ANN401 - JSON is any value
         """Parse and validate; raise `Problem` 400 with every fault."""
         if text or self._is_empty_text(request):
-            return self._content_for(request).parse(text)
+            content, charset = self._content_for(request)
+            return content.parse(text, charset)
         if self._required:
             raise Problem(400, "This operation needs a body.")
         return None
@@ -109,8 +110,11 @@ class Body:
             self._contents.get(media_type.name), TextContent
         )
 
-    def _content_for(self, request: Request) -> JSONContent | TextContent:
-        """Choose by ``Content-Type`` (RFC 9110, 8.3); all text is UTF-8 (RFC 8259, 8.1)."""
+    def _content_for(self, request: Request) -> tuple[JSONContent | TextContent, str | None]:
+        """Choose by ``Content-Type`` (RFC 9110, 8.3); return the stated encoding as well.
+
+        All text is UTF-8 (RFC 8259, 8.1), unless the document has the function find that out.
+        """
         if request.headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise Problem(
                 415, "The body must not be compressed.", headers={"Accept-Encoding": "identity"}
@@ -118,9 +122,11 @@ class Body:
         media_type = parse_media_type(request.headers.get(b"content-type", b""))
         if media_type is None or media_type.name not in self._contents:
             raise self._unsupported(f"The body must be {' or '.join(self._contents)}.")
-        if media_type.parameters.get("charset", "utf-8").lower() != "utf-8":
+        content = self._contents[media_type.name]
+        charset = media_type.parameters.get("charset", "").lower() or None
+        if charset not in {None, "utf-8"} and not content.is_any_charset:
             raise self._unsupported("The body must be encoded in UTF-8.")
-        return self._contents[media_type.name]
+        return content, charset
 
     def _unsupported(self, detail: str) -> Problem:
         return Problem(415, detail, headers={self._accept: ", ".join(self._contents)})

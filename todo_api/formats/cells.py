@@ -1,0 +1,135 @@
+"""The cells of a table: how each column is written, and read as spreadsheets change it.
+
+What spreadsheets do to a cell is undone where only one thing can be meant. Otherwise `UnclearError`
+says what is wanted, because a guess would be in somebody's list for good.
+
+A spreadsheet treats a cell that begins with, say, ``=`` as a formula, and a formula that somebody
+else wrote can do harm (https://owasp.org/www-community/attacks/CSV_Injection). Such a text is
+therefore written with an apostrophe before it, which is removed when it is read.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_DIGITS = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_LINE_END = re.compile(r"\r\n?|\n")
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d([Tt].*)?", re.ASCII | re.DOTALL)
+_DOTTED = re.compile(r"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{4})", re.ASCII)
+_YEAR_FIRST = re.compile(r"(?P<year>\d{4})/(?P<month>\d\d?)/(?P<day>\d\d?)", re.ASCII)
+_SLASHED = re.compile(r"(\d\d?)/(\d\d?)/(\d{4})", re.ASCII)
+_MONTHS = 12
+
+
+class UnclearError(Exception):
+    """A cell can be read in no way, or in several. The message says what is wanted."""
+
+
+class Column(NamedTuple):
+    """How the cells of a column are read and written."""
+
+    read: Callable[[str], Any] = str
+    write: Callable[[Any], Any] = lambda value: value
+
+
+def _read_text(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def _write_text(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _read_integer(cell: str) -> int:
+    if not _DIGITS.fullmatch(cell.strip()):
+        raise UnclearError("write a whole number, such as 2")
+    return int(cell)
+
+
+def _read_boolean(cell: str) -> bool:
+    value = {"true": True, "false": False}.get(cell.strip().lower())
+    if value is None:
+        raise UnclearError("write true or false")
+    return value
+
+
+def _write_boolean(value: object) -> str:
+    return "true" if value else "false"
+
+
+def _read_labels(cell: str) -> list[str]:
+    """Read labels, which stand one a line; the schema allows no line breaks in one.
+
+    One line with commas might be several labels, as in other programs.
+    """
+    lines = _LINE_END.split(_read_text(cell))
+    if len(lines) == 1 and re.search("[,;]", cell):
+        raise UnclearError(
+            "write each label on a line of its own within the cell; a single label with a comma or"
+            " a semicolon needs a line break at its end"
+        )
+    while len(lines) > 1 and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _write_labels(labels: Sequence[str]) -> str:
+    alone = len(labels) == 1 and re.search("[,;]", labels[0])
+    return _write_text("\n".join(labels) + ("\n" if alone else ""))
+
+
+def _read_due(cell: str) -> str:
+    """Read a day or an instant, and a day as spreadsheets write it, if its month is certain."""
+    cell = cell.strip()
+    if _RFC_3339.fullmatch(cell):
+        return cell
+    if written := _DOTTED.fullmatch(cell) or _YEAR_FIRST.fullmatch(cell):
+        return _day(*map(int, written.group("year", "month", "day")))
+    if written := _SLASHED.fullmatch(cell):
+        first, second, year = map(int, written.groups())
+        if first == second or second > _MONTHS:
+            return _day(year, first, second)
+        if first > _MONTHS:
+            return _day(year, second, first)
+        either = f"{year:04}-{first:02}-{second:02} or {year:04}-{second:02}-{first:02}"
+        raise UnclearError(f"it may be a day of either of two months: write {either}")
+    raise UnclearError("write a day as 2026-11-30, or an instant as 2026-11-30T17:00:00+01:00")
+
+
+def _day(year: int, month: int, day: int) -> str:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        raise UnclearError("there is no such day: write one as 2026-11-30") from None
+
+
+def _read_instant(cell: str) -> str:
+    if not _RFC_3339.fullmatch(cell.strip()):
+        raise UnclearError("write an instant, such as 2026-11-30T17:00:00Z")
+    return cell.strip()
+
+
+_VERBATIM = Column()
+_TEXT = Column(_read_text, _write_text)
+_INTEGER = Column(_read_integer)
+_BOOLEAN = Column(_read_boolean, _write_boolean)
+_LABELS = Column(_read_labels, _write_labels)
+_DUE = Column(_read_due)
+_INSTANT = Column(_read_instant)
+
+COLUMNS = {
+    "id": _INTEGER,
+    "uri": _VERBATIM,
+    "title": _TEXT,
+    "description": _TEXT,
+    "done": _BOOLEAN,
+    "due": _DUE,
+    "priority": _INTEGER,
+    "labels": _LABELS,
+    "created_at": _INSTANT,
+    "updated_at": _INSTANT,
+    "completed_at": _INSTANT,
+}
+"""The columns of a file, in their order."""
