@@ -162,6 +162,7 @@ def _throttled(failure: ThrottledError) -> Problem:
     return Problem(
         429,
         f"Too many logins from your address have failed: wait for {failure.seconds:,} seconds.",
+        code="too_many_logins",
         headers={"Retry-After": str(failure.seconds)},
     )
 
@@ -198,10 +199,14 @@ FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     TooManyWordsError: too_many_words,
     TaskChangedError: lambda failure: precondition_failed(failure.version),
     TooManyTokensError: lambda failure: Problem(
-        403, f"You have {failure.most} tokens, the most that one may have: revoke one of them."
+        403,
+        f"You have {failure.most} tokens, the most that one may have: revoke one of them.",
+        code="too_many_tokens",
     ),
     DeletionsForgottenError: lambda _: Problem(
-        410, "Some deletions since then are no longer known: start over without since."
+        410,
+        "Some deletions since then are no longer known: start over without since.",
+        code="token_too_old",
     ),
 }
 """What a client is told of the errors that handlers and accounts let out."""

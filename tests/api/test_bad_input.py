@@ -453,7 +453,7 @@ def test_an_id_that_no_task_can_have_is_not_found(
     body = {"done": True} if method == "PUT" else None
     response = miguel.request(method, f"/tasks/{task_id}", json=body)
     assert_problem(response, 404)
-    assert response.json() == {"error": "Not found"}
+    assert response.json() == {"error": "Not found", "code": "not_found"}
 
 
 def test_a_percent_encoded_digit_is_that_digit(miguel: TestClient) -> None:
@@ -487,7 +487,7 @@ def test_a_username_other_than_ones_own_is_not_found(
     body = {"email": None} if method == "PUT" else None
     response = miguel.request(method, f"/users/{username}", json=body)
     assert_problem(response, 404)
-    assert response.json() == {"error": "Not found"}
+    assert response.json() == {"error": "Not found", "code": "not_found"}
 
 
 class TestQueries:
@@ -774,7 +774,7 @@ def assert_refused_at(response: httpx2.Response, place: str) -> None:
 def assert_unknown(response: httpx2.Response) -> None:
     """Assert the answer to a client whose credentials are missing or wrong."""
     assert_problem(response, 401)
-    assert response.json() == {"error": "Unauthorized access"}
+    assert response.json() == {"error": "Unauthorized access", "code": "unauthorized"}
     realm = 'realm="Authentication Required"'
     challenges = f'Basic {realm}, charset="UTF-8", Bearer {realm}'
     assert response.headers["WWW-Authenticate"] == challenges

@@ -133,7 +133,7 @@ def test_a_scalar_is_quoted_only_if_it_has_to_be() -> None:
 
 def test_the_introduction_is_short() -> None:
     # It is copied into the head of every generated file.
-    assert len(DOCUMENT["info"]["description"]) < 1500
+    assert len(DOCUMENT["info"]["description"]) < 1000
 
 
 def test_a_page_that_the_document_names_exists() -> None:

@@ -78,8 +78,9 @@ class TestWhatIsRefused:
             assert [create(miguel).status_code for _ in range(3)] == [201, 201, 403]
             refusal = create(miguel)
             assert_problem(refusal, 403)
-            example = EXAMPLES["TooManyTasks"]["value"]["detail"]
-            assert refusal.json()["detail"] == example.replace("100,000", "2")
+            example = EXAMPLES["TooManyTasks"]["value"]
+            assert refusal.json()["code"] == example["code"]
+            assert refusal.json()["detail"] == example["detail"].replace("100,000", "2")
             many = "\n".join([json.dumps({"title": "x"})] * 2)
             assert miguel.delete("/tasks/1").status_code == 200
             assert miguel.post("/tasks/import", content=many, headers=LINES).status_code == 403
@@ -91,10 +92,10 @@ class TestWhatIsRefused:
         with service(settings, max_text_bytes=20) as miguel:
             assert create(miguel, description="é" * 8).is_success  # 1 + 16 + 2
             assert_problem(create(miguel), 403)
-            sentence = miguel.put("/tasks/1", json={"title": "xyz"}).json()["detail"]
-            assert sentence == EXAMPLES["TooMuchText"]["value"]["detail"].replace(
-                "104,857,600", "20"
-            )
+            refusal = miguel.put("/tasks/1", json={"title": "xyz"}).json()
+            example = EXAMPLES["TooMuchText"]["value"]
+            assert refusal["code"] == example["code"]
+            assert refusal["detail"] == example["detail"].replace("104,857,600", "20")
             assert (
                 miguel.patch(
                     "/tasks/1",
@@ -119,8 +120,9 @@ class TestWhatIsRefused:
             assert [create(miguel, key).status_code for key in "abab"] == [201] * 4
             refusal = create(miguel, "c")
             assert_problem(refusal, 403)
-            example = EXAMPLES["TooManyKeys"]["value"]["detail"]
-            assert refusal.json()["detail"] == example.replace("100,000", "2")
+            example = EXAMPLES["TooManyKeys"]["value"]
+            assert refusal.json()["code"] == example["code"]
+            assert refusal.json()["detail"] == example["detail"].replace("100,000", "2")
             assert create(miguel).is_success
             with database.transaction() as db:
                 db.execute(update(idempotency_keys).values(created_at=times.ago(DAY * 2)))
@@ -147,8 +149,9 @@ class TestWhatIsRefused:
                 for name in ("susan", "david", "ruth")
             ]
             assert [answer.status_code for answer in answers] == [201, 201, 403]
-            example = EXAMPLES["TooManyRegistrations"]["value"]["detail"]
-            assert answers[-1].json()["detail"] == example.replace("1,000", "2")
+            example = EXAMPLES["TooManyRegistrations"]["value"]
+            assert answers[-1].json()["code"] == example["code"]
+            assert answers[-1].json()["detail"] == example["detail"].replace("1,000", "2")
 
     @pytest.mark.usefixtures("susan")
     def test_nothing_else_of_it_is_there(self, settings: Settings, database: Database) -> None:

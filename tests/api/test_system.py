@@ -263,6 +263,7 @@ class TestAccept:
             "title": "Unauthorized access",
             "status": 401,
             "error": "Unauthorized access",
+            "code": "unauthorized",
         }
 
     def test_a_problem_says_all_that_an_error_says(self, miguel: TestClient) -> None:
@@ -353,10 +354,14 @@ def assert_everything_is_unavailable(anonymous: TestClient, miguel: TestClient) 
         assert int(response.headers["Retry-After"]) >= 1
         assert response.json() == {
             "error": "Service unavailable",
+            "code": "service_unavailable",
             "detail": "The database cannot be reached or is too busy at the moment.",
         }
     assert anonymous.get("/openapi.json").status_code == 200
-    assert json.loads(anonymous.get("/tasks").text) == {"error": "Unauthorized access"}
+    assert json.loads(anonymous.get("/tasks").text) == {
+        "error": "Unauthorized access",
+        "code": "unauthorized",
+    }
 
 
 def test_a_database_of_another_version_stops_the_start(tmp_path: Path) -> None:

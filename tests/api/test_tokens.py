@@ -231,7 +231,7 @@ class TestUse:
         field = {b"Authorization": f"Bearer {secret}".encode("latin-1")}
         refused = anonymous.get("/tasks", headers=field)
         assert_problem(refused, 401)
-        assert refused.json() == {"error": "Unauthorized access"}
+        assert refused.json() == {"error": "Unauthorized access", "code": "unauthorized"}
         assert refused.headers["WWW-Authenticate"] == INVALID
         script = {**field, b"X-Requested-With": b"XMLHttpRequest"}
         refused = anonymous.get("/tasks", headers=script)

@@ -368,7 +368,7 @@ class TestCredentials:
                 of_a_script = {"X-Requested-With": "XMLHttpRequest"}
                 response = anonymous.request(method, path, json=body, headers=of_a_script)
                 assert_problem(response, 403, error="Unauthorized access")
-                assert response.json() == {"error": "Unauthorized access"}
+                assert response.json() == {"error": "Unauthorized access", "code": "unauthorized"}
                 assert "WWW-Authenticate" not in response.headers
                 assert "X-Requested-With" in response.headers["Vary"]
 

@@ -95,12 +95,12 @@ def main(base_url: str) -> None:
     deleted = tasks.delete_task(created.task.id)
     assert deleted.result
     gone = error_of(NotFoundException, lambda: tasks.get_task(created.task.id))
-    assert gone == Error(error="Not found")
+    assert gone.code == "not_found"
 
     # The wrong password.
     stranger = ApiClient(Configuration(base_url, username=USERNAME, password="It is!"))
     refused = error_of(UnauthorizedException, TasksApi(stranger).get_tasks)
-    assert refused == Error(error="Unauthorized access")
+    assert refused.code == "unauthorized"
 
 
 def page_by_page(tasks: TasksApi) -> Task:
@@ -156,7 +156,7 @@ def use_a_token(base_url: str, susan: ApiClient) -> None:
     assert [token.name for token in tokens.get_tokens().tokens] == ["Phone"]
     assert tokens.delete_token(created.id).result
     gone = error_of(UnauthorizedException, phone.get_tasks)
-    assert gone == Error(error="Unauthorized access")
+    assert gone.code == "unauthorized"
 
 
 def error_of(expected: type[ApiException], call: Callable[[], object]) -> Error:

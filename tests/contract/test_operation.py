@@ -114,8 +114,9 @@ def test_a_problem_is_sent_as_rfc_9457_on_request() -> None:
         "title": "Conflict",
         "status": 409,
         "error": "Conflict",
+        "code": "conflict",
         "detail": "It is cold.",
-        "errors": [{"pointer": "/hot", "detail": "No."}],
+        "errors": [{"pointer": "/hot", "code": "invalid", "detail": "No."}],
     }
 
 

@@ -217,7 +217,7 @@ def test_without_credentials_the_answer_is_the_articles_with_a_challenge(
 ) -> None:
     response = send(service, get(TASKS).replace(MIGUEL + b"\r\n", b""))
     assert_problem(response, 401)
-    assert response.json() == {"error": "Unauthorized access"}
+    assert response.json() == {"error": "Unauthorized access", "code": "unauthorized"}
     realm = 'realm="Authentication Required"'
     challenges = f'Basic {realm}, charset="UTF-8", Bearer {realm}'
     assert response.headers["WWW-Authenticate"] == challenges

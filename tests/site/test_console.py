@@ -127,7 +127,10 @@ class TestEachPageAndFile:
 )
 def test_no_other_file_is_served(client: TestClient, name: str) -> None:
     answer = client.get(f"/assets/{name}")
-    assert (answer.status_code, answer.json()) == (404, {"error": "Not found"})
+    assert (answer.status_code, answer.json()) == (
+        404,
+        {"error": "Not found", "code": "not_found"},
+    )
 
 
 def test_each_error_is_explained_under_its_status(client: TestClient) -> None:

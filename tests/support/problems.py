@@ -1,5 +1,7 @@
 """The one place that knows what an error looks like."""
 
+import re
+
 import httpx2
 
 WORDS = {
@@ -37,13 +39,15 @@ def assert_problem(
     assert response.headers["Content-Type"] == "application/json"
     problem = response.json()
     assert problem["error"] == (error or WORDS[status])
-    assert problem.keys() <= {"error", "detail", "errors"}
+    assert problem.keys() <= {"error", "code", "detail", "errors"}
+    assert re.fullmatch(r"[a-z_]+", problem["code"])
     assert isinstance(problem.get("detail", ""), str)
     faults = problem.get("errors", [])
     named = [fault.get("pointer", fault.get("parameter")) for fault in faults]
     assert sorted(named) == sorted(places)
     for fault in faults:
         assert fault.pop("line", 1) >= 1
+        assert re.fullmatch(r"[a-z_]+", fault.pop("code"))
         assert fault.keys() in ({"pointer", "detail"}, {"parameter", "detail"})
         assert fault["detail"].endswith((".", "!")), fault
     assert len(response.text) < 4000

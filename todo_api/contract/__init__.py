@@ -9,6 +9,7 @@ The way of a request:
 
 1. `middleware` is the boundary. It gives the request an id, and turns every exception into an
    answer of the one error shape (`problem`), in JSON or by RFC 9457 (`media` weighs ``Accept``).
+   Each has a code; `sentences` carry those of faults.
    `forwarding` tells from where a trusted proxy has got the request; `browsers` adds the headers
    that every answer has.
 2. `request` reads target and headers within their limits: 414, 431, 400.
@@ -111,6 +112,7 @@ from todo_api.contract.inputs import Granted, Text, UnauthenticatedError
 from todo_api.contract.middleware import REFUSED
 from todo_api.contract.operation import Answer, Job, Reply, Runner
 from todo_api.contract.outputs import Stream
+from todo_api.contract.sentences import Sentence
 from todo_api.contract.turns import Shares, Turns
 from todo_api.contract.uris import UrlFor
 from todo_api.contract.workers import Workers, wait_for
@@ -137,6 +139,7 @@ __all__ = [
     "Response",
     "Runner",
     "Schema",
+    "Sentence",
     "Shares",
     "Stream",
     "StrictJSON",

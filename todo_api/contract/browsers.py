@@ -97,6 +97,7 @@ class CrossOrigin:
                 403,
                 "A web page of another site sent this. Only this service's own pages may, and those"
                 " of the origins that its administrator allows.",
+                code="other_site",
             )
 
 

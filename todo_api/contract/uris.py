@@ -99,7 +99,8 @@ class Origins:
         authority = host.decode("ascii")
         name = re.sub(r":\d+$", "", authority)
         if _canonical(name) not in self._own_hosts and not _is_address(name, reached):
-            raise Problem(400, "The Host header does not name a host of this service.")
+            sentence = "The Host header does not name a host of this service."
+            raise Problem(400, sentence, code="unknown_host")
         return authority
 
 

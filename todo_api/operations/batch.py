@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from todo_api import storage
-from todo_api.contract import Answer, Problem, Reply, UrlFor
+from todo_api.contract import Answer, Problem, Reply, Sentence, UrlFor
 from todo_api.identity import User
 from todo_api.operations.representation import refuse_other_values, represent_task, split_body
 from todo_api.rest import Once, entity_tag, expected_versions
@@ -121,12 +121,14 @@ def _faults_named(place: str) -> Iterator[None]:
     try:
         yield
     except TaskMissingError:
-        raise _conflict(f"{place}/id", "There is no such task.") from None
+        sentence = Sentence("missing", "There is no such task.")
+        raise _conflict(f"{place}/id", sentence) from None
     except TaskChangedError:
-        sentence = "It has changed since it was read: read it again."
+        sentence = Sentence("changed", "It has changed since it was read: read it again.")
         raise _conflict(f"{place}/if_match", sentence) from None
 
 
-def _conflict(place: str, sentence: str) -> Problem:
+def _conflict(place: str, sentence: Sentence) -> Problem:
     faults = [{"pointer": place, "detail": sentence}]
-    return Problem(409, "None of the operations was carried out.", faults=faults)
+    detail = "None of the operations was carried out."
+    return Problem(409, detail, code="batch_conflict", faults=faults)

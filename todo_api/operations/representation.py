@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from todo_api.contract import UrlFor, bad_body
+from todo_api.contract import Sentence, UrlFor, bad_body
 from todo_api.storage import TaskRow
 
 TIMES = ("created_at", "updated_at", "completed_at")
@@ -50,5 +50,5 @@ def refuse_other_values(
 
     """
     if differing := [name for name, value in given.items() if stored[name] != value]:
-        sentence = "This member is read-only; leave it out or unchanged."
+        sentence = Sentence("read_only", "This member is read-only; leave it out or unchanged.")
         raise bad_body((f"{within}/{name}", sentence) for name in differing)

@@ -105,7 +105,8 @@ def _read(body: Text) -> list[dict[str, Any]]:
         if len(tasks) > MOST_TASKS:
             raise Problem(413, f"The body has more than {MOST_TASKS:,} tasks.")
     if faults:
-        raise Problem(400, "Nothing was imported: some lines are not valid.", faults=faults)
+        detail = "Nothing was imported: some lines are not valid."
+        raise Problem(400, detail, code="invalid_body", faults=faults)
     return tasks
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from todo_api import storage, times
-from todo_api.contract import Answer, Caller, Problem, Reply, UrlFor, bad_body
+from todo_api.contract import Answer, Caller, Problem, Reply, Sentence, UrlFor, bad_body
 from todo_api.identity import (
     Accounts,
     PasswordChangedError,
@@ -130,11 +130,13 @@ def delete_user(username: str, user: User, database: Database, caller: Caller) -
 
 
 def _taken() -> Problem:
-    return Problem(409, "This username is taken: choose another.")
+    sentence = "This username is taken: choose another."
+    return Problem(409, sentence, code="username_taken")
 
 
 def _closed() -> Problem:
-    return Problem(403, "Registration is closed: ask the administrator for an account.")
+    sentence = "Registration is closed: ask the administrator for an account."
+    return Problem(403, sentence, code="registration_closed")
 
 
 _EVENTS = {"password_hash": "password_change", "email": "email_change"}
@@ -150,7 +152,7 @@ def _refuse_others(username: str, user: User) -> None:
 def _refuse_weak(password: str, username: str, email: str | None, settings: Settings) -> None:
     words = service_words(settings)
     if faults := password_faults(password, username=username, email=email, service=words):
-        raise bad_body(("/password", sentence) for sentence in faults)
+        raise bad_body(("/password", Sentence("weak_password", fault)) for fault in faults)
 
 
 def _verify_current(
@@ -158,17 +160,19 @@ def _verify_current(
 ) -> UserRow:
     """Return the account, whose password is the current one."""
     if current is None:
-        raise _not_current("To change the password, give the current one.")
+        sentence = "To change the password, give the current one."
+        raise _not_current(Sentence("required", sentence))
     with database.snapshot() as db:
         row = storage.select_user_by_id(db, user.id)
     if row is None or not accounts.confirm(row, current, client=caller):
         record("password_change", caller, "failure", user=user.username)
-        raise _not_current("This is not the current password.")
+        raise _not_current(Sentence("wrong_password", "This is not the current password."))
     return row
 
 
-def _not_current(sentence: str) -> Problem:
-    return Problem(403, faults=[{"pointer": "/current_password", "detail": sentence}])
+def _not_current(sentence: Sentence) -> Problem:
+    faults = [{"pointer": "/current_password", "detail": sentence}]
+    return Problem(403, code="wrong_password", faults=faults)
 
 
 def _answer(row: UserRow | None, url_for: UrlFor) -> Answer:

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from todo_api.contract import Problem, bad_parameters
+from todo_api.contract import Problem, Sentence, bad_parameters
 
 SEAL_BYTES = 16
 
@@ -63,4 +63,4 @@ def _encoded(sealed: bytes) -> str:
 
 def _refusal(parameter: str) -> Problem:
     sentence = "It does not come from this list: leave it out to start from the beginning."
-    return bad_parameters([(parameter, sentence)])
+    return bad_parameters([(parameter, Sentence("foreign", sentence))])

@@ -107,14 +107,14 @@ def replay(known: AnswerRow, fingerprint: str) -> Reply:
     """Return a stored answer; raise `Problem` 422 if it belongs to a different request."""
     if known.fingerprint != fingerprint:
         sentence = "This Idempotency-Key was used for another request: use one that is new."
-        raise Problem(422, sentence)
+        raise Problem(422, sentence, code="key_reused")
     headers = {**known.headers, "Idempotency-Replayed": "true"}
     return Reply(orjson.loads(known.body), known.status, headers)
 
 
 def _still_running() -> Problem:
     sentence = "A request with this Idempotency-Key is still running: ask again later."
-    return Problem(409, sentence, headers={"Retry-After": RETRY_AFTER})
+    return Problem(409, sentence, code="still_running", headers={"Retry-After": RETRY_AFTER})
 
 
 def fingerprint_of(asked: object) -> str:

@@ -15,10 +15,19 @@ SENTENCES = {
     " again tomorrow.",
 }
 
+CODES = {
+    "tasks": "too_many_tasks",
+    "text": "too_much_text",
+    "keys": "too_many_keys",
+    "answers": "too_many_keys",
+    "registrations": "too_many_registrations",
+}
+
 
 def quota_met(failure: QuotaMetError) -> Problem:
     """Refuse what would be more than a quota."""
-    return Problem(403, SENTENCES[failure.what].format(most=failure.most))
+    sentence = SENTENCES[failure.what].format(most=failure.most)
+    return Problem(403, sentence, code=CODES[failure.what])
 
 
 def too_many_words(failure: TooManyWordsError) -> Problem:
@@ -27,4 +36,5 @@ def too_many_words(failure: TooManyWordsError) -> Problem:
         413,
         f"The tasks of this request have more than {failure.most:,} words and labels to be found"
         " by: split it.",
+        code="too_many_words",
     )

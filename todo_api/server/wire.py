@@ -3,7 +3,10 @@
 import asyncio
 from collections.abc import Callable
 
-_TOO_MANY = b'{"error":"Service unavailable","detail":"There are too many connections."}\n'
+_TOO_MANY = (
+    b'{"error":"Service unavailable","code":"service_unavailable",'
+    b'"detail":"There are too many connections."}\n'
+)
 FULL = b"\r\n".join(
     [
         b"HTTP/1.1 503 Service Unavailable",

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from todo_api.browsers import OF_PAGES
 from todo_api.contract import ContractApp
-from todo_api.site.explanations import EXPLANATIONS
+from todo_api.site.explanations import CODES, EXPLANATIONS, FAULT_CODES
 
 PROBLEMS = "/problems"
 """The page about the errors."""
@@ -60,6 +60,12 @@ def _pages(console_at: str, words_for: Callable[[int], str]) -> Blueprint:
     @pages.get(PROBLEMS)
     def problems() -> str:
         """Explain the errors; the ``type`` of each (RFC 9457, 3.1.1) leads to its section."""
-        return render_template("problems.html", explanations=EXPLANATIONS, words_for=words_for)
+        return render_template(
+            "problems.html",
+            explanations=EXPLANATIONS,
+            codes=CODES,
+            fault_codes=FAULT_CODES,
+            words_for=words_for,
+        )
 
     return pages

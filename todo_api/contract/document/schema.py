@@ -10,6 +10,7 @@ import orjson
 from jsonschema_rs import Draft4Validator, ValidationError
 
 from todo_api.contract.document.string_formats import FORMATS
+from todo_api.contract.sentences import INVALID, Sentence
 
 LONGEST_ECHO = 100
 """The most characters of a client's own text that an answer repeats."""
@@ -52,14 +53,16 @@ class Schema:
         rule = error.kind.name
         limit = error.kind.value
         if rule == "required":
-            yield place + _pointer_token(limit), "This member is required."
+            yield place + _pointer_token(limit), Sentence("required", "This member is required.")
         elif rule == "additionalProperties":
             for name in limit:
-                yield place + json_pointer([name]), "There is no such member here."
+                sentence = Sentence("unknown_member", "There is no such member here.")
+                yield place + json_pointer([name]), sentence
         elif rule in _SENTENCES:
-            yield place, _SENTENCES[rule](limit)
+            yield place, _sentence(rule, limit)
         else:
-            yield place, self._described(error)
+            code = "wrong_form" if rule == "pattern" else INVALID
+            yield place, Sentence(code, self._described(error))
 
     def _described(self, error: ValidationError) -> str:
         """Explain a rule made for machines, such as a pattern, by the schema's description."""
@@ -77,7 +80,7 @@ def _too_long_lists(schema: Any, value: Any, place: str) -> Iterator[tuple[str, 
         return
     if isinstance(value, list):
         if len(value) > schema.get("maxItems", len(value)):
-            yield place, _SENTENCES["maxItems"](schema["maxItems"])
+            yield place, _sentence("maxItems", schema["maxItems"])
             return
         for index, item in enumerate(value):
             yield from _too_long_lists(schema.get("items"), item, f"{place}/{index}")
@@ -179,3 +182,25 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "enum": lambda values: "This must be one of " + ", ".join(map(_plain, values)) + ".",
     "format": lambda name: f"This is not a valid {name}.",
 }
+
+_CODES = {
+    "type": "wrong_type",
+    "minLength": "too_short",
+    "maxLength": "too_long",
+    "minimum": "too_small",
+    "maximum": "too_large",
+    "exclusiveMinimum": "too_small",
+    "exclusiveMaximum": "too_large",
+    "multipleOf": "wrong_step",
+    "minItems": "too_few",
+    "maxItems": "too_many",
+    "uniqueItems": "repeated",
+    "minProperties": "too_few",
+    "maxProperties": "too_many",
+    "enum": "no_option",
+    "format": "wrong_form",
+}
+
+
+def _sentence(rule: str, limit: Any) -> Sentence:  # noqa: ANN401 - as the rule has it
+    return Sentence(_CODES[rule], _SENTENCES[rule](limit))

@@ -10,6 +10,7 @@ import orjson
 from todo_api.contract.connexion import ProblemException
 from todo_api.contract.http.media import JSON, PROBLEM_JSON, prefers_problem_json
 from todo_api.contract.http.response import Response
+from todo_api.contract.sentences import code_of
 
 MOST_FAULTS = 20
 """The most faults that one answer lists."""
@@ -18,9 +19,10 @@ MOST_FAULTS = 20
 class Problem(ProblemException):
     """An answer with an error status.
 
-    ``detail`` is a sentence for people; ``faults`` list what is wrong, each as
-    ``{"pointer" or "parameter": place, "detail": sentence}``, with a ``line`` if the body consists
-    of lines; ``error`` replaces the words that stand for the status.
+    ``detail`` is a sentence for people, and ``code`` what programs tell the error by; without one,
+    it is the status in words. ``faults`` list what is wrong, each as ``{"pointer" or "parameter":
+    place, "detail": sentence}``, with a ``line`` if the body consists of lines; each gets the code
+    of its `Sentence`. ``error`` replaces the words that stand for the status.
     """
 
     def __init__(
@@ -28,6 +30,7 @@ class Problem(ProblemException):
         status: int,
         detail: str | None = None,
         *,
+        code: str | None = None,
         faults: Sequence[Mapping[str, Any]] = (),
         headers: Mapping[str, str] | None = None,
         error: str | None = None,
@@ -36,14 +39,15 @@ class Problem(ProblemException):
         super().__init__(
             status=status, title=error or words_for(status), detail=detail, headers=headers
         )
-        self.faults = list(faults)[:MOST_FAULTS]
+        self.code = code or words_for(status).lower().replace(" ", "_")
+        self.faults = [_with_code(fault) for fault in islice(faults, MOST_FAULTS)]
 
     def render(self, accept: bytes | None, explained_at: str) -> Response:
         """Return the answer: JSON, or RFC 9457 if ``accept`` prefers ``application/problem+json``.
 
         ``explained_at`` is the page that explains the errors, with an anchor for each status.
         """
-        body: dict[str, Any] = {"error": self.title}
+        body: dict[str, Any] = {"error": self.title, "code": self.code}
         if self.detail:
             body["detail"] = self.detail
         if self.faults:
@@ -58,16 +62,23 @@ class Problem(ProblemException):
         return Response(self.status, {"Vary": "Accept", **(self.headers or {})}, text, media_type)
 
 
+def _with_code(fault: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the code of a fault's sentence before the sentence, with which each fault ends."""
+    places = {name: value for name, value in fault.items() if name != "detail"}
+    return {**places, "code": code_of(fault["detail"]), "detail": fault["detail"]}
+
+
 def bad_body(faults: Iterable[tuple[str, str]]) -> Problem:
     """Refuse a body for its faults: a JSON pointer and a sentence each."""
     listed = [{"pointer": at, "detail": detail} for at, detail in islice(faults, MOST_FAULTS)]
-    return Problem(400, "The body is not valid.", faults=listed)
+    return Problem(400, "The body is not valid.", code="invalid_body", faults=listed)
 
 
 def bad_parameters(faults: Iterable[tuple[str, str]]) -> Problem:
     """Refuse parameters for their faults: a name and a sentence each."""
     listed = [{"parameter": name, "detail": detail} for name, detail in islice(faults, MOST_FAULTS)]
-    return Problem(400, "The request's parameters are not valid.", faults=listed)
+    sentence = "The request's parameters are not valid."
+    return Problem(400, sentence, code="invalid_parameters", faults=listed)
 
 
 def unavailable(detail: str) -> Problem:

@@ -35,7 +35,10 @@ class NoBody:
                 await request.body(limit=0)
             except Problem as too_large:
                 raise Problem(
-                    400, "This operation takes no body.", headers=too_large.headers
+                    400,
+                    "This operation takes no body.",
+                    code="unexpected_body",
+                    headers=too_large.headers,
                 ) from None
         return b""
 
@@ -100,7 +103,7 @@ class Body:
             content, charset = self._content_for(request)
             return content.parse(text, charset)
         if self._required:
-            raise Problem(400, "This operation needs a body.")
+            raise Problem(400, "This operation needs a body.", code="missing_body")
         return None
 
     def _is_empty_text(self, request: Request) -> bool:

@@ -36,7 +36,7 @@ class JSONContent:
         try:
             value = self._strict.loads(text)
         except JSONTextError as fault:
-            raise Problem(400, f"The body {fault}") from None
+            raise Problem(400, f"The body {fault}", code="malformed_body") from None
         if not self._schema.is_valid(value):
             raise bad_body(self._schema.faults(value))
         return value
@@ -62,7 +62,8 @@ class TextContent:
             try:
                 text.decode()
             except UnicodeDecodeError as fault:
-                raise Problem(400, f"The body is not UTF-8 at byte {fault.start + 1:,}.") from None
+                detail = f"The body is not UTF-8 at byte {fault.start + 1:,}."
+                raise Problem(400, detail, code="malformed_body") from None
         return Text(self._media_type, text, self._items, self._strict, charset)
 
 

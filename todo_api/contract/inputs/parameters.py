@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from todo_api.contract.document import LONGEST_ECHO, BrokenDocumentError, Schema
 from todo_api.contract.http import Problem, Request, bad_parameters
+from todo_api.contract.sentences import Sentence
 
 Fault = tuple[str, str]
 """A parameter's name and a sentence."""
@@ -48,14 +49,15 @@ class Parameter:
     def read(self, texts: Sequence[str]) -> tuple[Any, list[Fault]]:
         """Convert and validate what was sent; the faults name the parameter."""
         if not self.is_list and len(texts) > 1:
-            return None, [self._fault("This parameter may be given only once.")]
+            return None, [self._fault("repeated", "This parameter may be given only once.")]
         values = [convert(text, self._type) for text in texts]
         value = values if self.is_list else values[0]
         if self._schema.is_valid(value):
             return value, []
         if self._would_be_valid_with_plus(value):
-            return None, [self._fault("In a URL, + stands for a space: write it as %2B.")]
-        return None, [self._fault(sentence) for _, sentence in self._schema.faults(value)]
+            sentence = "In a URL, + stands for a space: write it as %2B."
+            return None, [self._fault("wrong_form", sentence)]
+        return None, [(self.name, sentence) for _, sentence in self._schema.faults(value)]
 
     def _would_be_valid_with_plus(self, value: object) -> bool:
         """Tell whether spaces in a URL's value were meant to be plus signs."""
@@ -68,10 +70,10 @@ class Parameter:
 
     def missing(self) -> Fault:
         """Return the fault of a required parameter that was not given."""
-        return self._fault("This parameter is required.")
+        return self._fault("required", "This parameter is required.")
 
-    def _fault(self, detail: str) -> Fault:
-        return self.name, detail
+    def _fault(self, code: str, detail: str) -> Fault:
+        return self.name, Sentence(code, detail)
 
 
 def convert(text: str, kind: str) -> Any:  # noqa: ANN401 - a value of the schema's type
@@ -143,7 +145,8 @@ class Parameters:
             for name in self._ignored:
                 given.pop(name, None)
         unknown = [name for name in given if name not in self._query]
-        faults = [(name[:LONGEST_ECHO], "There is no such parameter here.") for name in unknown]
+        sentence = Sentence("unknown_parameter", "There is no such parameter here.")
+        faults: list[Fault] = [(name[:LONGEST_ECHO], sentence) for name in unknown]
         for name, parameter in self._query.items():
             if name in given or parameter.required:
                 faults += _read_one(parameter, given.get(name), arguments)

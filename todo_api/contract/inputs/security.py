@@ -220,8 +220,8 @@ class Security:
             headers["Vary"] = f"Accept, {name}"
             if request.headers.get(name.lower().encode(), b"").lower() == value.lower().encode():
                 del headers["WWW-Authenticate"]
-                return Problem(403, headers=headers, error=self._words)
-        return Problem(401, headers=headers, error=self._words)
+                return Problem(403, code="unauthorized", headers=headers, error=self._words)
+        return Problem(401, code="unauthorized", headers=headers, error=self._words)
 
     def insufficient(self) -> Problem:
         """Return the answer to a request whose credentials are good for too little (RFC 6750, 3.1).
@@ -231,7 +231,8 @@ class Security:
         challenge = _CHALLENGES["bearer"].format(self._realm)
         error = f'error="insufficient_scope", scope="{self._scope}"'
         sentence = f"This needs credentials of the scope {self._scope}."
-        return Problem(403, sentence, headers={"WWW-Authenticate": f"{challenge}, {error}"})
+        headers = {"WWW-Authenticate": f"{challenge}, {error}"}
+        return Problem(403, sentence, code="insufficient_scope", headers=headers)
 
     def _challenges(self, request: Request) -> str:
         """Return a challenge of each kind; that of a token says if one was sent in vain."""
