@@ -21,7 +21,7 @@ from todo_api.contract import (
 from todo_api.execution import Execution
 from todo_api.formats import Uids
 from todo_api.identity import Accounts, Choices, OverloadedError, Tokens, Uses, password_hasher
-from todo_api.rest import Cursors, Once, precondition_failed, quota_met, too_many_words
+from todo_api.rest import Cursors, Once, quota_met, too_many_words
 from todo_api.settings import Settings
 from todo_api.site import PROBLEMS, add_pages
 from todo_api.stopping import Stopping
@@ -32,7 +32,6 @@ from todo_api.storage import (
     DeletionsForgottenError,
     QuotaMetError,
     Quotas,
-    TaskChangedError,
     TaskMissingError,
     TooManyTokensError,
     TooManyWordsError,
@@ -197,7 +196,6 @@ FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     TaskMissingError: lambda _: Problem(404),
     QuotaMetError: quota_met,
     TooManyWordsError: too_many_words,
-    TaskChangedError: lambda failure: precondition_failed(failure.version),
     TooManyTokensError: lambda failure: Problem(
         403,
         f"You have {failure.most} tokens, the most that one may have: revoke one of them.",

@@ -27,7 +27,7 @@ OPERATIONS = [
 ]
 PAGES = ["/", "/problems", "/todo/api/v1.0/ui", "/todo/api/v1.0/ui/"]
 FILES = [f"/assets/{name}" for name in ASSETS]
-OF_THE_CALLER = "private, no-cache"
+OF_THE_CALLER = "private, no-cache, no-transform"
 """How what belongs to the caller may be kept if the answer has an entity tag."""
 SAFE = {"GET", "HEAD"}
 

@@ -1,10 +1,12 @@
 """The contract itself: valid, complete, free of contradictions, and in good taste."""
 
 import inspect
+import json
 import os
 import re
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -110,6 +112,49 @@ def test_the_linters_have_nothing_to_say() -> None:
     assert lint.returncode == 0, lint.stdout + lint.stderr
 
 
+def test_spectral_finds_names_and_patterns_that_some_languages_lack(tmp_path: Path) -> None:
+    spectral = LINT / "node_modules" / ".bin" / "spectral"
+    if not spectral.exists():
+        pytest.skip("test_the_linters_have_nothing_to_say installs Spectral")
+    text = {"type": "string", "maxLength": 9}
+    flawed = {
+        "openapi": "3.0.3",
+        "info": {"title": "Flawed", "version": "1"},
+        "paths": {},
+        "components": {
+            "schemas": {
+                "NewTask": {"type": "object"},
+                "Nul": {**text, "pattern": "^[^\\u0000]*$"},
+                "Ahead": {**text, "pattern": "^(?=a)"},
+                "Digits": {**text, "not": {"pattern": "\\d"}},
+                "Latin": {**text, "pattern": "[\\x80-\\x9f]"},
+                "Endless": {"type": "string", "pattern": "^a+$"},
+            }
+        },
+    }
+    (tmp_path / "flawed.json").write_text(json.dumps(flawed))
+    lint = subprocess.run(
+        [
+            *(spectral, "lint", "--ruleset", LINT / "spectral.yaml"),
+            *("--format", "json", tmp_path / "flawed.json"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = {
+        (each["code"], each["path"][2]) for each in json.loads(lint.stdout) if each["path"][2:]
+    }
+    assert found >= {
+        ("name-is-nobody-elses", "NewTask"),
+        ("pattern-is-common", "Nul"),
+        ("pattern-is-common", "Ahead"),
+        ("pattern-is-common", "Digits"),
+        ("pattern-is-ascii", "Latin"),
+        ("pattern-is-bounded", "Endless"),
+    }
+
+
 @pytest.mark.parametrize(
     ("schema", "value"), [pytest.param(*example, id=place) for place, *example in examples()]
 )
@@ -154,6 +199,13 @@ def test_components_stand_in_the_order_of_the_tags(kind: str) -> None:
     last = len(TAGS) - 1
     order = [last if last in users[name] else min(users[name]) for name in COMPONENTS[kind]]
     assert order == sorted(order)
+
+
+def test_no_two_components_share_a_name() -> None:
+    """Generators make types of all these kinds, and files, whose names may ignore case."""
+    kinds = ("schemas", "parameters", "responses", "requestBodies")
+    names = Counter(name.lower() for kind in kinds for name in COMPONENTS[kind])
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 def test_all_errors_of_a_status_share_one_problem() -> None:

@@ -124,7 +124,7 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("BadTask", "POST", "/tasks", {"auth": MIGUEL, "json": {"title": "x" * 201, "urgent": True}}),
     ("NotAcceptable", "GET", "/tasks", {"headers": {"Accept": "text/html"}}),
     ("UnsupportedMediaType", "POST", "/tasks", {"auth": MIGUEL, "content": "title=Read"}),
-    ("UnsupportedPatch", "PATCH", "/tasks/1", {"auth": MIGUEL, "json": "Urgent"}),
+    ("UnsupportedPatch", "PATCH", "/tasks/1", {"auth": MIGUEL, "content": "priority=3"}),
     ("ContentTooLarge", "POST", "/tasks", {"auth": MIGUEL, "json": {"title": "x" * 131_072}}),
     ("UriTooLong", "GET", "/tasks?_=" + "x" * 8192, {"auth": MIGUEL}),
     ("HeaderFieldsTooLarge", "GET", "/tasks", {"headers": {"Cookie": "x" * 16_384}}),

@@ -86,7 +86,7 @@ class TestDocument:
 
     def test_keeps_its_named_schemas_and_names_no_python(self, anonymous: TestClient) -> None:
         response = anonymous.get("/openapi.json")
-        assert {"Task", "NewTask", "TaskChanges", "User"} <= response.json()["components"][
+        assert {"Task", "TaskToCreate", "TaskChanges", "User"} <= response.json()["components"][
             "schemas"
         ].keys()
         assert "$ref" in response.text

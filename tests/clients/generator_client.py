@@ -11,21 +11,21 @@ from openapi_client import (
     BatchOperation,
     ChangesApi,
     Configuration,
-    Error,
-    NewTask,
-    NewToken,
-    NewUser,
+    ErrorBody,
     Task,
     TaskChanges,
     TaskDeletion,
     TaskPatch,
     TasksApi,
     TaskSort,
+    TaskToCreate,
     TaskUpdate,
     TokensApi,
     TokenScope,
+    TokenToCreate,
     TransferApi,
     UsersApi,
+    UserToCreate,
 )
 from openapi_client.exceptions import (
     BadRequestException,
@@ -45,12 +45,12 @@ def main(base_url: str) -> None:
     users, tasks = UsersApi(anonymous), TasksApi(susan)
 
     # Register.
-    newcomer = NewUser(username=USERNAME, password=PASSWORD, email="susan@example.com")
+    newcomer = UserToCreate(username=USERNAME, password=PASSWORD, email="susan@example.com")
     registered = users.create_user(newcomer)
     assert registered.user.email == "susan@example.com"
 
     # Create, list, get.
-    created = tasks.create_task(NewTask(title="Read a book"))
+    created = tasks.create_task(TaskToCreate(title="Read a book"))
     assert (created.task.description, created.task.done) == ("", False)
     listed = tasks.get_tasks()
     assert listed.tasks == [created.task]
@@ -63,11 +63,11 @@ def main(base_url: str) -> None:
     assert (updated.task.title, updated.task.done) == ("Read a book", True)
 
     # The same again, done once; many at once.
-    page = NewTask(title="Read a page", priority=2)
+    page = TaskToCreate(title="Read a page", priority=2)
     first, again = (tasks.create_task(page, idempotency_key="page-1") for _ in range(2))
     assert first == again
     operations = [
-        BatchOperation(create=NewTask(title="Read on")),
+        BatchOperation(create=TaskToCreate(title="Read on")),
         BatchOperation(update=TaskUpdate(id=first.task.id, done=True)),
         BatchOperation(delete=TaskDeletion(id=first.task.id)),
     ]
@@ -86,7 +86,7 @@ def main(base_url: str) -> None:
     assert taken.error == "Conflict"
 
     # A fault, with its place.
-    common = NewUser(username="somebody", password="password123")
+    common = UserToCreate(username="somebody", password="password123")
     bad = error_of(BadRequestException, lambda: users.create_user(common))
     assert bad.errors
     assert bad.errors[0].pointer == "/password"
@@ -146,11 +146,11 @@ def back_up_and_restore(susan: ApiClient) -> None:
 def use_a_token(base_url: str, susan: ApiClient) -> None:
     """Let a program read by a token, and by nothing else; then revoke it."""
     tokens = TokensApi(susan)
-    body = NewToken(name="Phone", scope=TokenScope.READ, expires_in_days=1)
+    body = TokenToCreate(name="Phone", scope=TokenScope.READ, expires_in_days=1)
     created = tokens.create_token(body).token
     phone = TasksApi(ApiClient(Configuration(base_url, access_token=created.secret)))
     assert phone.get_tasks().tasks
-    more = NewTask(title="Read more")
+    more = TaskToCreate(title="Read more")
     refused = error_of(ForbiddenException, lambda: phone.create_task(more))
     assert refused.detail == "This needs credentials of the scope write."
     assert [token.name for token in tokens.get_tokens().tokens] == ["Phone"]
@@ -159,7 +159,7 @@ def use_a_token(base_url: str, susan: ApiClient) -> None:
     assert gone.code == "unauthorized"
 
 
-def error_of(expected: type[ApiException], call: Callable[[], object]) -> Error:
+def error_of(expected: type[ApiException], call: Callable[[], object]) -> ErrorBody:
     """Return the error that answered a refused call."""
     try:
         call()
@@ -167,7 +167,7 @@ def error_of(expected: type[ApiException], call: Callable[[], object]) -> Error:
         error = refusal.data
     else:
         raise AssertionError("The call was not refused.")
-    assert isinstance(error, Error)
+    assert isinstance(error, ErrorBody)
     return error
 
 

@@ -25,12 +25,9 @@ from to_do_list_client.models import (
     BatchResults,
     ChangeList,
     CreatedTokenEnvelope,
-    Error,
+    ErrorBody,
     ImportResult,
-    NewTask,
-    NewToken,
-    NewUser,
-    Result,
+    Outcome,
     Task,
     TaskChanges,
     TaskDeletion,
@@ -38,10 +35,13 @@ from to_do_list_client.models import (
     TaskList,
     TaskPatch,
     TaskSort,
+    TaskToCreate,
     TaskUpdate,
     TokenList,
     TokenScope,
+    TokenToCreate,
     UserEnvelope,
+    UserToCreate,
 )
 from to_do_list_client.types import UNSET, File
 
@@ -54,13 +54,13 @@ def main(base_url: str) -> None:
     susan = AuthenticatedClient(base_url, credentials_of(USERNAME, PASSWORD), prefix="Basic")
 
     # Register.
-    newcomer = NewUser(USERNAME, PASSWORD, email="susan@example.com")
+    newcomer = UserToCreate(USERNAME, PASSWORD, email="susan@example.com")
     registered = create_user.sync(client=anonymous, body=newcomer)
     assert isinstance(registered, UserEnvelope)
     assert registered.user.email == "susan@example.com"
 
     # Create, list, get.
-    created = create_task.sync(client=susan, body=NewTask("Read a book"))
+    created = create_task.sync(client=susan, body=TaskToCreate("Read a book"))
     assert isinstance(created, TaskEnvelope)
     assert (created.task.description, created.task.done) == ("", False)
     listed = get_tasks.sync(client=susan)
@@ -76,14 +76,14 @@ def main(base_url: str) -> None:
     assert (updated.task.title, updated.task.done) == ("Read a book", True)
 
     # The same again, done once; many at once.
-    page = NewTask("Read a page", priority=2)
+    page = TaskToCreate("Read a page", priority=2)
     first, again = (
         create_task.sync(client=susan, body=page, idempotency_key="page-1") for _ in range(2)
     )
     assert isinstance(first, TaskEnvelope)
     assert first == again
     operations = [
-        BatchOperation(create=NewTask("Read on")),
+        BatchOperation(create=TaskToCreate("Read on")),
         BatchOperation(update=TaskUpdate(first.task.id, done=True)),
         BatchOperation(delete=TaskDeletion(first.task.id)),
     ]
@@ -104,15 +104,15 @@ def main(base_url: str) -> None:
 
     # Delete.
     deleted = delete_task.sync(created.task.id, client=susan)
-    assert deleted == Result(result=True)
+    assert deleted == Outcome(result=True)
     gone = get_task.sync(created.task.id, client=susan)
-    assert isinstance(gone, Error)
+    assert isinstance(gone, ErrorBody)
     assert gone.code == "not_found"
 
     # The wrong password.
     stranger = AuthenticatedClient(base_url, credentials_of(USERNAME, "It is!"), prefix="Basic")
     refused = get_tasks.sync(client=stranger)
-    assert isinstance(refused, Error)
+    assert isinstance(refused, ErrorBody)
     assert refused.code == "unauthorized"
 
 
@@ -138,7 +138,7 @@ def overwrite(susan: AuthenticatedClient, task: Task) -> None:
     assert (task.done, undone.task.done) == (True, False)
     stale = update_task.sync_detailed(task.id, client=susan, body=undo, if_match=seen)
     assert stale.status_code == HTTPStatus.PRECONDITION_FAILED
-    assert isinstance(stale.parsed, Error)
+    assert isinstance(stale.parsed, ErrorBody)
     assert stale.parsed.error == "Precondition failed"
 
 
@@ -166,37 +166,37 @@ def back_up_and_restore(susan: AuthenticatedClient) -> None:
     assert imported == ImportResult(len(lines))
 
 
-def be_refused(anonymous: Client, taken: NewUser) -> None:
+def be_refused(anonymous: Client, taken: UserToCreate) -> None:
     """Register under a name that is taken, and with a password that is refused."""
     conflict = create_user.sync_detailed(client=anonymous, body=taken)
     assert conflict.status_code == HTTPStatus.CONFLICT
-    assert isinstance(conflict.parsed, Error)
+    assert isinstance(conflict.parsed, ErrorBody)
     assert conflict.parsed.error == "Conflict"
 
-    common = NewUser("somebody", "password123")
+    common = UserToCreate("somebody", "password123")
     bad = create_user.sync_detailed(client=anonymous, body=common)
     assert bad.status_code == HTTPStatus.BAD_REQUEST
-    assert isinstance(bad.parsed, Error)
+    assert isinstance(bad.parsed, ErrorBody)
     assert bad.parsed.errors
     assert bad.parsed.errors[0].pointer == "/password"
 
 
 def use_a_token(base_url: str, susan: AuthenticatedClient) -> None:
     """Let a program read by a token, and by nothing else; then revoke it."""
-    body = NewToken("Phone", TokenScope.READ, expires_in_days=1)
+    body = TokenToCreate("Phone", TokenScope.READ, expires_in_days=1)
     created = create_token.sync(client=susan, body=body)
     assert isinstance(created, CreatedTokenEnvelope)
     phone = AuthenticatedClient(base_url, created.token.secret)
     assert isinstance(get_tasks.sync(client=phone), TaskList)
-    refused = create_task.sync(client=phone, body=NewTask("Read more"))
-    assert isinstance(refused, Error)
+    refused = create_task.sync(client=phone, body=TaskToCreate("Read more"))
+    assert isinstance(refused, ErrorBody)
     assert refused.code == "insufficient_scope"
     listed = get_tokens.sync(client=susan)
     assert isinstance(listed, TokenList)
     assert [token.name for token in listed.tokens] == ["Phone"]
-    assert delete_token.sync(created.token.id, client=susan) == Result(result=True)
+    assert delete_token.sync(created.token.id, client=susan) == Outcome(result=True)
     gone = get_tasks.sync(client=phone)
-    assert isinstance(gone, Error)
+    assert isinstance(gone, ErrorBody)
     assert gone.code == "unauthorized"
 
 

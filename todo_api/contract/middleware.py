@@ -138,6 +138,9 @@ class ContractMiddleware(SpecMiddleware):
     async def _pass_on(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         request.check(self._limits)
         if not self._app_has(scope["path"]):
+            without_slash = request.path.rstrip(b"/")
+            if without_slash != request.path and self._router.find(without_slash) is not None:
+                raise Problem(404, "Leave out the slash at the end of the path.")
             raise Problem(404)
         await self.app(scope, receive, _with_request_id(send, request.id))
 

@@ -1,8 +1,11 @@
 """A task as clients see it, and what a request body asks to change."""
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
+from todo_api import times
 from todo_api.contract import Sentence, UrlFor, bad_body
 from todo_api.storage import TaskRow
 
@@ -42,13 +45,55 @@ def refuse_other_values(
 ) -> None:
     """Refuse read-only members that differ from what is stored.
 
-    A client can PUT what GET returned. ``within`` is where the members stand, if not in the body
-    itself.
+    A client can PUT what GET returned, as its language spells it. ``within`` is where the members
+    stand, if not in the body itself.
 
     Raises:
         Problem: 400 that points at each of them.
 
     """
-    if differing := [name for name, value in given.items() if stored[name] != value]:
+    if differing := [name for name, value in given.items() if not _is_same(stored[name], value)]:
         sentence = Sentence("read_only", "This member is read-only; leave it out or unchanged.")
         raise bad_body((f"{within}/{name}", sentence) for name in differing)
+
+
+def _is_same(stored: object, given: object) -> bool:
+    """Tell whether a member is as it is stored, in whatever spelling."""
+    if stored == given or not (isinstance(stored, str) and isinstance(given, str)):
+        return stored == given
+    if (moment := _MOMENT.fullmatch(given)) is not None:
+        return _is_same_moment(stored, moment)
+    return _address(stored) == _address(given)
+
+
+def _is_same_moment(stored: str, given: re.Match[str]) -> bool:
+    """Compare in UTC, as far as the given time has digits: many languages have milliseconds."""
+    try:
+        in_utc = times.instant(given[1] + given[3])
+    except ValueError:
+        return False
+    digits = (given[2] or ".")[1:]
+    fraction = stored.removesuffix("Z").partition(".")[2]
+    whole_seconds = len("2026-11-24T09:00:00")
+    return in_utc[:whole_seconds] == stored[:whole_seconds] and (
+        fraction[: len(digits)] == digits[: len(fraction)]
+        and not digits[len(fraction) :].strip("0")
+    )
+
+
+def _address(uri: str) -> tuple[object, ...]:
+    """Return what a URI says: this machine has several names, and a scheme a port of its own."""
+    try:
+        parts = urlsplit(uri)
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return (uri,)
+    host = "localhost" if parts.hostname in _LOOPBACK else parts.hostname
+    return parts.scheme, host, port, parts.path, parts.query, parts.fragment, parts.username
+
+
+_MOMENT = re.compile(
+    r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:?\d\d)", re.ASCII
+)
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_PORTS = {"http": 80, "https": 443}

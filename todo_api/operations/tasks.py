@@ -13,9 +13,9 @@ from todo_api.rest import (
     cache_headers,
     entity_tag,
     entity_tag_of_list,
-    expected_versions,
     next_link,
     not_modified,
+    versions_in,
 )
 from todo_api.settings import Settings
 from todo_api.storage import Connection, Database, Position, Quotas, select_page
@@ -97,8 +97,7 @@ def update_task(
 ) -> Answer:
     """Update a task."""
     changes, read_only = split_body(body)
-    versions = expected_versions(if_match)
-    with database.transaction() as db:
+    with versions_in(if_match) as versions, database.transaction() as db:
         old, new = storage.update_task(
             db, user.id, task_id, changes, versions=versions, quotas=quotas
         )
@@ -126,12 +125,12 @@ def delete_task(
     task_id: int, if_match: str | None, user: User, database: Database, settings: Settings
 ) -> Answer:
     """Delete a task."""
-    with database.transaction() as db:
+    with versions_in(if_match) as versions, database.transaction() as db:
         storage.delete_task(
             db,
             user.id,
             task_id,
-            versions=expected_versions(if_match),
+            versions=versions,
             forget_before=timedelta(days=settings.tombstone_days),
         )
     return {"result": True}

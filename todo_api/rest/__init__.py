@@ -20,7 +20,7 @@ from todo_api.rest.preconditions import (
     entity_tag_of_list,
     expected_versions,
     not_modified,
-    precondition_failed,
+    versions_in,
 )
 from todo_api.rest.quotas import quota_met, too_many_words
 
@@ -34,7 +34,7 @@ __all__ = [
     "expected_versions",
     "next_link",
     "not_modified",
-    "precondition_failed",
     "quota_met",
     "too_many_words",
+    "versions_in",
 ]

@@ -5,15 +5,21 @@ A resource's version is the number of its last change. An entity tag is how a ve
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 
 from todo_api.contract import Problem, Reply, parse_entity_tags
+from todo_api.storage import TaskChangedError
 
-CACHE_CONTROL = "private, no-cache"
-"""Of an answer that only its user may cache, and that a cache has to revalidate each time."""
+CACHE_CONTROL = "private, no-cache, no-transform"
+"""Of an answer that only its user may cache, and that a cache has to revalidate each time.
+
+A proxy that compressed it would weaken its tag, which ``If-Match`` then could not match.
+"""
 
 _VERSION = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
@@ -51,11 +57,28 @@ def expected_versions(if_match: str | None) -> list[int] | None:
     return [int(tag.text) for tag in tags if not tag.is_weak and _VERSION.fullmatch(tag.text)]
 
 
-def precondition_failed(version: int) -> Problem:
-    """Return the refusal to change a resource whose version ``If-Match`` does not name."""
-    return Problem(
-        412,
-        "None of the entity tags in If-Match is current: read it again, and send its ETag"
-        " unchanged.",
-        headers={"ETag": entity_tag(version)},
-    )
+@contextmanager
+def versions_in(if_match: str | None) -> Iterator[list[int] | None]:
+    """Give the versions that ``If-Match`` allows to be changed, to what changes one.
+
+    Raises:
+        Problem: 412 with the current tag, for a version that is none of them.
+
+    """
+    try:
+        yield expected_versions(if_match)
+    except TaskChangedError as failure:
+        weak = any(tag.is_weak for tag in parse_entity_tags(if_match or ""))
+        headers = {"ETag": entity_tag(failure.version)}
+        raise Problem(412, WEAK if weak else STALE, headers=headers) from None
+
+
+STALE = (
+    "None of the entity tags in If-Match is current: read it again, and send its ETag unchanged."
+)
+WEAK = (
+    "If-Match has a weak entity tag (W/), which never matches: a proxy has compressed the answer"
+    " that it comes from. Have the proxy leave answers with Cache-Control: no-transform as they"
+    " are, or ask for them with Accept-Encoding: identity."
+)
+"""What is said of tags that are out of date, and of such as no version has."""

@@ -83,7 +83,6 @@ assert.ok(before.data);
 const patched = await susan.PATCH("/tasks/{task_id}", {
   params: { path },
   body: { description: null, priority: 3 },
-  headers: { "Content-Type": "application/merge-patch+json" },
 });
 assert.ok(patched.data);
 assert.deepEqual([patched.data.task.description, patched.data.task.priority], ["", 3]);

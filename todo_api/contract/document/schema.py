@@ -61,7 +61,7 @@ class Schema:
         elif rule in _SENTENCES:
             yield place, _sentence(rule, limit)
         else:
-            code = "wrong_form" if rule == "pattern" else INVALID
+            code = "wrong_form" if rule in {"pattern", "not"} else INVALID
             yield place, Sentence(code, self._described(error))
 
     def _described(self, error: ValidationError) -> str:
@@ -157,7 +157,13 @@ def _count(number: int, noun: str) -> str:
 
 
 def _types(names: list[str]) -> str:
-    words = {"integer": "an integer", "object": "an object", "array": "an array", "null": "null"}
+    words = {
+        "array": "an array",
+        "boolean": "true or false",
+        "integer": "an integer",
+        "null": "null",
+        "object": "an object",
+    }
     return "This must be " + " or ".join(words.get(name, f"a {name}") for name in names) + "."
 
 
@@ -180,7 +186,11 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "minProperties": lambda least: f"This must have at least {least} of its members.",
     "maxProperties": lambda most: f"This must have at most {_count(most, 'member')}.",
     "enum": lambda values: "This must be one of " + ", ".join(map(_plain, values)) + ".",
-    "format": lambda name: f"This is not a valid {name}.",
+    "format": lambda name: (
+        "Write a date and a time with its offset from UTC, such as 2026-11-24T10:00:00Z."
+        if name == "date-time"
+        else f"This is not a valid {name}."
+    ),
 }
 
 _CODES = {

@@ -14,6 +14,7 @@ Fault = tuple[str, str]
 """A parameter's name and a sentence."""
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
+_BARE_OFFSET = re.compile(r"(?<=:\d\d)((?:\.\d+)?[+-]\d\d)(\d\d)$", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,18})?")
 
 
@@ -42,7 +43,9 @@ class Parameter:
         ):
             raise BrokenDocumentError(f"{operation}: the style of {self.name} is not supported.")
         item = schema.get("items", {}) if self.is_list else schema
-        self._type: str = item.get("type", "string")
+        self._kind: str = item.get("type", "string")
+        if item.get("format") == "date-time":
+            self._kind = "date-time"
         self._default: Any = schema.get("default")
         self._schema = Schema(schema)
 
@@ -50,7 +53,7 @@ class Parameter:
         """Convert and validate what was sent; the faults name the parameter."""
         if not self.is_list and len(texts) > 1:
             return None, [self._fault("repeated", "This parameter may be given only once.")]
-        values = [convert(text, self._type) for text in texts]
+        values = [convert(text, self._kind) for text in texts]
         value = values if self.is_list else values[0]
         if self._schema.is_valid(value):
             return value, []
@@ -61,8 +64,9 @@ class Parameter:
 
     def _would_be_valid_with_plus(self, value: object) -> bool:
         """Tell whether spaces in a URL's value were meant to be plus signs."""
-        is_text = self.place == "query" and isinstance(value, str)
-        return is_text and self._schema.is_valid(str(value).replace(" ", "+"))
+        if self.place != "query" or not isinstance(value, str):
+            return False
+        return self._schema.is_valid(convert(value.replace(" ", "+"), self._kind))
 
     def absent(self) -> Any:  # noqa: ANN401 - a value of the schema's type
         """Return the default, or None; a list is copied, so that no two requests share it."""
@@ -77,13 +81,19 @@ class Parameter:
 
 
 def convert(text: str, kind: str) -> Any:  # noqa: ANN401 - a value of the schema's type
-    """Convert to a schema's type; what cannot be converted stays text, which it refuses."""
+    """Convert to a schema's type; what cannot be converted stays text, which it refuses.
+
+    Spellings with one meaning are taken: the booleans of other languages (``True``), and ISO 8601's
+    offset without a colon (``+0100``).
+    """
     if kind == "integer" and _INTEGER.fullmatch(text):
         return int(text)
     if kind == "number" and _NUMBER.fullmatch(text):
         return float(text)
-    if kind == "boolean" and text in {"true", "false"}:
-        return text == "true"
+    if kind == "boolean" and text.lower() in {"true", "false"}:
+        return text.lower() == "true"
+    if kind == "date-time":
+        return _BARE_OFFSET.sub(r"\1:\2", text)
     return text
 
 
