@@ -42,6 +42,15 @@ def test_without_a_token_everything_is_listed(miguel: TestClient) -> None:
     assert what(changes(miguel, since=page["next"])) == []
 
 
+def test_each_task_comes_with_the_entity_tag_by_which_it_is_changed(miguel: TestClient) -> None:
+    create(miguel, "Read")
+    [change] = changes(miguel)["changes"]
+    assert change["etag"] == miguel.get("/tasks/1").headers["ETag"]
+    condition = {"If-Match": change["etag"]}
+    assert miguel.put("/tasks/1", json={"done": True}, headers=condition).status_code == 200
+    assert miguel.put("/tasks/1", json={"done": False}, headers=condition).status_code == 412
+
+
 def test_an_empty_list_has_a_token_as_well(miguel: TestClient) -> None:
     page = changes(miguel)
     assert what(page) == []

@@ -7,7 +7,14 @@ from todo_api import times
 from todo_api.contract import Answer, Reply, UrlFor, is_known
 from todo_api.identity import User
 from todo_api.operations.representation import represent_task
-from todo_api.rest import Cursors, cache_headers, entity_tag_of_list, next_link, not_modified
+from todo_api.rest import (
+    Cursors,
+    cache_headers,
+    entity_tag,
+    entity_tag_of_list,
+    next_link,
+    not_modified,
+)
 from todo_api.settings import Settings
 from todo_api.storage import Database, Deletion, Point, TaskRow, select_changes, select_history
 
@@ -44,4 +51,9 @@ def get_changes(
 def _represent(change: TaskRow | Deletion, url_for: UrlFor) -> dict[str, Any]:
     if isinstance(change, Deletion):
         return {"id": change.id, "deleted": True}
-    return {"id": change.id, "deleted": False, "task": represent_task(change, url_for)}
+    return {
+        "id": change.id,
+        "deleted": False,
+        "task": represent_task(change, url_for),
+        "etag": entity_tag(change.version),
+    }
