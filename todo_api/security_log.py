@@ -5,8 +5,9 @@ where (`client`) and in which request (`request_id`). It is ASCII: other charact
 would begin a new line, are escaped. It holds no password, no token and no name that is nobody's,
 since people type passwords where a name belongs.
 
-Whoever floods the service must not flood its log: of events that were not successful, each kind has
-a number of lines a minute, and one line tells how many were left out.
+Whoever floods the service must not flood its log: each kind of event has a number of lines a
+minute. So has each source of successful ones, which is a user or, without one, an address: whoever
+is busy hides nobody else's. A line for each tells how many were left out.
 """
 
 import json
@@ -20,7 +21,9 @@ from typing import Any, Literal, Protocol
 LOGGER = logging.getLogger("todo_api.security")
 
 MOST_A_MINUTE = 60
-"""Lines of one event and outcome, unless the outcome is success."""
+"""Lines of one event and outcome; if that is success, of one source."""
+MOST_SUCCESSES_A_MINUTE = 600
+"""Lines of one event that was successful, whatever the sources."""
 _MINUTE = 60
 _LONGEST = 100
 """Characters of a text; more of it is cut off."""
@@ -55,9 +58,10 @@ def record(
     """
     if not LOGGER.isEnabledFor(logging.INFO):
         return
-    if outcome != "success" and not _samples.admit(event, outcome):
-        return
     client, request_id = (origin.address, origin.request_id) if origin else (None, None)
+    source = (user or client) if outcome == "success" else None
+    if not _samples.admit(event, outcome, source):
+        return
     _write(event, outcome, user=user, client=client, request_id=request_id, **details)
 
 
@@ -86,34 +90,47 @@ def _short(value: str | float | bool | None) -> str | float | bool | None:  # no
     return value[:_LONGEST] if isinstance(value, str) else value
 
 
+_Kind = tuple[str, str, str | None]
+"""An event, its outcome, and its source; None is all sources together."""
+
+
 class _Samples:
     """Counts the lines of this minute, and those that were left out."""
 
     def __init__(self) -> None:
         self._guard = Lock()
         self._begun = 0.0
-        self._written: dict[tuple[str, str], int] = {}
-        self._left_out: dict[tuple[str, str], int] = {}
+        self._written: dict[_Kind, int] = {}
+        self._left_out: dict[_Kind, int] = {}
         self._timer: Timer | None = None
 
-    def admit(self, event: str, outcome: str) -> bool:
+    def admit(self, event: str, outcome: str, source: str | None) -> bool:
         """Count an event; tell whether it gets a line."""
-        kind = event, outcome
         with self._guard:
             if monotonic() - self._begun >= _MINUTE:
                 self._begun = monotonic()
                 self._written.clear()
-            written = self._written.get(kind, 0)
-            if written < MOST_A_MINUTE:
-                self._written[kind] = written + 1
+            full = self._full(event, outcome, source)
+            if full is None:
+                for kind in {(event, outcome, source), (event, outcome, None)}:
+                    self._written[kind] = self._written.get(kind, 0) + 1
                 return True
-            self._left_out[kind] = self._left_out.get(kind, 0) + 1
+            self._left_out[full] = self._left_out.get(full, 0) + 1
             if self._timer is None:
                 # Nobody may come after the flood, so that the count is told by the clock.
                 self._timer = Timer(self._begun + _MINUTE - monotonic(), self.flush)
                 self._timer.daemon = True
                 self._timer.start()
             return False
+
+    def _full(self, event: str, outcome: str, source: str | None) -> _Kind | None:
+        """Return of what there are as many lines as there may be, if there are."""
+        if source is not None and self._written.get((event, outcome, source), 0) >= MOST_A_MINUTE:
+            return event, outcome, source
+        most = MOST_SUCCESSES_A_MINUTE if outcome == "success" else MOST_A_MINUTE
+        if self._written.get((event, outcome, None), 0) >= most:
+            return event, outcome, None
+        return None
 
     def flush(self) -> None:
         """Write how many were left out of each kind."""
@@ -122,8 +139,9 @@ class _Samples:
             timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()
-        for (event, outcome), number in left_out.items():
-            _write(event, outcome, left_out=number)
+        for (event, outcome, source), number in left_out.items():
+            of = {} if source is None else {"source": source}
+            _write(event, outcome, left_out=number, **of)
 
 
 _samples = _Samples()

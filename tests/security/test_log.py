@@ -16,6 +16,7 @@ from tests.support.commands import environment_with, installed_command
 from todo_api import security_log
 from todo_api.application import create_app
 from todo_api.contract import Caller, ContractApp
+from todo_api.security_log import MOST_A_MINUTE, MOST_SUCCESSES_A_MINUTE
 from todo_api.settings import Settings
 from todo_api.storage import Database
 from todo_api.throttling import Window
@@ -160,14 +161,40 @@ def test_a_flood_has_a_number_of_lines_and_one_that_counts_the_rest(
 ) -> None:
     for _ in range(1000):
         security_log.record("login", CALLER, "failure")
-        security_log.record("registration", CALLER, user="susan")
     security_log.record("request", CALLER, "refused")
     security_log.flush()
     found = lines(caplog)
     failures = [line for line in found if line["outcome"] == "failure"]
-    assert len(failures) == security_log.MOST_A_MINUTE + 1
+    assert len(failures) == MOST_A_MINUTE + 1
     assert failures[-1] == {"event": "login", "outcome": "failure", "left_out": 940}
-    assert len(found) == len(failures) + 1000 + 1
+    assert len(found) == len(failures) + 1
+
+
+def test_a_busy_user_has_a_number_of_lines_and_hides_nobody_elses(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for _ in range(1000):
+        security_log.record("token_creation", CALLER, user="susan")
+        security_log.record("account_deletion", CALLER)
+    security_log.record("token_creation", CALLER, user="david")
+    security_log.flush()
+    found = [line | {"request_id": ""} for line in lines(caplog)]
+    assert len([line for line in found if line.get("user") == "susan"]) == MOST_A_MINUTE
+    assert len([line for line in found if line.get("user") == "david"]) == 1
+    assert [(line["source"], line["left_out"]) for line in found[-2:]] == [
+        ("susan", 940),
+        ("192.0.2.7", 940),
+    ]
+    assert len(found) == 2 * MOST_A_MINUTE + 1 + 2
+
+
+def test_many_sources_have_a_number_of_lines_together(caplog: pytest.LogCaptureFixture) -> None:
+    for number in range(1000):
+        security_log.record("registration", CALLER, user=f"user-{number}")
+    security_log.flush()
+    *written, last = lines(caplog)
+    assert len(written) == MOST_SUCCESSES_A_MINUTE
+    assert last == {"event": "registration", "outcome": "success", "left_out": 400}
 
 
 def test_what_was_left_out_is_told_when_the_minute_ends_though_nobody_comes(
