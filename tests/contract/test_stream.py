@@ -21,6 +21,7 @@ from todo_api.contract import (
     Text,
 )
 from todo_api.contract.inputs import spool
+from todo_api.contract.operation import MOST_ARRIVING, MOST_TO_ARRIVE
 from todo_api.contract.outputs.conformance import NonconformingResponseError
 from todo_api.contract.outputs.stream import BrokenOffError, Chunks
 
@@ -293,6 +294,49 @@ async def learn_two(
         statuses = [await learn(receive, sender, length)]
         other_half.set()
         return [*statuses, await first]
+
+
+def test_few_bodies_of_one_sender_are_held_while_they_arrive() -> None:
+    """So they are where a body of 4 KiB or of unknown length is none of the large ones."""
+    begun: list[str] = []
+    rest = asyncio.Event()
+
+    async def learn(app: ContractApp, sender: tuple[str, str]) -> int:
+        async def receive() -> Message:
+            if not rest.is_set():
+                begun.append(sender[1])
+                await rest.wait()
+            return {"type": "http.request", "body": b"Row"}
+
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        fields = [("Host", "localhost"), PLAIN, sender, OF_ANY_LENGTH]
+        headers = [(name.lower().encode(), value.encode()) for name, value in fields]
+        await app({**SCOPE, "method": "POST", "headers": headers}, receive, send)
+        status: int = sent[0]["status"]
+        return status
+
+    async def story(app: ContractApp) -> list[int]:
+        async with asyncio.timeout(10):
+            of_one = [
+                asyncio.create_task(learn(app, GUEST))
+                for _ in range(MOST_ARRIVING + MOST_TO_ARRIVE + 1)
+            ]
+            await asyncio.wait(of_one, return_when=asyncio.FIRST_COMPLETED)
+            of_another = asyncio.create_task(learn(app, ANOTHER))
+            await asyncio.sleep(0.2)
+            assert begun.count(GUEST[1]) == MOST_ARRIVING
+            assert begun.count(ANOTHER[1]) == 1
+            rest.set()
+            return [*await asyncio.gather(*of_one), await of_another]
+
+    with song(limits=Limits(body=1000)) as app:
+        statuses = asyncio.run(story(app))
+    assert statuses.count(200) == MOST_ARRIVING + MOST_TO_ARRIVE + 1
+    assert statuses.count(503) == 1
 
 
 def test_a_large_body_that_trickles_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:

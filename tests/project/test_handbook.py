@@ -5,6 +5,7 @@ import re
 import yaml
 
 from tests.support.serving import CHECKOUT
+from todo_api.contract.operation import MOST_ARRIVING, MOST_TO_ARRIVE
 from todo_api.execution import MOST_WAITING
 from todo_api.formats.file import LONGEST
 from todo_api.operations import batch, transfer
@@ -49,6 +50,7 @@ def test_the_limits_are_those_of_the_service() -> None:
         "the answers that are kept for them, compressed": f"{chosen.max_answer_bytes // MIB} MiB",
         "users who register within 24 hours, all together": f"{chosen.max_registrations:,}",
         "your slow requests that wait for one another": str(MOST_WAITING),
+        "your bodies of more than 4 KiB at the same time": str(MOST_ARRIVING + MOST_TO_ARRIVE),
         f"your imports of more than {body} at the same time": "1",
         "bytes of such imports from all users at the same time": (
             f"{chosen.max_spooled_bytes // MIB} MiB"

@@ -31,9 +31,16 @@ from todo_api.contract.forwarding import Proxies
 from todo_api.contract.http import JSON, Limits, Problem, content_type
 from todo_api.contract.inputs import Authenticator, SecuritySchemes
 from todo_api.contract.middleware import Admission, ContractMiddleware, refuse_duplicates
-from todo_api.contract.operation import Environment, InWorkers, Runner
+from todo_api.contract.operation import (
+    MOST_ARRIVING,
+    MOST_TO_ARRIVE,
+    Environment,
+    InWorkers,
+    Runner,
+)
 from todo_api.contract.pages import Pages
 from todo_api.contract.static import StaticEndpoint
+from todo_api.contract.turns import SenderTurns
 from todo_api.contract.uris import Links, Origins
 from todo_api.contract.workers import Workers
 
@@ -151,6 +158,7 @@ class ContractApp(FlaskApp):
                 origins=Origins(public_url, own_hosts),
                 limits=self._limits,
                 provided=provided or {},
+                arriving=SenderTurns(MOST_ARRIVING, most_waiting=MOST_TO_ARRIVE),
                 runner=runner or InWorkers(workers),
                 failures=failures or {},
                 explained_at=self._explained_at,

@@ -33,7 +33,7 @@ from todo_api.contract.inputs import (
     UnverifiedError,
 )
 from todo_api.contract.outputs import Conformance, Stream, StreamedResponse
-from todo_api.contract.turns import Turns
+from todo_api.contract.turns import SenderTurns, Turns
 from todo_api.contract.uris import Links, Origins
 from todo_api.contract.workers import Workers
 
@@ -145,6 +145,10 @@ class InWorkers:
 
 MOST_WAITING = 4
 """Large bodies that wait for each one that is worked on."""
+MOST_ARRIVING = 16
+"""Bodies of more than 4 KiB that are received from one sender at once."""
+MOST_TO_ARRIVE = 64
+"""Those that wait until then; more are refused."""
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
@@ -159,6 +163,8 @@ class Environment(NamedTuple):
     limits: Limits
     provided: Mapping[str, Any]
     """Values of the application that handlers take by name."""
+    arriving: SenderTurns
+    """Whose bodies are being received."""
     runner: "Runner"
     """Decides where an operation runs."""
     failures: Mapping[type[Exception], Callable[[Any], Exception]]
@@ -246,6 +252,9 @@ class Operation:
             sender = await self._sender(credentials)
             if self._body.is_large(request):
                 return await self._respond_to_large(self._body, exchange, sender)
+            async with self._around.arriving.taken(sender):
+                exchange = exchange._replace(body=await self._body.receive(request))
+            return await self._run(exchange)
         return await self._run(exchange._replace(body=await self._body.receive(request)))
 
     async def _respond_to_large(self, body: Body, exchange: Exchange, sender: Any) -> Response:  # noqa: ANN401 - the application's own type

@@ -6,7 +6,8 @@ requests get a few at a time (`Shares`), and the others of the same sender wait 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from math import inf
 from threading import Lock
 from time import monotonic
@@ -78,37 +79,35 @@ class Turns:
             self._free += 1
 
 
-class Shares:
-    """Threads, of which each sender has a few at a time."""
+class SenderTurns:
+    """Turns of each sender's own, for senders who are there."""
 
-    def __init__(self, workers: Workers, at_once: int, most_waiting: int) -> None:
-        """Give a sender ``at_once`` threads; up to ``most_waiting`` of their calls wait."""
-        self._workers = workers
+    def __init__(self, at_once: int, *, most_waiting: int) -> None:
+        """Let ``at_once`` of a sender in; up to ``most_waiting`` more wait."""
         self._at_once = at_once
         self._most_waiting = most_waiting
         self._turns: dict[Any, Turns] = {}
 
-    async def run(
+    @asynccontextmanager
+    async def taken(
         self,
         sender: Any,  # noqa: ANN401 - the application's own type
-        call: Callable[[*Ts], T],
-        /,
-        *args: *Ts,
+        latest: float = inf,
+        *,
         patient: bool = False,
-        lane: Turns | None = None,
-    ) -> T:
-        """Run ``call`` in a thread and return or raise what it does.
+    ) -> AsyncIterator[None]:
+        """Wait for a turn until ``latest``, and have it for the length of the block.
 
-        The sender None is anybody, and shares with nobody. What is ``patient`` is never refused.
-        ``lane`` holds further turns, of all senders together, of which the call needs one.
+        The sender None is anybody, and shares with nobody. Whoever is ``patient`` is never refused
+        because others wait.
 
         Raises:
-            Problem: 503 if too many of the sender's calls wait, or of all senders'.
+            Problem: 503 if too many of the sender's wait, or the turn has not come.
 
         """
-        latest = inf if patient else self._workers.latest()
         if sender is None:
-            return await self._run(lane, latest, call, *args)
+            yield
+            return
         turns = self._turns.get(sender)
         if turns is None:
             turns = self._turns[sender] = Turns(
@@ -119,23 +118,45 @@ class Shares:
         try:
             await turns.enter(latest, patient=patient)
             try:
-                return await self._run(lane, latest, call, *args)
+                yield
             finally:
                 turns.leave()
         finally:
             if turns.is_idle:
                 self._turns.pop(sender, None)
 
-    async def _run(
-        self, lane: Turns | None, latest: float, call: Callable[[*Ts], T], *args: *Ts
+
+class Shares:
+    """Threads, of which each sender has a few at a time."""
+
+    def __init__(self, workers: Workers, at_once: int, most_waiting: int) -> None:
+        """Give a sender ``at_once`` threads; up to ``most_waiting`` of their calls wait."""
+        self._workers = workers
+        self._turns = SenderTurns(at_once, most_waiting=most_waiting)
+
+    async def run(
+        self,
+        sender: Any,  # noqa: ANN401 - the application's own type
+        call: Callable[[*Ts], T],
+        /,
+        *args: *Ts,
+        patient: bool = False,
+        lane: Turns | None = None,
     ) -> T:
-        if lane is None:
-            return await self._workers.run_by(latest, call, *args)
-        await lane.enter(latest)
-        try:
-            return await self._workers.run_by(latest, call, *args)
-        finally:
-            lane.leave()
+        """Run ``call`` in a thread and return or raise what it does; see `SenderTurns.taken`.
+
+        What is ``patient`` is never refused. ``lane`` holds further turns, of all senders together,
+        of which the call needs one.
+        """
+        latest = inf if patient else self._workers.latest()
+        async with self._turns.taken(sender, latest, patient=patient):
+            if lane is None:
+                return await self._workers.run_by(latest, call, *args)
+            await lane.enter(latest)
+            try:
+                return await self._workers.run_by(latest, call, *args)
+            finally:
+                lane.leave()
 
 
 def _grant(turn: asyncio.Future[None]) -> None:
