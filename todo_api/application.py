@@ -4,7 +4,9 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import cache
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from todo_api import security_log
@@ -12,6 +14,7 @@ from todo_api.browsers import browsers_for
 from todo_api.contract import (
     ContractApp,
     Conventions,
+    Observer,
     Problem,
     TagResolver,
     UnauthenticatedError,
@@ -21,6 +24,8 @@ from todo_api.contract import (
 from todo_api.execution import Execution
 from todo_api.formats import Uids
 from todo_api.identity import Accounts, Choices, OverloadedError, Tokens, Uses, password_hasher
+from todo_api.logs import AccessLog
+from todo_api.metrics import Metrics
 from todo_api.rest import Cursors, Once, quota_met, too_many_words
 from todo_api.settings import Settings
 from todo_api.site import PROBLEMS, add_pages
@@ -51,16 +56,23 @@ from todo_api.throttling import (
 
 log = logging.getLogger(__name__)
 
+OUTAGE_TOLD_SECONDS = 60
+
 PROBES = ("/healthz", "/readyz")
 """Operations that are at the root of the server as well, where programs look for them."""
 
 
 def create_app(
-    settings: Settings, *, demo: bool = False, stopping: Stopping | None = None
+    settings: Settings,
+    *,
+    demo: bool = False,
+    stopping: Stopping | None = None,
+    metrics: Metrics | None = None,
 ) -> ContractApp:
     """Make the ASGI application.
 
-    ``demo`` accepts the demo's own short password; ``stopping`` is what the server says of its end.
+    ``demo`` accepts the demo's own short password; ``stopping`` is what the server says of its end;
+    ``metrics``, if any, are kept.
     The database is opened when the first request needs it; it has to be migrated before.
 
     Raises:
@@ -118,7 +130,10 @@ def create_app(
         browsers=browsers_for(settings),
         trusted_proxies=settings.trusted_proxies,
         admission=rate_limits,
+        observers=_observers(settings, metrics),
     )
+    if metrics is not None:
+        _watch(metrics, workers, database)
     app.add_api(
         document_path(),
         resolver=TagResolver("todo_api.operations"),
@@ -140,7 +155,7 @@ def create_app(
             user_threads=settings.threads_of_a_user,
             rate_limits=rate_limits if settings.rate_limit else None,
         ),
-        failures=FAILURES,
+        failures={DatabaseUnavailableError: _Outages(), **FAILURES},
         public_url=settings.public_url,
         own_hosts={*settings.own_hosts, settings.host},
         conventions=CONVENTIONS,
@@ -150,6 +165,39 @@ def create_app(
         app.add_alias(probe, app.base_path + probe)
     add_pages(app, CONVENTIONS.words_for)
     return app
+
+
+def _observers(settings: Settings, metrics: Metrics | None) -> list[Observer]:
+    observers: list[Observer] = []
+    if metrics is not None:
+        observers.append(metrics.note_answer)
+    if settings.access_log != "off":
+        observers.append(AccessLog(sampled=settings.access_log == "sampled").note_answer)
+    return observers
+
+
+def _watch(metrics: Metrics, workers: Workers, database: Database) -> None:
+    security_log.LISTENERS.append(metrics.note_event)
+    metrics.watch("todo_threads", "Threads for slow requests.", lambda: workers.threads)
+    metrics.watch("todo_threads_at_work", "Those at work.", lambda: workers.at_work)
+    metrics.watch("todo_queue", "Requests that wait for a thread.", lambda: workers.waiting)
+    statistics = database.statistics
+    for name, sentence, read in (
+        ("connections", "Connections to PostgreSQL.", lambda: statistics().connections),
+        ("connections_idle", "Those that nobody uses.", lambda: statistics().idle),
+        ("queue", "Requests that wait for one.", lambda: statistics().waiting),
+    ):
+        metrics.watch(f"todo_database_{name}", sentence, read)
+    metrics.watch(
+        "todo_group_commits_total",
+        "Commits of groups of writers (SQLite).",
+        lambda: statistics().group_commits,
+    )
+    metrics.watch(
+        "todo_grouped_writes_total",
+        "Writes that were committed in them.",
+        lambda: statistics().grouped_writes,
+    )
 
 
 def _unlimited(counters: Counters) -> LoginThrottle:
@@ -174,9 +222,17 @@ def _chosen_too_often(failure: TooManyChoicesError) -> Problem:
     )
 
 
-def _outage(failure: DatabaseUnavailableError) -> Problem:
-    log.warning("%s", failure)
-    return unavailable("The database cannot be reached or is too busy at the moment.")
+class _Outages:
+    """Tells clients of each outage of the database, and the log once a minute."""
+
+    def __init__(self) -> None:
+        self._told_at = -inf
+
+    def __call__(self, failure: DatabaseUnavailableError) -> Problem:
+        if monotonic() - self._told_at >= OUTAGE_TOLD_SECONDS:
+            self._told_at = monotonic()
+            log.warning("%s", failure)
+        return unavailable("The database cannot be reached or is too busy at the moment.")
 
 
 CONVENTIONS = Conventions(
@@ -188,7 +244,6 @@ CONVENTIONS = Conventions(
 """The article's, for its client's sake; jQuery adds ``_`` to a GET that must not be cached."""
 
 FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
-    DatabaseUnavailableError: _outage,
     OverloadedError: lambda _: unavailable("Too many passwords are being checked at the moment."),
     ThrottledError: _throttled,
     TooManyChoicesError: _chosen_too_often,

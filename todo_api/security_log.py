@@ -13,12 +13,16 @@ is busy hides nobody else's. A line for each tells how many were left out.
 import json
 import logging
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Lock, Timer
 from time import monotonic
 from typing import Any, Literal, Protocol
 
 LOGGER = logging.getLogger("todo_api.security")
+
+LISTENERS: list[Callable[[str, str], object]] = []
+"""What is told of each event and its outcome, whether it gets a line or not."""
 
 MOST_A_MINUTE = 60
 """Lines of one event and outcome; if that is success, of one source."""
@@ -56,6 +60,8 @@ def record(
     `user` is the name of an existing account, never what a stranger gave as one. `details` are
     further members, such as `reason`; a secret is none of them.
     """
+    for listener in LISTENERS:
+        listener(event, outcome)
     if not LOGGER.isEnabledFor(logging.INFO):
         return
     client, request_id = (origin.address, origin.request_id) if origin else (None, None)

@@ -185,6 +185,23 @@ class Settings:
         read_window,
         default="50/day",
     )
+    log_format: Literal["text", "json"] | None = _setting(
+        "The form of the log: `text` or `json`; by default text at a terminal, else JSON.",
+        _choice(text="text", json="json"),
+        default=None,
+    )
+    access_log: Literal["on", "off", "sampled"] = _setting(
+        "Whether the log has a line for each request: `on`, `off`, or `sampled` (one in a hundred,"
+        " and all that failed).",
+        _choice(on="on", off="off", sampled="sampled"),
+        default="off",
+    )
+    metrics_host: str = _setting("Address to give out metrics on.", default="127.0.0.1")
+    metrics_port: int | None = _setting(
+        "Port to give out metrics on, for Prometheus; without it, none are kept.",
+        _number(1, 65535),
+        default=None,
+    )
     security_log: bool = _setting(
         "Whether security events are written to standard error: `on` or `off`.",
         _choice(on=True, off=False),

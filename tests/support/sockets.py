@@ -136,3 +136,11 @@ def head(method: str, path: str, *fields: str, host: str | None = "localhost") -
 
 def get(*fields: str, path: str = f"{BASE}/healthz") -> bytes:
     return head("GET", path, *fields)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -109,7 +109,7 @@ from todo_api.contract.http import (
     unavailable,
 )
 from todo_api.contract.inputs import Granted, Text, UnauthenticatedError
-from todo_api.contract.middleware import REFUSED
+from todo_api.contract.middleware import REFUSED, Observer
 from todo_api.contract.operation import Answer, Job, Reply, Runner
 from todo_api.contract.outputs import Stream
 from todo_api.contract.sentences import Sentence
@@ -132,6 +132,7 @@ __all__ = [
     "JSONTextError",
     "Job",
     "Limits",
+    "Observer",
     "Problem",
     "Proxies",
     "Reply",

@@ -1,6 +1,6 @@
 """`ContractApp`: a `connexion.FlaskApp` that compiles its document."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from http import HTTPStatus
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -30,7 +30,7 @@ from todo_api.contract.document import (
 from todo_api.contract.forwarding import Proxies
 from todo_api.contract.http import JSON, Limits, Problem, content_type
 from todo_api.contract.inputs import Authenticator, SecuritySchemes
-from todo_api.contract.middleware import Admission, ContractMiddleware, refuse_duplicates
+from todo_api.contract.middleware import Admission, ContractMiddleware, Observer, refuse_duplicates
 from todo_api.contract.operation import (
     MOST_ARRIVING,
     MOST_TO_ARRIVE,
@@ -64,12 +64,13 @@ class ContractApp(FlaskApp):
         browsers: Browsers | None = None,
         trusted_proxies: Collection[IPv4Network | IPv6Network] = (),
         admission: Admission | None = None,
+        observers: Sequence[Observer] = (),
     ) -> None:
         """Make an application without operations.
 
         ``explained_at`` is the URL of a page with an anchor for each error status, which
         RFC 9457 calls the problem's type. ``trusted_proxies`` are believed where requests come
-        from. ``admission``, if any, decides who is let in.
+        from. ``admission``, if any, decides who is let in. ``observers`` are told of each answer.
         """
         browsers = browsers or Browsers()
         self._headers = browsers.headers
@@ -84,6 +85,7 @@ class ContractApp(FlaskApp):
             proxies=Proxies(trusted_proxies),
             app_has=lambda path: self._pages.has(path),  # noqa: PLW0108 - there are no pages yet
             admission=admission,
+            observers=observers,
         )
         super().__init__(
             import_name,

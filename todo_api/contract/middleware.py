@@ -2,7 +2,8 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
 from typing import Any, Protocol, Self
 
 from starlette.exceptions import HTTPException
@@ -32,6 +33,13 @@ class Admission(Protocol):
         """Let a request in, or raise a `Problem`."""
 
 
+class Observer(Protocol):
+    """Is told of each answer, when it has been sent."""
+
+    def __call__(self, request: Request, status: int, seconds: float) -> None:
+        """Take an answer's status, and how long it took."""
+
+
 class ContractMiddleware(SpecMiddleware):
     """Answers the operations of documents, and requests for paths that do not exist.
 
@@ -49,12 +57,15 @@ class ContractMiddleware(SpecMiddleware):
         proxies: Proxies,
         app_has: Callable[[str], bool],
         admission: Admission | None,
+        observers: Sequence[Observer],
     ) -> None:
         """Start without operations.
 
         ``explained_at`` is the page about the errors; ``app_has`` tells whether the wrapped
-        application has anything at a path; ``admission``, if any, decides who is let in.
+        application has anything at a path; ``admission``, if any, decides who is let in;
+        ``observers`` are told of each answer.
         """
+        self._observers = observers
         self._proxies = proxies
         self._has_proxies = bool(proxies)
         self._standing = Standing(browsers.headers)
@@ -104,11 +115,13 @@ class ContractMiddleware(SpecMiddleware):
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        begun = perf_counter()
         request = Request(scope, receive)
         if self._has_proxies:
             self._proxies.apply(request)
         if REFUSED in scope:
             await self._send(send, request, self._rendered(scope[REFUSED], request))
+            self._tell(request, scope[REFUSED].status, begun)
             return
         admission = self._admission
         if admission is not None:
@@ -126,6 +139,11 @@ class ContractMiddleware(SpecMiddleware):
         except Exception as failure:  # noqa: BLE001 - the boundary: no failure goes unanswered
             response = self._rendered(_problem(failure, request.id), request)
         await self._send(send, request, response)
+        self._tell(request, response.status, begun)
+
+    def _tell(self, request: Request, status: int, begun: float) -> None:
+        for observe in self._observers:
+            observe(request, status, perf_counter() - begun)
 
     def _rendered(self, problem: Problem, request: Request) -> Response:
         return problem.render(request.accept, self._explained_at)

@@ -228,6 +228,7 @@ class Operation:
 
     async def respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:
         """Answer a request; errors are answers too."""
+        request.operation = self.id
         try:
             response = await self._respond(request, path_arguments)
         except Exception as failure:
@@ -288,7 +289,7 @@ class Operation:
     def prepare(self, exchange: Exchange) -> Callable[[], Response]:
         """Find out who asks, and validate; return what calls the function."""
         exchange.request.require_client()
-        user = exchange.credentials.recall()
+        user = exchange.request.sender = exchange.credentials.recall()
         arguments = self._parameters.read(exchange.request, exchange.path_arguments)
         if self._body.is_argument:
             arguments["body"] = self._body.parse(exchange.request, exchange.body)

@@ -56,6 +56,8 @@ class Workers:
             for number in range(threads)
         ]
         self._started = False
+        self.at_work = 0
+        """About how many calls run; a look at it costs nothing."""
         self._closed = False
 
     @property
@@ -123,7 +125,11 @@ class Workers:
             try:
                 if monotonic() > latest:
                     raise unavailable(OVERLOADED)  # noqa: TRY301 - it is told like any failure
-                value = call(*args)
+                self.at_work += 1
+                try:
+                    value = call(*args)
+                finally:
+                    self.at_work -= 1
             except BaseException as failure:  # noqa: BLE001 - it is raised where the call was asked for
                 _tell(loop, outcome, None, failure)
             else:

@@ -83,6 +83,16 @@ class Bounds:
         """Whether another connection needs nobody to go."""
         return self._count < self._most.connections
 
+    @property
+    def connections(self) -> int:
+        """How many connections there are."""
+        return self._count
+
+    @property
+    def unsent(self) -> int:
+        """How many bytes slow clients have yet to take."""
+        return sum(client.unsent_bytes() for client in list(self._slow))
+
     def forget(self, client: Client) -> None:
         """Note that a connection has ended."""
         same = self._by_address.get(client.address, set())

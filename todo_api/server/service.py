@@ -15,6 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from todo_api.contract import Proxies
+from todo_api.metrics import Metrics
 from todo_api.server.bounds import Bounds, Most
 from todo_api.server.connection import Connection, Deadlines
 from todo_api.server.descriptors import within_descriptors
@@ -44,6 +45,7 @@ def serve(
     deadlines: Deadlines | None = None,
     *,
     stopping: Stopping | None = None,
+    metrics: Metrics | None = None,
 ) -> None:
     """Serve until told to stop by SIGINT or SIGTERM.
 
@@ -53,6 +55,7 @@ def serve(
         announce: called with the service's URL once it accepts connections.
         deadlines: how long clients may take, if the settings are not to decide.
         stopping: where to tell that the service is about to stop.
+        metrics: what to keep, and to give out, if anything.
 
     Raises:
         ListenError: if the port is taken or the address is not this machine's.
@@ -76,6 +79,8 @@ def serve(
     certificate = certificate_for(settings)
     bounds, proxies = Bounds(most), Proxies(settings.trusted_proxies)
     stopping = stopping or Stopping()
+    if metrics is not None:
+        _give_out(metrics, bounds, settings)
     gate = None if certificate is None else Gate(certificate, bounds, proxies, deadlines.head)
 
     def connect(**of_uvicorn: Any) -> Receiver:  # noqa: ANN401
@@ -221,6 +226,22 @@ class _Server(uvicorn.Server):
     def _reload(self) -> None:
         if self._gate is not None:
             self._gate.certificate.reload()
+
+
+def _give_out(metrics: Metrics, bounds: Bounds, settings: Settings) -> None:
+    metrics.watch("todo_connections", "Open connections.", lambda: bounds.connections)
+    metrics.watch(
+        "todo_unsent_bytes", "Bytes that slow clients have yet to take.", lambda: bounds.unsent
+    )
+    host, port = settings.metrics_host, settings.metrics_port or 0
+    try:
+        metrics.serve(host, port)
+    except OSError as fault:
+        reason = (fault.strerror or str(fault)).lower()
+        raise ListenError(
+            f"Cannot give out metrics on {host}, port {port}: {reason}."
+            " Choose others with TODO_METRICS_HOST and TODO_METRICS_PORT."
+        ) from fault
 
 
 def _is_no_cancellation(record: logging.LogRecord) -> bool:

@@ -3,7 +3,7 @@
 import random
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from starlette.types import Receive, Scope
@@ -61,9 +61,11 @@ class Request:
         "headers",
         "id",
         "method",
+        "operation",
         "path",
         "query",
         "scheme",
+        "sender",
         "server",
         "size",
     )
@@ -78,6 +80,10 @@ class Request:
         self.server: str = (scope.get("server") or ("", 0))[0]
         self._receive = receive
         self._scope = scope
+        self.operation = ""
+        """The name of the operation that it is for, as soon as that is known."""
+        self.sender: Any = None
+        """Who sent it, in the application's own type, as soon as that is known."""
         self.size = len(scope["headers"]), sum(len(n) + len(v) for n, v in scope["headers"])
         self.headers: dict[bytes, bytes] = {}
         self._repeated = None

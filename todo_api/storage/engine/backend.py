@@ -9,6 +9,7 @@ import sqlalchemy
 
 from todo_api.storage.engine.connection import Connection
 from todo_api.storage.engine.errors import DatabaseUnavailableError
+from todo_api.storage.engine.statistics import Statistics
 
 T = TypeVar("T")
 
@@ -63,6 +64,9 @@ class Backend(Protocol):
 
     def forget_deleted(self) -> None:
         """Remove what has been deleted from the engine's own log, as far as nobody reads it."""
+
+    def statistics(self) -> Statistics:
+        """Tell how the engine fares; any thread may ask."""
 
     def close(self) -> None:
         """Close the connections."""

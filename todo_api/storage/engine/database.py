@@ -21,6 +21,7 @@ from todo_api.storage.engine.errors import (
     WouldBlockError,
 )
 from todo_api.storage.engine.statement import Statement
+from todo_api.storage.engine.statistics import Statistics
 from todo_api.storage.engine.unit import UNIT
 
 ATTEMPTS = 5
@@ -166,6 +167,10 @@ class Database:
         It may be too busy to do so, and raises nothing; `docs/security.md` says what is left.
         """
         self._backend.forget_deleted()
+
+    def statistics(self) -> Statistics:
+        """Tell how the engine fares; any thread may ask."""
+        return self._backend.statistics()
 
     def close(self) -> None:
         """Close all connections that are not in use."""

@@ -88,6 +88,8 @@ class GroupCommit:
         self._thread: Thread | None = None
         self._holds = False
         self._closed = False
+        self.commits = self.committed = 0
+        """How many groups were committed, and how many writes in them."""
 
     async def run(self, call: Callable[[], T]) -> T:
         """Return what a call returns, or raise what it raises, when its group has been committed.
@@ -206,6 +208,8 @@ class GroupCommit:
     def _committed(self, error: BaseException | None) -> None:
         group, self._group = self._group, []
         if error is None:
+            self.commits += 1
+            self.committed += len(group)
             for member in group:
                 member.settle()
         else:

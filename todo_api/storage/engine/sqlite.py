@@ -32,6 +32,7 @@ from todo_api.storage.engine.sqlite_driver import (
     result_code,
 )
 from todo_api.storage.engine.sqlite_file import FileConnection, SQLiteFile
+from todo_api.storage.engine.statistics import Statistics
 from todo_api.storage.engine.unit import UNIT, Unit
 from todo_api.storage.engine.write_lock import PATIENCE, WriteLock, execute_patiently
 
@@ -175,6 +176,14 @@ class SQLite:
                 db.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             finally:
                 db.driver.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
+
+    def statistics(self) -> Statistics:
+        """Tell how often writers have shared a commit."""
+        inline = self._inline
+        if inline is None:
+            return Statistics()
+        writers = inline.writers
+        return Statistics(group_commits=writers.commits, grouped_writes=writers.committed)
 
     def close(self) -> None:
         """Close the idle connections; the last one to go empties and removes the WAL."""

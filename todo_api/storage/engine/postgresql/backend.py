@@ -25,6 +25,7 @@ from todo_api.storage.engine.postgresql.greenlets import Hub, current_fiber
 from todo_api.storage.engine.postgresql.pool import Pool
 from todo_api.storage.engine.postgresql.session import Session, SessionLostError
 from todo_api.storage.engine.postgresql.transaction import PipelinedConnection, Transaction
+from todo_api.storage.engine.statistics import Statistics
 from todo_api.storage.engine.unit import UNIT, Unit
 
 T = TypeVar("T")
@@ -131,6 +132,10 @@ class PostgreSQL:
 
     def forget_deleted(self) -> None:
         """Do nothing: deleted rows are the server's to vacuum, and its log is its own."""
+
+    def statistics(self) -> Statistics:
+        """Tell of the sessions."""
+        return self._pool.statistics()
 
     def close(self) -> None:
         """Close the idle connections."""

@@ -14,6 +14,7 @@ import psycopg
 
 from todo_api.storage.engine.postgresql.greenlets import Fiber, Hub, current_fiber
 from todo_api.storage.engine.postgresql.session import Session, SessionLostError
+from todo_api.storage.engine.statistics import Statistics
 
 # Seconds to wait for a session, and then for each of its answers. The server itself gives a
 # statement up before that, so that only a silent server is given up.
@@ -108,6 +109,11 @@ class Pool:
         with self._lock:
             if generation == self._generation:
                 self._generation += 1
+
+    def statistics(self) -> Statistics:
+        """Tell how many sessions there are, how many are idle, and how many are sought."""
+        idle = len(self._idle) + len(self._idle_on_loop)
+        return Statistics(self._sessions, idle, len(self._queue))
 
     def close(self) -> None:
         """Close the idle sessions; those in use follow when they are given back."""

@@ -1,0 +1,77 @@
+"""The log: for machines or for people, a line for each request if that is wanted."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.support.clients import PASSWORD, PASSWORD_HASH, client_of, settings_for
+from tests.support.databases import SQLiteDatabases
+from tests.support.processes import running
+from todo_api.application import create_app
+from todo_api.storage import Database, insert_user
+
+
+@pytest.fixture
+def url(sqlite_databases: SQLiteDatabases) -> str:
+    """A database in a file, with a user."""
+    url = sqlite_databases.fresh()
+    database = Database(url)
+    with database.transaction() as db:
+        insert_user(db, username="miguel", email=None, password_hash=PASSWORD_HASH)
+    database.close()
+    return url
+
+
+def lines_of(folder: Path, url: str, **settings: str) -> list[str]:
+    """Return what is logged of three requests."""
+    log = folder / "log"
+    with running(log, url, **settings) as service:
+        auth, named = ("miguel", PASSWORD), {"X-Request-Id": "request-1"}
+        assert httpx2.get(f"{service.url}/tasks", auth=auth, headers=named).status_code == 200
+        assert httpx2.get(f"{service.url}/tasks").status_code == 401
+        assert httpx2.get(f"{service.origin}/nowhere").status_code == 404
+    return log.read_text().splitlines()
+
+
+def test_a_line_of_json_tells_of_each_request(url: str, tmp_path: Path) -> None:
+    lines: list[dict[str, Any]] = [
+        json.loads(line) for line in lines_of(tmp_path, url, TODO_ACCESS_LOG="on")
+    ]
+    first, second, third = lines
+    assert first["time"].endswith("Z")
+    assert 0 < first["milliseconds"] < 60_000
+    assert (
+        first.items()
+        >= {
+            "level": "info",
+            "request_id": "request-1",
+            "user": "miguel",
+            "operation": "get_tasks",
+            "method": "GET",
+            "status": 200,
+            "client": "127.0.0.1",
+        }.items()
+    )
+    assert (second["status"], second["user"]) == (401, None)
+    assert (third["status"], third["operation"]) == (404, None)
+
+
+def test_people_get_sentences(url: str, tmp_path: Path) -> None:
+    first, *_ = lines_of(tmp_path, url, TODO_ACCESS_LOG="on", TODO_LOG_FORMAT="text")
+    assert re.search(r"INFO todo_api.access: GET get_tasks 200 in [\d.]+ ms, by miguel,", first)
+
+
+def test_by_default_no_request_is_logged(url: str, tmp_path: Path) -> None:
+    assert lines_of(tmp_path, url) == []
+
+
+def test_an_outage_is_told_once_and_not_for_each_request(caplog: pytest.LogCaptureFixture) -> None:
+    nowhere = settings_for("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    with client_of(create_app(nowhere)) as anonymous:
+        for _ in range(5):
+            assert anonymous.get("/readyz").status_code == 503
+    assert caplog.text.count("is unavailable") == 1
