@@ -1,6 +1,9 @@
 """``todo-api serve``: the service."""
 
 import os
+import socket
+import sys
+from dataclasses import replace
 
 import click
 
@@ -9,20 +12,42 @@ from todo_api.application import create_app
 from todo_api.cli.migrate import bring_up_to_date
 from todo_api.logs import write_log
 from todo_api.metrics import Metrics
-from todo_api.server import refuse_unsafe, serve
-from todo_api.settings import read_settings
+from todo_api.server import refuse_unsafe, serve, supervise
+from todo_api.settings import Settings, read_settings
 from todo_api.stopping import Stopping
+
+MOST_WORKERS = 64
 
 
 @click.command("serve")
-def serve_command() -> None:
+@click.option(
+    "--workers",
+    type=click.IntRange(1, MOST_WORKERS),
+    default=1,
+    help="Processes that share the address; SIGHUP replaces them one after the other.",
+)
+@click.option("--number", type=int, default=0, hidden=True)
+@click.option("--listener", type=int, hidden=True)
+def serve_command(workers: int, number: int, listener: int | None) -> None:
     """Serve the API, after bringing the database up to date."""
     settings = read_settings(os.environ)
     write_log(settings.log_format)
+    if listener is not None:  # this is one of several workers
+        if settings.metrics_port is not None:
+            settings = replace(settings, metrics_port=settings.metrics_port + number)
+        _serve(settings, socket.socket(fileno=listener))
+        return
     refuse_unsafe(settings)
+    bring_up_to_date(settings)
+    if workers == 1:
+        _serve(settings)
+    elif not supervise(_command, settings, workers, click.echo):
+        sys.exit(1)
+
+
+def _serve(settings: Settings, listener: socket.socket | None = None) -> None:
     if settings.security_log:
         security_log.write_to_stderr()
-    bring_up_to_date(settings)
     stopping = Stopping()
     metrics = None if settings.metrics_port is None else Metrics()
     app = create_app(settings, stopping=stopping, metrics=metrics)
@@ -32,4 +57,12 @@ def serve_command() -> None:
         lambda url: click.echo(f"Serving {url}{app.base_path}/"),
         stopping=stopping,
         metrics=metrics,
+        listener=listener,
     )
+
+
+def _command(number: int, listener: int) -> list[str]:
+    """Return what starts one of several workers, with this program as it is installed then."""
+    program = "from todo_api.cli import main; main(prog_name='todo-api')"
+    options = [f"--number={number}", f"--listener={listener}"]
+    return [sys.executable, "-c", program, "serve", *options]

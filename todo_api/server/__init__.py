@@ -7,12 +7,13 @@
   `descriptors` sees that there can be so many.
 - `https` agrees with a client on encryption, with a certificate that can be renewed.
 - `expiry` tells when that certificate ends.
+- `supervisor` keeps several processes running that share a socket.
 - `wire` closes a connection in such a way that the client can read the last answer.
 """
 
 from todo_api.server.expiry import end_of
 from todo_api.server.https import CertificateError, certificate_for
-from todo_api.server.service import ListenError, is_loopback, refuse_unsafe, serve
+from todo_api.server.service import ListenError, is_loopback, refuse_unsafe, serve, supervise
 
 __all__ = [
     "CertificateError",
@@ -22,4 +23,5 @@ __all__ = [
     "is_loopback",
     "refuse_unsafe",
     "serve",
+    "supervise",
 ]

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from asyncio import Protocol
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from todo_api.server.connection import Connection, Deadlines
 from todo_api.server.descriptors import within_descriptors
 from todo_api.server.https import Gate, Handshake, certificate_for
 from todo_api.server.receiver import Receiver
+from todo_api.server.supervisor import Supervisor
 from todo_api.settings import Settings
 from todo_api.stopping import Stopping
 
@@ -46,6 +47,7 @@ def serve(
     *,
     stopping: Stopping | None = None,
     metrics: Metrics | None = None,
+    listener: socket.socket | None = None,
 ) -> None:
     """Serve until told to stop by SIGINT or SIGTERM.
 
@@ -56,6 +58,8 @@ def serve(
         deadlines: how long clients may take, if the settings are not to decide.
         stopping: where to tell that the service is about to stop.
         metrics: what to keep, and to give out, if anything.
+        listener: a socket that other processes share; then the service also ends when its standard
+            input does, because the process that started it has ended.
 
     Raises:
         ListenError: if the port is taken or the address is not this machine's.
@@ -94,7 +98,7 @@ def serve(
         )
         return Receiver(connection)
 
-    with _listen(settings.host, settings.port) as listener:
+    with listener or _listen(settings.host, settings.port) as opened:
         config = uvicorn.Config(
             app,
             http=cast("type[Protocol]", connect),  # uvicorn only calls it
@@ -107,11 +111,42 @@ def serve(
             proxy_headers=False,
         )
         server = _Server(config, gate, stopping)
+        server.ends_with_input = listener is not None
         server.drain_seconds = settings.drain_seconds
         server.grace_seconds = settings.grace_seconds
-        announce(_url(listener, "http" if certificate is None else "https"))
+        announce(_url(opened, "http" if certificate is None else "https"))
         logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
-        server.run(sockets=[listener])
+        server.run(sockets=[opened])
+
+
+def supervise(
+    command: Callable[[int, int], Sequence[str]],
+    settings: Settings,
+    workers: int,
+    announce: Callable[[str], None],
+) -> bool:
+    """Have several processes serve until told to stop; tell whether all could start.
+
+    ``command`` returns what starts the worker of a number, on a listening socket's descriptor;
+    ``announce`` is called with the line that a worker prints when it is ready.
+
+    Raises:
+        ListenError: as `serve` does.
+
+    """
+    with _listen(settings.host, settings.port) as listener:
+        listener.set_inheritable(True)
+        descriptor = listener.fileno()
+
+        async def run() -> bool:
+            return await Supervisor(
+                lambda number: command(number, descriptor),
+                descriptor,
+                workers=workers,
+                patience=settings.drain_seconds + settings.grace_seconds,
+            ).run(announce)
+
+        return asyncio.run(run())
 
 
 class _Server(uvicorn.Server):
@@ -119,6 +154,7 @@ class _Server(uvicorn.Server):
 
     drain_seconds: float = 0
     grace_seconds: float = 10
+    ends_with_input = False
 
     def __init__(self, config: uvicorn.Config, gate: Gate | None, stopping: Stopping) -> None:
         super().__init__(config)
@@ -148,7 +184,10 @@ class _Server(uvicorn.Server):
                 for listener in sockets or []
             ]
         if sys.platform != "win32":
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._reload)
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGHUP, self._reload)
+            if self.ends_with_input:
+                loop.add_reader(sys.stdin.fileno(), self._end_with_input)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Say that the service stops, go on for a while, accept no more, and end what is left.
@@ -222,6 +261,10 @@ class _Server(uvicorn.Server):
             _loop=asyncio.get_running_loop(),
             handshake=handshake,
         )
+
+    def _end_with_input(self) -> None:
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        self.should_exit = True
 
     def _reload(self) -> None:
         if self._gate is not None:

@@ -1,0 +1,151 @@
+"""``todo-api serve --workers``: several processes that share an address."""
+
+import os
+import signal
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import httpx2
+import pytest
+
+from tests.support.clients import PASSWORD, PASSWORD_HASH
+from tests.support.databases import Databases, SQLiteDatabases
+from tests.support.processes import API, Running, running
+from todo_api.storage import Database, insert_user
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are read from /proc")
+
+TWO = ("--workers", "2")
+MIGUEL = ("miguel", PASSWORD)
+CLIENTS = 6
+
+
+@pytest.fixture
+def url(sqlite_databases: SQLiteDatabases) -> str:
+    """A database in a file."""
+    return sqlite_databases.fresh()
+
+
+def workers_of(service: Running) -> list[int]:
+    """Return the ids of the workers."""
+    children = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children")
+    return [int(pid) for pid in children.read_text().split()]
+
+
+def wait_for_others(service: Running, before: list[int]) -> list[int]:
+    """Wait until none of these workers is left, and there are two that answer."""
+    until = time.monotonic() + 40
+    while time.monotonic() < until:
+        now = workers_of(service)
+        if len(now) == 2 and not set(now) & set(before):
+            return now
+        time.sleep(0.1)
+    pytest.fail(service.log.read_text())
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether there is such a process, and it has not ended."""
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def test_writers_of_all_processes_write_one_list(databases: Databases, tmp_path: Path) -> None:
+    url = databases.fresh()
+    database = Database(url)
+    with database.transaction() as db:
+        insert_user(db, username="miguel", email=None, password_hash=PASSWORD_HASH)
+    database.close()
+
+    def write(client: int) -> None:
+        for number in range(10):
+            answer = httpx2.post(
+                f"{service.url}/tasks", auth=MIGUEL, json={"title": f"{client} {number}"}
+            )
+            assert answer.status_code == 201
+
+    with running(tmp_path / "log", url, *TWO) as service, ThreadPoolExecutor(CLIENTS) as pool:
+        assert len(workers_of(service)) == 2
+        list(pool.map(write, range(CLIENTS)))
+        tasks = httpx2.get(f"{service.url}/tasks?limit=100", auth=MIGUEL).json()["tasks"]
+        assert len({task["id"] for task in tasks}) == 10 * CLIENTS
+        assert {task["title"] for task in tasks} == {
+            f"{client} {number}" for client in range(CLIENTS) for number in range(10)
+        }
+
+
+def test_a_dead_one_is_replaced_and_that_is_told(url: str, tmp_path: Path) -> None:
+    with running(tmp_path / "log", url, *TWO, TODO_LOG_FORMAT="text") as service:
+        first, second = workers_of(service)
+        os.kill(first, signal.SIGKILL)
+        until = time.monotonic() + 40
+        while len(now := workers_of(service)) < 2 or first in now:
+            assert time.monotonic() < until
+            assert httpx2.get(f"{service.origin}/healthz").status_code == 200
+        assert second in now
+        assert "has ended with status -9: another one starts in 0.5 seconds." in (
+            service.log.read_text()
+        )
+
+
+def test_a_reload_replaces_all_and_loses_no_request(url: str, tmp_path: Path) -> None:
+    over = Event()
+
+    def ask(_: int) -> int:
+        answered = 0
+        while not over.is_set():
+            client = service.connect()
+            told = False
+            while not (told or over.is_set()):
+                client.request("GET", f"{API}/tasks")
+                response = client.getresponse()
+                response.read()
+                assert response.status == 401
+                told = response.getheader("Connection") == "close"
+                answered += 1
+            client.close()
+        return answered
+
+    with running(tmp_path / "log", url, *TWO) as service, ThreadPoolExecutor(CLIENTS) as pool:
+        before = workers_of(service)
+        asking = [pool.submit(ask, number) for number in range(CLIENTS)]
+        try:
+            time.sleep(0.5)
+            service.signal(signal.SIGHUP)
+            wait_for_others(service, before)
+        finally:
+            over.set()
+        assert all(one.result(30) for one in asking)
+
+
+def test_a_stop_ends_all(url: str, tmp_path: Path) -> None:
+    with running(tmp_path / "log", url, *TWO) as service:
+        workers = workers_of(service)
+        service.signal(signal.SIGTERM)
+        assert service.ended() == 0
+        assert not [pid for pid in workers if is_running(pid)]
+        assert service.log.read_text() == ""
+
+
+def test_workers_end_with_the_process_that_looks_after_them(url: str, tmp_path: Path) -> None:
+    with running(tmp_path / "log", url, *TWO) as service:
+        workers = workers_of(service)
+        service.signal(signal.SIGKILL)
+        service.ended()
+        until = time.monotonic() + 20
+        while [pid for pid in workers if is_running(pid)]:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+
+def test_workers_that_cannot_start_are_a_failure(url: str, tmp_path: Path) -> None:
+    settings = {"TODO_METRICS_HOST": "192.0.2.1", "TODO_METRICS_PORT": "9100"}
+    with (
+        pytest.raises(AssertionError, match=r"Cannot give out metrics on 192\.0\.2\.1"),
+        running(tmp_path / "log", url, *TWO, **settings),
+    ):
+        pass
