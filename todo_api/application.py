@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from functools import cache
 from math import inf
 from pathlib import Path
@@ -26,7 +27,7 @@ from todo_api.formats import Uids
 from todo_api.identity import Accounts, Choices, OverloadedError, Tokens, Uses, password_hasher
 from todo_api.logs import AccessLog
 from todo_api.metrics import Metrics
-from todo_api.rest import Cursors, Once, quota_met, too_many_words
+from todo_api.rest import KEPT, Cursors, Once, quota_met, too_many_words
 from todo_api.settings import Settings
 from todo_api.site import PROBLEMS, add_pages
 from todo_api.stopping import Stopping
@@ -44,6 +45,7 @@ from todo_api.storage import (
     require_current,
     select_secret,
 )
+from todo_api.sweeping import Sweeper
 from todo_api.throttling import (
     ChoiceThrottle,
     Counters,
@@ -103,6 +105,9 @@ def create_app(
         demo=demo,
     )
     uses = Uses(database)
+    sweeper = Sweeper(
+        database, answers_kept=KEPT, deletions_kept=timedelta(days=settings.tombstone_days)
+    )
 
     @cache
     def tokens_key() -> bytes:
@@ -114,8 +119,9 @@ def create_app(
         # An unreachable database may come back; one of another version needs a person.
         with suppress(DatabaseUnavailableError):
             require_current(database)
-        async with uses.written_regularly(workers.run):
-            yield
+        with sweeper.in_background():
+            async with uses.written_regularly(workers.run):
+                yield
         workers.close()
         accounts.close()
         await counters.close()
@@ -148,6 +154,7 @@ def create_app(
             "quotas": quotas,
             "uids": Uids(tokens_key),
             "stopping": stopping or Stopping(),
+            "sweeper": sweeper,
         },
         runner=Execution(
             database,

@@ -23,7 +23,6 @@ Ts = TypeVarTuple("Ts")
 IN_THREADS = {
     "create_user": "hashes a password",
     "update_user": "verifies a password and hashes another one",
-    "delete_user": "deletes all that a user has",
     "export_tasks": "reads all that a user has",
     "import_tasks": "parses a file, and writes thousands of rows",
     "run_batch": "changes up to a hundred tasks",

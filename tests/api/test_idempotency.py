@@ -175,7 +175,7 @@ class TestTheKey:
                 insert_answer(db, user.id, f"{number}", answer, now=times.now(), expiry="")
         let_time_pass(database, timedelta(hours=25))
         kept = [(post(miguel, key=key), keys_kept(database))[1] for key in ("new", "newer")]
-        assert kept == [6, 2]
+        assert kept == [FORGOTTEN_AT_ONCE + 6, 7]
 
 
 class TestOtherContent:

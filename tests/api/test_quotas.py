@@ -23,7 +23,7 @@ from todo_api.application import create_app
 from todo_api.operations import batch, transfer
 from todo_api.settings import Settings
 from todo_api.storage import Database, select_user
-from todo_api.storage.idempotency_keys import PACKED_FROM, AnswerRow, insert_answer
+from todo_api.storage.idempotency_keys import PACKED_FROM
 from todo_api.storage.schema import idempotency_keys, tasks, users
 from todo_api.storage.usage import TEXT_SIZE
 
@@ -276,21 +276,6 @@ class TestTheCounts:
                 answers = list(pool.map(lambda _: create(client).status_code, range(24)))
         assert (answers.count(201), answers.count(403)) == (9, 15)
         assert usage(database)[0] == 10
-
-    def test_expired_keys_of_those_who_never_come_back_go(
-        self, miguel: TestClient, susan: TestClient, database: Database
-    ) -> None:
-        with database.transaction() as db:
-            user = select_user(db, "miguel")
-            assert user
-            answer = AnswerRow("", 201, {}, "{}")
-            for key in "ab":
-                insert_answer(db, user.id, key, answer, now=times.ago(DAY * 2), expiry="")
-        assert usage(database)[2:] == [2, 4]
-        assert create(susan, "a").is_success
-        assert usage(database)[2:] == [0, 0]
-        assert usage(database, "susan") == recount(database, "susan")
-        assert create(miguel).is_success
 
     def test_long_answers_are_compressed(self, miguel: TestClient, database: Database) -> None:
         first = create(miguel, "a", description="long " * 1000)

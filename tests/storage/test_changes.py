@@ -257,7 +257,7 @@ def many(database: Database, miguel: int) -> int:
 def test_changes_are_found_by_an_index_and_come_in_its_order(
     database: Database, many: int, statement: Statement, index: str
 ) -> None:
-    values = {"owner_id": many, "after": 0, "limit": 51, "before": FUTURE}
+    values = {"owner_id": many, "after": 0, "limit": 51, "before": FUTURE, "most": 20}
     with database.snapshot() as db:
         plan = explained(db, statement, values)
     # SQLite calls the index that is the table itself its primary key.

@@ -10,6 +10,7 @@ command into one sentence.
 - `token` is another: the tokens of users.
 - `check` tells whether the service could run here, `healthcheck` whether it does; `config` shows
   the settings.
+- `sweep` removes what has expired, as the service does by itself.
 - `output` is how commands print.
 - `demo` serves a demo to this machine; `demo_data` is the user and the tasks in it.
 """
@@ -26,6 +27,7 @@ from todo_api.cli.demo import DemoNotLocalError, demo_command
 from todo_api.cli.healthcheck import healthcheck_command
 from todo_api.cli.migrate import init_command, migrate_command
 from todo_api.cli.serve import serve_command
+from todo_api.cli.sweep import sweep_command
 from todo_api.cli.token import token_group
 from todo_api.cli.user import user_group
 from todo_api.contract import BrokenDocumentError
@@ -84,3 +86,4 @@ main.add_command(token_group)
 main.add_command(check_command)
 main.add_command(healthcheck_command)
 main.add_command(config_command)
+main.add_command(sweep_command)

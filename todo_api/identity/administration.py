@@ -13,10 +13,10 @@ from todo_api.storage import (
     UsernameTakenError,
     UserSummary,
     count_belongings,
-    delete_belongings,
     delete_token,
     delete_user,
     insert_user,
+    remove_piece,
     select_anybodys_token,
     select_tokens,
     select_user_summary,
@@ -71,31 +71,29 @@ def enable_user(database: Database, username: str) -> UserSummary:
 
 
 def count_for_removal(database: Database, user: UserSummary) -> int:
-    """Return how many rows `remove_user` deletes before the user's own."""
+    """Return how many rows `remove_user` removes, but for the user's own."""
     with database.snapshot() as db:
         return count_belongings(db, user.id)
 
 
 def remove_user(database: Database, user: UserSummary) -> Iterator[int]:
-    """Delete a user and all that they have, in pieces; yield how many rows each had.
+    """Delete a user, and then all that they had, in pieces; yield how many rows each had.
 
-    The user is disabled first, so that nobody meets a list of which a part is gone. If it is
-    interrupted, it can be begun again.
+    The user is gone before the first piece. If it is interrupted, a service removes what is left.
     """
 
-    def delete_piece() -> int:
-        with database.transaction() as db:
-            return delete_belongings(db, user.id)
-
-    def delete_rest() -> None:
+    def delete() -> None:
         with database.transaction() as db:
             delete_user(db, user.id)
             withdraw_invitation(db, user.username)
 
-    _update(database, user, {"disabled_at": user.disabled_at or now()})
-    while deleted := database.retrying(delete_piece):
-        yield deleted
-    database.retrying(delete_rest)
+    def remove() -> int:
+        with database.transaction() as db:
+            return remove_piece(db, user.id)
+
+    database.retrying(delete)
+    while removed := database.retrying(remove):
+        yield removed
     database.forget_deleted()
 
 

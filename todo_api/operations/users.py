@@ -18,6 +18,7 @@ from todo_api.operations.representation import refuse_other_values, split_body
 from todo_api.security_log import record
 from todo_api.settings import Settings
 from todo_api.storage import Connection, Database, Quotas, UsernameTakenError, UserRow
+from todo_api.sweeping import Sweeper
 
 
 def create_user(
@@ -117,14 +118,16 @@ def update_user(
     return _answer(row, url_for)
 
 
-def delete_user(username: str, user: User, database: Database, caller: Caller) -> Answer:
+def delete_user(
+    username: str, user: User, database: Database, sweeper: Sweeper, caller: Caller
+) -> Answer:
     """Delete your account."""
     _refuse_others(username, user)
     with database.transaction() as db:
         deleted = storage.delete_user(db, user.id)
     if not deleted:
         raise Problem(404)
-    database.forget_deleted()
+    sweeper.wake()
     record("account_deletion", caller, user=username)
     return {"result": True}
 

@@ -11,6 +11,7 @@ from todo_api.rest.cursors import (
     next_link,
 )
 from todo_api.rest.idempotency import (
+    KEPT,
     Once,
 )
 from todo_api.rest.preconditions import (
@@ -26,6 +27,7 @@ from todo_api.rest.quotas import quota_met, too_many_words
 
 __all__ = [
     "CACHE_CONTROL",
+    "KEPT",
     "Cursors",
     "Once",
     "cache_headers",

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import blake2b
 from threading import Lock
-from time import monotonic
 
 import orjson
 
@@ -21,7 +20,6 @@ from todo_api.storage import (
     Connection,
     Database,
     Quotas,
-    forget_answers,
     insert_answer,
     select_answer,
     try_lock_key,
@@ -29,8 +27,6 @@ from todo_api.storage import (
 
 KEPT = timedelta(hours=24)
 """How long a key and its answer are kept."""
-SWEEP_SECONDS = 1.0
-"""Between two looks for expired keys of anybody, unless there are more than go at once."""
 RETRY_AFTER = "1"
 """Seconds after which to ask again for the answer of a request that is still running."""
 
@@ -45,7 +41,6 @@ class Once:
         """Use this database for the work and for the answers."""
         self._database = database
         self._quotas = quotas
-        self._next_sweep = 0.0
         self._running: set[tuple[int, str]] = set()
         self._guard = Lock()
 
@@ -79,16 +74,7 @@ class Once:
             insert_answer(
                 db, user_id, key, answer, now=times.now(), expiry=expiry, quotas=self._quotas
             )
-            self._sweep(db, expiry)
             return reply
-
-    def _sweep(self, db: Connection, expiry: str) -> None:
-        """Forget some expired keys of users who may never come back, as part of others' work."""
-        if monotonic() >= self._next_sweep:
-            # First, so that what is interrupted because it takes too long is not tried again.
-            self._next_sweep = monotonic() + SWEEP_SECONDS
-            if forget_answers(db, expiry=expiry):
-                self._next_sweep = 0.0
 
     @contextmanager
     def _alone(self, user_id: int, key: str) -> Iterator[None]:

@@ -8,7 +8,7 @@
 - `changes`: what happened to a user's tasks since some point; `tombstones`: deletions, remembered.
 - `transfer`: many tasks of a user at once, inserted together.
 - `usage`: how much a user has stored, and the most that it may be.
-- `removal`: all that a user has, deleted in pieces.
+- `removal`: what deleted users have left, removed in pieces; `leases`: what one process does.
 - `idempotency_keys`: the answers to what may be asked for again.
 - `search_index`: what tasks are found by; `json_rows`: many values, sent to the database as one.
 - `text`: what texts are compared by, so that both engines agree.
@@ -60,13 +60,15 @@ from todo_api.storage.idempotency_keys import (
 from todo_api.storage.inspection import integrity_faults, require_writable, select_last_changed_at
 from todo_api.storage.invitations import (
     delete_invitation,
+    forget_invitations,
     insert_invitation,
     is_invited,
     withdraw_invitation,
 )
+from todo_api.storage.leases import end_lease, take_lease
 from todo_api.storage.listing import Position, select_page
 from todo_api.storage.migration import is_current, migrate, require_current, require_empty
-from todo_api.storage.removal import count_belongings, delete_belongings
+from todo_api.storage.removal import count_belongings, remove_piece, remove_some_piece
 from todo_api.storage.schema import DEFAULTS, TaskRow, TokenRow
 from todo_api.storage.secrets import TOKENS, select_secret
 from todo_api.storage.tasks import (
@@ -82,6 +84,7 @@ from todo_api.storage.tokens import (
     ValidToken,
     delete_token,
     delete_tokens,
+    forget_tokens,
     insert_token,
     note_uses,
     select_anybodys_token,
@@ -89,6 +92,7 @@ from todo_api.storage.tokens import (
     select_tokens,
     select_valid_token,
 )
+from todo_api.storage.tombstones import forget_some_deletions
 from todo_api.storage.transfer import (
     NewTasks,
     insert_tasks,
@@ -152,14 +156,17 @@ __all__ = [
     "WouldBlockError",
     "check_registrations",
     "count_belongings",
-    "delete_belongings",
     "delete_invitation",
     "delete_task",
     "delete_token",
     "delete_tokens",
     "delete_user",
+    "end_lease",
     "file_of",
     "forget_answers",
+    "forget_invitations",
+    "forget_some_deletions",
+    "forget_tokens",
     "insert_answer",
     "insert_invitation",
     "insert_task",
@@ -173,6 +180,8 @@ __all__ = [
     "migrate",
     "note_uses",
     "prepare_tasks",
+    "remove_piece",
+    "remove_some_piece",
     "require_current",
     "require_empty",
     "require_writable",
@@ -195,6 +204,7 @@ __all__ = [
     "select_user_summaries",
     "select_user_summary",
     "select_valid_token",
+    "take_lease",
     "try_lock_key",
     "update_task",
     "update_user",

@@ -15,6 +15,7 @@ from todo_api.storage.errors import DeletionsForgottenError, UserGoneError
 from todo_api.storage.schema import TaskRow, deleted_tasks, tasks, users
 from todo_api.storage.tasks import COLUMNS, IS_OWN, spare_event_loop
 from todo_api.storage.tombstones import WAS_OWN
+from todo_api.storage.users import IS_THERE
 
 LAST_VERSION = 2**63 - 1
 """No change is later."""
@@ -64,7 +65,7 @@ NEXT_DELETED_AT = (
 )
 SELECT_HISTORY = Statement(
     select(users.c.last_version, users.c.forgotten_version, NEXT_DELETED_AT).where(
-        users.c.id == bindparam("owner_id")
+        users.c.id == bindparam("owner_id"), IS_THERE
     )
 )
 SELECT_CHANGED = Statement(

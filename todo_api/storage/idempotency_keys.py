@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, bindparam, delete, func, insert, or_, select
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.schema import idempotency_keys, users
 from todo_api.storage.usage import UNLIMITED, Bytes, Quotas, count_answers
+from todo_api.storage.users import IS_THERE
 
 FORGOTTEN_AT_ONCE = 100
 """The most expired keys that are deleted at once, so that it never takes long."""
@@ -55,13 +56,15 @@ DELETE_EXPIRED = Statement(
 )
 SELECT_ELDEST_OWNER = Statement(
     select(idempotency_keys.c.user_id)
-    .where(IS_EXPIRED)
+    .join(users, users.c.id == idempotency_keys.c.user_id)
+    .where(IS_EXPIRED, IS_THERE)
     .order_by(idempotency_keys.c.created_at)
     .limit(1)
 )
 TRY_LOCK_OWNER = Statement(
     select(users.c.id).where(users.c.id == bindparam("owner_id")).with_for_update(skip_locked=True)
 )
+"""A user who is writing at the moment is left alone."""
 
 
 def try_lock_key(db: Connection, user_id: int, key: str) -> bool:
@@ -112,15 +115,15 @@ def insert_answer(
     db.execute(INSERT_ANSWER, {**values, **columns})
 
 
-def forget_answers(db: Connection, *, expiry: str) -> bool:
-    """Delete some of anybody's keys that are no newer than `expiry`; tell whether there were any.
+def forget_answers(db: Connection, *, expiry: str) -> int:
+    """Delete some of anybody's keys that are no newer than `expiry`; return how many.
 
     A user who is writing at the moment is left alone.
     """
     owner = db.scalar(SELECT_ELDEST_OWNER, {"expiry": expiry})
     if owner is None or db.scalar(TRY_LOCK_OWNER, {"owner_id": owner}) is None:
-        return False
+        return 0
     expired = db.all(DELETE_EXPIRED, {"owner_id": owner, "this_key": "", "expiry": expiry})
     sizes = [size for (size,) in expired]
     count_answers(db, owner, -len(sizes), -sum(sizes))
-    return True
+    return len(sizes)

@@ -16,6 +16,7 @@ WITHDRAW = Statement(delete(invitations).where(IS_INVITED))
 DELETE_OTHERS = Statement(
     delete(invitations).where(or_(IS_INVITED, invitations.c.expires_at <= bindparam("now")))
 )
+FORGET = Statement(delete(invitations).where(invitations.c.expires_at <= bindparam("now")))
 
 
 def is_invited(db: Connection, username: str, code_hash: str, *, now: str) -> bool:
@@ -37,6 +38,11 @@ def delete_invitation(db: Connection, username: str, code_hash: str, *, now: str
     """Use up an invitation; tell whether there was one."""
     values = {"this_username": username, "this_hash": code_hash, "now": now}
     return db.execute(USE_UP, values) > 0
+
+
+def forget_invitations(db: Connection, *, now: str) -> int:
+    """Delete those that have expired, which are few; return how many."""
+    return db.execute(FORGET, {"now": now})
 
 
 def withdraw_invitation(db: Connection, username: str) -> None:

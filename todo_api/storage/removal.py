@@ -1,21 +1,27 @@
-"""All that a user has, deleted in pieces.
+"""What users who were deleted have left, removed in pieces.
 
-To delete a user deletes all of it at once. For hundreds of thousands of tasks that holds up other
-writers, and may outlast the time limit of a statement: so an administrator's program first deletes
-what there is, piece by piece, each in a transaction of its own.
+A user is deleted by a mark (`users.delete_user`), and is gone for everybody from then on. To delete
+all that they had takes as long as there is of it: so that is done piece by piece, each in a
+transaction of its own that holds nobody up for long, and goes on where it was interrupted.
 """
 
-from sqlalchemy import Table, bindparam, delete, func, literal, select, tuple_
+from sqlalchemy import Table, bindparam, delete, func, select, tuple_
 
 from todo_api.storage.engine import Connection, Statement
-from todo_api.storage.idempotency_keys import SIZE
-from todo_api.storage.schema import deleted_tasks, idempotency_keys, task_labels, task_words, tasks
-from todo_api.storage.usage import TEXT_SIZE, count_answers, count_tasks
+from todo_api.storage.schema import (
+    deleted_tasks,
+    idempotency_keys,
+    task_labels,
+    task_words,
+    tasks,
+    tokens,
+    users,
+)
 
 PIECE = 1000
 """The most rows that are deleted at once: some ten milliseconds' work."""
 
-BELONGINGS = (task_words, task_labels, deleted_tasks, idempotency_keys, tasks)
+BELONGINGS = (task_words, task_labels, deleted_tasks, idempotency_keys, tokens, tasks)
 
 
 def _count_of(table: Table) -> Statement:
@@ -27,12 +33,17 @@ def _delete_of(table: Table) -> Statement:
     own = table.c.user_id == bindparam("user_id")
     key = tuple_(*table.primary_key)
     piece = select(*table.primary_key).where(own).limit(PIECE)
-    size = {tasks: TEXT_SIZE, idempotency_keys: SIZE}.get(table, literal(0))
-    return Statement(delete(table).where(own, key.in_(piece)).returning(size))
+    return Statement(delete(table).where(own, key.in_(piece)))
 
 
 COUNTS = tuple(map(_count_of, BELONGINGS))
-DELETES = {table: _delete_of(table) for table in BELONGINGS}
+DELETES = tuple(map(_delete_of, BELONGINGS))
+SELECT_DELETED = Statement(
+    select(users.c.id).where(users.c.deleted_at.is_not(None)).order_by(users.c.deleted_at).limit(1)
+)
+DELETE_ROW = Statement(
+    delete(users).where(users.c.id == bindparam("user_id"), users.c.deleted_at.is_not(None))
+)
 
 
 def count_belongings(db: Connection, user_id: int) -> int:
@@ -40,13 +51,16 @@ def count_belongings(db: Connection, user_id: int) -> int:
     return sum(db.scalar(statement, {"user_id": user_id}) for statement in COUNTS)
 
 
-def delete_belongings(db: Connection, user_id: int) -> int:
-    """Delete a piece of what belongs to a user; return how many rows, 0 when nothing is left."""
-    for table, statement in DELETES.items():
-        if sizes := [size for (size,) in db.all(statement, {"user_id": user_id})]:
-            if table is tasks:
-                count_tasks(db, user_id, -len(sizes), -sum(sizes))
-            if table is idempotency_keys:
-                count_answers(db, user_id, -len(sizes), -sum(sizes))
-            return len(sizes)
+def remove_piece(db: Connection, user_id: int) -> int:
+    """Delete a piece of what a deleted user has left; return how many rows, 0 at the end."""
+    values = {"user_id": user_id}
+    for statement in (*DELETES, DELETE_ROW):
+        if deleted := db.execute(statement, values):
+            return deleted
     return 0
+
+
+def remove_some_piece(db: Connection) -> int:
+    """Delete a piece of what any deleted user has left; return how many rows, 0 at the end."""
+    user_id = db.scalar(SELECT_DELETED)
+    return 0 if user_id is None else remove_piece(db, user_id)

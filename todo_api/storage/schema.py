@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 BinaryText = Text(collation="C").with_variant(Text(collation="BINARY"), "sqlite")
@@ -91,6 +92,14 @@ users = Table(
     Column("registered_at", BinaryText, index=True),
     # Whoever is disabled keeps everything, but is refused like somebody unknown.
     Column("disabled_at", BinaryText),
+    # Whoever is deleted is gone for everybody, and so is the name; the rest is removed in pieces.
+    Column("deleted_at", BinaryText),
+    Index(
+        "users_deleted_at",
+        "deleted_at",
+        sqlite_where=text("deleted_at IS NOT NULL"),
+        postgresql_where=text("deleted_at IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,  # the id of a deleted user is never given to another
 )
 
@@ -178,6 +187,8 @@ deleted_tasks = Table(
     Column("task_id", BigInteger, nullable=False),
     Column("deleted_at", BinaryText, nullable=False),
     PrimaryKeyConstraint("user_id", "version"),
+    # For the tombstones of those who never come back.
+    Index("deleted_tasks_eldest", "deleted_at"),
     sqlite_with_rowid=False,
 )
 
@@ -212,6 +223,12 @@ tokens = Table(
     Column("last_used_at", BinaryText),
     Index("tokens_id", "id", unique=True),
     Index("tokens_hash", "hash", unique=True),
+    Index(
+        "tokens_expires_at",
+        "expires_at",
+        sqlite_where=text("expires_at IS NOT NULL"),
+        postgresql_where=text("expires_at IS NOT NULL"),
+    ),
 )
 
 
@@ -234,6 +251,15 @@ invitations = Table(
     Column("username", BinaryText, primary_key=True),
     Column("hash", BinaryText, nullable=False),  # of the code, which is not stored
     Column("expires_at", BinaryText, nullable=False),
+)
+
+# Rights that one process has at a time.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", BinaryText, primary_key=True),
+    Column("holder", BinaryText, nullable=False),
+    Column("until", BinaryText, nullable=False),
 )
 
 # What all processes of the service share and nobody else knows.

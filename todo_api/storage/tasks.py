@@ -28,6 +28,7 @@ from todo_api.storage.usage import (
     count_tasks,
     text_size,
 )
+from todo_api.storage.users import IS_THERE
 
 
 class Change(NamedTuple):
@@ -64,7 +65,7 @@ SELECT_LAST_TASK_ID = Statement(
 )
 BEGIN_CHANGE = Statement(
     update(users)
-    .where(users.c.id == bindparam("owner_id"))
+    .where(users.c.id == bindparam("owner_id"), IS_THERE)
     .values(
         last_version=users.c.last_version + bindparam("changes"),
         # A clock may be set back; the times of a user's changes never go back.

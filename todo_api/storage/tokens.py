@@ -20,6 +20,10 @@ LARGEST_ID = 2**53 - 1
 """The largest integer that JavaScript can represent safely."""
 
 
+SWEPT_AT_ONCE = 1000
+"""The most expired tokens that are deleted at once."""
+
+
 class ValidToken(NamedTuple):
     """A token that can be used, and its owner."""
 
@@ -66,6 +70,8 @@ LOCK_OWNER_WITH_HASH = Statement(_OWNER.where(HAS_STILL).with_for_update())
 COUNT_TOKENS = Statement(select(func.count()).select_from(tokens).where(IS_OWN))
 INSERT_TOKEN = Statement(insert(tokens), columns=tokens.c.keys())
 DELETE_EXPIRED = Statement(delete(tokens).where(IS_OWN, tokens.c.expires_at <= bindparam("now")))
+_EXPIRED = select(tokens.c.id).where(tokens.c.expires_at <= bindparam("now")).limit(SWEPT_AT_ONCE)
+FORGET = Statement(delete(tokens).where(tokens.c.id.in_(_EXPIRED)))
 DELETE_TOKEN = Statement(delete(tokens).where(IS_OWN, IS_TOKEN))
 DELETE_TOKENS = Statement(delete(tokens).where(IS_OWN))
 NOTE_USE = Statement(
@@ -149,6 +155,11 @@ def delete_token(db: Connection, user_id: int, token_id: int) -> bool:
 def delete_tokens(db: Connection, user_id: int) -> int:
     """Delete all of a user's tokens; return how many there were."""
     return db.execute(DELETE_TOKENS, {"owner_id": user_id})
+
+
+def forget_tokens(db: Connection, *, now: str) -> int:
+    """Delete some of anybody's tokens that have expired; return how many."""
+    return db.execute(FORGET, {"now": now})
 
 
 def note_uses(db: Connection, uses: Mapping[tuple[int, int], str]) -> None:

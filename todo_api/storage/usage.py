@@ -16,6 +16,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import QuotaMetError, TooManyWordsError, UserGoneError
 from todo_api.storage.schema import tasks, users
+from todo_api.storage.users import IS_THERE
 
 TEXTS = ("title", "description", "labels")
 """The members of a task whose bytes are counted: the only ones whose length a user chooses."""
@@ -71,7 +72,7 @@ COUNT_TASKS = Statement(
 )
 COUNT_ANSWERS = Statement(
     update(users)
-    .where(users.c.id == bindparam("owner_id"))
+    .where(users.c.id == bindparam("owner_id"), IS_THERE)
     .values(
         stored_keys=users.c.stored_keys + bindparam("keys"),
         stored_answers=users.c.stored_answers + bindparam("more"),

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, update
 
+from todo_api import times
 from todo_api.storage.engine import Connection, ConstraintViolatedError, Statement
 from todo_api.storage.errors import QuotaMetError, UsernameTakenError
-from todo_api.storage.schema import tasks, users
+from todo_api.storage.schema import tasks, tokens, users
 
 FIRST_VERSIONS = 2**40
 
@@ -49,10 +50,12 @@ HAS_STILL = users.c.password_hash == bindparam("known_hash")
 
 IS_ENABLED = users.c.disabled_at.is_(None)
 """Whether credentials of a user, of any kind, are good for anything."""
+IS_THERE = users.c.deleted_at.is_(None)
+"""Whether a user was not deleted: what is left of one who was is nobody's, and will be removed."""
 
 SELECT_USER = Statement(select(*COLUMNS).where(IS_NAMED), UserRow._make)
 SELECT_ENABLED_USER = Statement(select(*COLUMNS).where(IS_NAMED, IS_ENABLED), UserRow._make)
-SELECT_USER_BY_ID = Statement(select(*COLUMNS).where(IS_USER), UserRow._make)
+SELECT_USER_BY_ID = Statement(select(*COLUMNS).where(IS_USER, IS_THERE), UserRow._make)
 SUMMARIES = select(
     users.c.id,
     users.c.username,
@@ -60,7 +63,7 @@ SUMMARIES = select(
     users.c.disabled_at,
     users.c.last_changed_at,
     select(func.count()).select_from(tasks).where(tasks.c.user_id == users.c.id).scalar_subquery(),
-)
+).where(IS_THERE)
 SELECT_SUMMARIES = Statement(SUMMARIES.order_by(users.c.username), UserSummary._make)
 SELECT_SUMMARY = Statement(SUMMARIES.where(IS_NAMED), UserSummary._make)
 INSERT_USER = Statement(
@@ -78,20 +81,32 @@ COUNT_REGISTERED = Statement(select(func.count()).select_from(_LATELY))
 LOCK_REGISTRATION = Statement(select(func.pg_advisory_xact_lock(REGISTRATION_LOCK)))
 PLACES = 2**20
 """Into how many places `select_some_hash` divides the users."""
-LAST_ID = select(func.max(users.c.id)).scalar_subquery()
+LAST_ID = select(func.max(users.c.id)).where(IS_THERE).scalar_subquery()
 SELECT_SOME_HASH = Statement(
     select(users.c.password_hash)
-    .where(users.c.id >= LAST_ID * bindparam("place", type_=BigInteger) // PLACES)
+    .where(users.c.id >= LAST_ID * bindparam("place", type_=BigInteger) // PLACES, IS_THERE)
     .order_by(users.c.id)
     .limit(1)
 )
-DELETE_USER = Statement(delete(users).where(IS_USER))
+DELETE_USER = Statement(
+    update(users)
+    .where(IS_USER, IS_THERE)
+    .values(
+        # No username is like this, so that the name is free.
+        username=bindparam("no_name"),
+        email=None,
+        password_hash="",
+        disabled_at=bindparam("now"),
+        deleted_at=bindparam("now"),
+    )
+)
+DELETE_TOKENS = Statement(delete(tokens).where(tokens.c.user_id == bindparam("user_id")))
 
 
 @cache
 def update_of(columns: frozenset[str], *, if_hash: bool) -> Statement:
     """Return the statement that updates some columns of a user, perhaps only with a known hash."""
-    statement = update(users).where(IS_USER, *([HAS_STILL] if if_hash else []))
+    statement = update(users).where(IS_USER, IS_THERE, *([HAS_STILL] if if_hash else []))
     return Statement(statement.returning(*COLUMNS), UserRow._make, columns=sorted(columns))
 
 
@@ -193,5 +208,13 @@ def update_user(
 
 
 def delete_user(db: Connection, user_id: int) -> bool:
-    """Delete a user with all their tasks; tell whether there was such a user."""
-    return db.execute(DELETE_USER, {"user_id": user_id}) > 0
+    """Delete a user; tell whether there was such a user.
+
+    From then on they are gone, in all processes, and so are their tokens; the username is free, and
+    changes that were under way find no user. What they had is for `removal` to remove.
+    """
+    values = {"user_id": user_id, "no_name": f":{user_id}", "now": times.now()}
+    if db.execute(DELETE_USER, values) == 0:
+        return False
+    db.execute(DELETE_TOKENS, {"user_id": user_id})
+    return True

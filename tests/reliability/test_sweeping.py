@@ -1,0 +1,131 @@
+"""Sweeping: what has expired goes, whoever has it, in one process at a time."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.reliability.served import add_miguel, eventually, served
+from tests.support.clients import PASSWORD_HASH
+from tests.support.commands import run_command
+from todo_api import sweeping, times
+from todo_api.rest import KEPT
+from todo_api.storage import Database, forget_tokens, insert_user
+from todo_api.sweeping import LeaseTakenError, Sweeper
+
+KINDS = ("idempotency_keys", "deleted_tasks", "tokens", "invitations")
+MANY = 2500
+"""More than goes at once."""
+EACH = MANY // 10
+NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :many)"
+KEYS = "idempotency_keys (user_id, key, fingerprint, status, headers, body, created_at)"
+DELETIONS = "deleted_tasks (user_id, change, task_id, deleted_at)"
+TOKENS = "tokens (user_id, id, name, scope, hash, created_at, expires_at)"
+COUNT = "UPDATE users SET stored_keys = :keys, stored_answers = :keys, last_change = 2000000"
+OLD, NEW = "2001-01-01T00:00:00.000000Z", "2999-01-01T00:00:00.000000Z"
+
+
+def fill(database: Database) -> None:
+    """Let ten users have many rows that have expired, and one of each kind that has not."""
+    now = times.now()
+    with database.migration() as (_, db):
+        for number in range(10):
+            name = f"user{number}"
+            user = insert_user(db, username=name, email=None, password_hash=PASSWORD_HASH).id
+            for what, at, end, many in (("old", OLD, OLD, EACH), ("new", now, NEW, 1)):
+                first = 0 if what == "old" else 1_000_000
+                identity = f"{first} + {number} * 1000 + i, '', 'read', '{what}{number}-' || i"
+                for table, row in (
+                    (KEYS, f":user, '{what}' || i, '', 201, '{{}}', 'x', '{at}'"),
+                    (DELETIONS, f":user, i + {first}, i, '{at}'"),
+                    (TOKENS, f":user, {identity}, '{at}', '{end}'"),
+                ):
+                    statement = f"INSERT INTO {table} {NUMBERS} SELECT {row} FROM n"  # noqa: S608 - ours
+                    db.execute(text(statement), {"user": user, "many": many})
+        db.execute(text(COUNT), {"keys": EACH + 1})
+        for name, until in (("old", OLD), ("new", NEW)):
+            values = {"name": name, "until": until}
+            db.execute(text("INSERT INTO invitations VALUES (:name, '', :until)"), values)
+
+
+def counts(database: Database) -> dict[str, int]:
+    with database.snapshot() as db:
+        return {name: db.scalar(text(f"SELECT count(*) FROM {name}")) for name in KINDS}  # noqa: S608 - ours
+
+
+LEFT = {"idempotency_keys": 10, "deleted_tasks": 10, "tokens": 10, "invitations": 1}
+
+
+def sweeper_of(database: Database) -> Sweeper:
+    return Sweeper(database, answers_kept=KEPT, deletions_kept=timedelta(days=30))
+
+
+def test_the_service_removes_what_has_expired_of_all_users(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(database)
+    monkeypatch.setattr(sweeping, "FIRST_SWEEP_SECONDS", 0.1)
+    with sweeper_of(database).in_background():
+        eventually(lambda: counts(database) == LEFT, 60)
+    with database.snapshot() as db:
+        used = db.all(text("SELECT DISTINCT stored_keys, stored_answers FROM users"))
+        assert [tuple(row) for row in used] == [(1, 1)]
+        forgotten = db.all(text("SELECT DISTINCT forgotten_change FROM users"))
+        assert [tuple(row) for row in forgotten] == [(EACH,)]
+
+
+def test_a_service_sweeps_when_it_is_told_of_something(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    fill(database)
+    add_miguel(database_url)
+    with served(database_url, tmp_path / "log") as service:
+        assert service.client.delete("/users/miguel").status_code == 200, service.log
+        eventually(lambda: counts(database) == LEFT, 60)
+        assert "Traceback" not in service.log
+
+
+def test_the_command_sweeps_by_hand(database: Database, database_url: str) -> None:
+    fill(database)
+    done = run_command("sweep", "--json", TODO_DATABASE_URL=database_url)
+    assert done.status == 0
+    assert json.loads(done.stdout) == {
+        "removed": {
+            "rows_of_deleted_users": 0,
+            "idempotency_keys": MANY,
+            "tombstones": MANY,
+            "tokens": MANY,
+            "invitations": 1,
+        }
+    }
+    assert counts(database) == LEFT
+    again = run_command("sweep", TODO_DATABASE_URL=database_url)
+    assert again.stdout.startswith("Removed 0 rows of deleted users, 0 idempotency keys, ")
+
+
+def test_one_process_at_a_time_sweeps(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(database)
+    other = Database(database_url)
+    one, two = sweeper_of(database), sweeper_of(other)
+    pieces = one._pieces(lambda db: forget_tokens(db, now=times.now()))  # noqa: SLF001 - one by one
+    assert next(pieces) > 0
+    with pytest.raises(LeaseTakenError):
+        two.sweep()
+    refused = run_command("sweep", TODO_DATABASE_URL=database_url)
+    assert refused == (1, "", "Error: Another process is sweeping at the moment.\n")
+    # Whoever dies leaves the lease to others when it has run out.
+    now = times.now()
+    monkeypatch.setattr(times, "now", lambda: times.later(now, timedelta(seconds=20)))
+    assert two.sweep()["tokens"] > 0
+    other.close()
+
+
+def test_a_piece_is_bounded(database: Database) -> None:
+    fill(database)
+    for kind, remove in sweeper_of(database)._kinds.items():  # noqa: SLF001 - each by itself
+        with database.transaction() as db:
+            assert remove(db) <= 1000, kind
