@@ -38,6 +38,7 @@ SUSAN = ("susan", "Pizza is not a fruit!")
 
 ONCE = {"headers": {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}}
 AS_LINES = {"Content-Type": "application/jsonl"}
+AS_CALENDAR = {"Content-Type": "text/calendar"}
 AS_TABLE = {"Content-Type": "text/csv"}
 AS_PROGRAM = {"headers": {"Authorization": "Bearer {secret}"}}
 AS_PATCH = {"headers": {"Content-Type": "application/merge-patch+json"}}
@@ -142,6 +143,12 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
         {"auth": MIGUEL, "content": "HolidayTable", "headers": AS_TABLE},
     ),
     ("HolidayPlanned", "POST", "/tasks/import", {"auth": MIGUEL, "json": "HolidayDocument"}),
+    (
+        "HolidayPlannedByCalendar",
+        "POST",
+        "/tasks/import",
+        {"auth": MIGUEL, "content": "HolidayCalendar", "headers": AS_CALENDAR},
+    ),
     (
         "BadImport",
         "POST",

@@ -246,6 +246,38 @@ def of_import() -> Iterator[Shape]:
         "escapes": filled(IMPORT, "\\u0041", around=('["', '"]')),
     }.items():
         yield Shape(f"document: {name}", document, body=body.encode())
+    calendar = {"Content-Type": "text/calendar"}
+    todo = "BEGIN:VTODO\nUID:{}\nSUMMARY:a\nDUE;TZID=Europe/Berlin:20261130T170000\nEND:VTODO\n"
+    within = ("BEGIN:VCALENDAR\n", "END:VCALENDAR\n")
+    one = ("BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:a\n", "END:VTODO\nEND:VCALENDAR\n")
+    for name, body in {
+        "lines": filled(IMPORT, "\n"),
+        "as many tasks as may be": "".join(map(todo.format, range(10_000))).join(within),
+        "tasks of many lines": filled(
+            IMPORT, "BEGIN:VTODO\n" + "DTSTART:1\n" * 990 + "END:VTODO\n", around=within
+        ),
+        "tasks with dates": filled(
+            IMPORT,
+            "BEGIN:VTODO\nDUE:20261130T170000Z\nCREATED:20200101T000000Z\nEND:VTODO\n",
+            around=within,
+        )[:900_000],
+        "empty tasks": filled(IMPORT, "BEGIN:VTODO\nEND:VTODO\n", around=within),
+        "alarms": filled(IMPORT, "BEGIN:VALARM\nEND:VALARM\n", around=one),
+        "events": filled(IMPORT, "BEGIN:VEVENT\nEND:VEVENT\n", around=within),
+        "nesting": filled(IMPORT, "BEGIN:X\n", around=("BEGIN:VCALENDAR\n", "")),
+        "properties": filled(IMPORT, "A:\n", around=within),
+        "folds": filled(IMPORT, "\n a", around=("BEGIN:VCALENDAR\nX:", "")),
+        "short folds": filled(IMPORT, "X:\n \n", around=within),
+        "labels": filled(250_000, "a", between=",", around=(one[0] + "CATEGORIES:", "\n" + one[1])),
+        "backslashes": filled(250_000, "\\", around=(one[0] + "CATEGORIES:", "\n" + one[1])),
+        "parameters": filled(250_000, ";A=", around=(one[0] + "DUE", "\n" + one[1])),
+        "quotes": filled(250_000, '"', around=(one[0] + "DUE;A=", "\n" + one[1])),
+        "many zones": "".join(
+            f"BEGIN:VTODO\nDUE;TZID=/a/b/c/d/e/{n}:20261130T170000\nEND:VTODO\n"
+            for n in range(9999)
+        ).join(within),
+    }.items():
+        yield Shape(f"calendar: {name}", calendar, body=body.encode())
     yield Shape("table: UTF-16", table, body=filled(IMPORT // 2, "a,\n").encode("utf-16"))
     for name, body in {
         "lines": filled(IMPORT, "\r\n"),

@@ -5,24 +5,28 @@
   piece.
 - `comma_separated` has the same as a table, for spreadsheets; `rows` and `cells` know their ways,
   `encodings` what their bytes stand for.
-- `icalendar` is for calendars; it is only written. `uids` identifies the tasks in it.
+- `icalendar` is for calendars, and `icalendar_reader` reads those of any program. `uids` identifies
+  the tasks in it.
+- `fitting` makes tasks of other programs fit.
 - `file` is what the formats have in common: a writer, and what a reader finds.
 
 A writer makes a file in parts: a head, the tasks in groups of any size, a tail.
 """
 
 from todo_api.formats.comma_separated import with_byte_order_mark
-from todo_api.formats.file import Item, Unreadable, Writer
+from todo_api.formats.file import Item, LeftOut, Unreadable, Writer
 from todo_api.formats.media_types import NAMES, READERS, WRITERS
-from todo_api.formats.uids import Uids
+from todo_api.formats.uids import Uids, task_of
 
 __all__ = [
     "NAMES",
     "READERS",
     "WRITERS",
     "Item",
+    "LeftOut",
     "Uids",
     "Unreadable",
     "Writer",
+    "task_of",
     "with_byte_order_mark",
 ]

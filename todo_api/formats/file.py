@@ -23,6 +23,17 @@ class Item(NamedTuple):
     value: Any
     at: str = ""
     """A JSON pointer, in one document of JSON."""
+    uid: str | None = None
+    """What the program that it comes from calls it."""
+    address: str | None = None
+    """Where it says that it can be read."""
+
+
+class LeftOut(NamedTuple):
+    """Something in a file that a list has no place for."""
+
+    what: str
+    """In the plural, such as ``alarms``."""
 
 
 class Unreadable(NamedTuple):

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from todo_api import times
 from todo_api.formats.file import Writer
+from todo_api.formats.uids import uid_of
 
 _LONGEST_LINE = 75
 """In octets, not counting the line break (3.1)."""
@@ -37,7 +38,7 @@ def _write(namespace: UUID, tasks: Iterable[Mapping[str, Any]]) -> bytes:
 def _lines(namespace: UUID, task: Mapping[str, Any]) -> Iterator[str]:
     """Yield the content lines of a VTODO (3.6.2), not yet folded."""
     yield "BEGIN:VTODO"
-    yield f"UID:{uuid5(namespace, str(task['id']))}"
+    yield f"UID:{uid_of(namespace, task['id'])}"
     yield f"URL:{task['uri']}"
     yield f"DTSTAMP:{_utc(task['updated_at'])}"
     yield f"CREATED:{_utc(task['created_at'])}"

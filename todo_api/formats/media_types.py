@@ -4,14 +4,21 @@ from collections.abc import Callable, Iterator, Mapping
 from uuid import UUID
 
 from todo_api.contract import Text
-from todo_api.formats import comma_separated, icalendar, json_document, json_lines
-from todo_api.formats.file import Item, Unreadable, Writer
+from todo_api.formats import (
+    comma_separated,
+    icalendar,
+    icalendar_reader,
+    json_document,
+    json_lines,
+)
+from todo_api.formats.file import Item, LeftOut, Unreadable, Writer
 
-READERS: Mapping[str, Callable[[Text], Iterator[Item | Unreadable]]] = {
+READERS: Mapping[str, Callable[[Text], Iterator[Item | Unreadable | LeftOut]]] = {
     "application/jsonl": json_lines.read,
     "application/x-ndjson": json_lines.read,
     "application/json": json_document.read,
     "text/csv": comma_separated.read,
+    "text/calendar": icalendar_reader.read,
 }
 """What reads a body of each type."""
 

@@ -1,8 +1,9 @@
 """The UIDs of iCalendar (RFC 5545, 3.8.4.7), unique in the whole world."""
 
+import re
 from collections.abc import Callable
 from hashlib import blake2b
-from uuid import UUID
+from uuid import UUID, uuid5
 
 
 class Uids:
@@ -16,3 +17,14 @@ class Uids:
         """Return the namespace (RFC 9562, 5.5) of a user's tasks, which never changes."""
         name = blake2b(b"%d" % user_id, key=self._read_key(), digest_size=16, person=b"uids")
         return UUID(bytes=name.digest())
+
+
+def uid_of(namespace: UUID, task_id: int) -> str:
+    """Return the UID of one of a user's tasks."""
+    return str(uuid5(namespace, str(task_id)))
+
+
+def task_of(namespace: UUID, uid: str, address: str | None) -> int | None:
+    """Return the id of the user's task that has this UID, if its address tells; else None."""
+    told = re.search(r"/tasks/([0-9]{1,15})$", address or "", re.ASCII)
+    return int(told[1]) if told and uid_of(namespace, int(told[1])) == uid.lower() else None

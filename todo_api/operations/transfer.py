@@ -1,11 +1,13 @@
 """Export and import of all of a user's tasks: the handlers of the tag ``transfer``."""
 
 import math
+from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from datetime import timedelta
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from todo_api import storage, times
 from todo_api.contract import (
@@ -22,9 +24,11 @@ from todo_api.formats import (
     NAMES,
     READERS,
     WRITERS,
+    LeftOut,
     Uids,
     Unreadable,
     Writer,
+    task_of,
     with_byte_order_mark,
 )
 from todo_api.identity import User
@@ -35,6 +39,7 @@ from todo_api.storage import Connection, Database, Position, Quotas, WordBudget,
 TABLE = "text/csv"
 PAGE = 100
 """How many tasks are read and sent at once: as many as the longest page of the list has."""
+KNOWN = "tasks that are in the list already"
 CLOCKS_DIFFER = timedelta(days=1)
 """How far ahead of this service's clock an imported time may be."""
 MOST_TASKS = 10_000
@@ -69,36 +74,80 @@ def export_tasks(
 
 
 def import_tasks(
-    body: Text, idempotency_key: str | None, user: User, once: Once, quotas: Quotas
+    body: Text,
+    idempotency_key: str | None,
+    user: User,
+    once: Once,
+    quotas: Quotas,
+    uids: Uids,
 ) -> Answer:
     """Import tasks."""
-    tasks = _read(body)
-    new = storage.prepare_tasks(tasks, WordBudget(MOST_WORDS))
+    found = _read(body, uids.of_user(user.id))
+    new = storage.prepare_tasks(found.tasks, WordBudget(MOST_WORDS))
 
     def insert(db: Connection) -> Reply:
-        storage.insert_tasks(db, user.id, new, quotas=quotas)
-        return Reply({"imported": len(tasks)})
+        unknown = _unknown(db, user.id, found)
+        kept = new if len(unknown) == len(found.tasks) else storage.prepare_tasks(unknown)
+        storage.insert_tasks(db, user.id, kept, quotas=quotas)
+        left_out = found.left_out + Counter({KNOWN: len(found.tasks) - len(unknown)})
+        return Reply(_result(len(unknown), left_out))
 
     asked = ("import_tasks", body.media_type, body.charset, sha256(body.content).hexdigest())
     return once(idempotency_key, user.id, asked, insert)
 
 
-def _read(body: Text) -> list[dict[str, Any]]:
-    """Return the tasks of a file.
+class Found(NamedTuple):
+    """What a file has."""
+
+    tasks: list[dict[str, Any]]
+    ids: dict[int, int]
+    """By the place among these, the id of a task that came from here."""
+    left_out: Counter[str]
+
+
+def _unknown(db: Connection, user_id: int, found: Found) -> list[dict[str, Any]]:
+    """Return the tasks that are not in the list yet, as far as their file names them."""
+    uids = {task["uid"] for task in found.tasks if task.get("uid")}
+    if not uids and not found.ids:
+        return found.tasks
+    storage.lock_list(db, user_id)
+    known_uids, known_ids = storage.select_known(db, user_id, uids=uids, ids=found.ids.values())
+    return [
+        task
+        for place, task in enumerate(found.tasks)
+        if task.get("uid") not in known_uids and found.ids.get(place) not in known_ids
+    ]
+
+
+def _result(imported: int, left_out: Counter[str]) -> dict[str, Any]:
+    lost = [{"what": what, "count": count} for what, count in sorted(left_out.items()) if count]
+    return {"imported": imported, **({"left_out": lost} if lost else {})}
+
+
+def _read(body: Text, namespace: UUID) -> Found:
+    """Return what a file has.
 
     Raises:
         Problem: 400 with the first faults in the file, 413 for too many tasks.
 
     """
     tasks: list[dict[str, Any]] = []
+    ids: dict[int, int] = {}
+    left_out: Counter[str] = Counter()
     faults: list[dict[str, Any]] = []
     for found in READERS[body.media_type](body):
-        if isinstance(found, Unreadable):
+        if isinstance(found, LeftOut):
+            left_out[found.what] += 1
+        elif isinstance(found, Unreadable):
             faults.append(_fault(found.line, found.detail, found.pointer))
         else:
             task = found.value
             wrong = list(islice(body.items.faults(task), MOST_FAULTS)) or _contradictions(task)
             faults += [_fault(found.line, detail, found.at + pointer) for pointer, detail in wrong]
+            if found.uid and (own := task_of(namespace, found.uid, found.address)):
+                ids[len(tasks)] = own
+            if found.uid:
+                task = {**task, "uid": blake2b(found.uid.encode(), digest_size=16).hexdigest()}
             tasks.append(task)
         if len(faults) >= MOST_FAULTS:
             break
@@ -107,7 +156,7 @@ def _read(body: Text) -> list[dict[str, Any]]:
     if faults:
         detail = "Nothing was imported: some lines are not valid."
         raise Problem(400, detail, code="invalid_body", faults=faults)
-    return tasks
+    return Found(tasks, ids, left_out)
 
 
 def _export(

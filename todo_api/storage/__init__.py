@@ -96,7 +96,9 @@ from todo_api.storage.tombstones import forget_some_deletions
 from todo_api.storage.transfer import (
     NewTasks,
     insert_tasks,
+    lock_list,
     prepare_tasks,
+    select_known,
 )
 from todo_api.storage.usage import UNLIMITED, Quotas, WordBudget
 from todo_api.storage.users import (
@@ -176,6 +178,7 @@ __all__ = [
     "integrity_faults",
     "is_current",
     "is_invited",
+    "lock_list",
     "lock_registration",
     "migrate",
     "note_uses",
@@ -190,6 +193,7 @@ __all__ = [
     "select_changes",
     "select_enabled_user",
     "select_history",
+    "select_known",
     "select_last_changed_at",
     "select_last_task_id",
     "select_last_version",

@@ -122,6 +122,8 @@ tasks = Table(
     Column("title_key", BinaryText, nullable=False),
     Column("due_key", BinaryText),
     Column("words", BinaryText, nullable=False),  # each with a space before it
+    # By what an imported task is known again; a hash of what another program calls it.
+    Column("uid", BinaryText),
     # For sorts and filters.
     Index("tasks_done", "user_id", "done", "id"),
     Index("tasks_title", "user_id", "title_key", "id"),
@@ -130,6 +132,14 @@ tasks = Table(
     Index("tasks_created", "user_id", "created_at", "id"),
     Index("tasks_updated", "user_id", "updated_at", "id"),
     Index("tasks_change", "user_id", "version", unique=True),
+    Index(
+        "tasks_uid",
+        "user_id",
+        "uid",
+        unique=True,
+        sqlite_where=text("uid IS NOT NULL"),
+        postgresql_where=text("uid IS NOT NULL"),
+    ),
 )
 
 

@@ -153,7 +153,7 @@ def insert_task(
         "version": change.version,
     }
     found_by = search_columns(columns, columns)
-    db.execute_later(INSERT_TASK, {"user_id": user_id, **columns, **found_by})
+    db.execute_later(INSERT_TASK, {"user_id": user_id, "uid": None, **columns, **found_by})
     task = TaskRow(**columns)
     LABELS.renew(db, user_id, task.id, old=(), new=task.labels, budget=budget)
     WORDS.renew(db, user_id, task.id, old=(), new=found_by["words"].split(), budget=budget)

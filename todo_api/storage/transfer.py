@@ -9,12 +9,14 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
+from sqlalchemy import BigInteger, Text, bindparam, cast, literal_column, select
 
 from todo_api import times
-from todo_api.storage.engine import Connection
-from todo_api.storage.schema import DEFAULTS
+from todo_api.storage.engine import Connection, Statement
+from todo_api.storage.json_rows import JSONRows
+from todo_api.storage.schema import DEFAULTS, tasks
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
-from todo_api.storage.tasks import INSERT_TASK, begin_new
+from todo_api.storage.tasks import INSERT_TASK, IS_OWN, begin_change, begin_new
 from todo_api.storage.usage import UNLIMITED, Quotas, WordBudget, text_size
 
 AT_ONCE = 50_000
@@ -22,6 +24,17 @@ AT_ONCE = 50_000
 
 MOMENTS = ("created_at", "updated_at", "completed_at")
 """The times that an imported task may bring along."""
+
+
+_GIVEN = (
+    JSONRows(bindparam("values", type_=Text))
+    .table_valued("value")
+    .c.value.op("->>")(literal_column("0"))
+)
+SELECT_UIDS = Statement(select(tasks.c.uid).where(IS_OWN, tasks.c.uid.in_(select(_GIVEN))))
+SELECT_IDS = Statement(
+    select(tasks.c.id).where(IS_OWN, tasks.c.id.in_(select(cast(_GIVEN, BigInteger))))
+)
 
 
 class NewTasks(NamedTuple):
@@ -65,7 +78,7 @@ def insert_tasks(
     many = len(new.columns)
     last = begin_new(db, user_id, tasks=many, text=new.text, quotas=quotas)
     before = last.last_task_id - many
-    tasks = [
+    rows = [
         {
             **task,
             "user_id": user_id,
@@ -77,18 +90,36 @@ def insert_tasks(
         }
         for number, task in enumerate(new.columns, 1)
     ]
-    if tasks:
-        db.execute_many(INSERT_TASK, tasks)
+    if rows:
+        db.execute_many(INSERT_TASK, rows)
     for index, parts in ((LABELS, new.labels), (WORDS, new.words)):
         for texts in parts:
             values = {"owner_id": user_id, "before": before, "texts": texts}
             db.execute(index.insert_many, values)
 
 
+def select_known(
+    db: Connection, user_id: int, *, uids: Iterable[str], ids: Iterable[int] = ()
+) -> tuple[set[str], set[int]]:
+    """Return which of some uids, and which of some ids, tasks of a user have."""
+    known: list[set[Any]] = []
+    for statement, given in ((SELECT_UIDS, uids), (SELECT_IDS, ids)):
+        values = orjson.dumps([[one] for one in given]).decode()
+        found = db.all(statement, {"owner_id": user_id, "values": values})
+        known.append({value for (value,) in found})
+    return known[0], known[1]
+
+
+def lock_list(db: Connection, user_id: int) -> None:
+    """Let nobody else change a user's tasks until the transaction ends. Raises `UserGoneError`."""
+    begin_change(db, user_id, changes=0)
+
+
 def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
     moments = {name: _instant(given.get(name)) for name in MOMENTS}
     task = {**DEFAULTS, **given, **moments}
     task["labels"] = sorted(task["labels"])
+    task.setdefault("uid", None)
     return {**task, **search_columns(task, task)}
 
 

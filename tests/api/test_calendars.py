@@ -1,0 +1,298 @@
+"""iCalendar of other programs, in the shapes that they export: what is kept, and what is named."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.api.test_transfer import CALENDAR, bring, everything, export
+from tests.support.contract import DOCUMENT
+from todo_api.formats import fitting
+
+APPLE = """\
+BEGIN:VCALENDAR
+METHOD:PUBLISH
+VERSION:2.0
+X-WR-CALNAME:Reminders
+PRODID:-//Apple Inc.//macOS 13.4//EN
+X-APPLE-CALENDAR-COLOR:#FF2968
+BEGIN:VTIMEZONE
+TZID:Europe/Berlin
+BEGIN:DAYLIGHT
+TZOFFSETFROM:+0100
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+DTSTART:19810329T020000
+TZNAME:CEST
+TZOFFSETTO:+0200
+END:DAYLIGHT
+END:VTIMEZONE
+BEGIN:VTODO
+CREATED:20230601T080000Z
+UID:8C6E1F32-7A0C-4B7C-8E3F-0F2A5B1C9D10
+SUMMARY:Call the plumber
+DESCRIPTION:About the tap\\, and the sink\\nBefore noon
+DTSTART;TZID=Europe/Berlin:20230605T170000
+DUE;TZID=Europe/Berlin:20230605T170000
+PRIORITY:1
+SEQUENCE:0
+LAST-MODIFIED:20230601T081500Z
+X-APPLE-SORT-ORDER:707558400
+BEGIN:VALARM
+UID:5D7B
+ACTION:DISPLAY
+TRIGGER;VALUE=DATE-TIME:20230605T150000Z
+END:VALARM
+END:VTODO
+END:VCALENDAR
+"""
+NEXTCLOUD = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Nextcloud Tasks v0.15.0
+BEGIN:VTODO
+CREATED:20230601T080000
+DTSTAMP:20230602T080000
+LAST-MODIFIED:20230602T080000
+UID:3f2a9a6e-1d4b-4f8e-9b57-6f1e7f2b9c01
+SUMMARY:Paint the fence
+CATEGORIES:home,garden
+PRIORITY:5
+PERCENT-COMPLETE:40
+STATUS:IN-PROCESS
+DUE;VALUE=DATE:20230610
+RELATED-TO:aaaa
+X-OC-HIDESUBTASKS:1
+END:VTODO
+END:VCALENDAR
+"""
+THUNDERBIRD = """\
+BEGIN:VCALENDAR
+PRODID:-//Mozilla.org/NONSGML Mozilla Calendar V1.1//EN
+VERSION:2.0
+BEGIN:VTODO
+CREATED:20230601T080000Z
+LAST-MODIFIED:20230603T090000Z
+DTSTAMP:20230603T090000Z
+UID:b2a3b1c4-0c47-4c8e-8f0b-64b8bdb8fbb5
+SUMMARY:Renew the passport at the office in the middle of the old town behin
+ d the church
+STATUS:COMPLETED
+COMPLETED:20230603T085959Z
+PERCENT-COMPLETE:100
+CATEGORIES:papers
+CATEGORIES:a\\,b
+DUE;TZID=/mozilla.org/20070129_1/Europe/Berlin:20230604T120000
+LOCATION:Town hall
+ATTENDEE;CN="Doe, Jane";PARTSTAT=ACCEPTED:mailto:jane@example.com
+END:VTODO
+BEGIN:VEVENT
+UID:event
+SUMMARY:Lunch
+DTSTART:20230601T120000Z
+END:VEVENT
+END:VCALENDAR
+"""
+TASKS_ORG = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:+//IDN tasks.org//android-130400//EN
+BEGIN:VTODO
+DTSTAMP:20230601T080000Z
+UID:4611686018427387904
+CREATED:20230601T080000Z
+LAST-MODIFIED:20230601T080000Z
+SUMMARY:Take the pills
+PRIORITY:9
+DUE;TZID=America/Argentina/Buenos_Aires:20230601T210000
+RRULE:FREQ=DAILY
+BEGIN:VALARM
+TRIGGER;RELATED=END:PT0S
+ACTION:DISPLAY
+END:VALARM
+END:VTODO
+BEGIN:VTODO
+UID:4611686018427387904
+RECURRENCE-ID:20230602T210000
+SUMMARY:Take the pills
+END:VTODO
+END:VCALENDAR
+"""
+EVOLUTION = """\
+BEGIN:VCALENDAR
+CALSCALE:GREGORIAN
+PRODID:-//Ximian//NONSGML Evolution Calendar//EN
+VERSION:2.0
+BEGIN:VTODO
+UID:20230601T080000Z-4242-1000-1-0@host
+DTSTAMP:20230601T080000Z
+SUMMARY:Write the report
+DUE;TZID=/freeassociation.sourceforge.net/America/New_York:20230609T090000
+CLASS:PUBLIC
+STATUS:CANCELLED
+URL:https://example.com/report
+END:VTODO
+BEGIN:VTODO
+UID:20230601T080000Z-4242-1000-1-1@host
+DUE;TZID=Custom zone:20230609T090000
+END:VTODO
+END:VCALENDAR
+"""
+
+
+def imported(client: TestClient, calendar: str) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """Import a calendar; return all tasks, and what was left out."""
+    answer = bring(client, calendar.replace("\n", "\r\n"), CALENDAR)
+    assert answer.status_code == 200, answer.text
+    left_out = {one["what"]: one["count"] for one in answer.json().get("left_out", [])}
+    return everything(client), left_out
+
+
+def test_reminders_of_apple(miguel: TestClient) -> None:
+    [task], left_out = imported(miguel, APPLE)
+    assert task["title"] == "Call the plumber"
+    assert task["description"] == "About the tap, and the sink\nBefore noon"
+    assert task["due"] == "2023-06-05T17:00:00+02:00"
+    assert task["priority"] == 3
+    assert task["created_at"] == "2023-06-01T08:00:00.000000Z"
+    assert task["updated_at"] == "2023-06-01T08:15:00.000000Z"
+    assert left_out == {"alarms": 1, "start times": 1}
+
+
+def test_tasks_of_nextcloud(miguel: TestClient) -> None:
+    [task], left_out = imported(miguel, NEXTCLOUD)
+    assert (task["due"], task["priority"], task["done"]) == ("2023-06-10", 2, False)
+    assert task["labels"] == ["garden", "home"]
+    assert left_out == {"degrees of completion": 1, "relations between tasks": 1}
+
+
+def test_tasks_of_thunderbird(miguel: TestClient) -> None:
+    [task], left_out = imported(miguel, THUNDERBIRD)
+    assert task["title"].endswith("old town behind the church")
+    assert (task["done"], task["completed_at"]) == (True, "2023-06-03T08:59:59.000000Z")
+    assert task["labels"] == ["a,b", "papers"]
+    assert task["due"] == "2023-06-04T12:00:00+02:00"
+    assert left_out == {"attendees": 1, "events": 1, "locations": 1}
+
+
+def test_tasks_of_tasks_org(miguel: TestClient) -> None:
+    [task], left_out = imported(miguel, TASKS_ORG)
+    assert (task["due"], task["priority"]) == ("2023-06-01T21:00:00-03:00", 1)
+    assert left_out == {
+        "alarms": 1,
+        "recurrences": 1,
+        "changed occurrences of recurring tasks": 1,
+    }
+
+
+def test_tasks_of_evolution(miguel: TestClient) -> None:
+    [cancelled, untitled], left_out = imported(miguel, EVOLUTION)
+    assert (cancelled["done"], cancelled["due"]) == (True, "2023-06-09T09:00:00-04:00")
+    assert (untitled["title"], untitled["due"]) == ("(no title)", "2023-06-09")
+    assert left_out == {
+        "cancellations (the tasks are done)": 1,
+        "times of day without a known time zone (the day is kept)": 1,
+        "web addresses": 1,
+    }
+
+
+@pytest.mark.parametrize("calendar", [APPLE, NEXTCLOUD, THUNDERBIRD, TASKS_ORG, EVOLUTION])
+def test_the_same_calendar_again_doubles_nothing(miguel: TestClient, calendar: str) -> None:
+    tasks, _ = imported(miguel, calendar)
+    again, left_out = imported(miguel, calendar)
+    assert again == tasks
+    assert left_out["tasks that are in the list already"] == len(tasks)
+
+
+def test_what_is_new_in_a_calendar_is_added(miguel: TestClient) -> None:
+    imported(miguel, APPLE)
+    both = APPLE.replace("END:VCALENDAR\n", "") + NEXTCLOUD.partition("v0.15.0\n")[2]
+    tasks, left_out = imported(miguel, both)
+    assert [task["title"] for task in tasks] == ["Call the plumber", "Paint the fence"]
+    assert left_out["tasks that are in the list already"] == 1
+
+
+def test_a_task_that_was_deleted_can_be_imported_again(miguel: TestClient) -> None:
+    imported(miguel, APPLE)
+    miguel.delete("/tasks/1")
+    assert [task["id"] for task in imported(miguel, APPLE)[0]] == [2]
+
+
+def test_a_calendar_is_known_to_its_user_alone(miguel: TestClient, susan: TestClient) -> None:
+    imported(miguel, APPLE)
+    assert len(imported(susan, APPLE)[0]) == 1
+
+
+def test_our_own_calendar_leads_back_to_its_tasks(miguel: TestClient, susan: TestClient) -> None:
+    given = [
+        {"title": "Rest", "due": "2026-11-30T17:00:00+01:00", "priority": 3, "labels": ["a, b"]},
+        {"title": "Work", "description": "a\nb;c", "done": True, "priority": 2},
+        {"title": "Play", "due": "2026-11-30", "priority": 1},
+    ]
+    tasks = [miguel.post("/tasks", json=task).json()["task"] for task in given]
+    calendar = export(miguel, CALENDAR).text
+    assert bring(miguel, calendar, CALENDAR).json() == {
+        "imported": 0,
+        "left_out": [{"what": "tasks that are in the list already", "count": 3}],
+    }
+    assert bring(susan, calendar, CALENDAR).json() == {"imported": 3}
+    kept = ("title", "description", "done", "priority", "labels")
+    brought = everything(susan)
+    for name in kept:
+        assert [task[name] for task in brought] == [task[name] for task in tasks]
+    assert [task["due"] for task in brought] == ["2026-11-30T16:00:00+00:00", None, "2026-11-30"]
+    miguel.delete("/tasks/1")
+    assert bring(miguel, calendar, CALENDAR).json()["imported"] == 1
+
+
+@pytest.mark.parametrize(
+    ("calendar", "line", "said"),
+    [
+        ("", None, ""),
+        ("title\nRest\n", 1, "BEGIN:VCALENDAR"),
+        ("BEGIN:VTODO\nEND:VTODO\n", 1, "BEGIN:VCALENDAR"),
+        ("BEGIN:VCALENDAR\nBEGIN:VTODO\n", 2, "ends within a VTODO"),
+        ("BEGIN:VCALENDAR\nEND:VTODO\n", 2, "does not match"),
+        (NEXTCLOUD.replace("20230610", "soon"), 14, "20261130"),
+        (NEXTCLOUD.replace("SUMMARY:", "SUMMARY;="), 9, "not a property"),
+        ("BEGIN:VCALENDAR\n" + "BEGIN:X\n" * 9, 9, "deeper than 8"),
+        ("BEGIN:VCALENDAR\nBEGIN:VTODO\n" + "X:1\n" * 1001, 2, "over 1,000 lines"),
+        ("BEGIN:VCALENDAR\nX:" + "1" * 300_000, 2, "longer than"),
+        ("BEGIN:VCALENDAR\nX:" + "\n 1" * 300_000, 2, "longer than"),
+    ],
+    ids=range(11),
+)
+def test_a_calendar_that_cannot_be_read_is_explained(
+    miguel: TestClient, calendar: str, line: int | None, said: str
+) -> None:
+    answer = bring(miguel, calendar, CALENDAR)
+    if line is None:
+        assert answer.json() == {"imported": 0}
+        return
+    assert answer.status_code == 400
+    [fault] = answer.json()["errors"]
+    assert fault["line"] == line
+    assert said in fault["detail"]
+    assert everything(miguel) == []
+
+
+def test_what_is_too_long_is_cut_and_named(miguel: TestClient) -> None:
+    long = NEXTCLOUD.replace("Paint", "P" * 300).replace("home", "h" * 60)
+    long = long.replace("PRIORITY:5", "DESCRIPTION:" + "d" * 20_000)
+    long = long.replace("CREATED:2023", "CREATED:9023")
+    [task], left_out = imported(miguel, long)
+    assert (len(task["title"]), len(task["description"])) == (200, 10_000)
+    assert task["labels"] == ["garden"]
+    assert left_out.keys() >= {
+        "ends of long titles",
+        "ends of long descriptions",
+        "labels that are too long or too many",
+        "times of creation, change or completion that cannot be",
+    }
+
+
+def test_what_fits_is_what_the_document_says() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    assert schemas["TaskTitle"]["maxLength"] == fitting.LONGEST_TITLE
+    assert schemas["TaskDescription"]["maxLength"] == fitting.LONGEST_DESCRIPTION
+    assert schemas["TaskLabel"]["maxLength"] == fitting.LONGEST_LABEL
+    assert schemas["TaskLabels"]["maxItems"] == fitting.MOST_LABELS

@@ -1,0 +1,197 @@
+"""iCalendar (RFC 5545) of any program: its VTODOs are tasks, and all else is named as left out.
+
+Lines are taken apart here, at a cost that is known, and only what a task is made of is looked into;
+the package `icalendar` reads dates and knows time zones by all their names.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any, NamedTuple
+from zoneinfo import available_timezones
+
+from todo_api.contract import Text
+from todo_api.formats.components import BadCalendarError, Line, read_todos
+from todo_api.formats.file import Item, LeftOut, Unreadable
+from todo_api.formats.fitting import fitted
+
+_PARAMETER = r';([\w-]++)=((?:"[^"]*+"|[^";:,]*+)(?:,(?:"[^"]*+"|[^";:,]*+))*+)'
+_CONTENT_LINE = re.compile(rf"([\w-]++)((?:{_PARAMETER})*+):(.*)", re.ASCII | re.DOTALL)
+_PARAMETERS = re.compile(_PARAMETER, re.ASCII)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_COMMA = re.compile(r"(?<!\\)((?:\\\\)*),")
+
+_PROPERTIES = {
+    "ATTACH": "attachments",
+    "ATTENDEE": "attendees",
+    "ORGANIZER": "organizers",
+    "RRULE": "recurrences",
+    "RDATE": "recurrences",
+    "DTSTART": "start times",
+    "DURATION": "durations",
+    "LOCATION": "locations",
+    "GEO": "locations",
+    "RELATED-TO": "relations between tasks",
+    "COMMENT": "comments",
+    "CONTACT": "contacts",
+    "RESOURCES": "resources",
+}
+"""What a task here has no place for, by property."""
+_MOMENTS = {"CREATED": "created_at", "LAST-MODIFIED": "updated_at", "COMPLETED": "completed_at"}
+_SINGLE = frozenset(
+    ("UID", "RECURRENCE-ID", "SUMMARY", "DESCRIPTION", "DUE", "PRIORITY", "URL", *_MOMENTS)
+) | {"STATUS", "PERCENT-COMPLETE"}
+
+
+class _Property(NamedTuple):
+    line: int
+    parameters: Mapping[str, str]
+    value: str
+
+
+def read(body: Text) -> Iterator[Item | Unreadable | LeftOut]:
+    """Yield the tasks of calendars, with their UIDs, and what is left out of them."""
+    uids: set[str] = set()
+    try:
+        for todo in read_todos(body.content.decode("utf-8-sig")):
+            if isinstance(todo, LeftOut):
+                yield todo
+            else:
+                yield from _task(todo, uids)
+    except BadCalendarError as fault:
+        yield Unreadable(*fault.args)
+
+
+def _task(lines: list[Line], uids: set[str]) -> Iterator[Item | LeftOut]:
+    """Yield the task of a VTODO, and what it has no place for."""
+    found: dict[str, _Property] = {}
+    labels: list[str] = []
+    for line in lines[1:]:
+        name = re.split("[;:]", line.text, maxsplit=1)[0].upper()
+        if what := _PROPERTIES.get(name):
+            yield LeftOut(what)
+        elif name == "CATEGORIES":
+            written = _property(line).value
+            labels += map(_text, _COMMA.sub("\\1\n", written).split("\n"))
+        elif name in _SINGLE:
+            found.setdefault(name, _property(line))
+    value = {name: one.value.strip() for name, one in found.items()}
+    uid = value.get("UID") or None
+    if "RECURRENCE-ID" in value or uid in uids:
+        yield LeftOut("changed occurrences of recurring tasks")
+        return
+    uids.add(uid or "")
+    yield from _losses(value)
+    task = _members(value) | {"labels": labels}
+    task |= _moments(found, is_done=task["done"])
+    if "DUE" in found:
+        task["due"], lost = _due(found["DUE"])
+        yield from lost
+    for one in fitted(task):
+        if isinstance(one, LeftOut):
+            yield one
+        else:
+            yield Item(lines[0].number, one, uid=uid, address=value.get("URL"))
+
+
+def _property(line: Line) -> _Property:
+    matched = _CONTENT_LINE.fullmatch(line.text)
+    if matched is None:
+        raise BadCalendarError(line.number, "This line is not a property and its value.")
+    parameters = {name.upper(): text.strip('"') for name, text in _PARAMETERS.findall(matched[2])}
+    return _Property(line.number, parameters, matched[5])
+
+
+def _members(value: Mapping[str, str]) -> dict[str, Any]:
+    """Return the members of a task that no time zone matters to."""
+    status = value.get("STATUS", "COMPLETED" if "COMPLETED" in value else "").upper()
+    return {
+        "title": _text(value.get("SUMMARY", "")),
+        "description": _text(value.get("DESCRIPTION", "")),
+        "done": status in {"COMPLETED", "CANCELLED"},
+        "priority": _priority(value.get("PRIORITY", "0")),
+    }
+
+
+def _moments(found: Mapping[str, _Property], *, is_done: bool) -> dict[str, str | None]:
+    moments = {name: _moment(found[name]) for name in _MOMENTS if name in found}
+    return {
+        _MOMENTS[name]: _utc(moment)
+        for name, moment in moments.items()
+        if isinstance(moment, datetime) and (is_done or name != "COMPLETED")
+    }
+
+
+def _due(found: _Property) -> tuple[str, list[LeftOut]]:
+    """Return a due time, and what of it is lost: a time of day needs a zone."""
+    due = _moment(found)
+    if not isinstance(due, datetime):
+        return due.isoformat(), []
+    if due.tzinfo is None:
+        lost = LeftOut("times of day without a known time zone (the day is kept)")
+        return due.date().isoformat(), [lost]
+    return due.replace(microsecond=0).isoformat(), []
+
+
+def _losses(value: Mapping[str, str]) -> Iterator[LeftOut]:
+    status = value.get("STATUS", "").upper()
+    if status == "CANCELLED":
+        yield LeftOut("cancellations (the tasks are done)")
+    if status == "IN-PROCESS" or value.get("PERCENT-COMPLETE", "0") not in {"0", "100"}:
+        yield LeftOut("degrees of completion")
+    if "URL" in value and "/tasks/" not in value["URL"]:
+        yield LeftOut("web addresses")
+
+
+def _priority(text: str) -> int:
+    """Return ours: 1 to 4 are high, 5 is medium, 6 to 9 are low (3.8.1.9)."""
+    if not re.fullmatch("[1-9]", text):
+        return 0
+    return (int(text) < 5) + (int(text) < 6) + 1  # noqa: PLR2004 - as above
+
+
+def _text(value: str) -> str:
+    """Return the text of a TEXT (3.3.11)."""
+    return _ESCAPE.sub(lambda escape: "\n" if escape[1] in "nN" else escape[1], value)
+
+
+def _moment(found: _Property) -> date | datetime:
+    """Return a day or a time, with its zone if that is known."""
+    from icalendar.prop import vDDDTypes  # noqa: PLC0415 - few requests need it
+
+    value = found.value.strip()
+    try:
+        zone = _zone(found.parameters.get("TZID", "")[:100])
+        moment = vDDDTypes.from_ical(value, zone)  # type: ignore[no-untyped-call]
+    except (ValueError, OverflowError):
+        moment = None
+    if not isinstance(moment, date):
+        wanted = "a day, as in 20261130, or a time, as in 20261130T160000Z"
+        raise BadCalendarError(found.line, f"This date cannot be read: write {wanted}.")
+    return moment
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Return the names of the time zones that there are: IANA's, and those of Windows."""
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415 - likewise
+
+    return frozenset({*available_timezones(), *WINDOWS_TO_OLSON})
+
+
+def _zone(name: str) -> str | None:
+    """Return a time zone's name without what a program puts before it; None if it is not known."""
+    parts = name.strip("/").split("/")[-5:]
+    candidates = ("/".join(parts[begin:]) for begin in range(len(parts)))
+    return next((one for one in candidates if one in _zones()), None)
+
+
+def _utc(moment: datetime) -> str | None:
+    """Return a time in the form of stored ones; one without a zone is UTC, as it has to be."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        plain = aware.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        return None
+    return plain.isoformat(timespec="microseconds") + "Z"
