@@ -9,6 +9,7 @@ from math import inf
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 from todo_api import security_log
 from todo_api.browsers import browsers_for
@@ -128,11 +129,13 @@ def create_app(
         database.close()
         security_log.flush()
 
+    mounted_at = urlsplit(settings.public_url or "").path
     app = ContractApp(
         __name__,
         lifespan=lifespan,
         limits=settings.limits,
-        explained_at=PROBLEMS,
+        explained_at=mounted_at + PROBLEMS,
+        mounted_at=mounted_at,
         browsers=browsers_for(settings),
         trusted_proxies=settings.trusted_proxies,
         admission=rate_limits,

@@ -37,10 +37,11 @@ def _choice(**values: Any) -> Callable[[str], Any]:  # noqa: ANN401 - the values
     return read
 
 
-def _origin(value: str) -> str:
-    if not re.fullmatch(r"https?://[A-Za-z0-9.\[\]:_-]+/?", value):
+def _public_url(value: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.\[\]:_-]+(/[A-Za-z0-9._~-]+)*/?", value):
         raise ValueError(
-            "the scheme and host under which clients know the service, https://todo.example"
+            "the address under which clients know the service, such as https://todo.example or"
+            " https://home.example/apps/todo"
         )
     return value.rstrip("/")
 
@@ -120,7 +121,9 @@ class Settings:
         default=30,
     )
     public_url: str | None = _setting(
-        "Scheme and host that URIs begin with; needed behind a proxy.", _origin, default=None
+        "Scheme, host and perhaps path that URIs begin with; needed behind a proxy.",
+        _public_url,
+        default=None,
     )
     own_hosts: tuple[str, ...] = _setting(
         "Host names, separated by commas, that requests may address without a public URL.",

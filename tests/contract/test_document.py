@@ -129,6 +129,7 @@ def test_the_document_is_served_with_its_named_components(name: str, media_type:
         assert call(app, "HEAD", f"/v1/{name}").content == b""
 
 
-def test_the_yaml_is_served_as_it_was_read() -> None:
+def test_the_yaml_is_served_as_it_was_read_but_for_its_servers() -> None:
     with served(TEXT, {"see": see}) as app:
-        assert call(app, "GET", "/v1/openapi.yaml").text == HEAD + TEXT
+        text = HEAD + TEXT.replace("url: /v1}", "url: http://localhost/v1}")
+        assert call(app, "GET", "/v1/openapi.yaml").text == text

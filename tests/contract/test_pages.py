@@ -101,7 +101,7 @@ def test_an_unknown_path_does_not_reach_flask(
 ) -> None:
     answer = call(app, method, path)
     assert answer.status_code == 404
-    assert method == "HEAD" or answer.json() == {"error": "Not found", "code": "not_found"}
+    assert method == "HEAD" or answer.json()["code"] == "not_found"
     assert site.reached_flask == []
 
 

@@ -23,7 +23,7 @@ def test_the_limits_are_those_of_the_service() -> None:
     rows = [re.split(r" *\| *", row)[1:-1] for row in section.splitlines() if row[:2] == "| "]
     shown = {what: most for what, most, _ in rows if what != "what"}
     chosen = Settings()
-    import_bytes = COMPONENTS["requestBodies"]["TaskImport"]["x-max-bytes"]
+    import_bytes = COMPONENTS["requestBodies"]["ImportTasksBody"]["x-max-bytes"]
     import_tasks = COMPONENTS["schemas"]["ImportedCount"]["maximum"]
     of_newcomer = COMPONENTS["requestBodies"]["NewUser"]["x-max-bytes"]
     head, body = f"{chosen.max_header_bytes // 1024} KiB", f"{chosen.max_body_bytes // 1024} KiB"

@@ -31,6 +31,7 @@ GOOD = [
     ("TODO_PUBLIC_URL", "https://todo.example", {"public_url": "https://todo.example"}),
     ("TODO_PUBLIC_URL", "https://todo.example/", {"public_url": "https://todo.example"}),
     ("TODO_PUBLIC_URL", "http://[::1]:8080", {"public_url": "http://[::1]:8080"}),
+    ("TODO_PUBLIC_URL", "https://a.example/b/c/", {"public_url": "https://a.example/b/c"}),
     ("TODO_OWN_HOSTS", "todo.example", {"own_hosts": ("todo.example",)}),
     ("TODO_OWN_HOSTS", "todo.example, Local", {"own_hosts": ("todo.example", "local")}),
     (
@@ -157,7 +158,7 @@ BAD = [
     ("TODO_PUBLIC_URL", "todo.example"),
     ("TODO_PUBLIC_URL", "ftp://todo.example"),
     ("TODO_PUBLIC_URL", "https://"),
-    ("TODO_PUBLIC_URL", "https://todo.example/todo"),
+    ("TODO_PUBLIC_URL", "https://todo.example/todo?"),
     ("TODO_PUBLIC_URL", "https://todo.example?x"),
     ("TODO_PUBLIC_URL", "https://miguel@todo.example"),
     ("TODO_PUBLIC_URL", "https://todo.example\r\nX: y"),

@@ -39,7 +39,7 @@ from todo_api.contract.operation import (
     Runner,
 )
 from todo_api.contract.pages import Pages
-from todo_api.contract.static import StaticEndpoint
+from todo_api.contract.static import DocumentEndpoint, StaticEndpoint
 from todo_api.contract.turns import SenderTurns
 from todo_api.contract.uris import Links, Origins
 from todo_api.contract.workers import Workers
@@ -65,12 +65,14 @@ class ContractApp(FlaskApp):
         trusted_proxies: Collection[IPv4Network | IPv6Network] = (),
         admission: Admission | None = None,
         observers: Sequence[Observer] = (),
+        mounted_at: str = "",
     ) -> None:
         """Make an application without operations.
 
         ``explained_at`` is the URL of a page with an anchor for each error status, which
         RFC 9457 calls the problem's type. ``trusted_proxies`` are believed where requests come
         from. ``admission``, if any, decides who is let in. ``observers`` are told of each answer.
+        ``mounted_at`` is the path under which browsers reach the pages, if a proxy takes it off.
         """
         browsers = browsers or Browsers()
         self._headers = browsers.headers
@@ -93,7 +95,7 @@ class ContractApp(FlaskApp):
             middlewares=[LifespanMiddleware, self._contract.wrap],
             server_args={"static_folder": None},
         )
-        self._pages = Pages(self.app)
+        self._pages = Pages(self.app, mounted_at)
         self.app.url_map.merge_slashes = False
         self.app.url_map.strict_slashes = False
         self.app.register_error_handler(HTTPException, _as_problem)
@@ -131,7 +133,8 @@ class ContractApp(FlaskApp):
             runner: decides where an operation runs, if not in one of the workers.
             failures: by exceptions of functions and authenticators, what makes a `Problem` or
                 `UnauthenticatedError` of one.
-            public_url: scheme and authority of all URIs, else those of the request.
+            public_url: what all URIs begin with: scheme, authority and perhaps a path. Without
+                it, they begin with those of the request.
             own_hosts: the names that a request may address without a public URL.
             conventions: what the API's clients expect that OpenAPI cannot express.
             check_responses: check every response against the document.
@@ -174,11 +177,15 @@ class ContractApp(FlaskApp):
         except ResolverError as fault:
             raise BrokenDocumentError(f"An operation has no function: {fault}") from None
         self.base_path = specification.base_path
-        for name, text, media_type in (
-            ("openapi.json", document.json, JSON),
-            ("openapi.yaml", document.yaml, b"application/yaml"),
+        for name, text_from, media_type in (
+            ("openapi.json", document.json_from, JSON),
+            ("openapi.yaml", document.yaml_from, b"application/yaml"),
         ):
-            self._add_static(f"{self.base_path}/{name}", text, media_type)
+            headers = {**self._headers, "Cache-Control": "no-cache"}
+            endpoint = DocumentEndpoint(
+                text_from, media_type, self._limits, origins=around.origins, headers=headers
+            )
+            self._contract.add_resource(f"{self.base_path}/{name}").add("GET", endpoint)
 
     def add_alias(self, path: str, to: str) -> None:
         """Answer at a path as at another one, which has been added before."""

@@ -21,9 +21,10 @@ class Page(NamedTuple):
 class Pages:
     """A Flask application, whose pages are rendered before any request."""
 
-    def __init__(self, flask: Flask) -> None:
-        """Take the application, whose routes may be added later."""
+    def __init__(self, flask: Flask, mounted_at: str = "") -> None:
+        """Take the application, whose routes may be added later, and the path that it is below."""
         self._flask = flask
+        self._root = f"http://localhost{mounted_at}"
         self._rendered: set[str] = set()
 
     def render(self, blueprint: Blueprint) -> Iterator[Page]:
@@ -33,7 +34,7 @@ class Pages:
             if rule.endpoint.startswith(f"{blueprint.name}.") and not rule.arguments:
                 self._rendered.add(rule.endpoint)
                 # Not by a request, after which Flask would let nothing more be set up.
-                with self._flask.test_request_context(rule.rule):
+                with self._flask.test_request_context(rule.rule, base_url=self._root):
                     view = self._flask.ensure_sync(self._flask.view_functions[rule.endpoint])
                     page = self._flask.make_response(view())
                 media_type = page.content_type.encode()

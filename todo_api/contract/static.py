@@ -1,10 +1,12 @@
 """Endpoints that the document does not describe."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from http import HTTPStatus
 
 from todo_api.contract.http import Limits, Request, Response, is_known
+from todo_api.contract.uris import Origins
 
 
 class _StaticResponse(Response):
@@ -43,3 +45,37 @@ class StaticEndpoint:
         if self._fresh.status == HTTPStatus.OK and is_known(self._etag, known):
             return self._unchanged
         return self._fresh
+
+
+class DocumentEndpoint:
+    """The document, which names the server that it was asked from: a copy of it has no other."""
+
+    def __init__(
+        self,
+        text_from: Callable[[str], bytes],
+        media_type: bytes,
+        limits: Limits,
+        *,
+        origins: Origins,
+        headers: Mapping[str, str],
+    ) -> None:
+        """Take what writes the document for an origin, and which origins there are."""
+        self._origins = origins
+
+        def endpoint_at(origin: str) -> StaticEndpoint:
+            return StaticEndpoint(
+                text_from(origin), media_type, limits, status=HTTPStatus.OK, headers=headers
+            )
+
+        self._endpoint_at = lru_cache(maxsize=_MOST_ORIGINS)(endpoint_at)
+        self._limits = limits
+
+    async def respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:
+        """Answer like any other file; raise `Problem` 400 for a host that is not the service's."""
+        request.check(self._limits)
+        endpoint = self._endpoint_at(self._origins.of(request))
+        return await endpoint.respond(request, path_arguments)
+
+
+_MOST_ORIGINS = 8
+"""A service has one or two."""

@@ -64,6 +64,24 @@ class Document:
         except orjson.JSONEncodeError as fault:
             raise BrokenDocumentError(f"The document is not JSON data: {fault}.") from None
 
+    def json_from(self, origin: str) -> bytes:
+        """Return the document as JSON, with its servers at an origin: a scheme and an authority."""
+        servers = [
+            {**server, "url": origin + server["url"] if _is_path(server["url"]) else server["url"]}
+            for server in self.data.get("servers", [])
+        ]
+        data = {**self.data, "servers": servers} if servers else self.data
+        return orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS)
+
+    def yaml_from(self, origin: str) -> bytes:
+        """Return the document as its author wrote it, with its servers at an origin."""
+        text = self.yaml.decode()
+        for server in self.data.get("servers", []):
+            if _is_path(server["url"]):
+                written = re.compile(rf"(\burl: *[\"']?){re.escape(server['url'])}(?![^\s\"',}}])")
+                text = written.sub(lambda found: found[1] + origin + server["url"], text, count=1)  # noqa: B023 - called at once
+        return text.encode()
+
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read the document from a UTF-8 file."""
@@ -71,3 +89,7 @@ class Document:
             return cls(path.read_text("utf-8"))
         except (OSError, UnicodeDecodeError) as fault:
             raise BrokenDocumentError(f"{path} cannot be read: {fault}") from None
+
+
+def _is_path(url: str) -> bool:
+    return url.startswith("/")
