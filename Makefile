@@ -71,8 +71,8 @@ bench: development ## Measure beside others, or ARGS="--against COMMIT" (needs w
 fuzz: development ## Let Schemathesis make up requests, from several seeds (ARGS="--seeds 1")
 	$(BIN)/python -m tests.programs.fuzz --seeds 5 --minutes 90 $(ARGS)
 
-screenshot: development ## Renew the picture of the console (needs Chromium)
-	$(BIN)/python -m tests.programs.screenshot docs/console.png
+screenshot: development ## Renew the pictures of the pages (needs Chromium)
+	$(BIN)/python -m tests.programs.screenshot docs
 
 ##@ Maintain
 

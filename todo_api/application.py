@@ -30,7 +30,7 @@ from todo_api.logs import AccessLog
 from todo_api.metrics import Metrics
 from todo_api.rest import KEPT, Cursors, Once, quota_met, too_many_words
 from todo_api.settings import Settings
-from todo_api.site import PROBLEMS, add_pages
+from todo_api.site import PROBLEMS, DemoUser, add_pages
 from todo_api.stopping import Stopping
 from todo_api.storage import (
     TOKENS,
@@ -68,15 +68,15 @@ PROBES = ("/healthz", "/readyz")
 def create_app(
     settings: Settings,
     *,
-    demo: bool = False,
+    demo: DemoUser | None = None,
     stopping: Stopping | None = None,
     metrics: Metrics | None = None,
 ) -> ContractApp:
     """Make the ASGI application.
 
-    ``demo`` accepts the demo's own short password; ``stopping`` is what the server says of its end;
-    ``metrics``, if any, are kept.
-    The database is opened when the first request needs it; it has to be migrated before.
+    ``demo`` is a user whose password is no secret, and may be short; ``stopping`` is what the
+    server says of its end; ``metrics``, if any, are kept. The database is opened when the first
+    request needs it; it has to be migrated before.
 
     Raises:
         BrokenDocumentError: if the document and the handlers do not fit together.
@@ -103,7 +103,7 @@ def create_app(
         ),
         run_in_thread=workers.run,
         remember_seconds=settings.remember_seconds,
-        demo=demo,
+        demo=demo is not None,
     )
     uses = Uses(database)
     sweeper = Sweeper(
@@ -173,7 +173,7 @@ def create_app(
     )
     for probe in PROBES:
         app.add_alias(probe, app.base_path + probe)
-    add_pages(app, CONVENTIONS.words_for)
+    add_pages(app, CONVENTIONS.words_for, registration=settings.registration, demo=demo)
     return app
 
 

@@ -24,6 +24,13 @@ OF_PAGES = {
 }
 """The headers of pages and their files that differ: nothing from elsewhere, nothing inline."""
 
+OF_CLIENT = {
+    **OF_PAGES,
+    "Content-Security-Policy": f"{OF_PAGES['Content-Security-Policy']};"
+    " require-trusted-types-for 'script'; trusted-types 'none'",
+}
+"""Those of the web client's page, whose scripts can make no markup of what somebody wrote."""
+
 ONLY_ENCRYPTED = "max-age=31536000"
 """For a year, browsers are to come by HTTPS alone; other services of the host may not be ready."""
 

@@ -15,6 +15,7 @@ from todo_api import times
 from todo_api.application import create_app
 from todo_api.cli.demo_data import insert_demo
 from todo_api.settings import Settings
+from todo_api.site import DemoUser
 from todo_api.stopping import Stopping
 from todo_api.storage import Database
 
@@ -232,7 +233,7 @@ def story(database: Database, settings: Settings) -> Iterator[TestClient]:
 
 def client_of(settings: Settings) -> TestClient:
     return TestClient(
-        create_app(settings, demo=True),
+        create_app(settings, demo=DemoUser("miguel", "python")),
         "http://localhost:5000/todo/api/v1.0",
         raise_server_exceptions=False,
     )

@@ -17,6 +17,7 @@ from todo_api.application import create_app
 from todo_api.contract import ContractApp
 from todo_api.identity.accounts import LEAST_REFUSAL_SECONDS
 from todo_api.settings import Settings
+from todo_api.site import DemoUser
 from todo_api.storage import Database
 from todo_api.throttling import Window
 
@@ -110,7 +111,9 @@ class TestLogins:
         assert refused.json()["type"].endswith("#429")
 
     def test_the_demo_lets_test_tools_guess(self, settings: Settings) -> None:
-        with client_of(create_app(settings, demo=True), "nobody", "a guess") as stranger:
+        with client_of(
+            create_app(settings, demo=DemoUser("miguel", "python")), "nobody", "a guess"
+        ) as stranger:
             assert {stranger.get("/tasks").status_code for _ in range(30)} == {401}
 
 

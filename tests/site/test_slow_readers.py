@@ -37,7 +37,7 @@ def test_clients_that_do_not_read_hold_up_nobody(service: ServedApp, unread: str
         for path, status in (
             (CONSOLE, 200),
             ("/problems", 200),
-            ("/", 302),
+            ("/", 200),
             (BUNDLE, 200),
             (DOCUMENT, 200),
             ("/todo/api/v1.0/healthz", 200),

@@ -44,7 +44,7 @@ class Console:
     """The console in a page, with all that the browser complains about."""
 
     def __init__(self, page: Page) -> None:
-        """Open the console as a person does: by the address of the service alone."""
+        """Open the console."""
         self.page = page
         self.requests: list[str] = []
         self.complaints: list[str] = []
@@ -59,7 +59,7 @@ class Console:
                 else None
             ),
         )
-        page.goto(ADDRESS)
+        page.goto(f"{ADDRESS}/todo/api/v1.0/ui/")
         self.operations.first.wait_for()
 
     @property

@@ -10,6 +10,7 @@ from todo_api.cli.demo_data import PASSWORD, USERNAME, insert_demo
 from todo_api.cli.migrate import bring_up_to_date
 from todo_api.server import is_loopback, serve
 from todo_api.settings import Settings, read_settings
+from todo_api.site import DemoUser
 
 
 class DemoNotLocalError(Exception):
@@ -22,8 +23,8 @@ def demo_command() -> None:
     settings = read_settings(os.environ, registration=True)
     _refuse_other_machines(settings)
     bring_up_to_date(settings, create=True, seed=partial(insert_demo, settings=settings))
-    app = create_app(settings, demo=True)
-    serve(app, settings, lambda url: click.echo(_greeting(url + app.base_path)))
+    app = create_app(settings, demo=DemoUser(USERNAME, PASSWORD))
+    serve(app, settings, lambda url: click.echo(_greeting(url, url + app.base_path)))
 
 
 def _refuse_other_machines(settings: Settings) -> None:
@@ -39,9 +40,10 @@ def _refuse_other_machines(settings: Settings) -> None:
         )
 
 
-def _greeting(api: str) -> str:
-    """Return what to print once the demo is served; ``api`` is the URL of the API."""
+def _greeting(url: str, api: str) -> str:
+    """Return what to print once the demo is served at these URLs."""
     return f"""\
+The list       {url}/
 The API        {api}/tasks
 The console    {api}/ui/
 The document   {api}/openapi.json

@@ -54,7 +54,7 @@ class ContractApp(FlaskApp):
     why pages and files that never change are better served without it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by name, and what an application is made of
         self,
         import_name: str,
         *,

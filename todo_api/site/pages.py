@@ -1,13 +1,14 @@
-"""The pages that Flask renders: the console, and the explanation of the errors."""
+"""The pages that Flask renders: the web client's, the console, the explanation of the errors."""
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from flask import Blueprint, redirect, render_template, url_for
 from swagger_ui_bundle import swagger_ui_path
 from werkzeug.wrappers import Response
 
-from todo_api.browsers import OF_PAGES
+from todo_api.browsers import OF_CLIENT, OF_PAGES
 from todo_api.contract import ContractApp
 from todo_api.site.explanations import CODES, EXPLANATIONS, FAULT_CODES
 
@@ -17,8 +18,11 @@ PROBLEMS = "/problems"
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
 SWAGGER_UI = Path(swagger_ui_path)
+CLIENT = STATIC / "client"
 
 ASSETS = {
+    **{path.name: CLIENT for path in sorted(CLIENT.glob("*.js"))},
+    "client.css": STATIC,
     "console.css": STATIC,
     "console.js": STATIC,
     "icon.svg": STATIC,
@@ -33,9 +37,28 @@ ASSETS = {
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-def add_pages(app: ContractApp, words_for: Callable[[int], str]) -> None:
-    """Serve the pages and their files beside the API; ``words_for`` names an error's status."""
-    app.add_pages(_pages(f"{app.base_path}/ui", words_for), OF_PAGES)
+class DemoUser(NamedTuple):
+    """Whose username and password the web client fills in, where everybody knows them."""
+
+    username: str
+    password: str
+
+
+def add_pages(
+    app: ContractApp,
+    words_for: Callable[[int], str],
+    *,
+    registration: bool,
+    demo: DemoUser | None = None,
+) -> None:
+    """Serve the pages and their files beside the API.
+
+    ``words_for`` names an error's status. The web client learns from its page whether
+    ``registration`` is open, and of the ``demo``'s user; all else it asks the API.
+    """
+    console_at = f"{app.base_path}/ui"
+    app.add_pages(_pages(console_at, words_for), OF_PAGES)
+    app.add_pages(_client(app.base_path, registration=registration, demo=demo), OF_CLIENT)
     for name, folder in ASSETS.items():
         path = folder / name
         app.add_file(f"/assets/{name}", path.read_bytes(), MEDIA_TYPES[path.suffix], OF_PAGES)
@@ -46,9 +69,8 @@ def _pages(console_at: str, words_for: Callable[[int], str]) -> Blueprint:
     pages = Blueprint("pages", __name__, template_folder=str(TEMPLATES))
     pages.add_url_rule("/assets/<name>", "asset", build_only=True)
 
-    @pages.get("/")
     @pages.get(console_at)
-    def start() -> Response:
+    def without_slash() -> Response:
         """Redirect to the console, whose relative links need the slash at the end of its path."""
         return redirect(url_for("pages.console"))
 
@@ -69,3 +91,17 @@ def _pages(console_at: str, words_for: Callable[[int], str]) -> Blueprint:
         )
 
     return pages
+
+
+def _client(api: str, *, registration: bool, demo: DemoUser | None) -> Blueprint:
+    """Make the web client's page: nearly empty, as its script makes all that there is to see."""
+    client = Blueprint("client", __name__, template_folder=str(TEMPLATES))
+
+    @client.get("/")
+    def start() -> str:
+        """Show the web client."""
+        return render_template(
+            "client.html", api=api, registration="open" if registration else "closed", demo=demo
+        )
+
+    return client

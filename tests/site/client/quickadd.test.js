@@ -1,0 +1,153 @@
+// Quick add, line by line. It is Tuesday, 24 November 2026, 10:00.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+process.env.TZ = "UTC";
+const { understand } = await import("../../../todo_api/site/static/client/quickadd.js");
+
+const NOW = new Date("2026-11-24T10:00:00Z");
+
+/** The line, and what is understood: the title, the due time, the priority, the labels. */
+const LINES = [
+  // Nothing but a title.
+  ["Buy milk", "Buy milk"],
+  ["  Buy   milk  ", "Buy milk"],
+  ["", ""],
+  ["   ", ""],
+  ["Éclairs for 東京", "Éclairs for 東京"],
+  ["Read 1984", "Read 1984"],
+  ["Call 555 12 34", "Call 555 12 34"],
+  ["Version 2.0", "Version 2.0"],
+  ["Ask Mark about the decor", "Ask Mark about the decor"],
+  ["Sunbathe", "Sunbathe"],
+  ["Fix C# code", "Fix C# code"],
+  ["todayish plans", "todayish plans"],
+  ["Feed tomcat", "Feed tomcat"],
+  ["Mail a@b.example", "Mail a@b.example"],
+  // Days by their distance.
+  ["Buy milk today", "Buy milk", "2026-11-24"],
+  ["Buy milk TODAY", "Buy milk", "2026-11-24"],
+  ["Buy milk tod", "Buy milk", "2026-11-24"],
+  ["Buy milk tomorrow", "Buy milk", "2026-11-25"],
+  ["tomorrow buy milk", "buy milk", "2026-11-25"],
+  ["Buy tomorrow milk", "Buy milk", "2026-11-25"],
+  ["Buy milk tmrw", "Buy milk", "2026-11-25"],
+  ["Buy milk tom", "Buy milk", "2026-11-25"],
+  ["Rest day after tomorrow", "Rest", "2026-11-26"],
+  ["Rest in 1 day", "Rest", "2026-11-25"],
+  ["Rest in 3 days", "Rest", "2026-11-27"],
+  ["Rest in 40 days", "Rest", "2027-01-03"],
+  ["Rest in 2 weeks", "Rest", "2026-12-08"],
+  ["Rest in a week", "Rest", "2026-12-01"],
+  ["Plan next week", "Plan", "2026-11-30"],
+  ["Rest in 1000 days", "Rest in 1000 days"],
+  ["Put it in days", "Put it in days"],
+  // Weekdays: the next one, never today.
+  ["Swim wednesday", "Swim", "2026-11-25"],
+  ["Swim wed", "Swim", "2026-11-25"],
+  ["Swim on Friday", "Swim", "2026-11-27"],
+  ["Swim this friday", "Swim", "2026-11-27"],
+  ["Swim fri", "Swim", "2026-11-27"],
+  ["Swim sat", "Swim", "2026-11-28"],
+  ["Swim sunday", "Swim", "2026-11-29"],
+  ["Swim mon", "Swim", "2026-11-30"],
+  ["Swim tuesday", "Swim", "2026-12-01"],
+  ["Swim tues", "Swim", "2026-12-01"],
+  ["Swim thurs", "Swim", "2026-11-26"],
+  ["Swim next friday", "Swim", "2026-12-04"],
+  ["Swim next tue", "Swim", "2026-12-08"],
+  // Dates.
+  ["Pay 2026-12-01", "Pay", "2026-12-01"],
+  ["Pay 2020-01-01", "Pay", "2020-01-01"],
+  ["Pay 2028-02-29", "Pay", "2028-02-29"],
+  ["Pay 2027-02-29", "Pay 2027-02-29"],
+  ["Pay 2026-13-01", "Pay 2026-13-01"],
+  ["Pay 2026-1-1", "Pay 2026-1-1"],
+  ["Pay Dec 1", "Pay", "2026-12-01"],
+  ["Pay december 1st", "Pay", "2026-12-01"],
+  ["Pay on Dec. 24", "Pay", "2026-12-24"],
+  ["Pay 24 December", "Pay", "2026-12-24"],
+  ["Pay 24. Dec", "Pay", "2026-12-24"],
+  ["Pay 3rd jan", "Pay", "2027-01-03"],
+  ["Pay jan 3", "Pay", "2027-01-03"],
+  ["Pay nov 24", "Pay", "2026-11-24"],
+  ["Pay nov 23", "Pay", "2027-11-23"],
+  ["Pay jan 3 2029", "Pay", "2029-01-03"],
+  ["Pay Jan 3rd, 2029", "Pay", "2029-01-03"],
+  ["Pay 3 Jan 2029", "Pay", "2029-01-03"],
+  ["Pay may 5", "Pay", "2027-05-05"],
+  ["Pay feb 30", "Pay feb 30"],
+  ["Pay dec 32", "Pay dec 32"],
+  ["It may rain", "It may rain"],
+  ["March on", "March on"],
+  // Times: today, or tomorrow when today's has passed.
+  ["Meet 17:00", "Meet", "2026-11-24T17:00:00+00:00"],
+  ["Meet at 17:00", "Meet", "2026-11-24T17:00:00+00:00"],
+  ["Meet 9:30", "Meet", "2026-11-25T09:30:00+00:00"],
+  ["Meet 10:00", "Meet", "2026-11-25T10:00:00+00:00"],
+  ["Meet tomorrow 17:00", "Meet", "2026-11-25T17:00:00+00:00"],
+  ["Meet 17:00 tomorrow", "Meet", "2026-11-25T17:00:00+00:00"],
+  ["Meet today 9:00", "Meet", "2026-11-24T09:00:00+00:00"],
+  ["Meet friday at 5pm", "Meet", "2026-11-27T17:00:00+00:00"],
+  ["Meet 5pm", "Meet", "2026-11-24T17:00:00+00:00"],
+  ["Meet 5:15 PM", "Meet", "2026-11-24T17:15:00+00:00"],
+  ["Meet 12am", "Meet", "2026-11-25T00:00:00+00:00"],
+  ["Meet 12pm", "Meet", "2026-11-24T12:00:00+00:00"],
+  ["Meet noon", "Meet", "2026-11-24T12:00:00+00:00"],
+  ["Meet tomorrow at midnight", "Meet", "2026-11-25T00:00:00+00:00"],
+  ["Meet 25:00", "Meet 25:00"],
+  ["Meet 17:60", "Meet 17:60"],
+  ["Meet 13pm", "Meet 13pm"],
+  ["Meet 0am", "Meet 0am"],
+  ["Score 3:1", "Score 3:1"],
+  // Labels.
+  ["Buy milk #errand", "Buy milk", null, 0, ["errand"]],
+  ["#errand Buy milk", "Buy milk", null, 0, ["errand"]],
+  ["Buy #errand milk #home", "Buy milk", null, 0, ["errand", "home"]],
+  ["Buy milk #errand #errand", "Buy milk", null, 0, ["errand"]],
+  ["Buy milk #für-2_später", "Buy milk", null, 0, ["für-2_später"]],
+  ["Buy milk #", "Buy milk #"],
+  ["Buy milk ##", "Buy milk ##"],
+  ["Buy milk #!", "Buy milk #!"],
+  // Priorities.
+  ["Buy milk !1", "Buy milk", null, 1],
+  ["Buy milk !2", "Buy milk", null, 2],
+  ["Buy milk !3", "Buy milk", null, 3],
+  ["Buy milk p3", "Buy milk", null, 3],
+  ["Buy milk !!", "Buy milk", null, 2],
+  ["Buy milk !!!", "Buy milk", null, 3],
+  ["Buy milk !1 !3", "Buy milk !3", null, 1],
+  ["Buy milk !4", "Buy milk !4"],
+  ["Buy milk !0", "Buy milk !0"],
+  ["Hurry!", "Hurry!"],
+  // All together, and too little.
+  ["Buy milk tomorrow 17:00 #errand !2", "Buy milk", "2026-11-25T17:00:00+00:00", 2, ["errand"]],
+  ["!3 #a friday Do it, 8:00", "Do it", "2026-11-27T08:00:00+00:00", 3, ["a"]],
+  ["Call Ann, tomorrow.", "Call Ann.", "2026-11-25"],
+  ["today or tomorrow: decide", "or tomorrow: decide", "2026-11-24"],
+  ["tomorrow", "tomorrow"],
+  ["#errand", "#errand"],
+  ["tomorrow #errand !1", "tomorrow #errand !1"],
+];
+
+for (const [line, title, due = null, priority = 0, labels = []] of LINES) {
+  test(`“${line}”`, () => {
+    const { parts, ...understood } = understand(line, NOW);
+    assert.deepEqual(understood, { title, due, priority, labels });
+    for (const { text, start, end } of parts) assert.equal(line.slice(start, end), text);
+  });
+}
+
+test("what is refused stays in the title", () => {
+  const { title, due } = understand("Watch Tomorrow tomorrow", NOW, ["Tomorrow"]);
+  assert.deepEqual([title, due], ["Watch Tomorrow", "2026-11-25"]);
+});
+
+test("a thousand hostile characters take no time", () => {
+  const begun = performance.now();
+  for (const piece of ["#", "!", "in 1 ", "1:", "dec ", "on ", " "]) {
+    understand(piece.repeat(1000), NOW);
+  }
+  assert.ok(performance.now() - begun < 2000);
+});

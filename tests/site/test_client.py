@@ -1,0 +1,510 @@
+"""The web client, as a person uses it: in a browser, on a running service."""
+
+import gzip
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from tests.support.browser import ADDRESS, chromium, find_chromium
+from tests.support.databases import lack
+from tests.support.serving import ServedApp, served
+from tests.support.web_client import WebClient
+from todo_api.site.pages import CLIENT, STATIC
+
+TOOLS = Path(__file__).parent / "client"
+PASSWORD = "a boa and a king cobra"
+NUMBERS = count(1)
+FIRST_BYTES = 70_000
+VENDOR_BYTES = 25_000
+FIRST_REQUESTS = 12
+
+
+class ApiOfUser(httpx2.Client):
+    """The API for one user."""
+
+    def __init__(self, username: str, base_url: str) -> None:
+        super().__init__(base_url=base_url, auth=(username, PASSWORD))
+        self.username = username
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
+    """The demo on a new database, in a process of its own."""
+    folder = tmp_path_factory.mktemp("client")
+    with served(f"sqlite:///{folder}/todo.db", folder / "log") as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def browser(service: ServedApp) -> Iterator[Browser]:
+    """A browser that reaches the service, and nothing else."""
+    executable = find_chromium()
+    if executable is None and "CI" not in os.environ:
+        pytest.skip("the web client is tested in Chromium, which is not here")
+    assert executable, "CI has to have Chromium"
+    with ExitStack() as running:
+        yield running.enter_context(chromium(executable, service.origin))
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser that has never been here."""
+    with browser.new_context(locale="en-GB", timezone_id="Europe/Madrid") as context:
+        context.set_default_timeout(20_000)
+        yield context
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A page of its own."""
+    return context.new_page()
+
+
+@pytest.fixture
+def api(service: ServedApp) -> Iterator[ApiOfUser]:
+    """The API for a user who is new, as another client of theirs."""
+    username = f"susan{next(NUMBERS)}"
+    account = {"username": username, "password": PASSWORD}
+    assert httpx2.post(f"{service.base_url}/users", json=account).status_code == 201
+    with ApiOfUser(username, service.base_url) as api:
+        yield api
+
+
+@pytest.fixture
+def client(page: Page, api: ApiOfUser) -> Iterator[WebClient]:
+    """The web client, with that user signed in; the browser must have nothing to complain about."""
+    client = WebClient(page)
+    client.sign_in(api.username, PASSWORD, stay=True)
+    expect(client.adding).to_be_visible()
+    yield client
+    assert client.complaints == []
+    assert [url for url in client.requests if not url.startswith(f"{ADDRESS}/")] == []
+
+
+def tasks_of(api: ApiOfUser) -> list[dict[str, Any]]:
+    tasks: list[dict[str, Any]] = api.get("/tasks").json()["tasks"]
+    return tasks
+
+
+class TestSigningIn:
+    """Who may see a list."""
+
+    def test_the_demo_fills_in_its_user_and_says_so(self, page: Page) -> None:
+        client = WebClient(page)
+        expect(page.get_by_text("This is the demo: its user miguel")).to_be_visible()
+        page.get_by_role("button", name="Sign in").click()
+        expect(client.checkbox("Buy groceries")).to_be_visible()
+
+    def test_a_wrong_password_is_told_and_nothing_typed_is_lost(self, page: Page) -> None:
+        client = WebClient(page)
+        client.sign_in("miguel", "java")
+        expect(page.get_by_role("alert")).to_contain_text("password is wrong. Check both")
+        expect(page.get_by_role("textbox", name="Username")).to_have_value("miguel")
+        expect(page.get_by_role("textbox", name="Password")).to_have_value("java")
+
+    def test_the_first_list_is_written_by_whoever_registers(self, page: Page) -> None:
+        client = WebClient(page)
+        page.get_by_role("link", name="Create an account").click()
+        page.get_by_role("textbox", name="Username").fill(f"newcomer{next(NUMBERS)}")
+        page.get_by_role("textbox", name="Password").fill("password")
+        page.get_by_role("button", name="Create account").click()
+        expect(page.get_by_role("alert")).to_contain_text("harder to guess")
+        page.get_by_role("textbox", name="Password").fill(PASSWORD)
+        page.get_by_role("button", name="Create account").click()
+        client.add("Begin")
+        expect(client.checkbox("Begin")).to_be_visible()
+        client.saved()
+
+    @pytest.mark.usefixtures("client")
+    def test_staying_signed_in_outlasts_the_tab(self, context: BrowserContext) -> None:
+        other = WebClient(context.new_page())
+        expect(other.adding).to_be_visible()
+
+    def test_without_it_the_tab_alone_is_signed_in(
+        self, page: Page, api: ApiOfUser, context: BrowserContext
+    ) -> None:
+        client = WebClient(page)
+        client.sign_in(api.username, PASSWORD)
+        expect(client.adding).to_be_visible()
+        page.reload()
+        expect(client.adding).to_be_visible()
+        other = WebClient(context.new_page())
+        expect(other.page.get_by_role("button", name="Sign in")).to_be_visible()
+
+    def test_the_token_is_named_after_the_device_and_replaces_its_last_one(
+        self, client: WebClient, api: ApiOfUser
+    ) -> None:
+        names = [token["name"] for token in api.get("/tokens").json()["tokens"]]
+        assert names == ["Chrome on Linux"]
+        client.page.get_by_role("button", name="Sign out").click()
+        client.sign_in(api.username, PASSWORD, stay=True)
+        expect(client.adding).to_be_visible()
+        assert len(api.get("/tokens").json()["tokens"]) == 1
+
+    def test_a_revoked_token_leads_back_to_signing_in_and_loses_nothing(
+        self, page: Page, api: ApiOfUser
+    ) -> None:
+        client = WebClient(page)
+        client.sign_in(api.username, PASSWORD, stay=True)
+        client.add("Seen")
+        client.saved()
+        [token] = api.get("/tokens").json()["tokens"]
+        assert api.delete(f"/tokens/{token['id']}").status_code == 200
+        client.add("Written too late")
+        expect(page.get_by_role("alert")).to_contain_text("Your session has ended")
+        client.sign_in(api.username, PASSWORD, stay=True)
+        expect(client.checkbox("Written too late")).to_be_visible()
+        client.saved()
+        assert [task["title"] for task in tasks_of(api)] == ["Seen", "Written too late"]
+
+
+class TestTasks:
+    """What one does all day."""
+
+    def test_a_task_is_added_as_it_was_understood(self, client: WebClient, api: ApiOfUser) -> None:
+        client.add("Buy milk tomorrow 17:00 #errand !2")
+        expect(client.checkbox("Buy milk")).to_be_visible()
+        client.saved()
+        [task] = tasks_of(api)
+        assert (task["title"], task["labels"], task["priority"]) == ("Buy milk", ["errand"], 2)
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT17:00:00\+0[12]:00", task["due"])
+
+    def test_what_was_not_meant_can_be_removed_while_typing(
+        self, client: WebClient, api: ApiOfUser
+    ) -> None:
+        client.adding.fill("Watch Tomorrow Never Dies tomorrow #film")
+        client.page.get_by_role("button", name="Do not take “Tomorrow”").click()
+        client.adding.press("Enter")
+        client.saved()
+        [task] = tasks_of(api)
+        assert (task["title"], task["due"], task["labels"]) == (
+            "Watch Tomorrow Never Dies",
+            (datetime.now(UTC) + timedelta(days=1, hours=1)).date().isoformat(),
+            ["film"],
+        )
+
+    def test_a_task_is_ticked_and_found_under_done(self, client: WebClient, api: ApiOfUser) -> None:
+        client.add("Read")
+        client.checkbox("Read").check()
+        expect(client.checkbox("Read")).to_have_count(0)
+        client.go("Done")
+        expect(client.checkbox("Read")).to_be_checked()
+        client.saved()
+        assert [task["done"] for task in tasks_of(api)] == [True]
+
+    def test_each_member_can_be_edited(self, client: WebClient, api: ApiOfUser) -> None:
+        client.add("Raed")
+        editor = client.open("Raed")
+        editor.get_by_label("Title").fill("Read")
+        editor.get_by_label("Description").fill("Chapter **one**")
+        editor.get_by_label("Due day").fill("2031-05-06")
+        editor.get_by_label("Time").fill("08:30")
+        editor.get_by_label("High").check()
+        editor.get_by_role("combobox", name="Labels").fill("home, book")
+        editor.get_by_role("combobox", name="Labels").press("Enter")
+        editor.get_by_role("button", name="Close").click()
+        client.saved()
+        [task] = tasks_of(api)
+        assert {name: task[name] for name in ("title", "description", "due", "priority")} == {
+            "title": "Read",
+            "description": "Chapter **one**",
+            "due": "2031-05-06T08:30:00+02:00",
+            "priority": 3,
+        }
+        assert task["labels"] == ["book", "home"]
+
+    def test_a_deletion_can_be_undone_and_keeps_the_id(
+        self, client: WebClient, api: ApiOfUser
+    ) -> None:
+        client.add("Keep")
+        client.saved()
+        client.open("Keep").get_by_role("button", name="Delete").click()
+        expect(client.checkbox("Keep")).to_have_count(0)
+        client.page.get_by_role("button", name="Undo").click()
+        expect(client.checkbox("Keep")).to_be_visible()
+        client.saved()
+        assert [task["id"] for task in tasks_of(api)] == [1]
+
+    def test_after_ten_seconds_a_deletion_is_sent(self, client: WebClient, api: ApiOfUser) -> None:
+        client.add("Go")
+        client.saved()
+        client.open("Go").get_by_role("button", name="Delete").click()
+        client.saved()
+        assert tasks_of(api) == []
+        expect(client.page.get_by_role("button", name="Undo")).to_have_count(0)
+
+    def test_today_shows_what_is_late_and_upcoming_what_comes(self, client: WebClient) -> None:
+        for line in ("Late 2020-01-01", "Now today", "Then in 3 days", "Ever"):
+            client.add(line)
+        client.go("Today")
+        assert client.titles == ["Late", "Now"]
+        expect(client.page.locator(".heading").first).to_have_text("Overdue")
+        client.go("Upcoming")
+        assert client.titles == ["Then"]
+        client.go("All tasks")
+        assert client.titles == ["Late", "Now", "Then", "Ever"]
+
+    def test_a_search_finds_words_anywhere_in_a_task(self, client: WebClient) -> None:
+        for line in ("Buy milk", "Buy bread #bakery", "Sleep"):
+            client.add(line)
+        search = client.page.get_by_role("searchbox", name="Search")
+        search.fill("BUY bak")
+        expect(client.page.locator(".task")).to_have_count(1)
+        assert client.titles == ["Buy bread"]
+
+    def test_a_description_becomes_no_markup(self, client: WebClient, api: ApiOfUser) -> None:
+        text = "<img src=x onerror=alert(1)> [bad](javascript:alert(1)) [good](https://x.example)"
+        api.post("/tasks", json={"title": "Nasty", "description": text})
+        editor = client.open("Nasty")
+        expect(editor.get_by_role("link")).to_have_count(1)
+        expect(editor.get_by_role("link")).to_have_attribute("href", "https://x.example")
+        expect(editor.locator(".markdown")).to_contain_text("<img src=x onerror=alert(1)>")
+
+    def test_the_keys_do_it_all_and_never_while_typing(
+        self, client: WebClient, api: ApiOfUser
+    ) -> None:
+        keys = client.page.keyboard
+        keys.press("q")
+        keys.type("exit jokes")
+        keys.press("Enter")
+        keys.type("Second")
+        keys.press("Enter")
+        keys.press("Escape")
+        keys.press("j")
+        keys.press("2")
+        keys.press("j")
+        keys.press("x")
+        expect(client.checkbox("Second")).to_have_count(0)
+        keys.press("Control+z")
+        expect(client.checkbox("Second")).to_be_visible()
+        keys.press("e")
+        expect(client.page.get_by_role("dialog", name="Task")).to_be_visible()
+        keys.press("Escape")
+        keys.press("?")
+        expect(client.page.get_by_role("dialog", name="Keys")).to_be_visible()
+        keys.press("Escape")
+        keys.press("g")
+        keys.press("t")
+        expect(client.page.get_by_role("heading", level=1)).to_have_text("Today")
+        keys.press("/")
+        expect(client.page.get_by_role("searchbox", name="Search")).to_be_focused()
+        client.saved()
+        assert [(task["title"], task["priority"]) for task in tasks_of(api)] == [
+            ("exit jokes", 2),
+            ("Second", 0),
+        ]
+
+
+class TestAgreement:
+    """One list in several places."""
+
+    def test_offline_work_is_marked_survives_a_reload_and_arrives_once_in_order(
+        self, page: Page, api: ApiOfUser
+    ) -> None:
+        client = WebClient(page)
+        client.sign_in(api.username, PASSWORD, stay=True)
+        client.saved()
+        page.route("**/todo/api/**", lambda route: route.abort())
+        for title in ("One", "Two", "Three"):
+            client.add(title)
+        client.checkbox("Two").check()
+        expect(client.status).to_have_text("Offline")
+        expect(page.get_by_text("3 unsent")).to_be_visible()
+        page.reload()
+        expect(client.status).to_have_text("Offline")
+        assert client.titles == ["One", "Three"]
+        page.unroute("**/todo/api/**")
+        client.saved()
+        assert [(task["title"], task["done"]) for task in tasks_of(api)] == [
+            ("One", False),
+            ("Two", True),
+            ("Three", False),
+        ]
+
+    def test_an_answer_that_was_lost_makes_no_second_task(
+        self, page: Page, api: ApiOfUser, service: ServedApp
+    ) -> None:
+        client = WebClient(page)
+        client.sign_in(api.username, PASSWORD, stay=True)
+        client.saved()
+        lost: list[int] = []
+
+        def lose(route: Route) -> None:
+            if lost:
+                route.continue_()
+            else:
+                request = route.request
+                address = request.url.replace(ADDRESS, service.origin)
+                answer = httpx2.post(
+                    address, content=request.post_data, headers=request.all_headers()
+                )
+                lost.append(answer.status_code)
+                route.abort()
+
+        page.route("**/tasks/batch", lose)
+        client.add("Once")
+        client.saved()
+        assert lost == [200]
+        assert [task["title"] for task in tasks_of(api)] == ["Once"]
+
+    def test_what_others_do_appears_within_seconds(self, client: WebClient, api: ApiOfUser) -> None:
+        client.saved()
+        api.post("/tasks", json={"title": "From afar"})
+        expect(client.checkbox("From afar")).to_be_visible(timeout=10_000)
+        api.delete("/tasks/1")
+        expect(client.checkbox("From afar")).to_have_count(0, timeout=10_000)
+
+    def test_two_tabs_agree_at_once(self, client: WebClient, context: BrowserContext) -> None:
+        other = WebClient(context.new_page())
+        expect(other.adding).to_be_visible()
+        client.add("Seen in both")
+        expect(other.checkbox("Seen in both")).to_be_visible()
+        other.checkbox("Seen in both").check()
+        expect(client.checkbox("Seen in both")).to_have_count(0)
+        client.saved()
+
+    def test_changes_of_both_sides_are_merged_by_member_and_told(
+        self, page: Page, api: ApiOfUser
+    ) -> None:
+        client = WebClient(page)
+        client.sign_in(api.username, PASSWORD, stay=True)
+        client.add("Draft #home")
+        client.saved()
+        page.route("**/todo/api/**", lambda route: route.abort())
+        editor = client.open("Draft")
+        editor.get_by_label("Title").fill("Mine")
+        editor.get_by_label("High").check()
+        editor.get_by_role("button", name="Close").click()
+        expect(client.status).to_have_text("Offline")
+        theirs = {"title": "Theirs", "description": "Theirs too", "labels": ["away", "home"]}
+        assert api.put("/tasks/1", json=theirs).status_code == 200
+        page.unroute("**/todo/api/**")
+        client.saved()
+        [task] = tasks_of(api)
+        assert (task["title"], task["description"]) == ("Mine", "Theirs too")
+        assert (task["priority"], task["labels"]) == (3, ["away", "home"])
+        expect(page.get_by_role("alert")).to_contain_text("was changed elsewhere as well (title)")
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_in_any_state(
+    browser: Browser, api: ApiOfUser, scheme: Literal["dark", "light"], width: int
+) -> None:
+    axe = TOOLS / "node_modules" / "axe-core" / "axe.min.js"
+    if not axe.exists():
+        install()
+    with browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True
+    ) as context:
+        client = WebClient(context.new_page())
+        page = client.page
+
+        def assert_accessible(state: str) -> None:
+            page.wait_for_timeout(300)  # until what moves has arrived
+            found = page.evaluate(
+                "() => axe.run({resultTypes: ['violations']}).then(({violations}) =>"
+                " violations.map(({id, nodes}) => [id, nodes.map(({html}) => html)]))"
+            )
+            assert (state, found) == (state, [])
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+        expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+        page.add_script_tag(path=axe)
+        assert_accessible("signing in")
+        client.sign_in("miguel", "java")
+        expect(page.get_by_role("alert")).not_to_be_empty()
+        assert_accessible("refused")
+        client.sign_in(api.username, PASSWORD)
+        expect(client.adding).to_be_visible()
+        assert_accessible("empty")
+        for line in ("Late 2020-01-01 !3", "Soon tomorrow 9:00 #home !1", "Plain", "Gone"):
+            client.add(line)
+        client.checkbox("Gone").check()
+        assert_accessible("a list")
+        client.adding.fill("Buy milk tomorrow #errand")
+        assert_accessible("typing")
+        client.open("Soon")
+        assert_accessible("a task")
+        page.get_by_role("button", name="Close").click()
+        for view in ("Today", "Upcoming", "Done"):
+            client.go(view)
+            assert_accessible(view)
+        page.keyboard.press("Escape")
+        page.keyboard.press("?")
+        assert_accessible("keys")
+
+
+def test_the_first_load_is_small(page: Page) -> None:
+    client = WebClient(page)
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert len(client.requests) <= FIRST_REQUESTS, client.requests
+    files = [*CLIENT.glob("*.js"), STATIC / "client.css", STATIC / "icon.svg"]
+    compressed = {file.name: len(gzip.compress(file.read_bytes())) for file in files}
+    assert sum(compressed.values()) <= FIRST_BYTES, compressed
+    assert compressed["vendor.js"] <= VENDOR_BYTES
+
+
+def test_the_texts_are_german_where_the_browser_is(browser: Browser) -> None:
+    with browser.new_context(locale="de-DE") as context:
+        client = WebClient(context.new_page())
+        client.page.get_by_role("button", name="Anmelden").click()
+        expect(client.page.get_by_role("textbox", name="Neue Aufgabe")).to_be_visible()
+        expect(client.status).to_have_text("Alles gespeichert", timeout=20_000)
+        assert client.complaints == []
+
+
+class TestTools:
+    """What Node.js checks."""
+
+    def test_vendor_js_is_what_its_sources_make(self) -> None:
+        assert npm("run", "--silent", "vendor") == (CLIENT / "vendor.js").read_text("utf-8")
+
+    def test_the_licence_of_each_vendored_package_is_beside_it(self) -> None:
+        licences = (CLIENT / "vendor.licences.txt").read_text("utf-8")
+        packages = {"preact", "@preact/signals", "@preact/signals-core", "htm", "openapi-fetch"}
+        assert packages <= set(re.findall(r"^(\S+) \d+\.\d+\.\d+$", licences, re.MULTILINE))
+
+    def test_the_types_hold_against_the_document(self) -> None:
+        npm("run", "--silent", "check")
+
+    def test_style_and_format_are_kept(self) -> None:
+        npm("run", "--silent", "style")
+
+    def test_the_pure_modules_pass_their_own_tests(self) -> None:
+        npm("run", "--silent", "test")
+
+
+def install() -> None:
+    """Install the tools, once."""
+    if shutil.which("npm") is None:
+        lack("Node.js")
+    if not (TOOLS / "node_modules").exists():
+        command = ("npm", "--prefix", str(TOOLS), "ci", "--ignore-scripts", "--prefer-offline")
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def npm(*arguments: str) -> str:
+    """Run npm in the folder of the tools to a happy end; return what it printed."""
+    install()
+    done = subprocess.run(
+        ["npm", *arguments],
+        cwd=TOOLS,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout

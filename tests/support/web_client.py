@@ -1,0 +1,72 @@
+"""A person at the web client: headless Chromium, driven by Playwright."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.browser import ADDRESS
+
+
+class WebClient:
+    """The web client in a page, with all that the browser complains about."""
+
+    def __init__(self, page: Page, place: str = "/") -> None:
+        """Open the client as a person does: by the address of the service alone."""
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        # Violations of the Content-Security-Policy are among the console's errors.
+        page.on(
+            "console",
+            lambda message: (
+                self.complaints.append(message.text)
+                if message.type in {"error", "warning"}
+                else None
+            ),
+        )
+        page.goto(ADDRESS + place)
+
+    def sign_in(self, username: str, password: str, *, stay: bool = False) -> None:
+        """Fill in the form and send it."""
+        self.page.get_by_role("textbox", name="Username").fill(username)
+        self.page.get_by_role("textbox", name="Password").fill(password)
+        self.page.get_by_role("checkbox", name="Stay signed in").set_checked(stay)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    @property
+    def adding(self) -> Locator:
+        """The box for quick add."""
+        return self.page.get_by_role("textbox", name="Add a task")
+
+    @property
+    def status(self) -> Locator:
+        """The region that says how the list stands."""
+        return self.page.get_by_role("status")
+
+    @property
+    def titles(self) -> list[str]:
+        """The titles that the list shows, in its order."""
+        return self.page.locator(".task .title").all_inner_texts()
+
+    def add(self, line: str) -> None:
+        """Write a line, and finish it with Enter."""
+        self.adding.fill(line)
+        self.adding.press("Enter")
+
+    def checkbox(self, title: str) -> Locator:
+        """The checkbox of a task."""
+        return self.page.get_by_role("checkbox", name=title, exact=True)
+
+    def open(self, title: str) -> Locator:
+        """Open a task."""
+        self.page.locator(".task .name", has_text=title).click()
+        return self.page.get_by_role("dialog", name="Task")
+
+    def go(self, view: str) -> None:
+        """Go to a view by its link."""
+        self.page.get_by_role("link", name=view, exact=True).click()
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(view)
+
+    def saved(self) -> None:
+        """Wait until everything has been sent."""
+        expect(self.status).to_have_text("All changes saved", timeout=20_000)

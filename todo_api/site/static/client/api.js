@@ -1,0 +1,103 @@
+/**
+ * The API, as any client sees it: requests typed by the document, failures as one kind of error.
+ *
+ * @typedef {import("#document").paths} Paths
+ * @typedef {{pointer?: string, parameter?: string, detail: string}} Fault
+ * @typedef {"offline" | "signedout" | "throttled" | "forbidden" | "conflict" | "gone" | "server"
+ *   | "refused"} FailureKind
+ */
+
+import { createClient } from "./vendor.js";
+
+/** Why a request came to nothing. */
+export class Failure extends Error {
+  /**
+   * @param {FailureKind} kind
+   * @param {{status?: number, detail?: string, seconds?: number, faults?: Fault[]}} [what]
+   */
+  constructor(kind, { status = 0, detail = "", seconds = 0, faults = [] } = {}) {
+    super(detail || kind);
+    this.kind = kind;
+    this.status = status;
+    this.detail = detail;
+    this.seconds = seconds;
+    this.faults = faults;
+  }
+}
+
+/** @type {Record<number, FailureKind>} */
+const KINDS = {
+  401: "signedout",
+  403: "forbidden",
+  409: "conflict",
+  410: "gone",
+  429: "throttled",
+};
+
+const SECONDS = 30;
+
+/**
+ * @param {Response} response
+ * @param {{detail?: string, errors?: Fault[]} | undefined} error
+ */
+function failureOf(response, error) {
+  const kind = KINDS[response.status] ?? (response.status >= 500 ? "server" : "refused");
+  return new Failure(kind, {
+    status: response.status,
+    detail: error?.detail ?? "",
+    seconds: Number(response.headers.get("Retry-After") ?? 0),
+    faults: error?.errors ?? [],
+  });
+}
+
+/** @type {(text: string) => string} */
+const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+
+/** @type {(username: string, password: string) => string} */
+export const basic = (username, password) => `Basic ${base64(`${username}:${password}`)}`;
+
+/** @type {(secret: string) => string} */
+export const bearer = (secret) => `Bearer ${secret}`;
+
+export const BASE = document.body.dataset["api"] ?? "";
+
+/**
+ * Send a request; the browser adds no credentials, and so opens no dialog if they are wrong.
+ * @param {Request} request
+ */
+async function send(request) {
+  try {
+    return await fetch(request, {
+      signal: AbortSignal.timeout(SECONDS * 1000),
+    });
+  } catch {
+    throw new Failure("offline");
+  }
+}
+
+/**
+ * Return the client of whoever these credentials are of.
+ * @param {string} [authorization]
+ */
+export function clientOf(authorization) {
+  const headers = authorization ? { Authorization: authorization } : {};
+  /** @type {ReturnType<typeof createClient<Paths>>} */
+  const client = createClient({
+    baseUrl: BASE,
+    headers,
+    credentials: "omit",
+    fetch: send,
+  });
+  return client;
+}
+
+/**
+ * Return what a request was answered, or throw the failure.
+ * @template Data
+ * @param {Promise<{data?: Data, error?: any, response: Response}>} answer
+ */
+export async function answered(answer) {
+  const { data, error, response } = await answer;
+  if (error !== undefined || !response.ok) throw failureOf(response, error);
+  return /** @type {NonNullable<Data>} */ (data);
+}

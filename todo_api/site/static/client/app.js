@@ -1,0 +1,44 @@
+/**
+ * The web client's beginning: who is signed in, and so which of the two screens to show.
+ */
+
+import { html } from "./html.js";
+import { forgetSession, storedSession } from "./session.js";
+import { render } from "./vendor.js";
+import { chooseLanguage } from "./words.js";
+
+const root = /** @type {HTMLElement} */ (document.getElementById("client"));
+
+/** @type {(() => void) | undefined} */
+let leave;
+
+/**
+ * Show the sign-in screen.
+ * @param {{ended?: boolean, username?: string}} [why]
+ */
+async function showSignIn(why = {}) {
+  leave?.();
+  leave = undefined;
+  forgetSession();
+  const { SignIn } = await import("./signin.js");
+  const onSignedIn = () => void show();
+  render(null, root);
+  render(html`<${SignIn} ...${why} onSignedIn=${onSignedIn} />`, root);
+}
+
+/** Show the tasks of whoever is signed in, or the sign-in screen. */
+async function show() {
+  const session = storedSession();
+  if (!session) return showSignIn();
+  const { start } = await import("./main.js");
+  leave = await start(root, session, {
+    onSignedOut: () => void showSignIn(),
+    onEnded: () => void showSignIn({ ended: true, username: session.username }),
+  });
+  return undefined;
+}
+
+const theme = localStorage.getItem("todo.theme");
+if (theme) document.documentElement.dataset["theme"] = theme;
+await chooseLanguage();
+await show();

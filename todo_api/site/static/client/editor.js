@@ -1,0 +1,227 @@
+/** The open task. What is typed is kept at once, and closing it needs no button. */
+
+import { dueAt, partsOf } from "./dates.js";
+import { html } from "./html.js";
+import { Markdown } from "./text.js";
+import { useEffect, useRef, useSignal } from "./vendor.js";
+import { say } from "./words.js";
+
+const PAUSE_MILLISECONDS = 400;
+
+/** @param {{screen: import("./main.js").Screen, taskKey: string}} props */
+export function Editor({ screen, taskKey }) {
+  const { store, open, cursor } = screen;
+  void store.tasks.value;
+  const task = store.get(taskKey);
+  const panel = useRef(/** @type {HTMLElement | null} */ (null));
+  const title = useSignal(task?.title ?? "");
+  const description = useSignal(task?.description ?? "");
+  const isWriting = useSignal(false);
+  const label = useSignal("");
+  const typed = useRef(
+    /** @type {{timer?: ReturnType<typeof setTimeout>, fields: Record<string, string>}} */ ({
+      fields: {},
+    }),
+  );
+
+  const keep = () => {
+    clearTimeout(typed.current?.timer);
+    const fields = typed.current?.fields ?? {};
+    if (typed.current) typed.current.fields = {};
+    const current = store.get(taskKey);
+    if (!current || !Object.keys(fields).length) return;
+    store.update(taskKey, fields, say("undo.edited", { title: current.title }), "edit");
+  };
+  useEffect(() => {
+    panel.current?.querySelector("textarea")?.focus({ preventScroll: true });
+    addEventListener("pagehide", keep);
+    return () => {
+      removeEventListener("pagehide", keep);
+      keep();
+    };
+  }, []);
+  // What came from elsewhere shows, unless it is being typed over.
+  useEffect(() => {
+    if (task && typed.current?.fields["title"] === undefined) title.value = task.title;
+  }, [task?.title]);
+  useEffect(() => {
+    if (task && typed.current?.fields["description"] === undefined)
+      description.value = task.description;
+  }, [task?.description]);
+  const isGone = !task;
+  useEffect(() => {
+    if (isGone) open.value = null;
+  }, [isGone]);
+  if (!task) return null;
+
+  /** @type {(name: string, value: string) => void} */
+  const type = (name, value) => {
+    if (!typed.current) return;
+    typed.current.fields[name] = value;
+    clearTimeout(typed.current.timer);
+    typed.current.timer = setTimeout(keep, PAUSE_MILLISECONDS);
+  };
+  /** @param {Partial<import("./outbox.js").Fields>} fields */
+  const change = (fields) =>
+    store.update(taskKey, fields, say("undo.edited", { title: task.title }), "change");
+  const close = () => {
+    cursor.value = taskKey;
+    open.value = null;
+  };
+  const { day, time } = task.due ? partsOf(task.due) : { day: "", time: "" };
+  /** @param {any} event */
+  const onTitle = (event) => {
+    title.value = event.target.value.replace(/[\r\n]+/gu, " ");
+    if (title.value.trim()) type("title", title.value);
+    else delete typed.current?.fields["title"];
+  };
+  /** @param {any} event */
+  const onDescription = (event) => {
+    description.value = event.target.value;
+    type("description", event.target.value);
+  };
+  /** @param {any} event */
+  const onDay = (event) => {
+    if (event.target.validity.valid)
+      change({
+        due: event.target.value ? dueAt(event.target.value, time) : null,
+      });
+  };
+  /** @param {Event} event */
+  const addLabel = (event) => {
+    event.preventDefault();
+    const added = label.value
+      .split(",")
+      .map((one) => one.trim().replace(/^#/u, ""))
+      .filter(Boolean);
+    if (added.length)
+      change({
+        labels: [...new Set([...task.labels, ...added])].sort().slice(0, 20),
+      });
+    label.value = "";
+  };
+
+  return html`
+    <section class="editor" role="dialog" aria-label=${say("task.open")} ref=${panel}>
+      <div class="bar">
+        <button class="quiet danger" onClick=${() => screen.remove(taskKey)}>
+          ${say("task.delete")}
+        </button>
+        <button class="quiet" onClick=${close}>${say("task.close")}</button>
+      </div>
+      <label for="title">${say("task.title")}</label>
+      <textarea
+        id="title"
+        class="titled"
+        rows="2"
+        maxlength="200"
+        value=${title.value}
+        onInput=${onTitle}
+        onBlur=${keep}
+        onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === "Enter" && event.preventDefault()}
+      ></textarea>
+      ${!title.value.trim() && html`<p class="error" role="alert">${say("task.needsTitle", { title: task.title })}</p>`}
+      <div class="fields">
+        <div>
+          <label for="day">${say("task.due")}</label>
+          <input id="day" type="date" value=${day} max="9999-12-30" onChange=${onDay} />
+        </div>
+        <div>
+          <label for="time">${say("task.time")}</label>
+          <input
+            id="time"
+            type="time"
+            value=${time}
+            disabled=${!day}
+            onChange=${(/** @type {any} */ event) => change({ due: dueAt(day, event.target.value) })}
+          />
+        </div>
+        ${day && html`<button class="quiet" onClick=${() => change({ due: null })}>${say("task.clearDue")}</button>`}
+      </div>
+      <fieldset class="priorities">
+        <legend>${say("task.priority")}</legend>
+        ${
+          /** @type {const} */ ([0, 1, 2, 3]).map(
+            (priority) => html`
+              <label key=${priority} class=${`p${priority}`}>
+                <input
+                  type="radio"
+                  name="priority"
+                  checked=${task.priority === priority}
+                  onChange=${() => change({ priority })}
+                />
+                <span>${say(`priority.${priority}`)}</span>
+              </label>
+            `,
+          )
+        }
+      </fieldset>
+      <form onSubmit=${addLabel}>
+        <label for="label">${say("task.labels")}</label>
+        ${
+          task.labels.length > 0 &&
+          html`
+            <ul class="chips">
+              ${task.labels.map(
+                (one) => html`
+                  <li key=${one}>
+                    <button
+                      type="button"
+                      class="chip label"
+                      aria-label=${say("task.removeLabel", { label: one })}
+                      onClick=${() => change({ labels: task.labels.filter((other) => other !== one) })}
+                    >
+                      #${one}<span aria-hidden="true"> ×</span>
+                    </button>
+                  </li>
+                `,
+              )}
+            </ul>
+          `
+        }
+        <input
+          id="label"
+          list="labels"
+          maxlength="50"
+          autocomplete="off"
+          placeholder=${say("task.addLabel")}
+          value=${label.value}
+          onInput=${(/** @type {any} */ event) => (label.value = event.target.value)}
+          onBlur=${addLabel}
+        />
+        <datalist id="labels">
+          ${screen.labels.value.map(([one]) => html`<option key=${one} value=${one}></option>`)}
+        </datalist>
+      </form>
+      <label for="description">${say("task.description")}</label>
+      ${
+        isWriting.value || !description.value
+          ? html`<textarea
+                id="description"
+                rows="8"
+                maxlength="10000"
+                value=${description.value}
+                aria-describedby="markdown"
+                onInput=${onDescription}
+                onFocus=${() => (isWriting.value = true)}
+                onBlur=${() => {
+                  keep();
+                  isWriting.value = false;
+                }}
+              ></textarea>
+              <p class="hint" id="markdown">${say("task.descriptionHint")}</p>`
+          : html`<${Markdown} text=${description.value} />
+              <button
+                class="quiet"
+                id="description"
+                onClick=${() => {
+                  isWriting.value = true;
+                  requestAnimationFrame(() => document.getElementById("description")?.focus());
+                }}
+              >
+                ${say("task.edit")}
+              </button>`
+      }
+    </section>
+  `;
+}

@@ -1,0 +1,206 @@
+/**
+ * Quick add: one line such as `Buy milk tomorrow 17:00 #errand !2`, understood as one types.
+ *
+ * Pure: the line and the present in, what was understood out. English words, in one table.
+ */
+
+import { dayOf, dueAt, isDay, plusDays, weekdayOf } from "./dates.js";
+
+/**
+ * @typedef {{kind: "day" | "time" | "label" | "priority", text: string, start: number, end: number}} Part
+ * @typedef {{title: string, due: string | null, priority: number, labels: string[], parts: Part[]}} Understood
+ */
+
+const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const WEEKDAY =
+  "sun(?:day)?|mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?|sat(?:urday)?";
+const MONTH =
+  "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?";
+const DATE_END = "(?:st|nd|rd|th)?(?:,? (\\d{4}))?";
+
+/**
+ * What each day looks like, and which day it is; null if there is none such.
+ * @type {[string, (today: string, ...found: string[]) => string | null][]}
+ */
+const DAYS = [
+  ["today|tod", (today) => today],
+  ["tomorrow|tmrw|tom", (today) => plusDays(today, 1)],
+  ["day after tomorrow", (today) => plusDays(today, 2)],
+  ["in (\\d{1,3}) days?", (today, count = "") => plusDays(today, Number(count))],
+  ["in (\\d{1,2}) weeks?", (today, count = "") => plusDays(today, 7 * Number(count))],
+  ["in a week", (today) => plusDays(today, 7)],
+  ["next week", (today) => plusDays(today, (8 - weekdayOf(today)) % 7 || 7)],
+  [`next (${WEEKDAY})`, (today, name = "") => plusDays(nextWeekday(today, name), 7)],
+  [`(?:on |this )?(${WEEKDAY})`, (today, name = "") => nextWeekday(today, name)],
+  [
+    `(?:on )?(${MONTH})\\.? (\\d{1,2})${DATE_END}`,
+    (today, month = "", day = "", year) => dated(today, day, month, year),
+  ],
+  [
+    `(?:on )?(\\d{1,2})(?:st|nd|rd|th)?\\.? (${MONTH})(?:,? (\\d{4}))?`,
+    (today, day = "", month = "", year) => dated(today, day, month, year),
+  ],
+  ["(\\d{4}-\\d\\d-\\d\\d)", (_, day = "") => (isDay(day) ? day : null)],
+];
+
+/**
+ * What each time of day looks like.
+ * @type {[string, (...found: string[]) => string | null][]}
+ */
+const TIMES = [
+  [
+    "(?:at )?([01]?\\d|2[0-3]):([0-5]\\d)",
+    (hour = "", minute = "") => `${hour.padStart(2, "0")}:${minute}`,
+  ],
+  [
+    "(?:at )?(\\d{1,2})(?::([0-5]\\d))? ?([ap])m",
+    (hour = "", minute = "00", half = "") => of12(hour, minute, half),
+  ],
+  ["(?:at )?noon", () => "12:00"],
+  ["(?:at )?midnight", () => "00:00"],
+];
+
+/** @type {(pattern: string) => RegExp} */
+const asWord = (pattern) => new RegExp(`(?<=^|\\s)(?:${pattern})(?=$|\\s|[,.;](?:\\s|$))`, "giu");
+
+const DAY_PATTERNS = DAYS.map(([pattern, make]) => /** @type {const} */ ([asWord(pattern), make]));
+const TIME_PATTERNS = TIMES.map(
+  ([pattern, make]) => /** @type {const} */ ([asWord(pattern), make]),
+);
+const LABEL = /(?<=^|\s)#([\p{L}\p{N}][\p{L}\p{N}_-]{0,49})(?=$|[\s,.;])/gu;
+const PRIORITY = /(?<=^|\s)(?:!([1-3])|p([1-3])|(!{1,3}))(?=$|\s)/giu;
+
+/**
+ * Understand a line.
+ * @param {string} line
+ * @param {Date} now
+ * @param {Iterable<string>} [refused] texts that are to stay in the title
+ * @returns {Understood}
+ */
+export function understand(line, now, refused = []) {
+  const kept = new Set(refused);
+  const today = dayOf(now);
+  /** @type {Part[]} */
+  const parts = [];
+  /** @type {(kind: Part["kind"], match: RegExpMatchArray) => void} */
+  const take = (kind, match) => {
+    const start = match.index ?? 0;
+    parts.push({ kind, text: match[0], start, end: start + match[0].length });
+  };
+  /** @type {(match: RegExpMatchArray) => boolean} */
+  const isFree = (match) => {
+    const start = match.index ?? 0;
+    const end = start + match[0].length;
+    return !kept.has(match[0]) && parts.every((part) => end <= part.start || start >= part.end);
+  };
+
+  /** @type {string[]} */
+  const labels = [];
+  for (const match of line.matchAll(LABEL)) {
+    const label = match[1] ?? "";
+    if (!isFree(match) || (labels.length === 20 && !labels.includes(label))) continue;
+    if (!labels.includes(label)) labels.push(label);
+    take("label", match);
+  }
+
+  let priority = 0;
+  for (const match of line.matchAll(PRIORITY)) {
+    if (!isFree(match)) continue;
+    priority = Number(match[1] ?? match[2] ?? match[3]?.length);
+    take("priority", match);
+    break;
+  }
+
+  const day = first(line, DAY_PATTERNS, isFree, today);
+  if (day) take("day", day.match);
+  const time = first(line, TIME_PATTERNS, isFree);
+  if (time) take("time", time.match);
+
+  let due = null;
+  if (time) {
+    const on = day?.value ?? (hasPassed(time.value, now) ? plusDays(today, 1) : today);
+    due = dueAt(on, time.value);
+  } else if (day) {
+    due = day.value;
+  }
+
+  parts.sort((one, other) => one.start - other.start);
+  const title = without(line, parts);
+  // Without a title, nothing was meant but the words themselves.
+  if (!title)
+    return {
+      title: line.trim(),
+      due: null,
+      priority: 0,
+      labels: [],
+      parts: [],
+    };
+  return { title, due, priority, labels, parts };
+}
+
+/**
+ * Find the first thing that one of the patterns matches and that makes sense; the longest wins.
+ * @template {string} Context
+ * @param {string} line
+ * @param {(readonly [RegExp, (...found: any[]) => string | null])[]} patterns
+ * @param {(match: RegExpMatchArray) => boolean} isFree
+ * @param {Context[]} context
+ */
+function first(line, patterns, isFree, ...context) {
+  /** @type {{match: RegExpMatchArray, value: string} | undefined} */
+  let best;
+  for (const [pattern, make] of patterns) {
+    for (const match of line.matchAll(pattern)) {
+      if (!isFree(match)) continue;
+      const value = make(...context, ...match.slice(1));
+      if (value !== null && (!best || match[0].length > best.match[0].length))
+        best = { match, value };
+    }
+  }
+  return best;
+}
+
+/**
+ * @param {string} line
+ * @param {Part[]} parts in their order
+ */
+function without(line, parts) {
+  let rest = "";
+  let from = 0;
+  for (const part of parts) {
+    rest += `${line.slice(from, part.start)} `;
+    from = part.end;
+  }
+  return (rest + line.slice(from))
+    .replace(/\s+/gu, " ")
+    .replace(/(?:[,;]? )?([,.;])(?= |$)/gu, "$1")
+    .replace(/^[\s,;]+|[\s,;]+$/gu, "");
+}
+
+/** @type {(time: string, now: Date) => boolean} */
+const hasPassed = (time, now) => Date.parse(dueAt(dayOf(now), time)) <= now.getTime();
+
+/** @type {(today: string, name: string) => string} */
+function nextWeekday(today, name) {
+  const wanted = WEEKDAYS.indexOf(name.slice(0, 3).toLowerCase());
+  return plusDays(today, (wanted - weekdayOf(today) + 7) % 7 || 7);
+}
+
+/** @type {(today: string, day: string, month: string, year?: string) => string | null} */
+function dated(today, day, month, year) {
+  const number = MONTHS.indexOf(month.slice(0, 3).toLowerCase()) + 1;
+  const rest = `-${String(number).padStart(2, "0")}-${day.padStart(2, "0")}`;
+  const thisYear = Number(today.slice(0, 4));
+  if (year) return isDay(year + rest) ? year + rest : null;
+  const date = thisYear + rest < today ? thisYear + 1 + rest : thisYear + rest;
+  return isDay(date) ? date : null;
+}
+
+/** @type {(hour: string, minute: string, half: string) => string | null} */
+function of12(hour, minute, half) {
+  const number = Number(hour);
+  if (number < 1 || number > 12) return null;
+  const hours = (number % 12) + (half.toLowerCase() === "p" ? 12 : 0);
+  return `${String(hours).padStart(2, "0")}:${minute}`;
+}

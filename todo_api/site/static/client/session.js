@@ -1,0 +1,95 @@
+/**
+ * Who is signed in on this device: a token, made once by the password, which is kept nowhere.
+ *
+ * @typedef {{username: string, secret: string, tokenId: number}} Session
+ */
+
+import { answered, basic, clientOf } from "./api.js";
+
+const KEY = "todo.session";
+const DEVICE = "todo.device";
+const DAYS_STAYING = 366;
+const DAYS_IN_A_TAB = 7;
+
+/** @returns {Session | null} */
+export function storedSession() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+export function forgetSession() {
+  sessionStorage.removeItem(KEY);
+  localStorage.removeItem(KEY);
+}
+
+/** Name this device, as its token is to be called: the browser and the system. */
+function deviceName() {
+  const agent = navigator.userAgent;
+  const browsers = [
+    ["Edg/", "Edge"],
+    ["OPR/", "Opera"],
+    ["Firefox/", "Firefox"],
+    ["Chrome/", "Chrome"],
+    ["Safari/", "Safari"],
+  ];
+  const systems = [
+    ["iPhone", "iPhone"],
+    ["iPad", "iPad"],
+    ["Android", "Android"],
+    ["Windows", "Windows"],
+    ["Mac OS", "Mac"],
+    ["CrOS", "ChromeOS"],
+    ["Linux", "Linux"],
+  ];
+  /** @type {(names: string[][]) => string} */
+  const first = (names) => names.find(([sign = ""]) => agent.includes(sign))?.[1] ?? "Web";
+  return `${first(browsers)} on ${first(systems)}`;
+}
+
+/**
+ * Sign in: make a token for this device, and revoke the one that it had before.
+ * @param {string} username
+ * @param {string} password
+ * @param {boolean} stay
+ * @returns {Promise<Session>}
+ */
+export async function signIn(username, password, stay) {
+  const api = clientOf(basic(username, password));
+  const body = {
+    name: deviceName(),
+    scope: /** @type {const} */ ("write"),
+    expires_in_days: stay ? DAYS_STAYING : DAYS_IN_A_TAB,
+  };
+  const before = deviceToken(username);
+  if (before !== null) {
+    await api.DELETE("/tokens/{token_id}", {
+      params: { path: { token_id: before } },
+    });
+  }
+  const { token } = await answered(api.POST("/tokens", { body }));
+  const session = { username, secret: token.secret, tokenId: token.id };
+  forgetSession();
+  (stay ? localStorage : sessionStorage).setItem(KEY, JSON.stringify(session));
+  // A tab's token is its own: another tab may have one as well.
+  if (stay) localStorage.setItem(DEVICE, JSON.stringify({ username, tokenId: token.id }));
+  return session;
+}
+
+/** @type {(username: string) => number | null} */
+function deviceToken(username) {
+  try {
+    const device = JSON.parse(localStorage.getItem(DEVICE) ?? "null");
+    return device?.username === username ? device.tokenId : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Register, with an invitation where registration is closed.
+ * @param {{username: string, password: string, email?: string, invitation?: string}} body
+ */
+export const register = (body) => answered(clientOf().POST("/users", { body }));

@@ -1,0 +1,132 @@
+/**
+ * Which tasks a view shows, in which order and under which headings. Pure.
+ *
+ * @typedef {import("./outbox.js").Shown} Shown
+ * @typedef {"today" | "upcoming" | "all" | "done" | "search" | "label"} Name
+ * @typedef {{kind: "heading", key: string, text: string, isLate: boolean}
+ *   | {kind: "task", key: string, task: Shown}} Row
+ */
+
+import { dayOf, endOf, isOverdue, partsOf, sayDay } from "./dates.js";
+
+/** @type {(one: string, other: string) => number} */
+const compare = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
+
+/** @type {(one: Shown, other: Shown) => number} */
+const byCreation = (one, other) =>
+  compare(one.created_at, other.created_at) ||
+  (one.id ?? Infinity) - (other.id ?? Infinity) ||
+  compare(one.key, other.key);
+
+/** @type {(one: Shown, other: Shown) => number} */
+const byDue = (one, other) =>
+  endOf(one.due ?? "9999-12-30") - endOf(other.due ?? "9999-12-30") ||
+  other.priority - one.priority ||
+  byCreation(one, other);
+
+/** @type {(one: Shown, other: Shown) => number} */
+const byCompletion = (one, other) =>
+  compare(other.completed_at ?? "", one.completed_at ?? "") || byCreation(other, one);
+
+/** @type {ReadonlySet<string>} */
+const NONE = new Set();
+
+/** @type {WeakMap<Shown, string>} */
+const texts = new WeakMap();
+
+/** @param {Shown} task */
+function textOf(task) {
+  let text = texts.get(task);
+  if (text === undefined) {
+    text = ` ${[task.title, task.description, ...task.labels].join(" ").toLocaleLowerCase()}`;
+    texts.set(task, text);
+  }
+  return text;
+}
+
+/**
+ * Return the tasks that a view shows, in its order.
+ * @param {Shown[]} tasks
+ * @param {Name} name
+ * @param {string} what the words to search for, or the label
+ * @param {Date} now
+ * @param {ReadonlySet<string>} [lingering] keys of tasks that were ticked a moment ago, and stay
+ *   where they were for another
+ */
+export function tasksOf(tasks, name, what, now, lingering = NONE) {
+  const open = () => tasks.filter((task) => !task.done || lingering.has(task.key));
+  const today = dayOf(now);
+  switch (name) {
+    case "today":
+      return open()
+        .filter((task) => task.due && partsOf(task.due).day <= today)
+        .sort(byDue);
+    case "upcoming":
+      return open()
+        .filter((task) => task.due && partsOf(task.due).day > today)
+        .sort(byDue);
+    case "done":
+      return tasks.filter((task) => task.done || lingering.has(task.key)).sort(byCompletion);
+    case "label":
+      return open()
+        .filter((task) => task.labels.includes(what))
+        .sort(byDue);
+    case "search": {
+      const words = what.toLocaleLowerCase().split(/\s+/u).filter(Boolean);
+      return tasks
+        .filter((task) => words.every((word) => textOf(task).includes(word)))
+        .sort((one, other) => Number(one.done) - Number(other.done) || byDue(one, other));
+    }
+    default:
+      return open().sort(byCreation);
+  }
+}
+
+/**
+ * Put the tasks of a view under headings.
+ * @param {Shown[]} tasks
+ * @param {Name} name
+ * @param {Date} now
+ * @param {{locale: string, overdue: string}} words
+ * @returns {Row[]}
+ */
+export function rowsOf(tasks, name, now, words) {
+  /** @type {Row[]} */
+  const rows = [];
+  let heading = "";
+  for (const task of tasks) {
+    const late = isOverdue(task.due, now);
+    const text =
+      (name === "today" || name === "upcoming") && task.due
+        ? late && name === "today"
+          ? words.overdue
+          : sayDay(partsOf(task.due).day, now, words.locale)
+        : "";
+    if (text && text !== heading) {
+      rows.push({
+        kind: "heading",
+        key: `heading ${text}`,
+        text,
+        isLate: late,
+      });
+      heading = text;
+    }
+    rows.push({ kind: "task", key: task.key, task });
+  }
+  return rows;
+}
+
+/**
+ * Return the labels of open tasks with how often each is there, in alphabetical order.
+ * @param {Shown[]} tasks
+ * @returns {[string, number][]}
+ */
+export function labelsOf(tasks) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const task of tasks) {
+    if (task.done) continue;
+    for (const label of task.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  return [...counts].sort(([one], [other]) => one.localeCompare(other));
+}

@@ -1,0 +1,151 @@
+/**
+ * Alle Texte auf Deutsch; was hier fehlt, steht auf Englisch in words.js.
+ * @type {Partial<Record<import("./words.js").Word, string>>}
+ */
+export const WORDS = {
+  "app.name": "Aufgaben",
+  "app.loading": "Lädt …",
+  "app.skip": "Zu den Aufgaben",
+
+  "signin.title": "Anmelden",
+  "signin.username": "Benutzername",
+  "signin.password": "Passwort",
+  "signin.submit": "Anmelden",
+  "signin.stay": "Angemeldet bleiben",
+  "signin.stayHint": "Sonst nur in diesem Tab.",
+  "signin.demo": "Dies ist die Demo: {username} mit dem Passwort {password} ist schon eingetragen.",
+  "signin.toRegister": "Konto anlegen",
+  "signin.ended":
+    "Die Sitzung ist beendet. Bitte neu anmelden: Nichts Geschriebenes geht verloren.",
+  "signin.console": "Die Konsole der API",
+  "register.title": "Konto anlegen",
+  "register.email": "E-Mail (freiwillig)",
+  "register.invitation": "Einladung",
+  "register.invitationHint":
+    "Die Registrierung ist geschlossen: Es braucht den Code einer Einladung.",
+  "register.passwordHint": "Mindestens 8 Zeichen, und schwer zu erraten.",
+  "register.submit": "Konto anlegen",
+  "register.toSignIn": "Ich habe ein Konto",
+
+  "view.today": "Heute",
+  "view.upcoming": "Demnächst",
+  "view.all": "Alle Aufgaben",
+  "view.done": "Erledigt",
+  "view.search": "Gefunden",
+  "nav.views": "Ansichten",
+  "nav.labels": "Etiketten",
+  "nav.search": "Suchen",
+  "nav.menu": "Menü",
+  "nav.keys": "Tasten",
+  "nav.account": "Konto",
+  "nav.console": "Konsole",
+  "nav.signOut": "Abmelden",
+  "nav.theme": "Farben",
+  "theme.system": "Wie das System",
+  "theme.light": "Hell",
+  "theme.dark": "Dunkel",
+
+  "add.label": "Neue Aufgabe",
+  "add.placeholder": "Neue Aufgabe: Milch kaufen tomorrow 17:00 #einkauf !2",
+  "add.hint":
+    "Ein Tag und eine Uhrzeit (auf Englisch), #etiketten und eine Priorität von !1 bis !3 werden verstanden.",
+  "add.submit": "Hinzufügen",
+  "add.remove": "„{text}“ nicht als {kind} verstehen",
+  "add.added": "„{title}“ hinzugefügt",
+  "add.long": "Ein Titel hat höchstens 200 Zeichen: Dieser hat {count}.",
+  "kind.day": "Tag",
+  "kind.time": "Uhrzeit",
+  "kind.label": "Etikett",
+  "kind.priority": "Priorität",
+
+  "list.label": "Aufgaben",
+  "list.overdue": "Überfällig",
+  "list.count": "{count} Aufgaben",
+  "list.one": "1 Aufgabe",
+  "list.unsent": "Noch nicht gesendet",
+  "empty.today": "Heute ist nichts fällig. Genieß es, oder schreib oben etwas auf.",
+  "empty.upcoming": "Nichts geplant. Aufgaben mit einem Tag erscheinen hier.",
+  "empty.all": "Noch keine Aufgaben. Die erste kommt oben hinein.",
+  "empty.done": "Was abgehakt ist, erscheint hier.",
+  "empty.search": "Keine Aufgabe hat all diese Wörter.",
+  "empty.label": "Keine offene Aufgabe hat dieses Etikett.",
+
+  "task.open": "Aufgabe",
+  "task.title": "Titel",
+  "task.description": "Beschreibung",
+  "task.descriptionHint": "Mit Markdown: **fett**, *betont*, - Listen, Links",
+  "task.edit": "Beschreibung bearbeiten",
+  "task.due": "Fällig am",
+  "task.time": "Uhrzeit",
+  "task.clearDue": "Ohne Tag",
+  "task.priority": "Priorität",
+  "task.labels": "Etiketten",
+  "task.addLabel": "Neues Etikett",
+  "task.removeLabel": "Etikett {label} entfernen",
+  "task.delete": "Löschen",
+  "task.close": "Schließen",
+  "task.needsTitle": "Eine Aufgabe braucht einen Titel: Bis dahin bleibt „{title}“.",
+  "priority.0": "Keine",
+  "priority.1": "Niedrig",
+  "priority.2": "Mittel",
+  "priority.3": "Hoch",
+  "field.title": "Titel",
+  "field.description": "Beschreibung",
+  "field.done": "Stand",
+  "field.due": "Tag",
+  "field.priority": "Priorität",
+  "field.labels": "Etiketten",
+
+  "undo.button": "Rückgängig",
+  "undo.done": "„{title}“ ist erledigt",
+  "undo.open": "„{title}“ ist wieder offen",
+  "undo.deleted": "„{title}“ ist gelöscht",
+  "undo.edited": "„{title}“ ist geändert",
+
+  "status.saved": "Alles gespeichert",
+  "status.saving": "Speichert …",
+  "status.offline": "Offline",
+  "status.throttled": "Wartet",
+  "status.full": "Nicht gespeichert",
+  "status.failing": "Nicht gespeichert",
+  "status.refused": "Nicht gespeichert",
+  "status.unsent": "{count} ungesendet",
+  "trouble.throttled":
+    "Der Dienst bittet zu warten: Die Änderungen bleiben hier und werden um {time} gesendet.",
+  "trouble.full":
+    "Der Dienst nimmt nichts mehr an: Das Kontingent ist voll, oder das Konto darf dies nicht. Bitte löschen, was niemand mehr braucht; alles Geschriebene bleibt hier und wird dann gesendet.",
+  "trouble.failing":
+    "Der Dienst hat einen Fehler. Die Änderungen bleiben hier und werden um {time} wieder gesendet.",
+  "trouble.refused":
+    "Der Dienst lehnt „{title}“ ab: {fault} Nach einer Änderung wird sie wieder gesendet.",
+  "conflict.changed":
+    "„{title}“ wurde auch anderswo geändert ({names}). Die Fassung von hier bleibt.",
+  "conflict.kept": "„{title}“ wurde anderswo geändert und deshalb nicht gelöscht.",
+  "conflict.restored":
+    "„{title}“ wurde anderswo gelöscht. Die Fassung von hier bleibt, als neue Aufgabe.",
+  "notice.close": "Schließen",
+
+  "error.credentials":
+    "Benutzername oder Passwort sind falsch. Bitte beides prüfen und noch einmal versuchen.",
+  "error.throttled":
+    "Zu viele Versuche. Bitte {seconds} Sekunden warten und dann noch einmal versuchen.",
+  "error.offline":
+    "Der Dienst ist nicht erreichbar. Bitte die Verbindung prüfen; alles Getippte ist noch da.",
+  "error.server": "Der Dienst hat einen Fehler. Bitte gleich noch einmal versuchen.",
+  "error.refused": "Der Dienst lehnt das ab: {detail}",
+
+  "keys.title": "Tasten",
+  "keys.add": "Neue Aufgabe",
+  "keys.move": "Nächste, vorige Aufgabe",
+  "keys.done": "Erledigt, oder wieder offen",
+  "keys.edit": "Aufgabe öffnen",
+  "keys.search": "Suchen",
+  "keys.priority": "Priorität: niedrig, mittel, hoch, keine",
+  "keys.today": "Heute (g u, g a, g d: Demnächst, Alle, Erledigt)",
+  "keys.undo": "Rückgängig",
+  "keys.close": "Schließen, was offen ist",
+  "keys.help": "Diese Tasten",
+
+  "signout.unsent":
+    "{count} Änderungen sind noch nicht gesendet und gingen verloren. Trotzdem abmelden?",
+};

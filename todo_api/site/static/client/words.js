@@ -1,0 +1,178 @@
+/**
+ * Every text that the client shows, in one table. Another language is a file like words.de.js.
+ */
+
+const ENGLISH = {
+  "app.name": "To-do list",
+  "app.loading": "Loading …",
+  "app.skip": "Skip to the tasks",
+
+  "signin.title": "Sign in",
+  "signin.username": "Username",
+  "signin.password": "Password",
+  "signin.submit": "Sign in",
+  "signin.stay": "Stay signed in",
+  "signin.stayHint": "Otherwise for this tab only.",
+  "signin.demo": "This is the demo: its user {username} with the password {password} is filled in.",
+  "signin.toRegister": "Create an account",
+  "signin.ended": "Your session has ended. Sign in again: nothing that you wrote is lost.",
+  "signin.console": "The API’s console",
+  "register.title": "Create an account",
+  "register.email": "E-mail (optional)",
+  "register.invitation": "Invitation",
+  "register.invitationHint": "Registration is closed here: you need the code of an invitation.",
+  "register.passwordHint": "8 characters or more, and hard to guess.",
+  "register.submit": "Create account",
+  "register.toSignIn": "I have an account",
+
+  "view.today": "Today",
+  "view.upcoming": "Upcoming",
+  "view.all": "All tasks",
+  "view.done": "Done",
+  "view.search": "Search results",
+  "nav.views": "Views",
+  "nav.labels": "Labels",
+  "nav.search": "Search",
+  "nav.menu": "Menu",
+  "nav.keys": "Keys",
+  "nav.account": "Account",
+  "nav.console": "Console",
+  "nav.signOut": "Sign out",
+  "nav.theme": "Theme",
+  "theme.system": "System",
+  "theme.light": "Light",
+  "theme.dark": "Dark",
+
+  "add.label": "Add a task",
+  "add.placeholder": "Add a task: Buy milk tomorrow 17:00 #errand !2",
+  "add.hint": "A day, a time, #labels and a priority from !1 to !3 are understood.",
+  "add.submit": "Add",
+  "add.remove": "Do not take “{text}” as a {kind}",
+  "add.added": "Added “{title}”",
+  "add.long": "A title has at most 200 characters: this one has {count}.",
+  "kind.day": "day",
+  "kind.time": "time",
+  "kind.label": "label",
+  "kind.priority": "priority",
+
+  "list.label": "Tasks",
+  "list.overdue": "Overdue",
+  "list.nodate": "No date",
+  "list.count": "{count} tasks",
+  "list.one": "1 task",
+  "list.unsent": "Not sent yet",
+  "empty.today": "Nothing is due today. Enjoy it, or add a task above.",
+  "empty.upcoming": "Nothing is planned. Give a task a day, and it appears here.",
+  "empty.all": "No tasks yet. Write the first one above.",
+  "empty.done": "What you tick off appears here.",
+  "empty.search": "No task has all of these words.",
+  "empty.label": "No open task has this label.",
+
+  "task.open": "Task",
+  "task.title": "Title",
+  "task.description": "Description",
+  "task.descriptionHint": "Markdown works: **strong**, *emphasis*, - lists, links",
+  "task.edit": "Edit the description",
+  "task.due": "Due day",
+  "task.time": "Time",
+  "task.clearDue": "No due day",
+  "task.priority": "Priority",
+  "task.labels": "Labels",
+  "task.addLabel": "Add a label",
+  "task.removeLabel": "Remove the label {label}",
+  "task.delete": "Delete",
+  "task.close": "Close",
+  "task.needsTitle": "A task needs a title: this one keeps “{title}” until it has another.",
+  "priority.0": "None",
+  "priority.1": "Low",
+  "priority.2": "Medium",
+  "priority.3": "High",
+  "field.title": "title",
+  "field.description": "description",
+  "field.done": "state",
+  "field.due": "due day",
+  "field.priority": "priority",
+  "field.labels": "labels",
+
+  "undo.button": "Undo",
+  "undo.done": "“{title}” is done",
+  "undo.open": "“{title}” is open again",
+  "undo.deleted": "“{title}” is deleted",
+  "undo.edited": "“{title}” is changed",
+  "undo.undone": "Undone.",
+
+  "status.saved": "All changes saved",
+  "status.saving": "Saving …",
+  "status.offline": "Offline",
+  "status.throttled": "Waiting",
+  "status.full": "Not saved",
+  "status.failing": "Not saved",
+  "status.refused": "Not saved",
+  "status.unsent": "{count} unsent",
+  "trouble.throttled":
+    "The service asks to wait: your changes are kept here and are sent at {time}.",
+  "trouble.full":
+    "The service takes no more: your quota is used up, or the account may not do this. Delete tasks that you no longer need; what you wrote is kept here and sent then.",
+  "trouble.failing": "The service has failed. Your changes are kept here and sent again at {time}.",
+  "trouble.refused":
+    "The service refused “{title}”: {fault} Change the task, and it is sent again.",
+  "conflict.changed": "“{title}” was changed elsewhere as well ({names}). Yours was kept.",
+  "conflict.kept": "“{title}” was changed elsewhere after you had read it, so it was not deleted.",
+  "conflict.restored":
+    "“{title}” was deleted elsewhere while you changed it. Yours was kept, as a new task.",
+  "notice.close": "Dismiss",
+
+  "error.credentials": "The username or the password is wrong. Check both and try again.",
+  "error.throttled": "Too many attempts have failed. Wait {seconds} seconds, then try again.",
+  "error.offline":
+    "The service cannot be reached. Check your connection and try again; what you typed is still here.",
+  "error.server": "The service has failed, and it is not your fault. Try again in a moment.",
+  "error.refused": "The service refused this: {detail}",
+
+  "keys.title": "Keys",
+  "keys.add": "Add a task",
+  "keys.move": "Next or previous task",
+  "keys.done": "Done, or open again",
+  "keys.edit": "Open the task",
+  "keys.search": "Search",
+  "keys.priority": "Priority: low, medium, high, none",
+  "keys.today": "Today (g u, g a, g d: Upcoming, All tasks, Done)",
+  "keys.undo": "Undo",
+  "keys.close": "Close what is open",
+  "keys.help": "These keys",
+
+  "signout.unsent":
+    "{count} changes have not been sent yet, and would be lost. Sign out all the same?",
+};
+
+/** @typedef {keyof typeof ENGLISH} Word */
+
+/** @type {Record<string, () => Promise<{WORDS: Partial<Record<Word, string>>}>>} */
+const OTHERS = { de: () => import("./words.de.js") };
+
+/** @type {Partial<Record<Word, string>>} */
+let words = ENGLISH;
+
+/** The language of the texts; days and times are written as the browser's own locale does. */
+export let language = "en";
+
+/** Choose the language that the browser prefers, of those that there are. */
+export async function chooseLanguage() {
+  const wanted = navigator.languages.map((name) => name.slice(0, 2));
+  language = wanted.find((name) => name === "en" || name in OTHERS) ?? "en";
+  const load = OTHERS[language];
+  if (load) words = (await load()).WORDS;
+  document.documentElement.lang = language;
+}
+
+/** How days and times are written: as the browser says, in the language of the texts. */
+export const locale = () =>
+  navigator.languages.find((name) => name.startsWith(language)) ?? language;
+
+/**
+ * Return a text, with these values in it.
+ * @param {Word} word
+ * @param {Record<string, string | number>} [values]
+ */
+export const say = (word, values = {}) =>
+  (words[word] ?? ENGLISH[word]).replace(/\{(\w+)\}/gu, (all, name) => String(values[name] ?? all));
