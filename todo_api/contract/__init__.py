@@ -54,9 +54,9 @@ What a function takes, by name, and returns:
 
 What the document may say beyond OpenAPI:
 
-- ``x-max-bytes`` in a Request Body Object replaces `Limits.body`. If it is larger, such a body is
-  read from known senders only, one from each at a time, and `Limits.large_bodies` of them are
-  worked on at once.
+- ``x-max-bytes`` in a Request Body Object replaces `Limits.body`; where strangers may send the
+  body, only if it is smaller. A body that may be larger is read from known senders only, one from
+  each at a time, and `Limits.large_bodies` of them are worked on at once.
 - ``x-scopes`` in a Security Scheme Object of a token is an object: by the name of each scope, what
   it is for. Its authenticator says by `Granted` which of them a token has. Each operation that
   takes such tokens states the one that it needs as ``x-scope``; other schemes need none.

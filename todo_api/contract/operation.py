@@ -196,7 +196,13 @@ class Operation:
         )
         self._offer = Negotiation(operation.responses)
         self._body: NoBody | Body = (
-            Body(operation.request_body, around.limits, name, method=operation.method)
+            Body(
+                operation.request_body,
+                around.limits,
+                name,
+                method=operation.method,
+                is_open=not operation.stated_security,
+            )
             if operation.is_request_body_defined
             else NoBody()
         )

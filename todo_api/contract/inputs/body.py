@@ -52,13 +52,23 @@ class Body:
     is_argument = True
 
     def __init__(
-        self, definition: Mapping[str, Any], limits: Limits, operation: str, *, method: str = ""
+        self,
+        definition: Mapping[str, Any],
+        limits: Limits,
+        operation: str,
+        *,
+        method: str = "",
+        is_open: bool = False,
     ) -> None:
-        """Compile a Request Body Object; ``x-max-bytes`` in it replaces the limit on bodies."""
+        """Compile a Request Body Object; ``x-max-bytes`` in it replaces the limit on bodies.
+
+        Where the operation ``is_open`` to strangers, it can only be smaller.
+        """
         # RFC 5789, 2.2, has a name of its own for what a PATCH may be.
         self._accept = "Accept-Patch" if method.upper() == "PATCH" else "Accept"
         self._required: bool = definition.get("required", False)
-        self._limit: int = definition.get("x-max-bytes", limits.body)
+        stated: int = definition.get("x-max-bytes", limits.body)
+        self._limit = min(stated, limits.body) if is_open else stated
         self._usual_limit = limits.body
         self.spool = Spool(limits)
         """Where bodies that are larger than usual are received."""
