@@ -11,6 +11,7 @@ command into one sentence.
 - `check` tells whether the service could run here, `healthcheck` whether it does; `config` shows
   the settings.
 - `sweep` removes what has expired, as the service does by itself.
+- `backup` copies the database, and `restore`, in the same module, brings a copy back.
 - `output` is how commands print.
 - `demo` serves a demo to this machine; `demo_data` is the user and the tasks in it.
 """
@@ -21,6 +22,7 @@ from typing import Any
 import click
 
 from todo_api import __version__
+from todo_api.cli.backup import backup_command, restore_command
 from todo_api.cli.check import check_command
 from todo_api.cli.config import config_command
 from todo_api.cli.demo import DemoNotLocalError, demo_command
@@ -87,3 +89,5 @@ main.add_command(check_command)
 main.add_command(healthcheck_command)
 main.add_command(config_command)
 main.add_command(sweep_command)
+main.add_command(backup_command)
+main.add_command(restore_command)

@@ -41,6 +41,12 @@ class Backend(Protocol):
     def prepare(self, *, create: bool) -> None:
         """Make ready what is this program's, or is to become so; make it if it is a file."""
 
+    def back_up(self, target: Path, tell: Callable[[int, int], None]) -> None:
+        """Write a copy of all that is committed into an empty file, and see that it is sound."""
+
+    def restore(self, source: Path, tell: Callable[[int, int], None]) -> None:
+        """Fill the database, in which nothing is, from such a copy: whole, or not at all."""
+
     def migrating(
         self, tell: Callable[[str], None]
     ) -> AbstractContextManager[tuple[sqlalchemy.Connection, Connection]]:

@@ -16,6 +16,7 @@ from todo_api.storage.engine.connection import Connection
 from todo_api.storage.engine.errors import (
     DatabaseDamagedError,
     DatabaseUnavailableError,
+    DatabaseUnusableError,
     DatabaseUrlInvalidError,
     TransactionLostError,
     WouldBlockError,
@@ -107,6 +108,24 @@ class Database:
             self._backend.prepare(create=create)
         except self._backend.driver_error as error:
             raise self._explained(error) from error
+
+    def back_up(self, target: Path, tell: Callable[[int, int], None]) -> None:
+        """Write a copy of all that is committed into an empty file, while others go on.
+
+        `tell` is given how much is done, and of how much. Raises `DatabaseUnavailableError`, and
+        `DatabaseUnusableError` if it cannot be done here.
+        """
+        try:
+            self._backend.back_up(target, tell)
+        except self._backend.driver_error as error:
+            raise self._explained(error) from error
+
+    def restore(self, source: Path, tell: Callable[[int, int], None]) -> None:
+        """Fill the database, in which nothing is, from a copy. Raises `DatabaseUnusableError`."""
+        try:
+            self._backend.restore(source, tell)
+        except self._backend.driver_error as error:
+            raise DatabaseUnusableError(f"{source} cannot be restored: {reason(error)}.") from error
 
     @contextmanager
     def migration(

