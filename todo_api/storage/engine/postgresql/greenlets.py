@@ -8,6 +8,7 @@ So the function reads as if it blocked, and needs no thread.
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import copy_context
 from typing import Any, TypeVar, cast
 
@@ -15,7 +16,7 @@ from greenlet import getcurrent, greenlet
 
 T = TypeVar("T")
 
-LOOKING_SECONDS = 0.25
+LOOKING_SECONDS = 0.1
 """How often deadlines are looked at: a timer for each wait would cost more than most waits."""
 
 
@@ -50,7 +51,7 @@ class Fiber(greenlet):
 
 
 class Hub:
-    """The functions of one event loop. Nothing here but `wake` is for other threads."""
+    """The functions of one event loop. Only `wake` and `call_soon` are for other threads."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Take the loop."""
@@ -113,7 +114,12 @@ class Hub:
 
     def wake(self, fiber: Fiber) -> None:
         """Have a fiber resumed soon."""
-        self.loop.call_soon_threadsafe(self.resume, fiber)
+        self.call_soon(lambda: self.resume(fiber))
+
+    def call_soon(self, function: Callable[[], object]) -> None:
+        """Have a function called on the loop; after the loop was closed, nobody waits for it."""
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(function)
 
     def _look(self) -> None:
         """Interrupt those whose deadline has passed."""

@@ -18,7 +18,7 @@ from todo_api.storage.engine.statistics import Statistics
 
 # Seconds to wait for a session, and then for each of its answers. The server itself gives a
 # statement up before that, so that only a silent server is given up.
-PATIENCE, ANSWER_PATIENCE = 2.0, 2.0
+PATIENCE, ANSWER_PATIENCE = 1.8, 1.8
 PATIENCE_IN_THREAD, ANSWER_PATIENCE_IN_THREAD = 4.0, 8.0
 
 # On the event loop a session that is idle has so long to be used again: then the end of one
@@ -155,7 +155,7 @@ class Pool:
         elif grows:
             Thread(target=self._grow, name="connecting", daemon=True).start()
         elif seeker.fiber is None and self._hub is not None and self._idle_on_loop:
-            self._hub.loop.call_soon_threadsafe(self._share)
+            self._hub.call_soon(self._share)
         try:
             seeker.wait_for_news()
         except BaseException:  # whoever asked has gone
@@ -208,8 +208,7 @@ class Pool:
             grows = not self._sessions and self._has_room()
             shares = bool(self._queue and self._idle_on_loop)
         if shares and self._hub is not None:
-            with suppress(RuntimeError):  # its loop was closed
-                self._hub.loop.call_soon_threadsafe(self._share)
+            self._hub.call_soon(self._share)
         for seeker in failed:
             seeker.error = error
             seeker.wake()
