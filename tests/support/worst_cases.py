@@ -236,7 +236,7 @@ def of_import() -> Iterator[Shape]:
         yield Shape(f"lines: {name}", lines, body=body.encode())
     document = {"Content-Type": "application/json"}
     for name, body in {
-        "tasks": filled(IMPORT, '{"title":"a"}', between=",", around=("[", "]")),
+        "tasks": filled(IMPORT, '{"title":"a"}', between=",", around=('{"tasks":[', "]}")),
         "as many tasks as may be": "[" + ",".join([few] * 10_000) + "]",
         "brackets": filled(IMPORT, "["),
         "as many elements as may be": filled(370_000, "[]", between=",", around=("[", "]")),

@@ -18,23 +18,36 @@ MOST_MEMBERS = 100
 
 
 def read(body: Text) -> Iterator[Item | Unreadable]:
-    """Yield the tasks of ``{"tasks": [...]}`` or of an array, with their places."""
+    """Yield the tasks of ``{"tasks": [...]}``, with their places."""
     document = loaded(body)
     if isinstance(document, Unreadable):
         yield document
+    elif isinstance(document, dict) and document.keys() == {"tasks"}:
+        yield from _tasks(document["tasks"], "/tasks")
+    else:
+        how = "An array of tasks can be sent as application/jsonl."
+        yield Unreadable(None, f'The document must be {{"tasks": [...]}}. {how}', "")
+
+
+def read_array(body: Text) -> Iterator[Item | Unreadable]:
+    """Yield the tasks of an array, with their places."""
+    array = loaded(body)
+    if isinstance(array, Unreadable):
+        yield array
+    else:
+        yield from _tasks(array, "")
+
+
+def _tasks(array: object, at: str) -> Iterator[Item | Unreadable]:
+    if not isinstance(array, list):
+        yield Unreadable(None, "This must be an array of tasks.", at)
         return
-    within = isinstance(document, dict) and document.keys() == {"tasks"}
-    tasks = document["tasks"] if within else document
-    if not isinstance(tasks, list):
-        wanted = 'The document must be an array of tasks, or {"tasks": [...]}.'
-        yield Unreadable(None, wanted, "/tasks" if within else "")
-        return
-    for number, task in enumerate(tasks):
-        at = f"/tasks/{number}" if within else f"/{number}"
+    for number, task in enumerate(array):
+        place = f"{at}/{number}"
         if isinstance(task, dict) and len(task) > MOST_MEMBERS:
-            yield Unreadable(None, f"No task has as many as {len(task):,} members.", at)
+            yield Unreadable(None, f"No task has as many as {len(task):,} members.", place)
         else:
-            yield Item(None, task, at)
+            yield Item(None, task, place)
 
 
 def loaded(body: Text) -> Any:  # noqa: ANN401 - JSON is any value

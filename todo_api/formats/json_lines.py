@@ -31,7 +31,7 @@ def read(body: Text) -> Iterator[Item | Unreadable]:
     content = body.content.removeprefix(codecs.BOM_UTF8)
     begin = content[:LONGEST].lstrip()
     if begin.startswith(b"["):
-        yield from json_document.read(body)
+        yield from json_document.read_array(body)
         return
     if re.match(rb"\{\s*\n", begin):
         yield Unreadable(content[: content.index(b"{")].count(b"\n") + 1, _PRETTY)

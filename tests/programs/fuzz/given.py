@@ -88,6 +88,9 @@ def text_of(body: str) -> str:
 
 def file_of(text: str, media_type: str | None) -> str:
     """Return a file with a task of which ``text`` is the description."""
+    if media_type == "text/calendar":
+        lines = ["BEGIN:VCALENDAR", "BEGIN:VTODO", "SUMMARY:Read", "END:VTODO", "END:VCALENDAR"]
+        return "".join(f"{line}\r\n" for line in lines)
     task = {"title": "Read", "description": text.replace("\0", "")}
     if media_type != "text/csv":
         return json.dumps(task) + "\n"

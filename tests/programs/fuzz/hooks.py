@@ -165,7 +165,7 @@ def after_call(_: HookContext, case: Case[Any], response: Response) -> None:
         accounts.forget_token(case.path_parameters["token_id"])
 
 
-@schemathesis.serializer("application/jsonl", "application/x-ndjson", "text/csv")
+@schemathesis.serializer("application/jsonl", "application/x-ndjson", "text/csv", "text/calendar")
 def write_file(_: SerializationContext, value: object) -> bytes:
     """Send a file as it is."""
     if isinstance(value, Binary):
