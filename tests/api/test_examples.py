@@ -200,7 +200,8 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("InsufficientScope", "POST", "/tasks", {"json": "ReadABook", **AS_PROGRAM}),
     *[("", "POST", "/tokens", {"auth": MIGUEL, "json": "NightlyBackup"})] * 98,
     ("TooManyTokens", "POST", "/tokens", {"auth": MIGUEL, "json": "NightlyBackup"}),
-    ("", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NewPassword"}),
+    ("DemoAccount", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NewPassword"}),
+    ("DemoAccount", "DELETE", "/users/miguel", {"auth": MIGUEL}),
 ]
 TOLD_ANEW = {"created_at", "updated_at", "completed_at", "next_cursor", "next", "etag"}
 TOLD_ANEW_OF_A_TOKEN = TOLD_ANEW | {"id", "uri", "expires_at", "secret"}

@@ -1,10 +1,10 @@
 """The data of the demo: the article's user, with the article's two tasks."""
 
-from todo_api.identity import password_hasher
+from todo_api.identity import DEMO_USERNAME, password_hasher
 from todo_api.settings import Settings
 from todo_api.storage import Connection, insert_task, insert_user
 
-USERNAME = "miguel"
+USERNAME = DEMO_USERNAME
 PASSWORD = "python"  # noqa: S105 - known to everybody: only the demo, on loopback, accepts it
 TASKS = (
     ("Buy groceries", "Milk, Cheese, Pizza, Fruit, Tylenol"),

@@ -15,7 +15,7 @@
 - `user` is what the others tell of somebody.
 """
 
-from todo_api.identity.accounts import Accounts, PasswordChangedError
+from todo_api.identity.accounts import DEMO_USERNAME, Accounts, PasswordChangedError
 from todo_api.identity.administration import (
     AdministrationError,
     add_user,
@@ -40,6 +40,7 @@ from todo_api.identity.user import User
 from todo_api.identity.uses import Uses
 
 __all__ = [
+    "DEMO_USERNAME",
     "TOKEN",
     "Accounts",
     "AdministrationError",

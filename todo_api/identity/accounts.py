@@ -52,6 +52,9 @@ NOWHERE = Caller(address="", request_id="")
 
 log = logging.getLogger(__name__)
 
+DEMO_USERNAME = "miguel"
+"""The article's user, whom the demo has."""
+
 
 class Login(NamedTuple):
     """An attempt to log in."""
@@ -98,13 +101,15 @@ class Accounts:
         `throttle` slows down whoever guesses, `choices` whoever chooses passwords; without them,
         both are counted here.
 
-        `demo` accepts passwords shorter than the rules allow, such as the demo's own.
+        `demo` accepts passwords shorter than the rules allow, such as the demo's own, and shares
+        the account of `DEMO_USERNAME`.
         """
         self._database = database
         self._hashing = HashingPool(hasher)
         self._run_in_thread = run_in_thread
         self._remembered = RememberedCredentials(remember_seconds)
         self._min_length = 1 if demo else MIN_LENGTH
+        self._demo = demo
         self._verifying: dict[tuple[bytes, str], asyncio.Task[set[str]]] = {}
         self._throttle = throttle or LoginThrottle(counters_at(None))
         self.choices = choices or Choices(ChoiceThrottle(counters_at(None)))
@@ -171,6 +176,10 @@ class Accounts:
     def hash_password(self, password: str) -> str:
         """Return the hash to store for a password."""
         return self._hashing.wait_for_hash(normalize(password))
+
+    def is_shared(self, username: str) -> bool:
+        """Tell whether everybody uses this account, as that of the demo."""
+        return self._demo and username == DEMO_USERNAME
 
     def remember(self, username: str, password: str, password_hash: str) -> None:
         """Remember a password that was just stored, so that its user need not be verified."""

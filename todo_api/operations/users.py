@@ -103,6 +103,7 @@ def update_user(
             known_hash = account.password_hash
             if password is not None:
                 _refuse_weak(password, username, body.get("email", account.email), settings)
+                _refuse_shared(user, accounts)
                 changes["password_hash"] = accounts.hash_password(password)
     with database.transaction() as db:
         row = storage.update_user(db, user.id, changes, known_hash=known_hash)
@@ -119,10 +120,16 @@ def update_user(
 
 
 def delete_user(
-    username: str, user: User, database: Database, sweeper: Sweeper, caller: Caller
+    username: str,
+    user: User,
+    database: Database,
+    accounts: Accounts,
+    sweeper: Sweeper,
+    caller: Caller,
 ) -> Answer:
     """Delete your account."""
     _refuse_others(username, user)
+    _refuse_shared(user, accounts)
     with database.transaction() as db:
         deleted = storage.delete_user(db, user.id)
     if not deleted:
@@ -150,6 +157,13 @@ def _refuse_others(username: str, user: User) -> None:
     """Treat another user's account like one that does not exist."""
     if username != user.username:
         raise Problem(404)
+
+
+def _refuse_shared(user: User, accounts: Accounts) -> None:
+    """Keep the demo's account for the next one who tries it."""
+    if accounts.is_shared(user.username):
+        sentence = "Everybody shares the demo's account, so it stays as it is: register a user."
+        raise Problem(403, sentence, code="demo_account")
 
 
 def _refuse_weak(password: str, username: str, email: str | None, settings: Settings) -> None:

@@ -51,7 +51,7 @@ class Accounts:
         if scenario is self._scenario:
             return
         if scenario is not None:
-            for user in list(self._known.values()):
+            for user in [user for user in self._known.values() if user.username != USERNAME]:
                 self._request("DELETE", f"{url}/users/{user.username}", user)
                 self.forget(user.username)
         for user in USERS.values():

@@ -1,0 +1,41 @@
+"""README's command: Schemathesis as a stranger runs it, against the demo."""
+
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+
+from tests.support.serving import CHECKOUT, ServedApp
+
+README = (CHECKOUT / "README.md").read_text("utf-8")
+FEW = ("--seed", "1", "--max-examples", "2", "--no-color")
+PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
+
+
+def test_a_stranger_finds_nothing_with_all_checks_and_phases(demo: ServedApp) -> None:
+    (command,) = re.findall(r"^\$ st (.*)$", README, re.MULTILINE)
+    typed = shlex.split(command.replace("http://127.0.0.1:5000", demo.origin))
+    done = subprocess.run(
+        [sys.executable, "-m", "schemathesis.cli", *typed, *FEW],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for phase in PHASES:
+        assert re.search(rf"✅ {phase}$", done.stdout, re.MULTILINE), done.stdout
+
+
+def test_the_published_configuration_switches_nothing_off() -> None:
+    text = (CHECKOUT / "openapi" / "schemathesis.toml").read_text("utf-8")
+    settings = tomllib.loads(text)
+    assert settings.keys() & {"phases", "warnings"} == set()
+    for scope in (settings, *settings["operations"]):
+        # All that is told of a check is which statuses a correct request may meet, one by one.
+        assert scope["checks"].keys() == {"positive_data_acceptance"}
+        ((name, statuses),) = scope["checks"]["positive_data_acceptance"].items()
+        assert name == "expected-statuses"
+        assert not {"4xx", "5xx", "500"} & set(statuses)
