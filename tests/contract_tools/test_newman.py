@@ -56,6 +56,7 @@ def sent(report: dict[str, Any]) -> list[tuple[tuple[str, str, int], dict[str, A
     return answers
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # the tool sees only HTTP
 def test_every_request_of_a_collection_succeeds_or_is_named(
     programs: Path, demo: ServedApp, tmp_path: Path
 ) -> None:

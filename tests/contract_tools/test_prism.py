@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from tests.support.databases import lack
 from tests.support.serving import ServedApp
@@ -49,6 +50,7 @@ def prism(folder: Path, demo: ServedApp, *arguments: str) -> Iterator[httpx2.Cli
         process.wait(15)
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # the tool sees only HTTP
 def test_the_articles_story_passes_a_proxy_that_holds_it_against_the_document(
     demo: ServedApp, tmp_path: Path
 ) -> None:
@@ -74,6 +76,7 @@ def test_the_articles_story_passes_a_proxy_that_holds_it_against_the_document(
         assert (answer.status_code, answer.json()["title"]) == (422, "Invalid request")
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # the tool sees only HTTP
 def test_a_mock_answers_by_the_examples(demo: ServedApp, tmp_path: Path) -> None:
     with prism(tmp_path, demo, "mock") as mock:
         assert mock.get("/tasks/2", auth=MIGUEL).json()["task"]["title"] == "Learn Python"

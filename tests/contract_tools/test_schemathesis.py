@@ -6,6 +6,8 @@ import subprocess
 import sys
 import tomllib
 
+import pytest
+
 from tests.support.serving import CHECKOUT, ServedApp
 
 README = (CHECKOUT / "README.md").read_text("utf-8")
@@ -13,6 +15,7 @@ FEW = ("--seed", "1", "--max-examples", "2", "--no-color")
 PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # the tool sees only HTTP
 def test_a_stranger_finds_nothing_with_all_checks_and_phases(demo: ServedApp) -> None:
     (command,) = re.findall(r"^\$ st (.*)$", README, re.MULTILINE)
     typed = shlex.split(command.replace("http://127.0.0.1:5000", demo.origin))
