@@ -27,9 +27,12 @@ OF_PAGES = {
 OF_CLIENT = {
     **OF_PAGES,
     "Content-Security-Policy": f"{OF_PAGES['Content-Security-Policy']};"
-    " require-trusted-types-for 'script'; trusted-types 'none'",
+    " require-trusted-types-for 'script'; trusted-types worker",
 }
-"""Those of the web client's page, whose scripts can make no markup of what somebody wrote."""
+"""Those of the web client's page, whose scripts can make no markup of what somebody wrote.
+
+Its one policy, ``worker``, allows the address of the service worker and nothing else.
+"""
 
 ONLY_ENCRYPTED = "max-age=31536000"
 """For a year, browsers are to come by HTTPS alone; other services of the host may not be ready."""

@@ -466,6 +466,33 @@ def test_the_texts_are_german_where_the_browser_is(browser: Browser) -> None:
         assert client.complaints == []
 
 
+def test_the_service_worker_keeps_each_file_of_the_client() -> None:
+    listed = re.findall(r'^  "(/.*)",$', (STATIC / "worker.js").read_text("utf-8"), re.MULTILINE)
+    files = [*(path.name for path in CLIENT.glob("*.js")), "client.css", "icon.svg"]
+    assert sorted(listed) == sorted(["/", *(f"/assets/{name}" for name in files)])
+
+
+def test_ten_thousand_tasks_are_followed_and_scrolled_without_being_in_the_page(
+    page: Page, api: ApiOfUser
+) -> None:
+    lines = "".join(f'{{"title": "Task {number}"}}\n' for number in range(10_000))
+    headers = {"Content-Type": "application/jsonl"}
+    answer = api.post("/tasks/import", content=lines, headers=headers, timeout=120)
+    assert answer.json() == {"imported": 10_000}
+    client = WebClient(page)
+    client.sign_in(api.username, PASSWORD, stay=True)
+    expect(client.status).to_have_text("All changes saved", timeout=120_000)
+    expect(page.get_by_text("10,000 tasks")).to_be_visible()
+    assert page.locator(".task").count() < 60
+    page.locator("#list").evaluate("list => list.scrollTo(0, list.scrollHeight)")
+    expect(client.checkbox("Task 9999")).to_be_visible()
+    page.get_by_role("searchbox", name="Search").fill("task 4321")
+    expect(page.locator(".task")).to_have_count(1)
+    expect(client.checkbox("Task 4321")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("10,000 tasks")).to_be_visible()
+
+
 class TestTools:
     """What Node.js checks."""
 

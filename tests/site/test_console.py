@@ -20,7 +20,7 @@ from todo_api.settings import Settings
 from todo_api.site.pages import ASSETS
 
 CONSOLE = "/todo/api/v1.0/ui/"
-PAGES = ("/", CONSOLE, "/problems")
+PAGES = ("/", CONSOLE, "/problems", "/worker.js")
 DOCUMENT: dict[str, Any] = yaml.safe_load(document_path().read_text("utf-8"))
 OPERATIONS = {
     f"operations-{operation['tags'][0]}-{operation['operationId']}"

@@ -33,6 +33,9 @@ ASSETS = {
 }
 """Every file that the pages load, with the folder it is in. Nothing else is served."""
 
+WORKER = "/worker.js"
+"""The web client's service worker: at the top, as it may answer only for what is below it."""
+
 # Python would ask the machine, and some Windows registries say that a script is plain text.
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -56,6 +59,8 @@ def add_pages(
     ``words_for`` names an error's status. The web client learns from its page whether
     ``registration`` is open, and of the ``demo``'s user; all else it asks the API.
     """
+    worker = (STATIC / "worker.js").read_bytes()
+    app.add_file(WORKER, worker, MEDIA_TYPES[".js"], OF_PAGES)
     console_at = f"{app.base_path}/ui"
     app.add_pages(_pages(console_at, words_for), OF_PAGES)
     app.add_pages(_client(app.base_path, registration=registration, demo=demo), OF_CLIENT)

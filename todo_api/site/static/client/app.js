@@ -9,6 +9,8 @@ import { chooseLanguage } from "./words.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("client"));
 
+const WORKER = "/worker.js";
+
 /** @type {(() => void) | undefined} */
 let leave;
 
@@ -38,7 +40,16 @@ async function show() {
   return undefined;
 }
 
+/** Keep the client's own files, so that it opens while the service cannot be reached. */
+async function keepShell() {
+  const types = /** @type {any} */ (globalThis).trustedTypes;
+  const policy = types?.createPolicy("worker", { createScriptURL: () => WORKER });
+  await navigator.serviceWorker?.register(policy?.createScriptURL(WORKER) ?? WORKER);
+}
+
 const theme = localStorage.getItem("todo.theme");
 if (theme) document.documentElement.dataset["theme"] = theme;
 await chooseLanguage();
 await show();
+// Without it everything works but opening offline, so a browser that refuses it may.
+await keepShell().catch(() => {});
