@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from tests.support.clients import PASSWORD, client_of
 from tests.support.problems import assert_problem
 from todo_api.application import create_app, document_path
-from todo_api.browsers import ANSWERS, OF_PAGES, ONLY_ENCRYPTED
+from todo_api.browsers import ANSWERS, OF_CLIENT, OF_PAGES, ONLY_ENCRYPTED
 from todo_api.settings import Settings
 from todo_api.site.pages import ASSETS
 
@@ -25,7 +25,7 @@ OPERATIONS = [
     for method, operation in item.items()
     if method != "parameters"
 ]
-PAGES = ["/", "/problems", "/todo/api/v1.0/ui", "/todo/api/v1.0/ui/"]
+PAGES = ["/", "/worker.js", "/problems", "/todo/api/v1.0/ui", "/todo/api/v1.0/ui/"]
 FILES = [f"/assets/{name}" for name in ASSETS]
 OF_THE_CALLER = "private, no-cache, no-transform"
 """How what belongs to the caller may be kept if the answer has an entity tag."""
@@ -104,9 +104,18 @@ def test_so_has_an_outage() -> None:
     assert_guarded(response)
 
 
+def test_the_web_client_is_held_to_all_that_pages_are_and_to_trusted_types() -> None:
+    policy = OF_CLIENT["Content-Security-Policy"].split("; ")
+    assert set(policy) == {
+        *OF_PAGES["Content-Security-Policy"].split("; "),
+        "require-trusted-types-for 'script'",
+        "trusted-types worker",
+    }
+
+
 @pytest.mark.parametrize("path", [*PAGES, *FILES, "/todo/api/v1.0/openapi.json"])
 def test_pages_and_files_run_nothing_from_elsewhere(anonymous: TestClient, path: str) -> None:
-    own = {} if path.endswith(".json") else OF_PAGES
+    own = {} if path.endswith(".json") else OF_CLIENT if path == "/" else OF_PAGES
     expected = ANSWERS | {"Cache-Control": "no-cache"} | own
     for method in ("GET", "HEAD"):
         response = anonymous.request(method, BASE + path, follow_redirects=False)
