@@ -105,7 +105,7 @@ def _task(number: int, count: int) -> dict[str, Any]:
 def _insert(db: Connection, user_id: int, rows: list[dict[str, Any]]) -> None:
     """Insert tasks, and what they are found by."""
     owner = {"user_id": user_id}
-    db.execute_many(INSERT_TASK, ({**owner, **row} for row in rows))
+    db.execute_many(INSERT_TASK, ({**owner, "uid": None, **row} for row in rows))
     db.execute_many(
         INSERT_LABEL,
         (

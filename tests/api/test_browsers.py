@@ -99,7 +99,7 @@ def test_so_has_what_is_not_there_and_what_cannot_be_read(
 def test_so_has_an_outage() -> None:
     nowhere = Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
     with client_of(create_app(nowhere)) as client:
-        response = client.get("/healthz")
+        response = client.get("/readyz")
     assert_problem(response, 503)
     assert_guarded(response)
 

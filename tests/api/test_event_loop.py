@@ -159,6 +159,7 @@ WRITES = {
     ),
     "delete of a long one": susans(Request("delete_task", "DELETE", "/tasks/{n}")),
 }
+DELETION = susans(Request("delete_user", "DELETE", "/users/susan"))
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +236,8 @@ def test_each_operation_of_the_event_loop_is_measured() -> None:
         for operation in item.values()
         if isinstance(operation, dict)
     }
-    measured = {request.operation_id for request in (*READS.values(), *WRITES.values())}
+    requests = (*READS.values(), *WRITES.values(), DELETION)
+    measured = {request.operation_id for request in requests}
     assert measured == operations - IN_THREADS.keys()
 
 
@@ -259,3 +261,14 @@ def test_many_who_write_at_once_hold_it_up_little_longer(
         return max(callbacks)
 
     assert min(asyncio.run(run()) for _ in range(5)) < LONGEST + MOST_SECONDS
+
+
+def test_the_deletion_of_an_account_holds_it_up_no_longer(
+    app: ContractApp, callbacks: list[float]
+) -> None:
+    async def run() -> float:
+        callbacks.clear()
+        await send(app, DELETION)
+        return max(callbacks)
+
+    assert asyncio.run(run()) < LONGEST + MOST_SECONDS

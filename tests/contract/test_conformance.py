@@ -79,7 +79,7 @@ def test_what_is_declared_passes(tide: Conformance, response: Response) -> None:
         ),
         (
             Response(200, HEIGHT, b'{"high": 1}', JSON),
-            "/high is not as declared: This must be a boolean",
+            "/high is not as declared: This must be true or false",
         ),
         (Response(200, HEIGHT, b"{}", JSON), "/high is not as declared: This member is required"),
         (Response(200, HEIGHT, b'{"high": true, "low": 1}', JSON), "/low is not as declared"),

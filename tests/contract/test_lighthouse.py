@@ -67,7 +67,7 @@ class TestParameters:
             ("year=1899&year=1900", {"year": "This parameter may be given only once."}),
             ("year=1899&order=upwards", {"order": "This must be one of oldest, newest."}),
             ("year=1899&visibility=far", {"visibility": "This must be a number."}),
-            ("year=1899&storm=yes", {"storm": "This must be a boolean."}),
+            ("year=1899&storm=yes", {"storm": "This must be true or false."}),
             ("year=1899&night=tonight", {"night": "This is not a valid date."}),
             ("year=1899&weather=fine", {"weather": "This must be one of clear, fog, gale."}),
             ("year=1899&weather=fog,gale", {"weather": "This must be one of clear, fog, gale."}),
@@ -76,7 +76,7 @@ class TestParameters:
             ("year=1899&Order=newest", {"Order": "There is no such parameter here."}),
             (
                 "year=1&storm=2",
-                {"year": "This must be at least 1850.", "storm": "This must be a boolean."},
+                {"year": "This must be at least 1850.", "storm": "This must be true or false."},
             ),
         ],
     )  # fmt: skip

@@ -333,7 +333,7 @@ def test_few_bodies_of_one_sender_are_held_while_they_arrive() -> None:
             rest.set()
             return [*await asyncio.gather(*of_one), await of_another]
 
-    with song(limits=Limits(body=1000)) as app:
+    with song(limits=Limits(body=1000), threads=32) as app:
         statuses = asyncio.run(story(app))
     assert statuses.count(200) == MOST_ARRIVING + MOST_TO_ARRIVE + 1
     assert statuses.count(503) == 1

@@ -25,7 +25,7 @@ def test_the_limits_are_those_of_the_service() -> None:
     chosen = Settings()
     import_bytes = COMPONENTS["requestBodies"]["ImportTasksBody"]["x-max-bytes"]
     import_tasks = COMPONENTS["schemas"]["ImportedCount"]["maximum"]
-    of_newcomer = COMPONENTS["requestBodies"]["NewUser"]["x-max-bytes"]
+    of_newcomer = COMPONENTS["requestBodies"]["CreateUserBody"]["x-max-bytes"]
     head, body = f"{chosen.max_header_bytes // 1024} KiB", f"{chosen.max_body_bytes // 1024} KiB"
     assert shown == {
         "URL": f"{chosen.max_url_bytes // 1024} KiB",

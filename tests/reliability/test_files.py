@@ -181,16 +181,17 @@ class TestOutages:
 
     def test_a_row_that_cannot_be_read_is_an_outage(self, service: Served, file: Path) -> None:
         other = sqlite3.connect(file)
-        for change, path, reason in (
-            ("UPDATE tasks SET labels = '[\"home'", "/tasks/1", "a row of it cannot be read"),
-            ("UPDATE users SET email = CAST(x'ff' AS TEXT)", "/users/miguel", "Could not decode"),
+        for change, path in (
+            ("UPDATE tasks SET labels = '[\"home'", "/tasks/1"),
+            ("UPDATE users SET email = CAST(x'ff' AS TEXT)", "/users/miguel"),
         ):
             other = sqlite3.connect(file)
             other.execute(change)
             other.commit()
             other.close()
             assert service.status("GET", path) == 503
-            assert f"The SQLite database {file} is damaged: {reason}" in service.log
+        told = f"The SQLite database {file} is damaged: a row of it cannot be read"
+        assert service.log.count(told) == 1
         assert "Traceback" not in service.log
 
 

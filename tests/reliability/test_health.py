@@ -51,6 +51,7 @@ def test_the_probes_need_no_thread(sqlite_databases: SQLiteDatabases, tmp_path: 
     one_thread = {"TODO_THREADS": "1"}
     with running(tmp_path / "log", sqlite_databases.fresh(), **one_thread) as service:
         threads = Path(f"/proc/{service.process.pid}/task")
+        time.sleep(1)  # until those of the background have begun
         before = len(list(threads.iterdir()))
         for probe in PROBES:
             assert httpx2.get(f"{service.origin}{probe}").status_code == 200

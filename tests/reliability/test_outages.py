@@ -100,6 +100,14 @@ def become_read_only(server: PostgreSQLServer) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET default_transaction_read_only = on")
         connection.execute("SELECT pg_reload_conf()")
+    assert eventually(lambda: refuses_writes(url), 30) < RECOVERY_SECONDS
+
+
+def refuses_writes(url: str) -> bool:
+    """Tell whether a new session could change nothing."""
+    with psycopg.connect(url) as connection:
+        found = connection.execute("SHOW transaction_read_only").fetchone()
+    return found == ("on",)
 
 
 def test_a_start_waits_for_its_server_and_says_so(server: PostgreSQLServer) -> None:

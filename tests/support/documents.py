@@ -31,10 +31,11 @@ def served(
     functions: Mapping[str, Callable[..., Any]],
     *,
     limits: Limits | None = None,
+    threads: int = 1,
     **options: Any,  # noqa: ANN401 - those of `ContractApp.add_api`
 ) -> Iterator[ContractApp]:
     """Serve what ``text`` says below the head of a document, with functions by operationId."""
-    workers = Workers(1)
+    workers = Workers(threads)
     app = ContractApp(__name__, limits=limits)
     app.add_api(Document(HEAD + text), resolver=Functions(functions), workers=workers, **options)
     try:

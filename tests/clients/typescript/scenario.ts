@@ -88,7 +88,10 @@ assert.ok(patched.data);
 assert.deepEqual([patched.data.task.description, patched.data.task.priority], ["", 3]);
 const since = before.data.next;
 const after = await susan.GET("/tasks/changes", { params: { query: { since } } });
-assert.deepEqual(after.data?.changes, [{ id: task.id, deleted: false, task: patched.data.task }]);
+const etag = patched.response.headers.get("ETag") ?? "";
+assert.deepEqual(after.data?.changes, [
+  { id: task.id, deleted: false, task: patched.data.task, etag },
+]);
 
 // Back up and restore.
 const exported = await susan.GET("/tasks/export", { parseAs: "text" });
