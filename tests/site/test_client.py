@@ -467,7 +467,7 @@ def test_the_texts_are_german_where_the_browser_is(browser: Browser) -> None:
 
 
 def test_the_service_worker_keeps_each_file_of_the_client() -> None:
-    listed = re.findall(r'^  "(/.*)",$', (STATIC / "worker.js").read_text("utf-8"), re.MULTILINE)
+    listed = re.findall(r'^  "\.(/.*)",$', (STATIC / "worker.js").read_text("utf-8"), re.MULTILINE)
     files = [*(path.name for path in CLIENT.glob("*.js")), "client.css", "icon.svg"]
     assert sorted(listed) == sorted(["/", *(f"/assets/{name}" for name in files)])
 

@@ -6,36 +6,36 @@
 const CACHE = "todo-shell";
 const PATIENCE_MILLISECONDS = 4000;
 
-/** Every file of the client; a test compares them with what is served. */
-const SHELL = [
-  "/",
-  "/assets/add.js",
-  "/assets/api.js",
-  "/assets/app.js",
-  "/assets/client.css",
-  "/assets/dates.js",
-  "/assets/editor.js",
-  "/assets/html.js",
-  "/assets/icon.svg",
-  "/assets/keys.js",
-  "/assets/list.js",
-  "/assets/local.js",
-  "/assets/main.js",
-  "/assets/markdown.js",
-  "/assets/outbox.js",
-  "/assets/quickadd.js",
-  "/assets/session.js",
-  "/assets/signin.js",
-  "/assets/store.js",
-  "/assets/sync.js",
-  "/assets/text.js",
-  "/assets/vendor.js",
-  "/assets/views.js",
-  "/assets/words.de.js",
-  "/assets/words.js",
-];
-
 const worker = /** @type {any} */ (globalThis);
+
+/** Every file of the client, from where this one is; a test compares them with what is served. */
+const SHELL = [
+  "./",
+  "./assets/add.js",
+  "./assets/api.js",
+  "./assets/app.js",
+  "./assets/client.css",
+  "./assets/dates.js",
+  "./assets/editor.js",
+  "./assets/html.js",
+  "./assets/icon.svg",
+  "./assets/keys.js",
+  "./assets/list.js",
+  "./assets/local.js",
+  "./assets/main.js",
+  "./assets/markdown.js",
+  "./assets/outbox.js",
+  "./assets/quickadd.js",
+  "./assets/session.js",
+  "./assets/signin.js",
+  "./assets/store.js",
+  "./assets/sync.js",
+  "./assets/text.js",
+  "./assets/vendor.js",
+  "./assets/views.js",
+  "./assets/words.de.js",
+  "./assets/words.js",
+].map((path) => new URL(path, worker.location.href).pathname);
 
 /** @returns {Promise<void>} */
 async function keepShell() {

@@ -9,7 +9,8 @@ import { chooseLanguage } from "./words.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("client"));
 
-const WORKER = "/worker.js";
+/** Beside the page, wherever that is: the files are one level below. */
+const WORKER = new URL("../worker.js", import.meta.url).href;
 
 /** @type {(() => void) | undefined} */
 let leave;

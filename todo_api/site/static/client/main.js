@@ -3,7 +3,7 @@
 import { Add } from "./add.js";
 import { bearer, clientOf } from "./api.js";
 import { Editor } from "./editor.js";
-import { html } from "./html.js";
+import { ICON, html } from "./html.js";
 import { installKeys, KEYS } from "./keys.js";
 import { List } from "./list.js";
 import { openLocal, removeLocal } from "./local.js";
@@ -224,7 +224,7 @@ function Side({ screen }) {
   return html`
     <header class="side">
       <p class="brand">
-        <img src="/assets/icon.svg" alt="" width="28" height="28" /><b>${say("app.name")}</b>
+        <img src=${ICON} alt="" width="28" height="28" /><b>${say("app.name")}</b>
       </p>
       <nav aria-label=${say("nav.views")}>
         <ul>

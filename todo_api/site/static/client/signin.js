@@ -1,7 +1,7 @@
 /** The screen of those who are not signed in: sign in, or create an account. */
 
 import { Failure } from "./api.js";
-import { html } from "./html.js";
+import { ICON, html } from "./html.js";
 import { register, signIn } from "./session.js";
 import { useEffect, useRef, useSignal } from "./vendor.js";
 import { say } from "./words.js";
@@ -86,7 +86,7 @@ export function SignIn({ ended, username, onSignedIn }) {
   return html`
     <main class="signin">
       <form class="card" onSubmit=${submit}>
-        <h1><img src="/assets/icon.svg" alt="" width="36" height="36" />${say("app.name")}</h1>
+        <h1><img src=${ICON} alt="" width="36" height="36" />${say("app.name")}</h1>
         <h2>${say(isNew.value ? "register.title" : "signin.title")}</h2>
         ${isDemo && html`<p class="hint">${say("signin.demo", { username: demoUsername, password: demoPassword })}</p>`}
         <label for="username">${say("signin.username")}</label>
