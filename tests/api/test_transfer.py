@@ -25,7 +25,7 @@ from todo_api.formats.uids import Uids
 from todo_api.identity import User
 from todo_api.operations.transfer import export_tasks
 from todo_api.settings import Settings
-from todo_api.storage import Database, UserGoneError
+from todo_api.storage import Database, UserGoneError, delete_user
 from todo_api.storage import transfer as storage
 
 LINES, CSV, CALENDAR = "application/jsonl", "text/csv", "text/calendar"
@@ -524,7 +524,7 @@ class TestSize:
         chunks = exported(database, many)
         next(chunks)
         with database.transaction() as db:
-            db.execute(text("DELETE FROM users"))
+            delete_user(db, many)
         with pytest.raises(UserGoneError):
             list(chunks)
 

@@ -77,6 +77,33 @@ def test_nothing_is_replaced_without_being_asked_for(database_url: str, tmp_path
     assert "is in use: name an empty one by TODO_DATABASE_URL." in refused.stderr
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_database_is_not_replaced_by_its_own_copy(database_url: str) -> None:
+    file = Path(database_url.removeprefix("sqlite:///"))
+    before = file.stat().st_ino
+    for part in ("", "-wal", "-shm", "-journal"):
+        refused = run_command("backup", f"{file}{part}", "--yes", TODO_DATABASE_URL=database_url)
+        assert (refused.status, file.stat().st_ino) == (1, before)
+        assert "name another file" in refused.stderr
+
+
+@pytest.mark.parametrize("left", ["-wal", "-journal"])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_nothing_is_restored_beside_what_is_left_of_another_file(
+    database_url: str, tmp_path: Path, left: str
+) -> None:
+    assert run_command("backup", str(tmp_path / "copy"), TODO_DATABASE_URL=database_url).status == 0
+    file = tmp_path / "todo.db"
+    log = tmp_path / f"todo.db{left}"
+    log.write_bytes(b"pages of another database")
+    url = f"sqlite:///{file}"
+    refused = run_command("restore", str(tmp_path / "copy"), TODO_DATABASE_URL=url)
+    assert (refused.status, file.exists()) == (1, False)
+    assert f"{log} is left of another database" in refused.stderr
+    log.unlink()
+    assert run_command("restore", str(tmp_path / "copy"), TODO_DATABASE_URL=url).status == 0
+
+
 @pytest.mark.usefixtures("programs")
 def test_what_is_no_copy_is_not_restored(empty_database_url: str, tmp_path: Path) -> None:
     letter, foreign = tmp_path / "letter", tmp_path / "foreign.db"

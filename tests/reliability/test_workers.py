@@ -10,6 +10,7 @@ from threading import Event
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 from tests.support.clients import PASSWORD, PASSWORD_HASH
 from tests.support.databases import Databases, SQLiteDatabases
@@ -120,6 +121,23 @@ def test_a_reload_replaces_all_and_loses_no_request(url: str, tmp_path: Path) ->
         finally:
             over.set()
         assert all(one.result(30) for one in asking)
+
+
+def test_of_a_reload_that_fails_some_go_on(url: str, tmp_path: Path) -> None:
+    with running(tmp_path / "log", url, *TWO) as service:
+        database = Database(url)
+        with database.transaction() as db:
+            db.execute(text("UPDATE todo_api_revision SET version_num = '9999'"))
+        database.close()
+        before = workers_of(service)
+        service.signal(signal.SIGHUP)
+        until = time.monotonic() + 20
+        while "has ended with status" not in service.log.read_text():
+            assert time.monotonic() < until, service.log.read_text()
+            time.sleep(0.1)
+        time.sleep(1)
+        assert before[1] in workers_of(service)
+        assert httpx2.get(f"{service.url}/healthz").status_code == 200
 
 
 def test_a_stop_ends_all(url: str, tmp_path: Path) -> None:

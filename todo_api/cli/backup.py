@@ -11,8 +11,8 @@ import click
 
 from todo_api.cli.access import opened_database
 from todo_api.cli.output import confirm
-from todo_api.settings import read_settings
-from todo_api.storage import Database, require_empty
+from todo_api.settings import Settings, read_settings
+from todo_api.storage import Database, file_of, require_empty
 
 path_argument = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
@@ -22,7 +22,8 @@ path_argument = click.argument("file", type=click.Path(dir_okay=False, path_type
 @click.option("--yes", is_flag=True, help="Replace the file if there is one, and do not ask.")
 def backup_command(file: Path, *, yes: bool) -> None:
     """Copy the database into FILE, while the service goes on."""
-    with opened_database() as (database, _):
+    with opened_database() as (database, settings):
+        _refuse_database(file, settings)
         if file.exists():
             confirm(f"Replace {file}?", yes=yes)
         with _written_whole(file) as partial, _progress() as tell:
@@ -45,6 +46,16 @@ def restore_command(file: Path) -> None:
     finally:
         database.close()
     click.echo(f"The database has been restored from {file}.")
+
+
+def _refuse_database(file: Path, settings: Settings) -> None:
+    """Refuse to replace the database itself, or what belongs to it, by the copy."""
+    database = file_of(settings.database_url)
+    if database is None:
+        return
+    own = {f"{database.resolve()}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")}
+    if str(file.resolve()) in own:
+        raise click.ClickException(f"{file} is the database, or a part of it: name another file.")
 
 
 @contextmanager

@@ -114,7 +114,8 @@ def serve(
         server.ends_with_input = listener is not None
         server.drain_seconds = settings.drain_seconds
         server.grace_seconds = settings.grace_seconds
-        announce(_url(opened, "http" if certificate is None else "https"))
+        url = _url(opened, "http" if certificate is None else "https")
+        server.announce = lambda: announce(url)
         logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
         server.run(sockets=[opened])
 
@@ -161,6 +162,8 @@ class _Server(uvicorn.Server):
         self._gate = gate
         self._stopping = stopping
         self._accepting: list[asyncio.Task[None]] = []
+        self.announce: Callable[[], None] = lambda: None
+        """Called once the application has started, too."""
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -188,6 +191,8 @@ class _Server(uvicorn.Server):
             loop.add_signal_handler(signal.SIGHUP, self._reload)
             if self.ends_with_input:
                 loop.add_reader(sys.stdin.fileno(), self._end_with_input)
+        if not self.should_exit:  # as when the application could not start
+            self.announce()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Say that the service stops, go on for a while, accept no more, and end what is left.

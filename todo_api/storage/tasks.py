@@ -58,10 +58,10 @@ IS_TASK = tasks.c.id == bindparam("task_id")
 SELECT_TASK = Statement(select(*COLUMNS).where(IS_OWN, IS_TASK), TaskRow._make)
 SELECT_TASK_AND_WORDS = Statement(select(*COLUMNS, tasks.c.words).where(IS_OWN, IS_TASK))
 SELECT_LAST_VERSION = Statement(
-    select(users.c.last_version).where(users.c.id == bindparam("owner_id"))
+    select(users.c.last_version).where(users.c.id == bindparam("owner_id"), IS_THERE)
 )
 SELECT_LAST_TASK_ID = Statement(
-    select(users.c.last_task_id).where(users.c.id == bindparam("owner_id"))
+    select(users.c.last_task_id).where(users.c.id == bindparam("owner_id"), IS_THERE)
 )
 BEGIN_CHANGE = Statement(
     update(users)

@@ -126,6 +126,7 @@ class SQLite:
 
     def restore(self, source: Path, tell: Callable[[int, int], None]) -> None:
         """Make the file from a copy, beside its place, and put it there when it is whole."""
+        self._file.require_alone()
         copy = SQLiteFile(source.absolute(), f"The copy {source}")
         partial = self._file.path.with_name(f".{self._file.path.name}.{token_hex(4)}.partial")
         SQLiteFile(partial, self.name).create()

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from todo_api.storage.engine.connection import Connection
-from todo_api.storage.engine.errors import DatabaseUnavailableError
+from todo_api.storage.engine.errors import DatabaseUnavailableError, DatabaseUnusableError
 
 OWN_TABLE = "todo_api_revision"
 """What tells a database of this program from those of others."""
@@ -107,6 +107,22 @@ class SQLiteFile:
             return self.path.stat().st_size == 0
         except FileNotFoundError:
             return True
+
+    def require_alone(self) -> None:
+        """See that no log or journal is left of a file that was here before.
+
+        SQLite would write what is in it over another file that comes in the same place.
+
+        Raises:
+            DatabaseUnusableError: if there is one.
+
+        """
+        for left in (Path(f"{self.path}-wal"), Path(f"{self.path}-journal")):
+            if left.exists():
+                raise DatabaseUnusableError(
+                    f"{left} is left of another database, and would damage this one: move it away,"
+                    " together with the file that it belongs to."
+                )
 
     def create(self) -> None:
         """Make a file that nobody else can read; SQLite gives those beside it the same rights."""
