@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.api.test_transfer import CSV, TASKS, bring, everything, export, faults, lasting
+from tests.support.databases import lack
 
 pytestmark = pytest.mark.usefixtures("miguel")
 
@@ -176,11 +177,12 @@ def plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\t", " ")
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 @pytest.mark.parametrize("separator", [",", ";"])
 def test_a_table_comes_back_from_libreoffice_as_it_was(
     miguel: TestClient, susan: TestClient, tmp_path: Path, separator: str
 ) -> None:
+    if shutil.which("soffice") is None:
+        lack("LibreOffice")
     given = [{**task, "description": plain(task.get("description", ""))} for task in TASKS[:5]]
     tasks = [miguel.post("/tasks", json=task).json()["task"] for task in given]
     table = tmp_path / "tasks.csv"

@@ -1,7 +1,5 @@
 """``todo-api serve`` in a process of its own, with its log at hand."""
 
-import re
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,21 +8,20 @@ from pathlib import Path
 import httpx2
 
 from tests.support.clients import PASSWORD, PASSWORD_HASH
-from tests.support.commands import environment_with, installed_command
+from tests.support.processes import Running, running
 from todo_api.storage import Database, insert_user
 
-STOP_SECONDS = 30
 MIGUEL = ("miguel", PASSWORD)
 
 
 class Served:
     """A service that runs, and a client of it who is logged in."""
 
-    def __init__(self, process: subprocess.Popen[str], url: str, log: Path) -> None:
-        self.process = process
-        self.url = url
-        self._log = log
-        self.client = httpx2.Client(base_url=url, auth=MIGUEL, timeout=30)
+    def __init__(self, running: Running) -> None:
+        self.process = running.process
+        self.url = running.url
+        self._log = running.log
+        self.client = httpx2.Client(base_url=self.url, auth=MIGUEL, timeout=30)
 
     @property
     def log(self) -> str:
@@ -40,31 +37,10 @@ class Served:
 @contextmanager
 def served(database_url: str, log: Path, **settings: str) -> Iterator[Served]:
     """Serve on a free port, with the user miguel if the database is migrated."""
-    with log.open("a") as errors:
-        process = subprocess.Popen(
-            [installed_command(), "serve"],
-            env=environment_with(
-                TODO_PORT="0",
-                TODO_DATABASE_URL=database_url,
-                TODO_SECURITY_LOG="off",
-                PYTHONUNBUFFERED="1",
-                **settings,
-            ),
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-        )
-    assert process.stdout is not None
-    try:
-        announced = re.match(r"Serving (\S+)/\n", process.stdout.readline())
-        assert announced, log.read_text()
-        service = Served(process, announced[1], log)
+    with running(log, database_url, **settings) as process:
+        service = Served(process)
         with service.client:
             yield service
-    finally:
-        process.terminate()
-        process.wait(STOP_SECONDS)
-        process.stdout.close()
 
 
 def add_miguel(database_url: str) -> int:

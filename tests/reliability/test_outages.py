@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,14 +19,10 @@ RECOVERY_SECONDS = 5
 
 
 @pytest.fixture
-def server() -> Iterator[PostgreSQLServer]:
-    """A server that no other test uses, with a database of ours."""
-    with postgresql_server() as server:
-        database = Database(server.url)
-        migrate(database)
-        database.close()
-        add_miguel(server.url)
-        yield server
+def server(server: PostgreSQLServer) -> PostgreSQLServer:
+    """A server that no other test uses, with a database of ours and the user miguel."""
+    add_miguel(server.url)
+    return server
 
 
 def timed(service: Served, method: str) -> tuple[int, float, str]:

@@ -3,7 +3,6 @@
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.client import HTTPConnection
@@ -17,10 +16,8 @@ from tests.support.databases import (
     Databases,
     PostgreSQLServer,
     SQLiteDatabases,
-    postgresql_server,
 )
 from tests.support.processes import API, Running, running
-from todo_api.storage import Database, migrate
 
 CLIENTS = 8
 
@@ -31,16 +28,6 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no 
 def url(sqlite_databases: SQLiteDatabases) -> str:
     """A database in a file."""
     return sqlite_databases.fresh()
-
-
-@pytest.fixture
-def server() -> Iterator[PostgreSQLServer]:
-    """A PostgreSQL server that may be paused."""
-    with postgresql_server() as server:
-        database = Database(server.url)
-        migrate(database)
-        database.close()
-        yield server
 
 
 def ask_until_told(client: HTTPConnection, warm: Event) -> int:

@@ -40,11 +40,11 @@ def chromium(executable: str, origin: str) -> Iterator[Browser]:
         browser.close()
 
 
-class Console:
-    """The console in a page, with all that the browser complains about."""
+class WatchedPage:
+    """A page, with all that it asks for and all that the browser complains about."""
 
     def __init__(self, page: Page) -> None:
-        """Open the console."""
+        """Watch a page that is still empty."""
         self.page = page
         self.requests: list[str] = []
         self.complaints: list[str] = []
@@ -59,6 +59,14 @@ class Console:
                 else None
             ),
         )
+
+
+class Console(WatchedPage):
+    """The console in a page."""
+
+    def __init__(self, page: Page) -> None:
+        """Open the console."""
+        super().__init__(page)
         page.goto(f"{ADDRESS}/todo/api/v1.0/ui/")
         self.operations.first.wait_for()
 

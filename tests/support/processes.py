@@ -41,7 +41,7 @@ class Running:
 @contextmanager
 def running(log: Path, database_url: str, *arguments: str, **settings: str) -> Iterator[Running]:
     """Run the service on a free port; what it writes to standard error goes to a file."""
-    with log.open("w") as errors:
+    with log.open("a") as errors:
         process = subprocess.Popen(
             [installed_command(), "serve", *arguments],
             env=environment_with(

@@ -2,28 +2,15 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browser import ADDRESS
+from tests.support.browser import ADDRESS, WatchedPage
 
 
-class WebClient:
-    """The web client in a page, with all that the browser complains about."""
+class WebClient(WatchedPage):
+    """The web client in a page."""
 
     def __init__(self, page: Page, place: str = "/") -> None:
         """Open the client as a person does: by the address of the service alone."""
-        self.page = page
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        # Violations of the Content-Security-Policy are among the console's errors.
-        page.on(
-            "console",
-            lambda message: (
-                self.complaints.append(message.text)
-                if message.type in {"error", "warning"}
-                else None
-            ),
-        )
+        super().__init__(page)
         page.goto(ADDRESS + place)
 
     def sign_in(self, username: str, password: str, *, stay: bool = False) -> None:
