@@ -44,27 +44,25 @@ def test_an_exception_of_a_call_reaches_its_caller(failure: BaseException) -> No
         workers.close()
 
 
-def test_more_calls_than_threads_wait() -> None:
+def test_as_many_calls_run_at_once_as_there_are_threads() -> None:
     workers = Workers(2)
-    running: list[int] = []
-    most = 0
-    guard = threading.Lock()
+    pair = threading.Barrier(2)
+    running: set[int] = set()
+    at_once: list[int] = []
 
-    def work() -> None:
-        nonlocal most
-        with guard:
-            running.append(1)
-            most = max(most, len(running))
-        threading.Event().wait(0.02)
-        with guard:
-            running.pop()
+    def work(number: int) -> None:
+        running.add(number)
+        pair.wait(20)  # breaks, if the two threads do not run together
+        at_once.append(len(running))
+        pair.wait(20)
+        running.discard(number)
 
     async def run() -> None:
-        await asyncio.gather(*(workers.run(work) for _ in range(6)))
+        await asyncio.gather(*(workers.run(work, number) for number in range(6)))
 
     asyncio.run(run())
     workers.close()
-    assert most == 2
+    assert at_once == [2] * 6
 
 
 def test_a_caller_that_is_cancelled_leaves_the_thread_usable() -> None:
@@ -83,16 +81,17 @@ def test_a_caller_that_is_cancelled_leaves_the_thread_usable() -> None:
 
 def test_closing_waits_for_the_calls_under_way() -> None:
     workers = Workers(1)
-    ended = threading.Event()
+    begun, ended = threading.Event(), threading.Event()
 
     def work() -> None:
+        begun.set()
         threading.Event().wait(0.05)
         ended.set()
 
     async def run() -> None:
         call = asyncio.ensure_future(workers.run(work))
-        await asyncio.sleep(0)
-        await asyncio.to_thread(workers.close)
+        await asyncio.to_thread(begun.wait, 20)
+        await asyncio.to_thread(workers.close, 20)
         assert ended.is_set()
         await call
 
