@@ -1,16 +1,17 @@
 """The file of an SQLite database: whether it is there, whose it is, whether it is still the same.
 
 SQLite goes on with a file that somebody has removed or replaced, and what is written then is lost.
-So whoever begins a transaction looks whether the path still leads to the file that was opened, and
-looks again before anybody is told that something is stored.
+So whoever begins a transaction looks whether the path still leads to the file that was opened,
+unless somebody has just looked, and always looks before anybody is told that something is stored.
 """
 
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 from todo_api.storage.engine.connection import Connection
 from todo_api.storage.engine.errors import DatabaseUnavailableError, DatabaseUnusableError
@@ -21,11 +22,11 @@ OWN_TABLE = "todo_api_revision"
 _SELECT_OWN = f"SELECT 1 FROM sqlite_master WHERE name = '{OWN_TABLE}'"  # noqa: S608 - a constant
 
 
-class Identity(NamedTuple):
-    """What tells one file from another at the same path."""
+LOOK_SECONDS = 0.01
+"""How long a look counts for transactions that begin: a look takes as long as reading a task."""
 
-    device: int
-    inode: int
+Identity: TypeAlias = tuple[int, int]
+"""Device and inode: what tells one file from another at the same path."""
 
 
 class FileConnection(Connection):
@@ -46,9 +47,11 @@ class SQLiteFile:
         """Take the path, and what a person calls the database. Nothing is looked at yet."""
         self.path = path
         self._name = name
+        self._path = str(path)
         self._log_path = f"{path}-wal"
         self._found: Identity | None = None
         self._generation = 0
+        self._looked_until = 0.0
         self._guard = Lock()
 
     def look(self) -> int:
@@ -56,7 +59,7 @@ class SQLiteFile:
 
         Raises `DatabaseUnavailableError` if there is none.
         """
-        found = self._identity_of(self.path)
+        found = self._identity_of(self._path)
         if found != self._found:
             with self._guard:
                 if found != self._found:
@@ -64,6 +67,7 @@ class SQLiteFile:
                     self._generation += 1
         if found is None:
             raise self.outage("there is no such file")
+        self._looked_until = time.monotonic() + LOOK_SECONDS
         return self._generation
 
     def is_stale(self, db: FileConnection) -> bool:
@@ -71,7 +75,9 @@ class SQLiteFile:
 
         Raises `DatabaseUnavailableError` if there is none.
         """
-        return self.look() != db.generation
+        if time.monotonic() > self._looked_until:
+            self.look()
+        return self._generation != db.generation
 
     def require_stored(self, db: FileConnection) -> None:
         """See that what was committed went into the files that are there.
@@ -85,7 +91,7 @@ class SQLiteFile:
             with self._guard:
                 self._generation += 1  # all connections have the lost log open
             raise self.outage("its write-ahead log was removed while it was in use")
-        if self.is_stale(db):
+        if self.look() != db.generation:
             raise self.outage("the file was replaced while it was in use")
 
     def require_ours(self, driver: Any) -> None:  # noqa: ANN401 - the driver's own
@@ -146,9 +152,9 @@ class SQLiteFile:
         return db
 
     @staticmethod
-    def _identity_of(path: Path | str) -> Identity | None:
+    def _identity_of(path: str) -> Identity | None:
         try:
-            found = os.stat(path)  # noqa: PTH116 - before each transaction, and a third of the time
+            found = os.stat(path)  # noqa: PTH116 - after each commit, and a third of the time
         except OSError:
             return None
-        return Identity(found.st_dev, found.st_ino)
+        return found.st_dev, found.st_ino
