@@ -1,6 +1,8 @@
 """``todo-api serve --workers``: several processes that share an address."""
 
+import asyncio
 import os
+import resource
 import signal
 import sys
 import time
@@ -13,8 +15,10 @@ import pytest
 from sqlalchemy import text
 
 from tests.support.clients import PASSWORD, PASSWORD_HASH
+from tests.support.commands import run_command
 from tests.support.databases import Databases, SQLiteDatabases
 from tests.support.processes import API, Running, running
+from todo_api.server.supervisor import Supervisor
 from todo_api.storage import Database, insert_user
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are read from /proc")
@@ -91,6 +95,69 @@ def test_a_dead_one_is_replaced_and_that_is_told(url: str, tmp_path: Path) -> No
         assert "has ended with status -9: another one starts in 0.5 seconds." in (
             service.log.read_text()
         )
+
+
+def test_one_that_cannot_be_started_is_tried_again(url: str, tmp_path: Path) -> None:
+    with running(tmp_path / "log", url, *TWO, TODO_LOG_FORMAT="text") as service:
+        pid = service.process.pid
+        _, most = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, most))  # not even a pipe can be opened
+        first, second = workers_of(service)
+        os.kill(first, signal.SIGKILL)
+        until = time.monotonic() + 40
+        while "The next attempt is in 1.0 seconds." not in service.log.read_text():
+            assert time.monotonic() < until, service.log.read_text()
+            time.sleep(0.1)
+        assert "Worker 0 cannot be started: too many open files." in service.log.read_text()
+        assert second in workers_of(service)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, most))
+        while len(workers_of(service)) < 2:
+            assert time.monotonic() < until, service.log.read_text()
+            time.sleep(0.1)
+        service.signal(signal.SIGTERM)
+        assert service.ended() == 0
+        assert "Traceback" not in service.log.read_text()
+
+
+def test_a_second_sigint_waits_for_nothing_more(url: str, tmp_path: Path) -> None:
+    patient = {"TODO_DRAIN_SECONDS": "0", "TODO_GRACE_SECONDS": "600", "TODO_BODY_SECONDS": "600"}
+    with running(tmp_path / "log", url, *TWO, **patient) as service:
+        client = service.connect()
+        client.putrequest("POST", f"{API}/users")
+        client.putheader("Content-Type", "application/json")
+        client.putheader("Content-Length", "100")
+        client.endheaders(b"{")
+        assert httpx2.get(f"{service.origin}/healthz").status_code == 200
+        service.signal(signal.SIGINT)
+        until = time.monotonic() + 40
+        while len(workers_of(service)) > 1:  # one has nothing to wait for
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        service.signal(signal.SIGINT)
+        assert service.ended(40) == 0
+        client.close()
+
+
+def test_a_stop_while_they_start_waits_for_none_of_them() -> None:
+    async def supervise() -> bool:
+        supervisor = Supervisor(lambda _: ["sleep", "600"], 0, workers=2, patience=60)
+        asyncio.get_running_loop().call_later(0.5, os.kill, os.getpid(), signal.SIGTERM)
+        return await supervisor.run(lambda _: None)
+
+    begun = time.monotonic()
+    assert asyncio.run(supervise())
+    assert time.monotonic() - begun < 40
+
+
+def test_each_of_them_needs_a_port_for_its_metrics(url: str) -> None:
+    refused = run_command(
+        "serve", *TWO, TODO_DATABASE_URL=url, TODO_PORT="0", TODO_METRICS_PORT="65535"
+    )
+    assert (refused.status, refused.stdout) == (1, "")
+    assert refused.stderr == (
+        "Error: 2 workers give out metrics on as many ports from 65535 on, but the last port is"
+        " 65535: set TODO_METRICS_PORT to 65534 or less.\n"
+    )
 
 
 def test_a_reload_replaces_all_and_loses_no_request(url: str, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from todo_api.settings import Settings, read_settings
 from todo_api.stopping import Stopping
 
 MOST_WORKERS = 64
+LAST_PORT = 65535
 
 
 @click.command("serve")
@@ -37,12 +38,23 @@ def serve_command(workers: int, number: int, listener: int | None) -> None:
             settings = replace(settings, metrics_port=settings.metrics_port + number)
         _serve(settings, socket.socket(fileno=listener))
         return
+    _refuse_ports(settings, workers)
     refuse_unsafe(settings)
     bring_up_to_date(settings)
     if workers == 1:
         _serve(settings)
     elif not supervise(_command, settings, workers, click.echo):
         sys.exit(1)
+
+
+def _refuse_ports(settings: Settings, workers: int) -> None:
+    """See that each worker has a port to give out metrics on, the first one's and those after."""
+    first = settings.metrics_port or 0
+    if first + workers - 1 > LAST_PORT:
+        raise click.ClickException(
+            f"{workers} workers give out metrics on as many ports from {first} on, but the last"
+            f" port is {LAST_PORT}: set TODO_METRICS_PORT to {LAST_PORT - workers + 1} or less."
+        )
 
 
 def _serve(settings: Settings, listener: socket.socket | None = None) -> None:

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from time import monotonic
+from typing import TypeVar
 
 logger = logging.getLogger(__name__)
 
@@ -15,6 +16,8 @@ WELL_SECONDS = 60
 """A worker that has run for so long was well: the next pause is the first again."""
 KILLED_AFTER = 5
 """Seconds that a worker has to end beyond those that it was given."""
+
+T = TypeVar("T")
 
 Command = Callable[[int], Sequence[str]]
 """What starts the worker of a number; it prints a line when it is ready."""
@@ -32,30 +35,65 @@ class Supervisor:
         self._count = workers
         self._ready = [asyncio.Event() for _ in range(workers)]
         self._told_to_stop = asyncio.Event()
+        self._hurry = asyncio.Event()
         self._reload_wanted = asyncio.Event()
 
     async def run(self, announce: Callable[[str], None]) -> bool:
         """Run until SIGTERM or SIGINT; ``announce`` what the workers say when all are ready.
 
-        SIGHUP replaces one worker after the other. Returns False if one could not start at first.
+        SIGHUP replaces one worker after the other, and a second SIGINT ends all waiting. Returns
+        False if one could not start at first.
         """
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._told_to_stop.set)
+        loop.add_signal_handler(signal.SIGTERM, self._told_to_stop.set)
+        loop.add_signal_handler(signal.SIGINT, self._interrupt)
         loop.add_signal_handler(signal.SIGHUP, self._reload_wanted.set)
-        self._workers = [await self._start(number) for number in range(self._count)]
-        said = [await worker.said() for worker in self._workers]
-        are_ready = all(said)
-        if are_ready:
+        keeping: list[asyncio.Task[None]] = []
+        said = await self._unless_told_to_stop(self._start_all())
+        if said is not None and all(said):
             announce(said[0])
             keeping = [asyncio.create_task(self._keep(number)) for number in range(self._count)]
-            reloading = asyncio.create_task(self._reload())
+            keeping.append(asyncio.create_task(self._reload()))
             await self._told_to_stop.wait()
-            for task in (reloading, *keeping):
-                task.cancel()
-            await asyncio.gather(reloading, *keeping, return_exceptions=True)
+        for task in keeping:
+            task.cancel()
+        await asyncio.gather(*keeping, return_exceptions=True)
+        hurrying = asyncio.create_task(self._hurry_all())
         await asyncio.gather(*(worker.stop(self._patience) for worker in self._workers))
-        return are_ready
+        hurrying.cancel()
+        return said is None or all(said)
+
+    def _interrupt(self) -> None:
+        (self._hurry if self._told_to_stop.is_set() else self._told_to_stop).set()
+
+    async def _unless_told_to_stop(self, starting: Awaitable[T]) -> T | None:
+        """Return what the start comes to; None if it is to be given up."""
+        start = asyncio.ensure_future(starting)
+        told = asyncio.create_task(self._told_to_stop.wait())
+        await asyncio.wait({start, told}, return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
+        if not start.done():
+            start.cancel()
+            with suppress(asyncio.CancelledError):
+                await start
+            return None
+        return start.result()
+
+    async def _start_all(self) -> list[str]:
+        """Start the workers; return what each says when it is ready, nothing if it never was."""
+        try:
+            for number in range(self._count):
+                self._workers.append(await self._start(number))
+        except OSError as fault:
+            logger.error("A worker cannot be started: %s.", _reason(fault))  # noqa: TRY400 - it says all
+            return [""]
+        return [await worker.said() for worker in self._workers]
+
+    async def _hurry_all(self) -> None:
+        """Have the workers wait for nothing more, if that is wanted before they have ended."""
+        await self._hurry.wait()
+        for worker in self._workers:
+            worker.hurry()
 
     async def _start(self, number: int) -> "_Worker":
         process = await asyncio.create_subprocess_exec(
@@ -84,9 +122,25 @@ class Supervisor:
                 )
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
-            self._workers[number] = await self._start(number)
+            self._workers[number] = await self._start_patiently(number)
             if await self._workers[number].said():
                 self._ready[number].set()
+
+    async def _start_patiently(self, number: int) -> "_Worker":
+        """Start a worker, however often that fails, as where memory or descriptors are short."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await self._start(number)
+            except OSError as fault:
+                logger.error(  # noqa: TRY400 - it says all
+                    "Worker %d cannot be started: %s. The next attempt is in %.1f seconds.",
+                    number,
+                    _reason(fault),
+                    pause,
+                )
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _reload(self) -> None:
         """Replace all workers at each SIGHUP; one that does not start again is the last."""
@@ -118,6 +172,11 @@ class _Worker:
         assert self.process.stdout is not None  # noqa: S101 - it is a pipe
         return (await self.process.stdout.readline()).decode().rstrip("\n")
 
+    def hurry(self) -> None:
+        """Have it stop at once, if it has been told to stop."""
+        with suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGINT)
+
     async def stop(self, patience: float) -> None:
         """Tell it to stop, and end it if it does not."""
         self.was_told = True
@@ -130,3 +189,7 @@ class _Worker:
             logger.error("A worker did not stop in time, and was killed.")  # noqa: TRY400 - it says all
             self.process.kill()
             await self.process.wait()
+
+
+def _reason(fault: OSError) -> str:
+    return (fault.strerror or str(fault)).lower()
