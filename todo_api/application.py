@@ -1,8 +1,9 @@
 """The application: the contract, its handlers, accounts, storage and pages, put together."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from functools import cache
 from math import inf
@@ -120,14 +121,16 @@ def create_app(
         # An unreachable database may come back; one of another version needs a person.
         with suppress(DatabaseUnavailableError):
             require_current(database)
-        with sweeper.in_background():
-            async with uses.written_regularly(workers.run):
-                yield
-        workers.close()
-        accounts.close()
-        await counters.close()
-        database.close()
-        security_log.flush()
+        # Each step is taken though another fails, the last one first.
+        async with AsyncExitStack() as ending:
+            ending.callback(security_log.flush)
+            ending.callback(database.close)
+            ending.push_async_callback(counters.close)
+            ending.push_async_callback(asyncio.to_thread, accounts.close)
+            ending.push_async_callback(asyncio.to_thread, workers.close)
+            await ending.enter_async_context(sweeper.in_background())
+            await ending.enter_async_context(uses.written_regularly(workers.run))
+            yield
 
     mounted_at = urlsplit(settings.public_url or "").path
     app = ContractApp(

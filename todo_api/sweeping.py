@@ -5,11 +5,12 @@ took. Of all processes on a database one sweeps at a time: it holds a lease, whi
 each piece, and which another one may take soon after it has died.
 """
 
+import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from threading import Event, Thread
 
@@ -30,6 +31,7 @@ from todo_api.storage import (
 FIRST_SWEEP_SECONDS, SWEEP_SECONDS = 5.0, 60.0
 """Before the first round, and between two."""
 LEASE = "sweeping"
+DELETED = "rows of deleted users"
 LEASE_SECONDS = timedelta(seconds=15)
 STOP_SECONDS = 2.0
 """How long a stop waits for the piece that is under way."""
@@ -53,7 +55,7 @@ class Sweeper:
         self._wake = Event()
         self._stop = Event()
         self._kinds: dict[str, Callable[[Connection], int]] = {
-            "rows of deleted users": remove_some_piece,
+            DELETED: remove_some_piece,
             "idempotency keys": lambda db: forget_answers(db, expiry=times.ago(answers_kept)),
             "tombstones": lambda db: forget_some_deletions(db, before=times.ago(deletions_kept)),
             "tokens": lambda db: forget_tokens(db, now=times.now()),
@@ -63,25 +65,35 @@ class Sweeper:
     def sweep(self) -> dict[str, int]:
         """Remove all that there is to remove; return how many rows of each kind that were.
 
-        Raises `LeaseTakenError` while another process does it, and `DatabaseUnavailableError`.
+        If one kind fails, the others are removed all the same. Raises `LeaseTakenError` while
+        another process does it, and the first failure, such as `DatabaseUnavailableError`.
         """
         removed = dict.fromkeys(self._kinds, 0)
+        failures: list[Exception] = []
         try:
             for kind, remove in self._kinds.items():
-                for rows in self._pieces(remove):
-                    removed[kind] += rows
+                try:
+                    for rows in self._pieces(remove):
+                        removed[kind] += rows
+                except LeaseTakenError:
+                    raise
+                except Exception as failure:  # noqa: BLE001 - it is raised when the others are done
+                    failure.add_note(f"This was met while sweeping {kind}.")
+                    failures.append(failure)
         finally:
+            if removed[DELETED]:
+                self._database.forget_deleted()
             self._end_lease()
-        if removed["rows of deleted users"]:
-            self._database.forget_deleted()
+        if failures:
+            raise failures[0]
         return removed
 
     def wake(self) -> None:
         """Have the next round begin at once: there is something to remove."""
         self._wake.set()
 
-    @contextmanager
-    def in_background(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def in_background(self) -> AsyncIterator[None]:
         """Sweep now and then, in a thread of its own, while the block runs."""
         self._stop.clear()
         thread = Thread(target=self._sweep_regularly, name="sweeping", daemon=True)
@@ -91,7 +103,7 @@ class Sweeper:
         finally:
             self._stop.set()
             self._wake.set()
-            thread.join(STOP_SECONDS)
+            await asyncio.to_thread(thread.join, STOP_SECONDS)
 
     def _sweep_regularly(self) -> None:
         self._wake.wait(FIRST_SWEEP_SECONDS)

@@ -1,7 +1,9 @@
 """Signals: a stop loses no request and ends in time, and a reload kills nothing."""
 
+import asyncio
 import signal
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -11,13 +13,17 @@ from threading import Event
 
 import httpx2
 import pytest
+from starlette.types import Message
 
+from tests.support.asgi import ask
+from tests.support.clients import settings_for
 from tests.support.databases import (
     Databases,
     PostgreSQLServer,
     SQLiteDatabases,
 )
 from tests.support.processes import API, Running, running
+from todo_api.application import create_app
 
 CLIENTS = 8
 
@@ -115,6 +121,35 @@ def test_a_paused_database_does_not_hold_up_a_stop(
             assert service.ended() == 0
             assert time.monotonic() - begun < grace + 5
         assert "Traceback" not in service.log.read_text()
+
+
+def test_a_stop_that_is_cut_short_still_ends_everything(url: str) -> None:
+    """As where the grace time has passed, because the database is silent."""
+    before = set(threading.enumerate())
+    app = create_app(settings_for(url))
+    messages: list[Message] = [{"type": "lifespan.startup"}]
+    sent: asyncio.Queue[str] = asyncio.Queue()
+
+    async def receive() -> Message:
+        return messages.pop() if messages else await asyncio.Future()
+
+    async def send(message: Message) -> None:
+        await sent.put(message["type"])
+
+    async def story() -> None:
+        scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+        life = asyncio.create_task(app(scope, receive, send))
+        assert await sent.get() == "lifespan.startup.complete"
+        body = b'{"username": "susan", "password": "Pizza is not a fruit!"}'
+        kind = [("Content-Type", "application/json")]
+        assert (await ask(app, "POST", f"{API}/users", kind, body)).status_code == 201
+        assert set(threading.enumerate()) - before
+        life.cancel()
+        await asyncio.wait([life])
+
+    asyncio.run(story())
+    left = {one.name for one in set(threading.enumerate()) - before}
+    assert not {name for name in left if name.startswith(("worker-", "argon2", "sweeping"))}
 
 
 def ask_in_vain(service: Running, number: int) -> None:

@@ -1,5 +1,6 @@
 """Sweeping: what has expired goes, whoever has it, in one process at a time."""
 
+import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,8 @@ from tests.support.clients import PASSWORD_HASH
 from tests.support.commands import run_command
 from todo_api import sweeping, times
 from todo_api.rest import KEPT
-from todo_api.storage import Database, forget_tokens, insert_user
+from todo_api.storage import Database, delete_user, forget_tokens, insert_user
+from todo_api.storage.idempotency_keys import TRY_LOCK_OWNER
 from todo_api.sweeping import LeaseTakenError, Sweeper
 
 KINDS = ("idempotency_keys", "deleted_tasks", "tokens", "invitations")
@@ -67,8 +69,12 @@ def test_the_service_removes_what_has_expired_of_all_users(
 ) -> None:
     fill(database)
     monkeypatch.setattr(sweeping, "FIRST_SWEEP_SECONDS", 0.1)
-    with sweeper_of(database).in_background():
-        eventually(lambda: counts(database) == LEFT, 60)
+
+    async def sweep() -> None:
+        async with sweeper_of(database).in_background():
+            await asyncio.to_thread(eventually, lambda: counts(database) == LEFT, 60)
+
+    asyncio.run(sweep())
     with database.snapshot() as db:
         used = db.all(text("SELECT DISTINCT stored_keys, stored_answers FROM users"))
         assert [tuple(row) for row in used] == [(1, 1)]
@@ -122,6 +128,38 @@ def test_one_process_at_a_time_sweeps(
     monkeypatch.setattr(times, "now", lambda: times.later(now, timedelta(seconds=20)))
     assert two.sweep()["tokens"] > 0
     other.close()
+
+
+def test_a_kind_that_fails_holds_up_no_other(database: Database) -> None:
+    fill(database)
+    with database.transaction() as db:
+        gone = db.scalar(text("SELECT min(id) FROM users"))
+        delete_user(db, gone)
+    with database.migration() as (_, db):
+        db.execute(text("ALTER TABLE tokens RENAME TO mislaid"))
+    sweeper = sweeper_of(database)
+    with pytest.raises(Exception, match="tokens"):
+        sweeper.sweep()
+    with database.migration() as (_, db):
+        db.execute(text("ALTER TABLE mislaid RENAME TO tokens"))
+    left = counts(database)
+    assert left.pop("tokens") == 10 * (EACH + 1) - (EACH + 1)
+    assert left == {"idempotency_keys": 9, "deleted_tasks": 9, "invitations": 1}
+    sweeper.sweep()
+    assert counts(database) == {**dict.fromkeys(KINDS, 9), "invitations": 1}
+
+
+def test_what_a_deleted_user_has_left_is_not_taken_for_what_has_expired(
+    database: Database,
+) -> None:
+    fill(database)
+    with database.transaction() as db:
+        eldest = db.all(text("SELECT id FROM users"))
+        for (user,) in eldest:
+            delete_user(db, user)
+        kinds = sweeper_of(database)._kinds  # noqa: SLF001 - each by itself
+        assert [kinds[kind](db) for kind in ("idempotency keys", "tombstones")] == [0, 0]
+        assert db.scalar(TRY_LOCK_OWNER, {"owner_id": eldest[0][0]}) is None
 
 
 def test_a_piece_is_bounded(database: Database) -> None:

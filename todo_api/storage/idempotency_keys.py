@@ -62,9 +62,11 @@ SELECT_ELDEST_OWNER = Statement(
     .limit(1)
 )
 TRY_LOCK_OWNER = Statement(
-    select(users.c.id).where(users.c.id == bindparam("owner_id")).with_for_update(skip_locked=True)
+    select(users.c.id)
+    .where(users.c.id == bindparam("owner_id"), IS_THERE)
+    .with_for_update(skip_locked=True)
 )
-"""A user who is writing at the moment is left alone."""
+"""A user who is writing at the moment is left alone, and so is one who was deleted meanwhile."""
 
 
 def try_lock_key(db: Connection, user_id: int, key: str) -> bool:

@@ -5,6 +5,7 @@ from sqlalchemy import Integer, bindparam, delete, func, select, update
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.idempotency_keys import TRY_LOCK_OWNER
 from todo_api.storage.schema import deleted_tasks, users
+from todo_api.storage.users import IS_THERE
 
 FORGOTTEN_AT_ONCE = 20
 """The most tombstones that one deletion removes: more than one, so that they all go in time."""
@@ -35,7 +36,8 @@ FORGET = Statement(
 
 SELECT_ELDEST_OWNER = Statement(
     select(deleted_tasks.c.user_id)
-    .where(deleted_tasks.c.deleted_at < bindparam("before"))
+    .join(users, users.c.id == deleted_tasks.c.user_id)
+    .where(deleted_tasks.c.deleted_at < bindparam("before"), IS_THERE)
     .order_by(deleted_tasks.c.deleted_at)
     .limit(1)
 )
