@@ -63,8 +63,8 @@ def as_connexion_wants(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def stock(**arguments: Any) -> tuple[Any, int, dict[str, str]]:  # noqa: ANN401 - a function's
         answer = function(**arguments)
-        body, status, headers = answer if isinstance(answer, Reply) else Reply(answer)
-        return body, status, {**headers, **json}
+        reply = answer if isinstance(answer, Reply) else Reply(answer)
+        return reply.body, reply.status, {**reply.headers, **json}
 
     return stock
 

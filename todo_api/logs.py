@@ -53,9 +53,10 @@ class AccessLog:
         self._sampled = sampled
         LOGGER.setLevel(logging.INFO)
 
-    def note_answer(self, request: Request, status: int, seconds: float) -> None:
+    def note_answer(self, request: Request, status: int, seconds: float, *, is_whole: bool) -> None:
         """Write a line, if the request is to have one."""
-        if self._sampled and status < _FAILED and _CHANCE.randrange(SAMPLED):
+        is_good = is_whole and status < _FAILED
+        if self._sampled and is_good and _CHANCE.randrange(SAMPLED):
             return
         milliseconds = round(seconds * 1000, 2)
         details = {
@@ -64,14 +65,16 @@ class AccessLog:
             "operation": request.operation or None,
             "method": request.method,
             "status": status,
+            "broken_off": not is_whole,
             "milliseconds": milliseconds,
             "client": request.client,
         }
         LOGGER.info(
-            "%s %s %d in %.2f ms, by %s, request %s",
+            "%s %s %d %s %.2f ms, by %s, request %s",
             request.method,
             request.operation or "of another path",
             status,
+            "in" if is_whole else "broken off after",
             milliseconds,
             details["user"] or "nobody",
             details["request_id"],

@@ -10,6 +10,10 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 """Seconds, up to which answers are counted."""
 
 
+BROKEN_OFF = 500
+"""The status that answers are counted by whose end is missing."""
+
+
 class Asked(Protocol):
     """What metrics have to know of a request."""
 
@@ -74,9 +78,11 @@ class Metrics:
             tuple[str, int], tuple[Callable[[], None], Callable[[float], None]]
         ] = {}
 
-    def note_answer(self, request: Asked, status: int, seconds: float) -> None:
-        """Count an answer."""
-        key = request.operation, status
+    def note_answer(
+        self, request: Asked, status: int, seconds: float, *, is_whole: bool = True
+    ) -> None:
+        """Count an answer; one that broke off counts as a failure, whatever it began with."""
+        key = request.operation, status if is_whole else BROKEN_OFF
         answer = self._answers.get(key)
         if answer is None:
             operation = request.operation or "none"

@@ -19,6 +19,7 @@ from todo_api.contract import (
     Reply,
     Stream,
     Text,
+    operation,
 )
 from todo_api.contract.inputs import spool
 from todo_api.contract.operation import MOST_ARRIVING, MOST_TO_ARRIVE
@@ -172,13 +173,34 @@ def test_an_error_before_the_first_chunk_is_answered() -> None:
         assert_problem(call(app, "GET", "/song"), 409)
 
 
-def test_an_error_after_it_breaks_off_the_answer() -> None:
+def test_an_error_after_it_breaks_off_the_answer_and_is_logged_with_its_trace(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     def hoarse() -> Chunks:
         yield b"Row, "
         raise ValueError("a cough")
 
     with song(hoarse) as app, pytest.raises(BrokenOffError, match="request 7 broke off"):
         call(app, "GET", "/song", [("X-Request-Id", "7")])
+    [record] = caplog.records
+    assert record.getMessage() == "The answer to request 7 broke off: a cough"
+    assert record.exc_info
+
+
+def test_what_breaks_it_off_has_one_line_if_it_was_foreseen(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def hoarse() -> Chunks:
+        yield b"Row, "
+        raise Problem(409, "Nobody can sing.")
+
+    with song(hoarse) as app, pytest.raises(BrokenOffError, match="request 7 broke off"):
+        call(app, "GET", "/song", [("X-Request-Id", "7")])
+    [record] = caplog.records
+    assert (record.levelname, record.exc_info) == ("WARNING", None)
+    assert record.getMessage() == (
+        "The answer to request 7 broke off, where another one would be 409, conflict."
+    )
 
 
 def test_the_media_type_of_an_answer_must_be_declared(caplog: pytest.LogCaptureFixture) -> None:
@@ -337,6 +359,43 @@ def test_few_bodies_of_one_sender_are_held_while_they_arrive() -> None:
         statuses = asyncio.run(story(app))
     assert statuses.count(200) == MOST_ARRIVING + MOST_TO_ARRIVE + 1
     assert statuses.count(503) == 1
+
+
+def test_a_body_whose_turn_does_not_come_is_refused_as_an_overload(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(operation, "PATIENCE", 0.1)
+    over = asyncio.Event()
+
+    async def learn(app: ContractApp) -> Message:
+        async def receive() -> Message:
+            await over.wait()
+            return {"type": "http.request", "body": b"Row"}
+
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        fields = [("Host", "localhost"), PLAIN, GUEST, OF_ANY_LENGTH]
+        headers = [(name.lower().encode(), value.encode()) for name, value in fields]
+        await app({**SCOPE, "method": "POST", "headers": headers}, receive, send)
+        return sent[0]
+
+    async def story(app: ContractApp) -> tuple[list[Message], list[Message]]:
+        async with asyncio.timeout(60):
+            asking = [asyncio.create_task(learn(app)) for _ in range(MOST_ARRIVING + 2)]
+            while sum(one.done() for one in asking) < 2:
+                await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED, timeout=0.1)
+            refused = [one.result() for one in asking if one.done()]
+            over.set()
+            return refused, [await one for one in asking]
+
+    with song(limits=Limits(body=1000), threads=32) as app:
+        refused, answered = asyncio.run(story(app))
+    assert [answer["status"] for answer in refused] == [503, 503]
+    assert all(b"retry-after" in dict(answer["headers"]) for answer in refused)
+    assert sorted(answer["status"] for answer in answered) == [200] * MOST_ARRIVING + [503] * 2
 
 
 def test_a_large_body_that_trickles_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:

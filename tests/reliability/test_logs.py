@@ -12,7 +12,7 @@ from tests.support.clients import PASSWORD, PASSWORD_HASH, client_of, settings_f
 from tests.support.databases import SQLiteDatabases
 from tests.support.processes import running
 from todo_api.application import create_app
-from todo_api.storage import Database, insert_user
+from todo_api.storage import Database, insert_tasks, insert_user, prepare_tasks
 
 
 @pytest.fixture
@@ -58,6 +58,34 @@ def test_a_line_of_json_tells_of_each_request(url: str, tmp_path: Path) -> None:
     )
     assert (second["status"], second["user"]) == (401, None)
     assert (third["status"], third["operation"]) == (404, None)
+
+
+@pytest.mark.parametrize("kind", ["on", "sampled"])
+def test_an_answer_that_breaks_off_has_a_line_and_no_trace(
+    url: str, tmp_path: Path, kind: str
+) -> None:
+    database = Database(url)
+    with database.transaction() as db:
+        task = {"title": "Buy milk", "description": "x" * 2000}
+        insert_tasks(db, 1, prepare_tasks([task] * 10_000))  # more than the kernel keeps
+    database.close()
+    log = tmp_path / "log"
+    with running(log, url, TODO_ACCESS_LOG=kind) as service:
+        auth = ("miguel", PASSWORD)
+        with httpx2.stream("GET", f"{service.url}/tasks/export", auth=auth, timeout=60) as export:
+            parts = export.iter_bytes()
+            next(parts)
+            deleted = httpx2.delete(f"{service.url}/users/miguel", auth=auth, timeout=60)
+            assert deleted.status_code == 200
+            with pytest.raises(httpx2.RemoteProtocolError):
+                for _ in parts:
+                    pass
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    told = [line for line in lines if line.get("operation") == "export_tasks"]
+    assert [(line["status"], line["broken_off"]) for line in told] == [(200, True)]
+    [reason] = [line for line in lines if "broke off" in line["message"]]
+    assert reason["message"].endswith("where another one would be 401, unauthorized.")
+    assert not [line for line in lines if "trace" in line]
 
 
 def test_people_get_sentences(url: str, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from tests.support.clients import PASSWORD, client_of, registered
@@ -18,7 +19,7 @@ from todo_api.application import create_app
 from todo_api.contract import Caller, ContractApp
 from todo_api.security_log import MOST_A_MINUTE, MOST_SUCCESSES_A_MINUTE
 from todo_api.settings import Settings
-from todo_api.storage import Database
+from todo_api.storage import Database, select_user
 from todo_api.throttling import Window
 
 CALLER = Caller("192.0.2.7", "request-1")
@@ -56,6 +57,41 @@ def test_what_happens_to_a_token_has_a_line_each(
     assert lines(caplog)[-2:] == [
         line_of("token_creation", "success", "miguel", token=token["id"], scope="read"),
         line_of("token_revocation", "success", "miguel", token=token["id"]),
+    ]
+
+
+class Lookout(logging.Handler):
+    """Notes what another connection to the database sees when a line is written."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self._database = database
+        self.seen: list[tuple[str, bool, int]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event = json.loads(record.getMessage())["event"]
+        with self._database.snapshot() as db:
+            is_there = select_user(db, "miguel") is not None
+            tokens = db.scalar(text("SELECT count(*) FROM tokens"))
+        self.seen.append((event, is_there, tokens))
+
+
+def test_a_line_is_written_when_what_it_tells_is_stored(
+    miguel: TestClient, database: Database
+) -> None:
+    assert miguel.get("/tokens").is_success  # the login has its own line
+    lookout = Lookout(database)
+    security_log.LOGGER.addHandler(lookout)
+    try:
+        token = miguel.post("/tokens", json={"name": "Phone", "scope": "read"}).json()["token"]
+        assert miguel.delete(f"/tokens/{token['id']}").is_success
+        assert miguel.delete("/users/miguel").is_success
+    finally:
+        security_log.LOGGER.removeHandler(lookout)
+    assert lookout.seen == [
+        ("token_creation", True, 1),
+        ("token_revocation", True, 0),
+        ("account_deletion", False, 0),
     ]
 
 

@@ -111,7 +111,7 @@ from todo_api.contract.http import (
 from todo_api.contract.inputs import Granted, Text, UnauthenticatedError
 from todo_api.contract.middleware import REFUSED, Observer
 from todo_api.contract.operation import Answer, Job, Reply, Runner
-from todo_api.contract.outputs import Stream
+from todo_api.contract.outputs import BrokenOffError, Stream
 from todo_api.contract.sentences import Sentence
 from todo_api.contract.turns import Shares, Turns
 from todo_api.contract.uris import UrlFor
@@ -123,6 +123,7 @@ __all__ = [
     "REFUSED",
     "Answer",
     "BrokenDocumentError",
+    "BrokenOffError",
     "Browsers",
     "Caller",
     "ContractApp",

@@ -34,10 +34,10 @@ class Admission(Protocol):
 
 
 class Observer(Protocol):
-    """Is told of each answer, when it has been sent."""
+    """Is told of each answer, when it has been sent or has broken off."""
 
-    def __call__(self, request: Request, status: int, seconds: float) -> None:
-        """Take an answer's status, and how long it took."""
+    def __call__(self, request: Request, status: int, seconds: float, *, is_whole: bool) -> None:
+        """Take an answer's status, how long it took, and whether it was sent to its end."""
 
 
 class ContractMiddleware(SpecMiddleware):
@@ -138,12 +138,16 @@ class ContractMiddleware(SpecMiddleware):
             return
         except Exception as failure:  # noqa: BLE001 - the boundary: no failure goes unanswered
             response = self._rendered(_problem(failure, request.id), request)
-        await self._send(send, request, response)
+        try:
+            await self._send(send, request, response)
+        except BaseException:
+            self._tell(request, response.status, begun, is_whole=False)
+            raise
         self._tell(request, response.status, begun)
 
-    def _tell(self, request: Request, status: int, begun: float) -> None:
+    def _tell(self, request: Request, status: int, begun: float, *, is_whole: bool = True) -> None:
         for observe in self._observers:
-            observe(request, status, perf_counter() - begun)
+            observe(request, status, perf_counter() - begun, is_whole=is_whole)
 
     def _rendered(self, problem: Problem, request: Request) -> Response:
         return problem.render(request.accept, self._explained_at)

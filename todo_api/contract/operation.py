@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from time import monotonic
 from typing import Any, NamedTuple, Protocol, TypeVar, TypeVarTuple
 
 import orjson
@@ -47,6 +48,9 @@ class Reply(NamedTuple):
     body: dict[str, Any] | Stream | None
     status: int = 200
     headers: Mapping[str, str] = {}
+    then: Callable[[], object] | None = None
+    """What to call when all that the function has done is stored: it may yet be undone before, and
+    the function called again."""
 
 
 Answer = dict[str, Any] | Stream | Reply
@@ -149,6 +153,8 @@ MOST_ARRIVING = 16
 """Bodies of more than 4 KiB that are received from one sender at once."""
 MOST_TO_ARRIVE = 64
 """Those that wait until then; more are refused."""
+PATIENCE = 5.0
+"""Seconds that they wait: a server gives a body more time to arrive, and blames its sender then."""
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
@@ -259,7 +265,7 @@ class Operation:
             sender = await self._sender(credentials)
             if self._body.is_large(request):
                 return await self._respond_to_large(self._body, exchange, sender)
-            async with self._around.arriving.taken(sender):
+            async with self._around.arriving.taken(sender, monotonic() + PATIENCE):
                 exchange = exchange._replace(body=await self._body.receive(request))
             return await self._run(exchange)
         return await self._run(exchange._replace(body=await self._body.receive(request)))
@@ -278,10 +284,13 @@ class Operation:
         exchange.credentials.reopen()
         job = Job(self, exchange)
         try:
-            return await self._around.runner.run(job)
+            response = await self._around.runner.run(job)
         except UnverifiedError:
             await exchange.credentials.verify()
-        return await self._around.runner.run(job)
+            response = await self._around.runner.run(job)
+        if response.then is not None:
+            response.then()
+        return response
 
     async def _sender(self, credentials: Credentials) -> Any:  # noqa: ANN401 - the application's own type
         """Find out who asks, before any of a body is read."""
@@ -313,12 +322,16 @@ class Operation:
         """Call the function, and turn its answer into bytes."""
         exchange.request.require_client()  # it may have waited for other writers
         answer = self._function(**arguments)
-        body, status, headers = answer if isinstance(answer, Reply) else Reply(answer)
+        body, status, headers, then = answer if isinstance(answer, Reply) else Reply(answer)
         if status in WITHOUT_CONTENT:
-            return Response(status, headers)
-        if isinstance(body, Stream):
-            return self._begin(status, headers, body, exchange)
-        return Response(status, headers, orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE), JSON)
+            response = Response(status, headers)
+        elif isinstance(body, Stream):
+            response = self._begin(status, headers, body, exchange)
+        else:
+            text = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
+            response = Response(status, headers, text, JSON)
+        response.then = then
+        return response
 
     def _begin(
         self, status: int, headers: Mapping[str, str], stream: Stream, exchange: Exchange
@@ -329,7 +342,8 @@ class Operation:
             chunks = self._conformance.checked(chunks, status, media_type)
         kind = content_type(media_type, parameters)
         go_on = partial(self._around.runner.go_on, exchange.credentials.recall())
-        return StreamedResponse(status, headers, chunks, kind, exchange.request, go_on)
+        explain = partial(self._problem, request=exchange.request)
+        return StreamedResponse(status, headers, chunks, kind, exchange.request, go_on, explain)
 
     def _problem(self, failure: Exception, request: Request) -> Problem | None:
         """Return the answer to an exception, or None if it was not foreseen."""

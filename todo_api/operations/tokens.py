@@ -1,6 +1,7 @@
 """Users' own tokens: the handlers of the tag ``tokens``."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from todo_api import storage
@@ -36,10 +37,12 @@ def create_token(
             most=settings.max_tokens,
             known_hash=user.password_hash,
         )
-    record("token_creation", caller, user=user.username, token=row.id, scope=row.scope)
     token = {**_represent(row, url_for), "secret": secret}
     headers = {"Location": token["uri"], "Cache-Control": "no-store"}
-    return Reply({"token": token}, 201, headers)
+    note = partial(
+        record, "token_creation", caller, user=user.username, token=row.id, scope=row.scope
+    )
+    return Reply({"token": token}, 201, headers, then=note)
 
 
 def get_tokens(user: User, database: Database, url_for: UrlFor) -> Answer:
@@ -64,8 +67,8 @@ def delete_token(token_id: int, user: User, database: Database, caller: Caller) 
         deleted = storage.delete_token(db, user.id, token_id)
     if not deleted:
         raise Problem(404)
-    record("token_revocation", caller, user=user.username, token=token_id)
-    return {"result": True}
+    note = partial(record, "token_revocation", caller, user=user.username, token=token_id)
+    return Reply({"result": True}, then=note)
 
 
 def _represent(token: TokenRow, url_for: UrlFor) -> dict[str, Any]:

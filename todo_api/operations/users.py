@@ -134,9 +134,12 @@ def delete_user(
         deleted = storage.delete_user(db, user.id)
     if not deleted:
         raise Problem(404)
-    sweeper.wake()
-    record("account_deletion", caller, user=username)
-    return {"result": True}
+
+    def note() -> None:
+        sweeper.wake()
+        record("account_deletion", caller, user=username)
+
+    return Reply({"result": True}, then=note)
 
 
 def _taken() -> Problem:

@@ -14,7 +14,7 @@ from typing import Any, cast
 import uvicorn
 from starlette.types import ASGIApp
 
-from todo_api.contract import Proxies
+from todo_api.contract import BrokenOffError, Proxies
 from todo_api.metrics import Metrics
 from todo_api.server.bounds import Bounds, Most
 from todo_api.server.connection import Connection, Deadlines
@@ -116,7 +116,7 @@ def serve(
         server.grace_seconds = settings.grace_seconds
         url = _url(opened, "http" if certificate is None else "https")
         server.announce = lambda: announce(url)
-        logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
+        logging.getLogger("uvicorn.error").addFilter(_is_untold)
         server.run(sockets=[opened])
 
 
@@ -292,9 +292,12 @@ def _give_out(metrics: Metrics, bounds: Bounds, settings: Settings) -> None:
         ) from fault
 
 
-def _is_no_cancellation(record: logging.LogRecord) -> bool:
-    """Keep out of the log what uvicorn says of requests that were cut off at the end."""
-    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+_TOLD = (asyncio.CancelledError, BrokenOffError)
+
+
+def _is_untold(record: logging.LogRecord) -> bool:
+    """Keep out of the log what uvicorn says of requests that were cut off, as was told before."""
+    return not (record.exc_info and isinstance(record.exc_info[1], _TOLD))
 
 
 def refuse_unsafe(settings: Settings) -> None:

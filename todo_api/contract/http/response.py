@@ -1,6 +1,6 @@
 """A response that is complete before its first byte is sent; `stream` has the other kind."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from starlette.types import Message, Send
@@ -17,7 +17,7 @@ class Response:
     has_all_headers = False
     """Whether it has even those that other answers are sent with."""
 
-    __slots__ = ("_fields", "body", "headers", "media_type", "status")
+    __slots__ = ("_fields", "body", "headers", "media_type", "status", "then")
 
     def __init__(
         self,
@@ -32,6 +32,8 @@ class Response:
         self._fields = [(_name(name), _value(text)) for name, text in headers.items()]
         self.body = body
         self.media_type = media_type
+        self.then: Callable[[], object] | None = None
+        """What to call as soon as that which the answer tells of is stored."""
 
     async def send(self, send: Send, *, request_id: bytes, head: bool, also: Fields = ()) -> None:
         """Send by ASGI, with more headers that are encoded already.

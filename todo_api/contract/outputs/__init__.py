@@ -4,11 +4,13 @@ from todo_api.contract.outputs.conformance import (
     Conformance,
 )
 from todo_api.contract.outputs.stream import (
+    BrokenOffError,
     Stream,
     StreamedResponse,
 )
 
 __all__ = [
+    "BrokenOffError",
     "Conformance",
     "Stream",
     "StreamedResponse",

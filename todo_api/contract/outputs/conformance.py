@@ -3,7 +3,6 @@
 JSON and JSON Lines are validated by their schemas; other content may be anything.
 """
 
-import logging
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any
@@ -14,8 +13,6 @@ from todo_api.contract.document import Schema
 from todo_api.contract.http import Response, is_json_lines, parse_media_type
 from todo_api.contract.inputs import convert
 from todo_api.contract.outputs.stream import Chunks
-
-logger = logging.getLogger(__name__)
 
 _FRAMING = frozenset({"connection"})
 """Headers of the connection, which no document declares."""
@@ -43,11 +40,7 @@ class Conformance:
             raise self._error(response.status, fault)
 
     def checked(self, chunks: Chunks, status: int, media_type: str) -> Chunks:
-        """Return the chunks of a stream, with lines of JSON validated by their `x-item-schema`.
-
-        A `NonconformingResponseError` is logged as well as raised: a client that has received part
-        of the answer cannot be told.
-        """
+        """Return the chunks of a stream, with lines of JSON validated by their `x-item-schema`."""
         declared = self._response(status)
         items = None if declared is None else declared.items.get(media_type)
         return chunks if items is None else self._checked_lines(chunks, status, items)
@@ -65,9 +58,7 @@ class Conformance:
     def _check_lines(self, lines: list[bytes], status: int, items: Schema) -> None:
         for line in filter(bytes.strip, lines):
             for fault in _content_faults("a line", line, items):
-                error = self._error(status, fault)
-                logger.error("%s", error)
-                raise error
+                raise self._error(status, fault)
 
     def _response(self, status: int) -> "_Declared | None":
         """Return what the document says of a status, itself or in a range (OpenAPI 3.0)."""

@@ -1,12 +1,15 @@
 """Answers of any size, whose content is made while it is sent."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import Any, NamedTuple
 
 from starlette.types import Send
 
-from todo_api.contract.http import Fields, Request, Response
+from todo_api.contract.http import Fields, Problem, Request, Response
+
+logger = logging.getLogger(__name__)
 
 Chunks = Generator[bytes, None, None]
 
@@ -26,7 +29,10 @@ class Stream(NamedTuple):
 
 
 class BrokenOffError(Exception):
-    """An answer could not be completed; the client can tell, because its end is missing."""
+    """An answer could not be completed; the client can tell, because its end is missing.
+
+    It is raised when the log has been told, and only for the server to cut the connection.
+    """
 
 
 class StreamedResponse(Response):
@@ -34,7 +40,7 @@ class StreamedResponse(Response):
 
     is_whole = False
 
-    __slots__ = ("_chunks", "_first", "_go_on", "_request")
+    __slots__ = ("_chunks", "_explain", "_first", "_go_on", "_request")
 
     def __init__(
         self,
@@ -44,16 +50,19 @@ class StreamedResponse(Response):
         media_type: bytes,
         request: Request,
         go_on: Callable[..., Awaitable[Any]],
+        explain: Callable[[Exception], Problem | None],
     ) -> None:
         """Make the first chunk now, while an exception can still become an error response.
 
-        ``go_on`` runs in a thread what makes the others.
+        ``go_on`` runs in a thread what makes the others; ``explain`` tells what response would be
+        made of an exception, None if it was not foreseen.
         """
         super().__init__(status, headers, b"", media_type)
         self._chunks = chunks
         self._first = next(self._chunks, None)
         self._request = request
         self._go_on = go_on
+        self._explain = explain
 
     async def send(self, send: Send, *, request_id: bytes, head: bool, also: Fields = ()) -> None:
         """Send by ASGI, until all is sent or the client has gone.
@@ -71,9 +80,22 @@ class StreamedResponse(Response):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 chunk = await self._go_on(next, self._chunks, None)
         except Exception as failure:
-            name = request_id.decode()
-            raise BrokenOffError(f"The answer to request {name} broke off.") from failure
+            raise self._broken_off(request_id.decode(), failure) from failure
         finally:
             left.cancel()
         await self._go_on(self._chunks.close)
         await send({"type": "http.response.body", "body": b""})
+
+    def _broken_off(self, name: str, failure: Exception) -> BrokenOffError:
+        """Log why the answer breaks off: with a trace if nobody expected it."""
+        problem = self._explain(failure)
+        if problem is None:
+            logger.error("The answer to request %s broke off: %s", name, failure, exc_info=failure)
+        else:
+            logger.warning(
+                "The answer to request %s broke off, where another one would be %d, %s.",
+                name,
+                problem.status,
+                problem.code,
+            )
+        return BrokenOffError(f"The answer to request {name} broke off.")
