@@ -8,6 +8,8 @@ from starlette.testclient import TestClient
 from tests.api.test_transfer import CALENDAR, bring, everything, export
 from tests.support.contract import DOCUMENT
 from todo_api.formats import fitting
+from todo_api.storage import search_index
+from todo_api.storage.text import words_of
 
 APPLE = """\
 BEGIN:VCALENDAR
@@ -273,6 +275,60 @@ def test_a_calendar_that_cannot_be_read_is_explained(
     assert fault["line"] == line
     assert said in fault["detail"]
     assert everything(miguel) == []
+
+
+def of_todos(*todos: str) -> str:
+    """Return a calendar of tasks with these lines."""
+    each = "".join(f"BEGIN:VTODO\nSUMMARY:Rest\n{lines}\nEND:VTODO\n" for lines in todos)
+    return f"BEGIN:VCALENDAR\n{each}END:VCALENDAR\n"
+
+
+def test_addresses_of_other_programs_are_named(miguel: TestClient) -> None:
+    addresses = ("tasks/7/edit", "todo/api/v1.0/tasks/1", "tasks/", "report")
+    todos = (f"UID:{address}\nURL:https://example.com/{address}" for address in addresses)
+    assert imported(miguel, of_todos(*todos))[1] == {"web addresses": 4}
+
+
+def test_a_task_is_done_or_its_degree_is_named(miguel: TestClient) -> None:
+    done = (
+        "PERCENT-COMPLETE:100",
+        "PERCENT-COMPLETE: 100",
+        "STATUS:COMPLETED\nPERCENT-COMPLETE:40",
+    )
+    not_begun = ("PERCENT-COMPLETE:0", "PERCENT-COMPLETE:00", "PERCENT-COMPLETE:")
+    begun = (
+        "PERCENT-COMPLETE:40",
+        "STATUS:NEEDS-ACTION\nPERCENT-COMPLETE:100",
+        "STATUS:IN-PROCESS",
+        "STATUS:IN-PROCESS\nPERCENT-COMPLETE:100",
+    )
+    tasks, left_out = imported(miguel, of_todos(*done, *not_begun, *begun))
+    assert [task["done"] for task in tasks] == [True] * 3 + [False] * 7
+    assert left_out == {"degrees of completion": 4}
+
+
+def test_blanks_within_and_around_texts_are_kept(miguel: TestClient, susan: TestClient) -> None:
+    given = {"title": " two  words ", "description": "  - a\n    - b  \n"}
+    miguel.post("/tasks", json=given)
+    [task], _ = imported(susan, export(miguel, CALENDAR).text.replace("\r\n", "\n"))
+    assert {name: task[name] for name in given} == given
+
+
+def test_nothing_is_prepared_twice(miguel: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a second import leaves out is sorted out in the transaction, and no text is read."""
+    imported(miguel, APPLE)
+    read = []
+
+    def words(*texts: str) -> list[str]:
+        read.append(texts[0])
+        return words_of(*texts)
+
+    monkeypatch.setattr(search_index, "words_of", words)
+    both = APPLE.replace("END:VCALENDAR\n", "") + NEXTCLOUD.partition("v0.15.0\n")[2]
+    assert len(imported(miguel, both)[0]) == 2
+    assert read == ["Call the plumber", "Paint the fence"]
+    assert miguel.get("/tasks", params={"q": "plumber"}).json()["tasks"][0]["id"] == 1
+    assert miguel.get("/tasks", params={"q": "fence"}).json()["tasks"][0]["id"] == 2
 
 
 def test_what_is_too_long_is_cut_and_named(miguel: TestClient) -> None:

@@ -10,7 +10,8 @@ DEEPEST = 8
 """Components within components: a calendar, a task, an alarm."""
 MOST_LINES = 1000
 """Content lines of one task."""
-_TASK = ["VCALENDAR", "VTODO"]
+_CALENDAR = ["VCALENDAR"]
+_TASK = [*_CALENDAR, "VTODO"]
 _OTHERS = {
     "VEVENT": "events",
     "VJOURNAL": "journal entries",
@@ -30,8 +31,8 @@ class Line(NamedTuple):
     text: str
 
 
-def read_todos(text: str) -> Iterator[list[Line] | LeftOut]:
-    """Yield the lines of each VTODO, and the components that are none.
+def read_todos(text: str) -> Iterator[Line | list[Line] | LeftOut]:
+    """Yield the line of each calendar that tells its program, the lines of each VTODO, and others.
 
     Raises `BadCalendarError`.
     """
@@ -51,6 +52,8 @@ def read_todos(text: str) -> Iterator[list[Line] | LeftOut]:
             if nesting == _TASK:
                 yield todo
             _end(nesting, value, line.number)
+        elif name == "PRODID" and nesting == _CALENDAR:
+            yield line
         else:
             _keep(nesting, todo, line)
     if nesting:

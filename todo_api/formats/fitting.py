@@ -10,14 +10,16 @@ from todo_api.formats.file import LeftOut
 LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_LABEL, MOST_LABELS = 200, 10_000, 50, 20
 """The limits of the document, to which a test compares them."""
 NO_TITLE = "(no title)"
-_CONTROL = re.compile("[\0-\x1f\x7f-\x9f\ufeff]")
+_CONTROL = re.compile("[\0-\x1f\x7f-\x9f\ufeff]+")
 _FUTURE = "times of creation, change or completion that cannot be"
 
 
 def fitted(task: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
     """Yield what of a task has no place, and then the task."""
-    title = " ".join(_CONTROL.sub(" ", task.get("title") or "").split()) or NO_TITLE
-    task["title"] = title[:LONGEST_TITLE].rstrip()
+    title = _CONTROL.sub(" ", task.get("title") or "")
+    if len(title) > LONGEST_TITLE or title.isspace():
+        title = title.strip()
+    task["title"] = title[:LONGEST_TITLE] or NO_TITLE
     if len(title) > LONGEST_TITLE:
         yield LeftOut("ends of long titles")
     text = (task.get("description") or "").replace("\0", "")

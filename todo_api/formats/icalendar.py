@@ -18,10 +18,12 @@ _LINE_BREAKS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f]")
 _PRIORITIES = {1: 9, 2: 5, 3: 1}
 """Our priorities low, medium and high as iCalendar's (3.8.1.9)."""
+PROGRAM = "-//To-do list//To-do list 1.0//EN"
+"""What these calendars say who made them (3.7.3)."""
 _HEAD = (
     "BEGIN:VCALENDAR",
     "VERSION:2.0",
-    "PRODID:-//To-do list//To-do list 1.0//EN",
+    f"PRODID:{PROGRAM}",
 )
 
 

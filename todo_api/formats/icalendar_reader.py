@@ -15,6 +15,7 @@ from todo_api.contract import Text
 from todo_api.formats.components import BadCalendarError, Line, read_todos
 from todo_api.formats.file import Item, LeftOut, Unreadable
 from todo_api.formats.fitting import fitted
+from todo_api.formats.icalendar import PROGRAM
 
 _PARAMETER = r';([\w-]++)=((?:"[^"]*+"|[^";:,]*+)(?:,(?:"[^"]*+"|[^";:,]*+))*+)'
 _CONTENT_LINE = re.compile(rf"([\w-]++)((?:{_PARAMETER})*+):(.*)", re.ASCII | re.DOTALL)
@@ -44,6 +45,9 @@ _SINGLE = frozenset(
 ) | {"STATUS", "PERCENT-COMPLETE"}
 
 
+_WHOLE = 100
+
+
 class _Property(NamedTuple):
     line: int
     parameters: Mapping[str, str]
@@ -53,18 +57,21 @@ class _Property(NamedTuple):
 def read(body: Text) -> Iterator[Item | Unreadable | LeftOut]:
     """Yield the tasks of calendars, with their UIDs, and what is left out of them."""
     uids: set[str] = set()
+    is_own = False
     try:
-        for todo in read_todos(body.content.decode("utf-8-sig")):
-            if isinstance(todo, LeftOut):
-                yield todo
+        for part in read_todos(body.content.decode("utf-8-sig")):
+            if isinstance(part, LeftOut):
+                yield part
+            elif isinstance(part, Line):
+                is_own = part.text.partition(":")[2].strip() == PROGRAM
             else:
-                yield from _task(todo, uids)
+                yield from _task(part, uids, is_own=is_own)
     except BadCalendarError as fault:
         yield Unreadable(*fault.args)
 
 
-def _task(lines: list[Line], uids: set[str]) -> Iterator[Item | LeftOut]:
-    """Yield the task of a VTODO, and what it has no place for."""
+def _task(lines: list[Line], uids: set[str], *, is_own: bool) -> Iterator[Item | LeftOut]:
+    """Yield the task of a VTODO, and what it has no place for; our own URLs lead to tasks."""
     found: dict[str, _Property] = {}
     labels: list[str] = []
     for line in lines[1:]:
@@ -76,14 +83,16 @@ def _task(lines: list[Line], uids: set[str]) -> Iterator[Item | LeftOut]:
             labels += map(_text, _COMMA.sub("\\1\n", written).split("\n"))
         elif name in _SINGLE:
             found.setdefault(name, _property(line))
-    value = {name: one.value.strip() for name, one in found.items()}
+    value = {name: _plain(name, one.value) for name, one in found.items()}
     uid = value.get("UID") or None
     if "RECURRENCE-ID" in value or uid in uids:
         yield LeftOut("changed occurrences of recurring tasks")
         return
     uids.add(uid or "")
-    yield from _losses(value)
     task = _members(value) | {"labels": labels}
+    yield from _losses(value, is_done=task["done"])
+    if "URL" in value and not is_own:
+        yield LeftOut("web addresses")
     task |= _moments(found, is_done=task["done"])
     if "DUE" in found:
         task["due"], lost = _due(found["DUE"])
@@ -105,7 +114,8 @@ def _property(line: Line) -> _Property:
 
 def _members(value: Mapping[str, str]) -> dict[str, Any]:
     """Return the members of a task that no time zone matters to."""
-    status = value.get("STATUS", "COMPLETED" if "COMPLETED" in value else "").upper()
+    is_complete = "COMPLETED" in value or _percent(value) == _WHOLE
+    status = value.get("STATUS", "COMPLETED" if is_complete else "").upper()
     return {
         "title": _text(value.get("SUMMARY", "")),
         "description": _text(value.get("DESCRIPTION", "")),
@@ -134,14 +144,23 @@ def _due(found: _Property) -> tuple[str, list[LeftOut]]:
     return due.replace(microsecond=0).isoformat(), []
 
 
-def _losses(value: Mapping[str, str]) -> Iterator[LeftOut]:
+def _losses(value: Mapping[str, str], *, is_done: bool) -> Iterator[LeftOut]:
     status = value.get("STATUS", "").upper()
     if status == "CANCELLED":
         yield LeftOut("cancellations (the tasks are done)")
-    if status == "IN-PROCESS" or value.get("PERCENT-COMPLETE", "0") not in {"0", "100"}:
+    if not is_done and (status == "IN-PROCESS" or _percent(value)):
         yield LeftOut("degrees of completion")
-    if "URL" in value and "/tasks/" not in value["URL"]:
-        yield LeftOut("web addresses")
+
+
+def _percent(value: Mapping[str, str]) -> int:
+    """Return how much of a task is complete; 0 if it does not tell (3.8.1.8)."""
+    told = value.get("PERCENT-COMPLETE", "")
+    return int(told) if re.fullmatch("[0-9]{1,9}", told) else 0
+
+
+def _plain(name: str, value: str) -> str:
+    """Return a value without blanks around it, unless they belong to a text."""
+    return value if name in {"SUMMARY", "DESCRIPTION"} else value.strip()
 
 
 def _priority(text: str) -> int:

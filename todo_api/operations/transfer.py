@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import timedelta
 from hashlib import blake2b, sha256
 from itertools import islice
@@ -87,8 +87,7 @@ def import_tasks(
 
     def insert(db: Connection) -> Reply:
         unknown = _unknown(db, user.id, found)
-        kept = new if len(unknown) == len(found.tasks) else storage.prepare_tasks(unknown)
-        storage.insert_tasks(db, user.id, kept, quotas=quotas)
+        storage.insert_tasks(db, user.id, new.at(unknown), quotas=quotas)
         left_out = found.left_out + Counter({KNOWN: len(found.tasks) - len(unknown)})
         return Reply(_result(len(unknown), left_out))
 
@@ -105,15 +104,15 @@ class Found(NamedTuple):
     left_out: Counter[str]
 
 
-def _unknown(db: Connection, user_id: int, found: Found) -> list[dict[str, Any]]:
-    """Return the tasks that are not in the list yet, as far as their file names them."""
+def _unknown(db: Connection, user_id: int, found: Found) -> Sequence[int]:
+    """Return the places of the tasks that are not in the list yet, as far as their file tells."""
     uids = {task["uid"] for task in found.tasks if task.get("uid")}
     if not uids and not found.ids:
-        return found.tasks
+        return range(len(found.tasks))
     storage.lock_list(db, user_id)
     known_uids, known_ids = storage.select_known(db, user_id, uids=uids, ids=found.ids.values())
     return [
-        task
+        place
         for place, task in enumerate(found.tasks)
         if task.get("uid") not in known_uids and found.ids.get(place) not in known_ids
     ]

@@ -4,9 +4,9 @@ While it lasts, other changes wait, in SQLite those of all users. So `prepare_ta
 whatever needs no transaction.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import orjson
 from sqlalchemy import BigInteger, Text, bindparam, cast, literal_column, select
@@ -47,6 +47,23 @@ class NewTasks(NamedTuple):
     text: int
     """The bytes of their texts."""
 
+    @classmethod
+    def of(cls, columns: list[dict[str, Any]]) -> Self:
+        """Collect what is inserted for tasks with these columns."""
+        numbered = list(enumerate(columns, 1))
+        return cls(
+            columns,
+            _json((label, n) for n, task in numbered for label in task["labels"]),
+            _json((word, n) for n, task in numbered for word in task["words"].split()),
+            sum(map(text_size, columns)),
+        )
+
+    def at(self, places: Sequence[int]) -> Self:
+        """Return those at some places, without preparing anything anew."""
+        if len(places) == len(self.columns):
+            return self
+        return self.of([self.columns[place] for place in places])
+
 
 def prepare_tasks(given: Iterable[Mapping[str, Any]], budget: WordBudget | None = None) -> NewTasks:
     """Return tasks, of which only the title has to be given, ready to be inserted.
@@ -58,12 +75,7 @@ def prepare_tasks(given: Iterable[Mapping[str, Any]], budget: WordBudget | None 
         columns.append(found := _columns(task))
         if budget is not None:
             budget.spend(len(found["labels"]) + found["words"].count(" "))
-    return NewTasks(
-        columns,
-        _json((label, n) for n, task in enumerate(columns, 1) for label in task["labels"]),
-        _json((word, n) for n, task in enumerate(columns, 1) for word in task["words"].split()),
-        sum(map(text_size, columns)),
-    )
+    return NewTasks.of(columns)
 
 
 def insert_tasks(
