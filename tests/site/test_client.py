@@ -1,12 +1,9 @@
 """The web client, as a person uses it: in a browser, on a running service."""
 
 import gzip
-import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -16,80 +13,17 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.support.browser import ADDRESS, chromium, find_chromium
+from tests.support.browser import ADDRESS
 from tests.support.databases import lack
-from tests.support.serving import ServedApp, served
-from tests.support.web_client import WebClient
+from tests.support.serving import ServedApp
+from tests.support.web_client import PASSWORD, ApiOfUser, WebClient
 from todo_api.site.pages import CLIENT, STATIC
 
 TOOLS = Path(__file__).parent / "client"
-PASSWORD = "a boa and a king cobra"
 NUMBERS = count(1)
 FIRST_BYTES = 70_000
 VENDOR_BYTES = 25_000
 FIRST_REQUESTS = 12
-
-
-class ApiOfUser(httpx2.Client):
-    """The API for one user."""
-
-    def __init__(self, username: str, base_url: str) -> None:
-        super().__init__(base_url=base_url, auth=(username, PASSWORD))
-        self.username = username
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
-    """The demo on a new database, in a process of its own."""
-    folder = tmp_path_factory.mktemp("client")
-    with served(f"sqlite:///{folder}/todo.db", folder / "log") as service:
-        yield service
-
-
-@pytest.fixture(scope="module")
-def browser(service: ServedApp) -> Iterator[Browser]:
-    """A browser that reaches the service, and nothing else."""
-    executable = find_chromium()
-    if executable is None and "CI" not in os.environ:
-        pytest.skip("the web client is tested in Chromium, which is not here")
-    assert executable, "CI has to have Chromium"
-    with ExitStack() as running:
-        yield running.enter_context(chromium(executable, service.origin))
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser that has never been here."""
-    with browser.new_context(locale="en-GB", timezone_id="Europe/Madrid") as context:
-        context.set_default_timeout(20_000)
-        yield context
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    """A page of its own."""
-    return context.new_page()
-
-
-@pytest.fixture
-def api(service: ServedApp) -> Iterator[ApiOfUser]:
-    """The API for a user who is new, as another client of theirs."""
-    username = f"susan{next(NUMBERS)}"
-    account = {"username": username, "password": PASSWORD}
-    assert httpx2.post(f"{service.base_url}/users", json=account).status_code == 201
-    with ApiOfUser(username, service.base_url) as api:
-        yield api
-
-
-@pytest.fixture
-def client(page: Page, api: ApiOfUser) -> Iterator[WebClient]:
-    """The web client, with that user signed in; the browser must have nothing to complain about."""
-    client = WebClient(page)
-    client.sign_in(api.username, PASSWORD, stay=True)
-    expect(client.adding).to_be_visible()
-    yield client
-    assert client.complaints == []
-    assert [url for url in client.requests if not url.startswith(f"{ADDRESS}/")] == []
 
 
 def tasks_of(api: ApiOfUser) -> list[dict[str, Any]]:

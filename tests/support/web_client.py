@@ -1,8 +1,19 @@
 """A person at the web client: headless Chromium, driven by Playwright."""
 
+import httpx2
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import ADDRESS, WatchedPage
+
+PASSWORD = "a boa and a king cobra"
+
+
+class ApiOfUser(httpx2.Client):
+    """The API for one user."""
+
+    def __init__(self, username: str, base_url: str) -> None:
+        super().__init__(base_url=base_url, auth=(username, PASSWORD))
+        self.username = username
 
 
 class WebClient(WatchedPage):

@@ -9,7 +9,7 @@ import { locale, say } from "./words.js";
 const DRAFT = "todo.draft";
 const MOST_CHARACTERS = 200;
 
-/** @param {{screen: import("./main.js").Screen}} props */
+/** @param {{screen: import("./screen.js").Screen}} props */
 export function Add({ screen }) {
   const { store, view, name } = screen;
   const line = useSignal(sessionStorage.getItem(DRAFT) ?? "");

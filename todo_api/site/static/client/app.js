@@ -5,7 +5,7 @@
 import { html } from "./html.js";
 import { forgetSession, storedSession } from "./session.js";
 import { render } from "./vendor.js";
-import { chooseLanguage } from "./words.js";
+import { chooseLanguage, say } from "./words.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("client"));
 
@@ -17,7 +17,7 @@ let leave;
 
 /**
  * Show the sign-in screen.
- * @param {{ended?: boolean, username?: string}} [why]
+ * @param {{told?: string, username?: string}} [why]
  */
 async function showSignIn(why = {}) {
   leave?.();
@@ -35,8 +35,8 @@ async function show() {
   if (!session) return showSignIn();
   const { start } = await import("./main.js");
   leave = await start(root, session, {
-    onSignedOut: () => void showSignIn(),
-    onEnded: () => void showSignIn({ ended: true, username: session.username }),
+    onSignedOut: (told) => void showSignIn(told ? { told } : {}),
+    onEnded: () => void showSignIn({ told: say("signin.ended"), username: session.username }),
   });
   return undefined;
 }

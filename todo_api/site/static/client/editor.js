@@ -8,7 +8,7 @@ import { say } from "./words.js";
 
 const PAUSE_MILLISECONDS = 400;
 
-/** @param {{screen: import("./main.js").Screen, taskKey: string}} props */
+/** @param {{screen: import("./screen.js").Screen, taskKey: string}} props */
 export function Editor({ screen, taskKey }) {
   const { store, open, cursor } = screen;
   void store.tasks.value;

@@ -1,6 +1,6 @@
 /** The keys: everything without a mouse, and never while somebody is typing. */
 
-/** @typedef {import("./main.js").Screen} Screen */
+/** @typedef {import("./screen.js").Screen} Screen */
 
 /** @type {[string[], import("./words.js").Word][]} */
 export const KEYS = [

@@ -13,7 +13,7 @@ const MORE_ROWS = 8;
 /** @type {() => number} */
 const rowHeight = () => ROW_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
 
-/** @param {{screen: import("./main.js").Screen}} props */
+/** @param {{screen: import("./screen.js").Screen}} props */
 export function List({ screen }) {
   const { rows, name, cursor } = screen;
   const box = useRef(/** @type {HTMLElement | null} */ (null));
@@ -90,7 +90,7 @@ export function List({ screen }) {
   `;
 }
 
-/** @param {{task: import("./outbox.js").Shown, top: number, position: number, size: number, screen: import("./main.js").Screen}} props */
+/** @param {{task: import("./outbox.js").Shown, top: number, position: number, size: number, screen: import("./screen.js").Screen}} props */
 function Row({ task, top, position, size, screen }) {
   const { open, cursor, now } = screen;
   const late = !task.done && isOverdue(task.due, now.value);

@@ -1,7 +1,7 @@
 /** The screen of those who are not signed in: sign in, or create an account. */
 
-import { Failure } from "./api.js";
 import { ICON, html } from "./html.js";
+import { sentenceOf } from "./sentences.js";
 import { register, signIn } from "./session.js";
 import { useEffect, useRef, useSignal } from "./vendor.js";
 import { say } from "./words.js";
@@ -13,34 +13,10 @@ const {
   console: consoleAt,
 } = document.body.dataset;
 
-/**
- * Say what failed, and what to do.
- * @param {unknown} failure
- */
-export function sentenceOf(failure) {
-  if (!(failure instanceof Failure)) throw failure;
-  switch (failure.kind) {
-    case "signedout":
-      return say("error.credentials");
-    case "throttled":
-      return say("error.throttled", { seconds: failure.seconds });
-    case "offline":
-      return say("error.offline");
-    case "server":
-      return say("error.server");
-    default: {
-      const details = failure.faults.map((fault) => fault.detail).join(" ");
-      return say("error.refused", {
-        detail: details || failure.detail || String(failure.status),
-      });
-    }
-  }
-}
-
-/** @param {{ended?: boolean, username?: string, onSignedIn: () => void}} props */
-export function SignIn({ ended, username, onSignedIn }) {
+/** @param {{told?: string, username?: string, onSignedIn: () => void}} props */
+export function SignIn({ told, username, onSignedIn }) {
   const isNew = useSignal(false);
-  const error = useSignal(ended ? say("signin.ended") : "");
+  const error = useSignal(told ?? "");
   const isBusy = useSignal(false);
   const alert = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
@@ -110,7 +86,7 @@ export function SignIn({ ended, username, onSignedIn }) {
           maxlength="128"
           aria-describedby=${isNew.value ? "password-hint" : undefined}
           autocomplete=${isNew.value ? "new-password" : "current-password"}
-          defaultValue=${isDemo && !ended ? demoPassword : ""}
+          defaultValue=${isDemo && !told ? demoPassword : ""}
           key=${`password${isNew.value}`}
         />
         ${

@@ -1,0 +1,55 @@
+/** What is shown, how it stands with the service, and the search. */
+
+import { html } from "./html.js";
+import { locale, say } from "./words.js";
+
+/** @typedef {import("./screen.js").Screen} Screen */
+
+/** @param {{screen: Screen}} props */
+export function Head({ screen }) {
+  const { title, now, name, search, found } = screen;
+  const count = found.value.length;
+  return html`
+    <div class="head">
+      <div class="title">
+        <h1>${title.value}</h1>
+        <p class="hint">
+          ${
+            name.value === "today"
+              ? now.value.toLocaleDateString(locale(), {
+                  weekday: "long",
+                  day: "numeric",
+                  month: "long",
+                })
+              : count === 1
+                ? say("list.one")
+                : say("list.count", { count: count.toLocaleString(locale()) })
+          }
+        </p>
+      </div>
+      <${Status} screen=${screen} />
+      <input
+        type="search"
+        id="search"
+        aria-label=${say("nav.search")}
+        placeholder=${say("nav.search")}
+        value=${search.value}
+        autocomplete="off"
+        onInput=${(/** @type {any} */ event) => (search.value = event.target.value)}
+      />
+    </div>
+  `;
+}
+
+/** @param {{screen: Screen}} props */
+function Status({ screen }) {
+  const { sync, store } = screen;
+  const unsent = store.unsent.value;
+  const state = sync.state.value === "saved" && unsent ? "saving" : sync.state.value;
+  return html`
+    <div class=${`status ${state}`}>
+      <span role="status">${say(`status.${state}`)}</span>
+      ${unsent > 0 && state !== "saving" && html`<span class="unsent">${say("status.unsent", { count: unsent })}</span>`}
+    </div>
+  `;
+}

@@ -1,0 +1,24 @@
+/** The keys, told. */
+
+import { Dialog } from "./dialog.js";
+import { html } from "./html.js";
+import { KEYS } from "./keys.js";
+import { say } from "./words.js";
+
+/** @param {{onClose: () => void}} props */
+export function Help({ onClose }) {
+  return html`
+    <${Dialog} name="keys" title=${say("keys.title")} onClose=${onClose}>
+      <dl>
+        ${KEYS.map(
+          ([keys, word]) => html`
+            <div key=${word}>
+              <dt>${keys.map((key) => html`<kbd key=${key}>${key}</kbd>`)}</dt>
+              <dd>${say(word)}</dd>
+            </div>
+          `,
+        )}
+      </dl>
+    <//>
+  `;
+}

@@ -1,0 +1,65 @@
+/** What the list has to say: what has gone wrong, and what can be undone. */
+
+import { html } from "./html.js";
+import { useEffect } from "./vendor.js";
+import { locale, say } from "./words.js";
+
+/** @typedef {import("./screen.js").Screen} Screen */
+
+/** What has gone wrong, and what to do about it. @param {{screen: Screen}} props */
+export function Troubles({ screen }) {
+  const { sync, store, notices } = screen;
+  const state = sync.state.value;
+  const time = new Date(sync.waitsUntil.value).toLocaleTimeString(locale());
+  const faulty = store.faulty.value.map((entry) =>
+    say("trouble.refused", {
+      title: store.get(entry.key)?.title ?? "",
+      fault: entry.fault ?? "",
+    }),
+  );
+  const waiting =
+    state === "throttled" || state === "full" || state === "failing"
+      ? [say(`trouble.${state}`, { time })]
+      : [];
+  /** @param {string} text */
+  const dismiss = (text) => (notices.value = notices.value.filter((other) => other !== text));
+  return html`
+    <div class="troubles" role="alert">
+      ${[...waiting, ...faulty].map((text) => html`<p key=${text} class="error">${text}</p>`)}
+      ${notices.value.map(
+        (text) => html`
+          <p key=${text} class="notice">
+            <span>${text}</span>
+            <button class="quiet" onClick=${() => dismiss(text)}>${say("notice.close")}</button>
+          </p>
+        `,
+      )}
+    </div>
+  `;
+}
+
+/** @param {{store: import("./store.js").Store}} props */
+export function Undo({ store }) {
+  const last = store.undoables.value.at(-1);
+  const until = last?.until ?? 0;
+  useEffect(() => {
+    const timer = setTimeout(
+      () => (store.undoables.value = store.current()),
+      Math.max(0, until - Date.now()),
+    );
+    return () => clearTimeout(timer);
+  }, [until]);
+  return html`
+    <div class="undo" aria-live="polite">
+      ${
+        last &&
+        html`
+          <div class="toast">
+            <span>${last.text}</span>
+            <button onClick=${() => store.undo()}>${say("undo.button")}</button>
+          </div>
+        `
+      }
+    </div>
+  `;
+}

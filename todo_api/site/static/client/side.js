@@ -1,0 +1,118 @@
+/** Where one can go: the views, the labels, and what is about the client itself. */
+
+import { ICON, html } from "./html.js";
+import { VIEWS } from "./screen.js";
+import { signal } from "./vendor.js";
+import { say } from "./words.js";
+
+/**
+ * @typedef {import("./screen.js").Screen} Screen
+ * @typedef {import("./views.js").Name} Name
+ */
+
+/** @param {{screen: Screen}} props */
+export function Side({ screen }) {
+  const { view, counts, labels, isMenuOpen, overlay, session } = screen;
+  /** @type {(name: Name, label?: string) => "page" | undefined} */
+  const current = (name, label = "") =>
+    screen.name.value === name && view.value.label === label ? "page" : undefined;
+  return html`
+    <header class="side">
+      <p class="brand">
+        <img src=${ICON} alt="" width="28" height="28" /><b>${say("app.name")}</b>
+      </p>
+      <nav aria-label=${say("nav.views")}>
+        <ul>
+          ${VIEWS.map(
+            (name) => html`
+              <li key=${name}>
+                <a href=${`#${name}`} aria-current=${current(name)} data-view=${name}>
+                  ${say(`view.${/** @type {"all"} */ (name)}`)}
+                </a>
+                ${
+                  counts.value[/** @type {"all"} */ (name)] > 0 &&
+                  html`<span class="count" aria-hidden="true"
+                    >${counts.value[/** @type {"all"} */ (name)]}</span
+                  >`
+                }
+              </li>
+            `,
+          )}
+        </ul>
+      </nav>
+      <button
+        class="quiet menu"
+        aria-expanded=${isMenuOpen.value}
+        onClick=${() => (isMenuOpen.value = !isMenuOpen.value)}
+      >
+        ${say("nav.menu")}
+      </button>
+      <div class="more">
+        ${
+          labels.value.length > 0 &&
+          html`
+            <nav aria-label=${say("nav.labels")}>
+              <h2>${say("nav.labels")}</h2>
+              <ul>
+                ${labels.value.map(
+                  ([label, count]) => html`
+                    <li key=${label}>
+                      <a
+                        href=${`#label/${encodeURIComponent(label)}`}
+                        aria-current=${current("label", label)}
+                        >#${label}</a
+                      >
+                      <span class="count" aria-hidden="true">${count}</span>
+                    </li>
+                  `,
+                )}
+              </ul>
+            </nav>
+          `
+        }
+        <div class="foot">
+          <p class="who">${session.username}</p>
+          <${Theme} />
+          <button class="quiet" onClick=${() => (overlay.value = "account")}>
+            ${say("nav.account")}
+          </button>
+          <button class="quiet" onClick=${() => (overlay.value = "keys")}>
+            ${say("nav.keys")}
+          </button>
+          <a href=${document.body.dataset["console"]}>${say("nav.console")}</a>
+          <button class="quiet" onClick=${() => void screen.signOut()}>
+            ${say("nav.signOut")}
+          </button>
+        </div>
+      </div>
+    </header>
+  `;
+}
+
+const theme = signal(localStorage.getItem("todo.theme") ?? "system");
+
+function Theme() {
+  /** @param {Event} event */
+  const choose = (event) => {
+    theme.value = /** @type {HTMLSelectElement} */ (event.target).value;
+    if (theme.value === "system") {
+      localStorage.removeItem("todo.theme");
+      delete document.documentElement.dataset["theme"];
+    } else {
+      localStorage.setItem("todo.theme", theme.value);
+      document.documentElement.dataset["theme"] = theme.value;
+    }
+  };
+  return html`
+    <label class="theme">
+      <span>${say("nav.theme")}</span>
+      <select onChange=${choose} value=${theme.value}>
+        ${
+          /** @type {const} */ (["system", "light", "dark"]).map(
+            (name) => html`<option key=${name} value=${name}>${say(`theme.${name}`)}</option>`,
+          )
+        }
+      </select>
+    </label>
+  `;
+}
