@@ -1,10 +1,12 @@
 """Outages of PostgreSQL: answered in time, and over when the server is back."""
 
+import os
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -50,6 +52,76 @@ def test_a_paused_server_is_answered_within_two_seconds_and_found_again_within_f
         assert service.status("POST") == 201
         assert "The PostgreSQL database postgres on 127.0.0.1:" in service.log
         assert "Traceback" not in service.log
+
+
+TASK: dict[str, Any] = {"title": "Buy milk"}
+OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "get_tasks": ("GET", "/tasks", {}),
+    "create_task": ("POST", "/tasks", {"json": TASK}),
+    "update_task": ("PUT", "/tasks/1", {"json": TASK}),
+    "patch_task": ("PATCH", "/tasks/1", {"json": TASK}),
+    "delete_task": ("DELETE", "/tasks/1", {}),
+    "run_batch": ("POST", "/tasks/batch", {"json": {"operations": [{"create": TASK}]}}),
+    "get_changes": ("GET", "/tasks/changes", {}),
+    "export_tasks": ("GET", "/tasks/export", {}),
+    "import_tasks": (
+        "POST",
+        "/tasks/import",
+        {"content": b'{"title": "Buy milk"}\n', "headers": {"Content-Type": "application/jsonl"}},
+    ),
+    "a large import": (
+        "POST",
+        "/tasks/import",
+        {
+            "content": b'{"title": "Buy milk"}\n' * 10_000,
+            "headers": {"Content-Type": "application/jsonl"},
+        },
+    ),
+    "create_user": (
+        "POST",
+        "/users",
+        {"json": {"username": "susan", "password": "Pizza is not a fruit!"}, "auth": None},
+    ),
+    "update_user": ("PUT", "/users/miguel", {"json": {"email": "miguel@example.com"}}),
+    "get_tokens": ("GET", "/tokens", {}),
+    "create_token": ("POST", "/tokens", {"json": {"name": "Phone", "scope": "read"}}),
+    "a token": ("GET", "/tasks", {"auth": None}),
+    "another login": ("GET", "/tasks", {"auth": ("miguel", "a guess")}),
+    "an unknown user": ("GET", "/tasks", {"auth": ("nobody", "a guess")}),
+    "get_readiness": ("GET", "/readyz", {"auth": None}),
+}
+WHOLE = bool(os.environ.get("TEST_RELIABILITY"))
+SECONDS = 2.0 if WHOLE else 3.9
+"""In which each has to be answered; more where other tests take the processors."""
+
+
+def test_every_operation_is_answered_in_time_while_the_server_is_paused(
+    server: PostgreSQLServer, tmp_path: Path
+) -> None:
+    with served(server.url, tmp_path / "log", TODO_REGISTRATION="open") as service:
+        made = service.client.post("/tokens", json={"name": "Program", "scope": "write"})
+        secret = made.json()["token"]["secret"]
+
+        def ask(name: str) -> tuple[str, int, bool, float]:
+            method, path, given = OPERATIONS[name]
+            headers = {"Authorization": f"Bearer {secret}"} if name == "a token" else {}
+            request = {"headers": headers, **given}
+            begun = time.monotonic()
+            answer = service.client.request(method, path, **request)
+            seconds = time.monotonic() - begun
+            return name, answer.status_code, "Retry-After" in answer.headers, seconds
+
+        with ThreadPoolExecutor(len(OPERATIONS)) as clients:
+            list(clients.map(ask, OPERATIONS))  # makes connections
+            with server.paused():
+                for _ in range(3 if WHOLE else 2):
+                    for name, status, may_retry, seconds in clients.map(ask, OPERATIONS):
+                        assert (name, status, may_retry) == (name, 503, True)
+                        assert seconds < SECONDS, name
+            begun = time.monotonic()
+            while any(status == 503 for _, status, _, _ in clients.map(ask, OPERATIONS)):
+                assert time.monotonic() - begun < 2 * RECOVERY_SECONDS
+            assert "Traceback" not in service.log
 
 
 def test_a_stop_while_the_server_is_paused_ends_quietly(

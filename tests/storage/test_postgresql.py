@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from sqlalchemy import text
@@ -15,6 +15,7 @@ from todo_api.storage import (
     TransactionLostError,
     migrate,
 )
+from todo_api.storage.engine.postgresql import pulse
 from todo_api.storage.users import insert_user, update_user
 
 
@@ -95,7 +96,7 @@ def test_a_row_that_another_holds_too_long_is_an_outage(database: Database, migu
 def test_all_connections_in_use_are_an_outage(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("todo_api.storage.engine.postgresql.pool.PATIENCE_IN_THREAD", 0.05)
+    monkeypatch.setattr("todo_api.storage.engine.postgresql.pool.PATIENCE_OF_COMMANDS", 0.05)
     database = Database(database_url, connections=1)
     with database.snapshot() as db:
         db.scalar(text("SELECT 1"))
@@ -103,6 +104,23 @@ def test_all_connections_in_use_are_an_outage(
             database.check()
     database.check()
     database.close()
+
+
+def test_a_long_statement_is_waited_for_while_the_server_lives(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulse, "PROBE_SECONDS", 20)  # for a machine that is busy
+    asked = Event()
+    ask = pulse.Pulse._ask  # noqa: SLF001 - to see that it is asked
+
+    def ask_and_note(self: pulse.Pulse) -> None:
+        asked.set()
+        ask(self)
+
+    monkeypatch.setattr(pulse.Pulse, "_ask", ask_and_note)
+    with database.snapshot() as db:
+        db.execute(text("SELECT pg_sleep(2)"))
+    assert asked.is_set()
 
 
 def test_a_connection_that_the_server_closed_costs_no_error(database: Database) -> None:

@@ -574,12 +574,7 @@ class TestOutages:
             asyncio.run(run())
             database.close()
 
-    def test_a_silent_server_is_given_up_and_found_again(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        pool = "todo_api.storage.engine.postgresql.pool"
-        monkeypatch.setattr(f"{pool}.PATIENCE_IN_THREAD", 1)
-        monkeypatch.setattr(f"{pool}.ANSWER_PATIENCE_IN_THREAD", 1)
+    def test_a_silent_server_is_given_up_and_found_again(self) -> None:
         with postgresql_server() as server:
             database = Database(f"{server.url}?connect_timeout=2", connections=4)
             migrate(database)

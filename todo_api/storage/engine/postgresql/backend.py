@@ -24,6 +24,7 @@ from todo_api.storage.engine.errors import (
 from todo_api.storage.engine.postgresql import copies
 from todo_api.storage.engine.postgresql.greenlets import Hub, current_fiber
 from todo_api.storage.engine.postgresql.pool import Pool
+from todo_api.storage.engine.postgresql.pulse import Pulse
 from todo_api.storage.engine.postgresql.session import Session, SessionLostError
 from todo_api.storage.engine.postgresql.transaction import PipelinedConnection, Transaction
 from todo_api.storage.engine.statistics import Statistics
@@ -79,6 +80,7 @@ class PostgreSQL:
         [], options = DIALECT.create_connect_args(url)  # type: ignore[no-untyped-call]
         self._own_options = {**_choice_of(options), **options}
         self._options = {**CONNECTION, **self._own_options}
+        self._pulse = Pulse(lambda: self._connect().close())
         self._pool = Pool(self._open_session, connections)
         self._hub: Hub | None = None
 
@@ -112,7 +114,7 @@ class PostgreSQL:
         self, tell: Callable[[str], None]
     ) -> Iterator[tuple[sqlalchemy.Connection, Connection]]:
         """Open a transaction without the time limits of requests, one among all processes."""
-        with psycopg.connect(**self._options, autocommit=True) as connection:
+        with self._connect() as connection:
             # Before the transaction: SQLAlchemy's first look at a connection ends with a rollback.
             lent = lend_to_sqlalchemy("postgresql+psycopg://", connection)
             driver = _Migration(connection)
@@ -213,7 +215,10 @@ class PostgreSQL:
             raise
 
     def _open_session(self) -> Session:
-        return Session(psycopg.connect(**self._options, autocommit=True))
+        return Session(self._connect(), self._pulse)
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(**self._options, autocommit=True)
 
 
 class _Migration:

@@ -17,9 +17,11 @@ from todo_api.storage.engine.postgresql.session import Session, SessionLostError
 from todo_api.storage.engine.statistics import Statistics
 
 # Seconds to wait for a session, and then for each of its answers. The server itself gives a
-# statement up before that, so that only a silent server is given up.
-PATIENCE, ANSWER_PATIENCE = 1.8, 1.8
-PATIENCE_IN_THREAD, ANSWER_PATIENCE_IN_THREAD = 4.0, 8.0
+# statement up before that, so that only a silent server is given up: sooner still if it does not
+# even take up a connection (`pulse`). Commands that serve nobody wait longer for a session: several
+# servers may have to be tried.
+PATIENCE, PATIENCE_OF_COMMANDS = 1.6, 4.0
+ANSWER_PATIENCE, ANSWER_PATIENCE_IN_THREAD = 1.8, 8.0
 
 # On the event loop a session that is idle has so long to be used again: then the end of one
 # transaction goes to the server together with the beginning of the next.
@@ -150,14 +152,14 @@ class Pool:
             grows = idle is None and self._has_room()
         if idle is not None:
             self.give_back(idle)
-        elif grows and seeker.fiber is None:
+        elif grows and self._hub is None:
             self._grow()
         elif grows:
             Thread(target=self._grow, name="connecting", daemon=True).start()
         elif seeker.fiber is None and self._hub is not None and self._idle_on_loop:
             self._hub.call_soon(self._share)
         try:
-            seeker.wait_for_news()
+            seeker.wait_for_news(PATIENCE if self._hub else PATIENCE_OF_COMMANDS)
         except BaseException:  # whoever asked has gone
             self._leave_queue(seeker)
             if seeker.session is not None:
@@ -264,12 +266,12 @@ class _Seeker:
         self.error: Exception | None = None
         self._event = Event()
 
-    def wait_for_news(self) -> None:
+    def wait_for_news(self, patience: float) -> None:
         """Wait for a session or an error, in vain if it takes too long."""
         if self.fiber is None:
-            self._event.wait(PATIENCE_IN_THREAD)
+            self._event.wait(patience)
             return
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         with suppress(TimeoutError):
             while self.session is None and self.error is None:
                 self.fiber.hub.wait(self.fiber, deadline)

@@ -22,6 +22,7 @@ from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGresult
 
 from todo_api.storage.engine.postgresql.greenlets import Fiber, Hub, current_fiber
+from todo_api.storage.engine.postgresql.pulse import LOOKING_SECONDS, SILENCE_SECONDS, Pulse
 
 # A session has so many statements prepared; the one used longest ago makes room for another.
 MOST_PREPARED = 250
@@ -83,8 +84,8 @@ class Session:
     thread may.
     """
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        """Take a connection that nothing was done with."""
+    def __init__(self, connection: psycopg.Connection[Any], pulse: Pulse) -> None:
+        """Take a connection that nothing was done with, and what tells whether its server lives."""
         self.hub: Hub | None = None
         self.is_closed = False
         self.patience = 0.0
@@ -95,6 +96,7 @@ class Session:
         """Given by the pool."""
         self._on_loss: Callable[[Session], None] | None = None
         self._connection = connection
+        self._pulse = pulse
         self._pgconn = connection.pgconn
         self._pgconn.enter_pipeline_mode()
         self._socket = self._pgconn.socket
@@ -175,15 +177,16 @@ class Session:
         """
         self._result = self._failure = None
         patience = patience or self.patience
-        until = time.monotonic() + patience
+        begun = time.monotonic()
         try:
             while self._pgconn.flush():
-                self._wait(READ_OR_WRITE, until)
+                self._wait(READ_OR_WRITE, begun, patience)
             while not self._has_all():
-                self._wait(READ, until)
+                self._wait(READ, begun, patience)
         except TimeoutError:
             self.close()
-            raise ServerSilentError(f"no answer within {patience:g} seconds") from None
+            seconds = time.monotonic() - begun
+            raise ServerSilentError(f"no answer within {seconds:.1f} seconds") from None
         except psycopg.Error as error:
             self.close()
             raise SessionLostError(str(error)) from error
@@ -281,8 +284,24 @@ class Session:
             raise SessionLostError(str(error)) from error
         raise error
 
-    def _wait(self, events: int, until: float) -> None:
-        """Wait for the server, and take in what it says."""
+    def _wait(self, events: int, begun: float, patience: float) -> None:
+        """Wait for the server, and take in what it says.
+
+        Raises `TimeoutError` when patience ends, or when the server does not live.
+        """
+        look_at = begun + SILENCE_SECONDS
+        while True:
+            try:
+                self._wait_until(events, min(look_at, begun + patience))
+            except TimeoutError:
+                now = time.monotonic()
+                if now >= begun + patience or self._pulse.is_missing():
+                    raise
+                look_at = now + LOOKING_SECONDS
+            else:
+                return
+
+    def _wait_until(self, events: int, until: float) -> None:
         fiber = current_fiber()
         if fiber is None:
             self._wait_in_thread(events, until)
