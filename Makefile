@@ -16,7 +16,7 @@ INSTALLED_PROJECT     := .venv/project.stamp
 INSTALLED_DEVELOPMENT := .venv/development.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: help setup run development test test-reliability coverage event-loop lint format clients contract-diff fuzz bench screenshot lock bench-lock release-contract clean
+.PHONY: help setup run development test test-reliability coverage event-loop lint format clients contract-diff fuzz fuzz-stranger bench screenshot lock bench-lock release-contract clean
 
 help:
 	@awk '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
@@ -70,6 +70,9 @@ bench: development ## Measure beside others, or ARGS="--against COMMIT" (needs w
 
 fuzz: development ## Let Schemathesis make up requests, from several seeds (ARGS="--seeds 1")
 	$(BIN)/python -m tests.programs.fuzz --seeds 5 --minutes 90 $(ARGS)
+
+fuzz-stranger: development ## Run README's Schemathesis command, from several seeds
+	TEST_SEEDS=5 $(BIN)/python -m pytest tests/contract_tools/test_schemathesis.py $(ARGS)
 
 screenshot: development ## Renew the pictures of the pages (needs Chromium)
 	$(BIN)/python -m tests.programs.screenshot docs

@@ -2,11 +2,15 @@
 
 A client has them from an answer, and has a new ``Idempotency-Key`` for each thing to do. So has
 each request here that is meant to succeed; those that are meant to be refused stay as they are.
+
+Ids of tasks can be made up, but seldom those of tasks that are there. So every other request, the
+first of each operation in each phase among them, is about tasks that were created for it.
 """
 
 import csv
 import io
 import json
+from collections import Counter
 from itertools import count
 from typing import Any
 
@@ -14,7 +18,7 @@ import requests
 from schemathesis import Case
 from schemathesis.transport.serialization import Binary
 
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 60
 LONGEST_KEY = 255
 MOST_CHARACTERS = 100
 """Of a password, whose characters may compose to others."""
@@ -28,7 +32,27 @@ class Given:
     def __init__(self) -> None:
         """Start without any values."""
         self._session = requests.Session()
+        self._session.headers["Connection"] = "close"  # nothing is sent as the service closes one
         self._numbers = count(1)
+        self._turns: Counter[tuple[str, str]] = Counter()
+
+    def is_turn(self, case: Case[Any]) -> bool:
+        """Tell, every other time, that what a request is about is to be there."""
+        turn = (case.meta.phase.name if case.meta else "", case.operation.label)
+        self._turns[turn] += 1
+        return self._turns[turn] % 2 == 1
+
+    def create_tasks_for(self, case: Case[Any]) -> None:
+        """Make a request one about tasks that are there."""
+        if "task_id" in case.path_parameters:
+            case.path_parameters["task_id"], _ = self._create_task(case)
+        body: Any = case.body
+        if case.operation.label == "POST /tasks/batch":
+            for operation in body["operations"]:
+                for name in operation.keys() & {"update", "delete"}:
+                    task_id, tag = self._create_task(case)
+                    tags = {"if_match": tag} if "if_match" in operation[name] else {}
+                    operation[name] |= {"id": task_id, **tags}
 
     def put_into(self, case: Case[Any], *, in_scenario: bool) -> None:
         """Make a request one that a client could send; in a scenario, links have led to it."""
@@ -42,17 +66,27 @@ class Given:
         if key := case.headers.get("Idempotency-Key"):
             number = f"-{next(self._numbers)}"
             case.headers["Idempotency-Key"] = key[: LONGEST_KEY - len(number)] + number
-        if case.operation.path == "/tasks/import":
-            if case.media_type == "application/json":
-                case.body = {"tasks": [{"title": "Read"}]}
-            elif isinstance(case.body, str):
-                case.body = file_of(text_of(case.body), case.media_type)
+        if case.operation.path == "/tasks/export" and case.query.get("bom") not in {None, "false"}:
+            case.query["format"] = "csv"  # the only form that can have one
+        if case.operation.path == "/tasks/import" and isinstance(case.body, dict | str):
+            case.body = to_import(case.body, case.media_type)
         password = case.body.get("password") if isinstance(case.body, dict) else None
         if isinstance(case.body, dict) and isinstance(password, str):
             case.body["password"] = hard_to_guess(password)
         tags = case.headers.get("If-Match", "*")
         if tags != "*" and (current := self._get(case).headers.get("ETag")):
             case.headers["If-Match"] = f"{tags}, {current}"
+
+    def _create_task(self, case: Case[Any]) -> tuple[int, str]:
+        """Create a task; return its id and its entity tag."""
+        response = self._session.post(
+            f"{case.operation.base_url}/tasks",
+            json={"title": "Issued"},
+            headers={"Authorization": str(case.headers["Authorization"])},
+            timeout=TIMEOUT_SECONDS,
+        )
+        response.raise_for_status()
+        return response.json()["task"]["id"], response.headers["ETag"]
 
     def _token_id(self, case: Case[Any]) -> int:
         """Create a token, and return the id that it was given."""
@@ -79,6 +113,13 @@ class Given:
 def hard_to_guess(password: str) -> str:
     """Return a password like one that a user would choose: what is made up is often `00000000`."""
     return f"a boa and a king cobra {password}"[:MOST_CHARACTERS]
+
+
+def to_import(body: Any, media_type: str | None) -> Any:  # noqa: ANN401 - as Schemathesis has it
+    """Return a file with a task, in place of one that was made up."""
+    if media_type == "application/json":
+        return {"tasks": [{"title": "Read"}]}
+    return file_of(text_of(body), media_type)
 
 
 def text_of(body: str) -> str:

@@ -16,7 +16,7 @@ from tests.support.serving import CHECKOUT, ServedApp, served
 from todo_api.application import document_path
 
 CONFIGURATION = CHECKOUT / "tests" / "programs" / "fuzz" / "schemathesis.toml"
-TIMEOUT_SECONDS = 600
+TIMEOUT_SECONDS = 3600
 ALL = "all"
 ACCEPTS = ("*/*", "application/problem+json")
 """Errors come in two forms; the seed decides which one a run asks for."""
