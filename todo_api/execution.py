@@ -66,6 +66,18 @@ class Execution:
         self._on_loop = 0
         self._rate_limits = rate_limits
 
+    def fullness(self, operation_id: str, *, is_safe: bool) -> Callable[[], bool]:
+        """Return what tells whether an operation in threads has no room for another request.
+
+        So an excess of them costs next to nothing: nobody finds out who asks, or reads what.
+        """
+        if operation_id not in IN_THREADS:
+            return bool
+        workers_are_full, writers_are_full = self._workers.is_full, self._writers.is_full
+        if is_safe:
+            return workers_are_full
+        return lambda: writers_are_full() or workers_are_full()
+
     async def run(self, job: Job) -> Response:
         """Return the answer to a request, or raise what the operation raises."""
         if job.operation_id in AT_ONCE:

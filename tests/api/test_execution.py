@@ -1,5 +1,6 @@
 """Where operations run: short ones on the event loop, slow ones in threads, each exactly once."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,11 +16,11 @@ from tests.support.databases import Databases, SQLiteDatabases
 from tests.support.problems import assert_problem
 from todo_api import execution, storage
 from todo_api.application import create_app
-from todo_api.contract import Response, workers
+from todo_api.contract import Response, Workers, workers
 from todo_api.contract.operation import Exchange, Operation
-from todo_api.execution import IN_THREADS, MOST_BODY_BYTES
+from todo_api.execution import IN_THREADS, MOST_BODY_BYTES, Execution
 from todo_api.settings import Settings
-from todo_api.storage import NewTasks, WordBudget, prepare_tasks
+from todo_api.storage import Database, NewTasks, WordBudget, prepare_tasks
 from todo_api.storage.engine import inline
 
 TASK = {"title": "Read a book"}
@@ -187,6 +188,36 @@ def test_what_turns_out_to_be_slow_is_done_in_a_thread_and_once(
 
 
 @pytest.mark.usefixtures("_impatient")
+def test_an_excess_of_slow_requests_is_known_before_they_are_looked_at(
+    settings: Settings,
+) -> None:
+    threads = Workers(1)
+    database = Database(settings.database_url)
+    runner = Execution(database, threads, user_threads=1)
+    full = {name: runner.fullness(name, is_safe=False) for name in REQUESTS}
+
+    async def story() -> None:
+        over = Event()
+        begun = Event()
+
+        def take_long() -> None:
+            begun.set()
+            assert over.wait(60)
+
+        calls = [asyncio.create_task(threads.run(take_long))]
+        await asyncio.to_thread(begun.wait, 60)
+        assert not any(is_full() for is_full in full.values())
+        calls += [asyncio.create_task(threads.run(take_long)) for _ in range(4)]
+        await asyncio.sleep(0)  # they wait for the thread
+        assert {name for name, is_full in full.items() if is_full()} == IN_THREADS.keys()
+        over.set()
+        await asyncio.gather(*calls)
+
+    asyncio.run(story())
+    threads.close()
+    database.close()
+
+
 def test_a_refusal_is_the_same_in_a_thread(miguel: TestClient) -> None:
     assert miguel.post("/tasks", json=TASK).is_success
     assert_problem(miguel.get("/tasks/2"), 404)

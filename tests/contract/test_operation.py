@@ -142,6 +142,9 @@ def test_the_application_decides_where_an_operation_runs_and_how_often() -> None
     answers = []
 
     class Twice:
+        def fullness(self, *_: str, **__: bool) -> Callable[[], bool]:
+            return bool
+
         async def run(self, job: Job) -> Response:
             act = job.prepare()
             answers.append((job.operation_id, job.is_safe, job.body, act().body))
@@ -151,6 +154,25 @@ def test_the_application_decides_where_an_operation_runs_and_how_often() -> None
         sent = call(app, "PUT", "/v1/tea/1?minutes=3", [GUEST, JSON], b'{"milk": 1}')
     assert answers == [("brew", False, b'{"milk": 1}', sent.content)]
     assert sent.json() == {"leaf": 1, "minutes": 3, "body": {"milk": 1}, "user": "alice"}
+
+
+def test_where_there_is_no_room_a_request_is_refused_before_anything_is_done_for_it() -> None:
+    """Without credentials, with a body that is never received, and for any operation."""
+
+    class Full:
+        def fullness(self, operation_id: str, *, is_safe: bool) -> Callable[[], bool]:
+            assert (operation_id, is_safe) == ("brew", False)
+            return lambda: True
+
+    strangers = Keys()
+    with served(
+        DOCUMENT, {"brew": brew}, runner=Full(), authenticators={"guest": strangers}
+    ) as app:
+        for accept in ("application/json", "application/problem+json") * 2:
+            sent = call(app, "PUT", "/v1/tea/none?sugar=1", [("Accept", accept)], b"{")
+            assert (sent.status_code, sent.json()["error"]) == (503, "Service unavailable")
+            assert sent.headers["Retry-After"]
+            assert sent.headers["Content-Type"] == accept
 
 
 def test_what_the_application_provides_is_an_argument() -> None:

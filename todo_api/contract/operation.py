@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from time import monotonic
 from typing import Any, NamedTuple, Protocol, TypeVar, TypeVarTuple
 
@@ -22,6 +22,7 @@ from todo_api.contract.http import (
     Request,
     Response,
     content_type,
+    unavailable,
 )
 from todo_api.contract.inputs import (
     Body,
@@ -36,7 +37,7 @@ from todo_api.contract.inputs import (
 from todo_api.contract.outputs import Conformance, Stream, StreamedResponse
 from todo_api.contract.turns import SenderTurns, Turns
 from todo_api.contract.uris import Links, Origins
-from todo_api.contract.workers import Workers
+from todo_api.contract.workers import OVERLOADED, Workers
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -124,6 +125,9 @@ class Job:
 class Runner(Protocol):
     """Decides where an operation runs."""
 
+    def fullness(self, operation_id: str, *, is_safe: bool) -> Callable[[], bool]:
+        """Return what tells whether there is no room for another request to an operation."""
+
     async def run(self, job: Job) -> Response:
         """Take both steps of a job, and return the answer."""
 
@@ -137,6 +141,10 @@ class InWorkers:
     def __init__(self, workers: Workers) -> None:
         """Take the threads."""
         self._workers = workers
+
+    def fullness(self, operation_id: str, *, is_safe: bool) -> Callable[[], bool]:  # noqa: ARG002 - all need a thread
+        """Look whether another call may wait for a worker."""
+        return self._workers.is_full
 
     async def run(self, job: Job) -> Response:
         """Take both steps of a job in one thread."""
@@ -155,6 +163,8 @@ MOST_TO_ARRIVE = 64
 """Those that wait until then; more are refused."""
 PATIENCE = 5.0
 """Seconds that they wait: a server gives a body more time to arrive, and blames its sender then."""
+MOST_REFUSALS = 16
+"""Refusals that are kept ready to be sent."""
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
@@ -200,6 +210,9 @@ class Operation:
             most_waiting=around.limits.large_bodies * MOST_WAITING,
             refusal="Too many bodies of this size are being worked on at the moment.",
         )
+        is_safe = operation.method.upper() in SAFE_METHODS
+        self._is_full = around.runner.fullness(self.id, is_safe=is_safe)
+        self._refusal = lru_cache(MOST_REFUSALS)(self._refuse)
         self._offer = Negotiation(operation.responses)
         self._body: NoBody | Body = (
             Body(
@@ -242,7 +255,10 @@ class Operation:
         """Answer a request; errors are answers too."""
         request.operation = self.id
         try:
-            response = await self._respond(request, path_arguments)
+            if self._is_full():  # before anything is done for it
+                response = self._refusal(request.accept)
+            else:
+                response = await self._respond(request, path_arguments)
         except Exception as failure:
             problem = self._problem(failure, request)
             if problem is None:
@@ -251,6 +267,10 @@ class Operation:
         if self._conformance is not None:
             self._conformance.check(response)
         return response
+
+    def _refuse(self, accept: bytes | None) -> Response:
+        """Return the answer to a request for which there is no room; made once for each Accept."""
+        return unavailable(OVERLOADED).render(accept, self._around.explained_at)
 
     async def _respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:
         request.check(self._around.limits)

@@ -38,6 +38,10 @@ class Turns:
         """Whether nobody is in."""
         return self._free == self._at_once
 
+    def is_full(self) -> bool:
+        """Tell whether nobody can enter, and so many wait that no more may."""
+        return not self._free and len(self._waiting) >= self._most_waiting
+
     async def enter(self, latest: float = inf, *, patient: bool = False) -> None:
         """Wait for one's turn until ``latest``, by the monotonic clock.
 
@@ -48,7 +52,7 @@ class Turns:
             if self._free:
                 self._free -= 1
                 return
-            if not patient and len(self._waiting) >= self._most_waiting:
+            if not patient and self.is_full():
                 raise unavailable(self._refusal)
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)

@@ -70,6 +70,10 @@ class Workers:
         """How many calls wait for a thread."""
         return self._calls.qsize()
 
+    def is_full(self) -> bool:
+        """Tell whether so many calls wait that no more may."""
+        return self._calls.qsize() >= self._most_waiting
+
     def latest(self) -> float:
         """Return until when a request that comes now may wait, by the monotonic clock."""
         return monotonic() + PATIENCE
@@ -89,7 +93,7 @@ class Workers:
             Problem: 503.
 
         """
-        if latest < inf and self._calls.qsize() >= self._most_waiting:
+        if latest < inf and self.is_full():
             raise unavailable(OVERLOADED)
         if self._closed:
             raise RuntimeError("The workers are closed.")
