@@ -16,7 +16,7 @@ INSTALLED_PROJECT     := .venv/project.stamp
 INSTALLED_DEVELOPMENT := .venv/development.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: help setup run development test test-reliability coverage event-loop lint format clients contract-diff fuzz fuzz-stranger bench screenshot lock bench-lock release-contract clean
+.PHONY: help setup run development test test-reliability test-failover coverage event-loop lint format clients contract-diff fuzz fuzz-stranger bench screenshot lock bench-lock failover-lock release-contract clean
 
 help:
 	@awk '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
@@ -42,6 +42,9 @@ event-loop: development ## See that no operation holds up the event loop, with a
 
 test-reliability: development ## Run the tests of what is promised to operators, whole (minutes)
 	TEST_RELIABILITY=whole $(BIN)/python -m pytest --log-cli-level=INFO tests/reliability $(ARGS)
+
+test-failover: development ## Have PostgreSQL fail over 20 times under writers (ARGS="--times 3")
+	$(BIN)/python -m tests.programs.failover $(ARGS)
 
 coverage: development ## Run the tests, and tell which branches of todo_api none of them takes
 	$(BIN)/coverage erase
@@ -91,6 +94,12 @@ bench-lock: development ## Pin what the benchmark's contenders need
 		--generate-hashes --python-version 3.11 --no-annotate \
 		--custom-compile-command "make bench-lock" \
 		--constraint requirements/development.txt -o benchmarks/requirements.txt
+
+failover-lock: development ## Pin what `make test-failover` runs beside Debian's packages
+	$(BIN)/uv pip compile tests/programs/failover/requirements.in --quiet --no-config --universal \
+		--generate-hashes --python-version 3.11 --no-annotate \
+		--custom-compile-command "make failover-lock" \
+		--constraint requirements/development.txt -o tests/programs/failover/requirements.txt
 
 release-contract: development ## Record the document as that of a release, under its version
 	$(BIN)/python -m tests.programs.contract_diff release

@@ -62,6 +62,20 @@ def test_the_composition_names_only_what_it_declares() -> None:
     assert [str(each) for each in settings.trusted_proxies] == [f"{proxy}/32"]
 
 
+def test_haproxy_takes_the_file_that_leads_to_postgresql() -> None:
+    if shutil.which("haproxy") is None:
+        lack("haproxy")
+    output_of("haproxy", "-c", "-f", str(DEPLOY / "haproxy-postgresql.cfg"))
+
+
+def test_patroni_acknowledges_only_what_two_nodes_have() -> None:
+    patroni: dict[str, Any] = yaml.safe_load((DEPLOY / "patroni.yaml").read_text("utf-8"))
+    shared = patroni["bootstrap"]["dcs"]
+    assert shared["synchronous_mode"] is shared["synchronous_mode_strict"] is True
+    # What Patroni asks of these three.
+    assert shared["ttl"] >= max(20, shared["loop_wait"] + 2 * shared["retry_timeout"])
+
+
 def test_systemd_can_run_the_unit_and_finds_it_well_confined(tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         lack("systemd")
