@@ -28,6 +28,8 @@ class Place(NamedTuple):
     port: int
     service: str
     """Host and port of the service behind it."""
+    second: str = "127.0.0.1:5001"
+    """Those of another one beside it, where a proxy leads to two."""
 
     @property
     def origin(self) -> str:
@@ -72,6 +74,8 @@ def haproxy(place: Place) -> list[str]:
             "bind :443": f"bind 127.0.0.1:{place.port}",
             "/etc/ssl/private/todo.pem": str(both),
             "127.0.0.1:5000": place.service,
+            "127.0.0.1:5001": place.second,
+            "hdr Host todo.example": f"hdr Host localhost:{place.port}",
         },
     )
     (place.folder / "haproxy.cfg").write_text(text)

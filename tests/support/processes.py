@@ -40,17 +40,12 @@ class Running:
 
 @contextmanager
 def running(log: Path, database_url: str, *arguments: str, **settings: str) -> Iterator[Running]:
-    """Run the service on a free port; what it writes to standard error goes to a file."""
+    """Run the service, on a free port by default; its standard error goes to a file."""
+    defaults = {"TODO_PORT": "0", "TODO_SECURITY_LOG": "off", "PYTHONUNBUFFERED": "1"}
     with log.open("a") as errors:
         process = subprocess.Popen(
             [installed_command(), "serve", *arguments],
-            env=environment_with(
-                TODO_PORT="0",
-                TODO_DATABASE_URL=database_url,
-                TODO_SECURITY_LOG="off",
-                PYTHONUNBUFFERED="1",
-                **settings,
-            ),
+            env=environment_with(**defaults | {"TODO_DATABASE_URL": database_url} | settings),
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
