@@ -4,7 +4,7 @@ import schemathesis
 from schemathesis import DeserializationContext, Response, SerializationContext
 from schemathesis.transport.serialization import Binary
 
-SENT = ("application/jsonl", "application/x-ndjson", "text/csv")
+SENT = ("application/jsonl", "application/x-ndjson", "text/csv", "text/plain")
 
 
 @schemathesis.serializer(*SENT)

@@ -38,6 +38,7 @@ MIGUEL = ("miguel", "python")
 SUSAN = ("susan", "Pizza is not a fruit!")
 
 ONCE = {"headers": {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}}
+AS_TEXT = {"Content-Type": "text/plain"}
 AS_LINES = {"Content-Type": "application/jsonl"}
 AS_CALENDAR = {"Content-Type": "text/calendar"}
 AS_TABLE = {"Content-Type": "text/csv"}
@@ -150,6 +151,30 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
         "/tasks/import",
         {"auth": MIGUEL, "content": "HolidayCalendar", "headers": AS_CALENDAR},
     ),
+    *(
+        (
+            "HolidayPlannedByBoard" if program == "trello" else "HolidayPlanned",
+            "POST",
+            f"/tasks/import?format={program}",
+            {"auth": MIGUEL, "content": file, "headers": AS_TEXT},
+        )
+        for program, file in {
+            "todotxt": "HolidayTodotxt",
+            "todoist": "HolidayTodoist",
+            "ticktick": "HolidayTickTick",
+            "microsoft_to_do": "HolidayMicrosoftToDo",
+            "google_tasks": "HolidayGoogleTasks",
+            "trello": "HolidayTrello",
+            "taskwarrior": "HolidayTaskwarrior",
+        }.items()
+    ),
+    (
+        "BadBoard",
+        "POST",
+        "/tasks/import?format=trello",
+        {"auth": MIGUEL, "content": '{"boards": []}', "headers": AS_TEXT},
+    ),
+    ("NoForm", "POST", "/tasks/import", {"auth": MIGUEL, "content": "Rest", "headers": AS_TEXT}),
     (
         "BadImport",
         "POST",

@@ -42,6 +42,7 @@ def test_openapi_python_client_writes_a_client_that_works(
         ("POST /tasks/import", "Unsupported content type application/x-ndjson"),
         ("POST /tasks/import", "Unsupported content type text/csv"),
         ("POST /tasks/import", "Unsupported content type text/calendar"),
+        ("POST /tasks/import", "Unsupported content type text/plain"),
     }
     check_types(scenario, client, "--strict", "--config-file=")
     run(sys.executable, str(scenario), service.base_url, PYTHONPATH=str(client))

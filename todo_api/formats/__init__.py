@@ -7,7 +7,8 @@
   `encodings` what their bytes stand for.
 - `icalendar` is for calendars, and `icalendar_reader` reads those of any program. `uids` identifies
   the tasks in it.
-- `fitting` makes tasks of other programs fit.
+- `programs` reads what other programs export, `moments` the days and times of theirs, and `fitting`
+  makes their tasks fit.
 - `file` is what the formats have in common: a writer, and what a reader finds.
 
 A writer makes a file in parts: a head, the tasks in groups of any size, a tail.
@@ -15,10 +16,11 @@ A writer makes a file in parts: a head, the tasks in groups of any size, a tail.
 
 from todo_api.formats.comma_separated import with_byte_order_mark
 from todo_api.formats.file import Item, LeftOut, Unreadable, Writer
-from todo_api.formats.media_types import NAMES, READERS, WRITERS
+from todo_api.formats.media_types import NAMED_READERS, NAMES, READERS, WRITERS
 from todo_api.formats.uids import Uids, task_of
 
 __all__ = [
+    "NAMED_READERS",
     "NAMES",
     "READERS",
     "WRITERS",

@@ -3,7 +3,6 @@
 import codecs
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -13,7 +12,7 @@ from todo_api.contract import MOST_FAULTS, Text, json_pointer
 from todo_api.formats.cells import COLUMNS, UnclearError
 from todo_api.formats.encodings import decoded
 from todo_api.formats.file import Item, Unreadable, Writer, shown
-from todo_api.formats.rows import Row, read_rows
+from todo_api.formats.rows import Row, column_name, read_rows
 
 _NAMES = ", ".join(COLUMNS)
 
@@ -28,23 +27,18 @@ def read(body: Text) -> Iterator[Item | Unreadable]:
         yield text
         return
     names: list[str] = []
-    for row in read_rows(text, lambda cells: sum(_name(cell) in COLUMNS for cell in cells)):
+    for row in read_rows(text, lambda cells: sum(column_name(cell) in COLUMNS for cell in cells)):
         if isinstance(row, Unreadable):
             yield row
         elif names:
             yield from _read_row(row, names)
         else:
-            names = list(map(_name, row.cells))
+            names = list(map(column_name, row.cells))
             while names and not names[-1]:  # as spreadsheets pad rows
                 names.pop()
             if faults := list(islice(_header_faults(names, row), MOST_FAULTS)):
                 yield from faults
                 return
-
-
-def _name(cell: str) -> str:
-    """Return the name of a column, however it is capitalised and spaced."""
-    return re.sub("[ -]", "_", cell.strip().lower())
 
 
 def _read_row(row: Row, names: list[str]) -> Iterator[Item | Unreadable]:
@@ -69,7 +63,7 @@ def _read_row(row: Row, names: list[str]) -> Iterator[Item | Unreadable]:
 
 
 def _header_faults(names: list[str], row: Row) -> Iterator[Unreadable]:
-    written = {_name(cell): cell.strip() for cell in row.cells}
+    written = {column_name(cell): cell.strip() for cell in row.cells}
     for name in dict.fromkeys(names):
         found = shown(written[name])
         place = json_pointer([written[name]]) or None

@@ -20,9 +20,10 @@ def fitted(task: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
     if len(title) > LONGEST_TITLE or title.isspace():
         title = title.strip()
     task["title"] = title[:LONGEST_TITLE] or NO_TITLE
-    if len(title) > LONGEST_TITLE:
-        yield LeftOut("ends of long titles")
     text = (task.get("description") or "").replace("\0", "")
+    if len(title) > LONGEST_TITLE:
+        yield LeftOut("ends of long titles (the descriptions have them)")
+        text = f"{title}\n\n{text}"
     task["description"] = text[:LONGEST_DESCRIPTION]
     if len(text) > LONGEST_DESCRIPTION:
         yield LeftOut("ends of long descriptions")

@@ -6,16 +6,16 @@ the package `icalendar` reads dates and knows time zones by all their names.
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
-from functools import cache
+from datetime import date, datetime
 from typing import Any, NamedTuple
-from zoneinfo import available_timezones
 
 from todo_api.contract import Text
 from todo_api.formats.components import BadCalendarError, Line, read_todos
+from todo_api.formats.encodings import decoded
 from todo_api.formats.file import Item, LeftOut, Unreadable
 from todo_api.formats.fitting import fitted
 from todo_api.formats.icalendar import PROGRAM
+from todo_api.formats.moments import WITHOUT_ZONE, due_at, stored, zone_named
 
 _PARAMETER = r';([\w-]++)=((?:"[^"]*+"|[^";:,]*+)(?:,(?:"[^"]*+"|[^";:,]*+))*+)'
 _CONTENT_LINE = re.compile(rf"([\w-]++)((?:{_PARAMETER})*+):(.*)", re.ASCII | re.DOTALL)
@@ -56,10 +56,14 @@ class _Property(NamedTuple):
 
 def read(body: Text) -> Iterator[Item | Unreadable | LeftOut]:
     """Yield the tasks of calendars, with their UIDs, and what is left out of them."""
+    text = decoded(body)
+    if isinstance(text, Unreadable):
+        yield text
+        return
     uids: set[str] = set()
     is_own = False
     try:
-        for part in read_todos(body.content.decode("utf-8-sig")):
+        for part in read_todos(text):
             if isinstance(part, LeftOut):
                 yield part
             elif isinstance(part, Line):
@@ -127,7 +131,7 @@ def _members(value: Mapping[str, str]) -> dict[str, Any]:
 def _moments(found: Mapping[str, _Property], *, is_done: bool) -> dict[str, str | None]:
     moments = {name: _moment(found[name]) for name in _MOMENTS if name in found}
     return {
-        _MOMENTS[name]: _utc(moment)
+        _MOMENTS[name]: stored(moment)
         for name, moment in moments.items()
         if isinstance(moment, datetime) and (is_done or name != "COMPLETED")
     }
@@ -136,12 +140,9 @@ def _moments(found: Mapping[str, _Property], *, is_done: bool) -> dict[str, str 
 def _due(found: _Property) -> tuple[str, list[LeftOut]]:
     """Return a due time, and what of it is lost: a time of day needs a zone."""
     due = _moment(found)
-    if not isinstance(due, datetime):
-        return due.isoformat(), []
-    if due.tzinfo is None:
-        lost = LeftOut("times of day without a known time zone (the day is kept)")
-        return due.date().isoformat(), [lost]
-    return due.replace(microsecond=0).isoformat(), []
+    if isinstance(due, datetime) and due.tzinfo is None:
+        return due_at(due.date()), [LeftOut(WITHOUT_ZONE)]
+    return due_at(due), []
 
 
 def _losses(value: Mapping[str, str], *, is_done: bool) -> Iterator[LeftOut]:
@@ -181,7 +182,7 @@ def _moment(found: _Property) -> date | datetime:
 
     value = found.value.strip()
     try:
-        zone = _zone(found.parameters.get("TZID", "")[:100])
+        zone = zone_named(found.parameters.get("TZID", ""))
         moment = vDDDTypes.from_ical(value, zone)  # type: ignore[no-untyped-call]
     except (ValueError, OverflowError):
         moment = None
@@ -189,28 +190,3 @@ def _moment(found: _Property) -> date | datetime:
         wanted = "a day, as in 20261130, or a time, as in 20261130T160000Z"
         raise BadCalendarError(found.line, f"This date cannot be read: write {wanted}.")
     return moment
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """Return the names of the time zones that there are: IANA's, and those of Windows."""
-    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415 - likewise
-
-    return frozenset({*available_timezones(), *WINDOWS_TO_OLSON})
-
-
-def _zone(name: str) -> str | None:
-    """Return a time zone's name without what a program puts before it; None if it is not known."""
-    parts = name.strip("/").split("/")[-5:]
-    candidates = ("/".join(parts[begin:]) for begin in range(len(parts)))
-    return next((one for one in candidates if one in _zones()), None)
-
-
-def _utc(moment: datetime) -> str | None:
-    """Return a time in the form of stored ones; one without a zone is UTC, as it has to be."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    try:
-        plain = aware.astimezone(UTC).replace(tzinfo=None)
-    except OverflowError:
-        return None
-    return plain.isoformat(timespec="microseconds") + "Z"

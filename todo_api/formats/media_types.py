@@ -12,8 +12,11 @@ from todo_api.formats import (
     json_lines,
 )
 from todo_api.formats.file import Item, LeftOut, Unreadable, Writer
+from todo_api.formats.programs import READERS as PROGRAMS
 
-READERS: Mapping[str, Callable[[Text], Iterator[Item | Unreadable | LeftOut]]] = {
+Reader = Callable[[Text], Iterator[Item | Unreadable | LeftOut]]
+
+READERS: Mapping[str, Reader] = {
     "application/jsonl": json_lines.read,
     "application/x-ndjson": json_lines.read,
     "application/json": json_document.read,
@@ -39,3 +42,9 @@ NAMES: Mapping[str, str] = {
     "ics": "text/calendar",
 }
 """The media type of each form that a request can name."""
+
+NAMED_READERS: Mapping[str, Reader] = {
+    **{name: READERS[media_type] for name, media_type in NAMES.items()},
+    **PROGRAMS,
+}
+"""What reads a file of each form, or program, that a request can name."""

@@ -21,6 +21,11 @@ class Row(NamedTuple):
     cells: list[str]
 
 
+def column_name(cell: str) -> str:
+    """Return the name of a column, however it is capitalised and spaced."""
+    return re.sub("[ -]", "_", cell.strip().lower())
+
+
 class _RowTooLongError(Exception):
     """A row that goes on and on."""
 

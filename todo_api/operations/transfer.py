@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from hashlib import blake2b, sha256
 from itertools import islice
@@ -21,9 +21,11 @@ from todo_api.contract import (
     bad_parameters,
 )
 from todo_api.formats import (
+    NAMED_READERS,
     NAMES,
     READERS,
     WRITERS,
+    Item,
     LeftOut,
     Uids,
     Unreadable,
@@ -75,6 +77,7 @@ def export_tasks(
 
 def import_tasks(
     body: Text,
+    format: str | None,  # noqa: A002 - the parameter's name in the document
     idempotency_key: str | None,
     user: User,
     once: Once,
@@ -82,7 +85,10 @@ def import_tasks(
     uids: Uids,
 ) -> Answer:
     """Import tasks."""
-    found = _read(body, uids.of_user(user.id))
+    reader = NAMED_READERS[format] if format else READERS.get(body.media_type)
+    if reader is None:
+        raise bad_parameters([("format", "Name the form of this text, such as format=todotxt.")])
+    found = _read(body, reader(body), uids.of_user(user.id))
     new = storage.prepare_tasks(found.tasks, WordBudget(MOST_WORDS))
 
     def insert(db: Connection) -> Reply:
@@ -91,7 +97,8 @@ def import_tasks(
         left_out = found.left_out + Counter({KNOWN: len(found.tasks) - len(unknown)})
         return Reply(_result(len(unknown), left_out))
 
-    asked = ("import_tasks", body.media_type, body.charset, sha256(body.content).hexdigest())
+    digest = sha256(body.content).hexdigest()
+    asked = ("import_tasks", body.media_type, body.charset, format, digest)
     return once(idempotency_key, user.id, asked, insert)
 
 
@@ -123,7 +130,7 @@ def _result(imported: int, left_out: Counter[str]) -> dict[str, Any]:
     return {"imported": imported, **({"left_out": lost} if lost else {})}
 
 
-def _read(body: Text, namespace: UUID) -> Found:
+def _read(body: Text, parts: Iterable[Item | LeftOut | Unreadable], namespace: UUID) -> Found:
     """Return what a file has.
 
     Raises:
@@ -134,7 +141,7 @@ def _read(body: Text, namespace: UUID) -> Found:
     ids: dict[int, int] = {}
     left_out: Counter[str] = Counter()
     faults: list[dict[str, Any]] = []
-    for found in READERS[body.media_type](body):
+    for found in parts:
         if isinstance(found, LeftOut):
             left_out[found.what] += 1
         elif isinstance(found, Unreadable):

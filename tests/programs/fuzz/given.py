@@ -69,7 +69,7 @@ class Given:
         if case.operation.path == "/tasks/export" and case.query.get("bom") not in {None, "false"}:
             case.query["format"] = "csv"  # the only form that can have one
         if case.operation.path == "/tasks/import" and isinstance(case.body, dict | str):
-            case.body = to_import(case.body, case.media_type)
+            put_file(case)
         password = case.body.get("password") if isinstance(case.body, dict) else None
         if isinstance(case.body, dict) and isinstance(password, str):
             case.body["password"] = hard_to_guess(password)
@@ -115,16 +115,20 @@ def hard_to_guess(password: str) -> str:
     return f"a boa and a king cobra {password}"[:MOST_CHARACTERS]
 
 
-def to_import(body: Any, media_type: str | None) -> Any:  # noqa: ANN401 - as Schemathesis has it
-    """Return a file with a task, in place of one that was made up."""
-    if media_type == "application/json":
-        return {"tasks": [{"title": "Read"}]}
-    return file_of(text_of(body), media_type)
-
-
 def text_of(body: str) -> str:
     """Return the text of a body, which Schemathesis may have made up as bytes."""
     return body.data.decode(errors="replace") if isinstance(body, Binary) else body
+
+
+def put_file(case: Case[Any]) -> None:
+    """Make a body a file, of the form that its media type says; plain text can be any."""
+    case.query.pop("format", None)
+    if case.media_type == "text/plain":
+        case.query["format"] = "jsonl"
+    if case.media_type == "application/json":
+        case.body = {"tasks": [{"title": "Read"}]}
+    elif isinstance(case.body, str):
+        case.body = file_of(text_of(case.body), case.media_type)
 
 
 def file_of(text: str, media_type: str | None) -> str:

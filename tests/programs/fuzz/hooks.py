@@ -36,6 +36,7 @@ from tests.programs.fuzz.users import USERS, Credentials
 from todo_api.cli.demo_data import PASSWORD, USERNAME
 
 TIMEOUT_SECONDS = 60
+FILES = ("application/jsonl", "application/x-ndjson", "text/csv", "text/calendar", "text/plain")
 
 
 class Accounts:
@@ -195,7 +196,7 @@ def after_call(_: HookContext, case: Case[Any], response: Response) -> None:
         accounts.forget_token(case.path_parameters["token_id"])
 
 
-@schemathesis.serializer("application/jsonl", "application/x-ndjson", "text/csv", "text/calendar")
+@schemathesis.serializer(*FILES)
 def write_file(_: SerializationContext, value: object) -> bytes:
     """Send a file as it is."""
     if isinstance(value, Binary):
@@ -203,7 +204,7 @@ def write_file(_: SerializationContext, value: object) -> bytes:
     return str(value).encode("utf-8", errors="surrogatepass")
 
 
-@schemathesis.deserializer("application/jsonl", "application/x-ndjson", "text/csv", "text/calendar")
+@schemathesis.deserializer(*FILES)
 def read_file(_: DeserializationContext, response: Response) -> str:
     """Read a file as text."""
     return response.content.decode()
