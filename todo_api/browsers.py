@@ -27,7 +27,7 @@ OF_PAGES = {
 OF_CLIENT = {
     **OF_PAGES,
     "Content-Security-Policy": f"{OF_PAGES['Content-Security-Policy']};"
-    " require-trusted-types-for 'script'; trusted-types worker",
+    " manifest-src 'self'; require-trusted-types-for 'script'; trusted-types worker",
 }
 """Those of the web client's page, whose scripts can make no markup of what somebody wrote.
 

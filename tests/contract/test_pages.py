@@ -16,6 +16,7 @@ DOCUMENT = (
     "paths: {/a: {get: {operationId: see, security: [], responses: {'200': {description: .}}}}}"
 )
 HEADERS = {"X-Frame": "none"}
+LONG = b"p { color: navy } " * 100
 
 
 def see() -> dict[str, str]:
@@ -45,6 +46,7 @@ class Served:
 
         app.add_pages(pages, HEADERS)
         app.add_file("/files/map.css", b"body {}", "text/css", HEADERS)
+        app.add_file("/files/long.css", LONG, "text/css", HEADERS)
         app.app.before_request(lambda: self.reached_flask.append(request.path))
 
 
@@ -82,6 +84,38 @@ def test_a_page_or_a_file_is_served_from_memory(
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["X-Frame"] == "none"
     assert site.reached_flask == []
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "br, GZip;q=0.5", "*", "gzip ; q=1.0, identity"])
+def test_a_file_is_compressed_for_those_who_take_it(app: ContractApp, accepted: str) -> None:
+    answer = call(app, "GET", "/files/long.css", [("Accept-Encoding", accepted)])
+    assert (answer.status_code, answer.content) == (200, LONG)
+    assert (answer.headers["Content-Encoding"], answer.headers["Vary"]) == (
+        "gzip",
+        "Accept-Encoding",
+    )
+    assert int(answer.headers["Content-Length"]) < len(LONG) / 10
+    known = [("Accept-Encoding", accepted), ("If-None-Match", answer.headers["ETag"])]
+    assert call(app, "GET", "/files/long.css", known).status_code == 304
+
+
+@pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "gzip;q=0.000, br", "x-gzipped"])
+def test_a_file_is_sent_plain_to_all_others(app: ContractApp, accepted: str) -> None:
+    answer = call(app, "GET", "/files/long.css", [("Accept-Encoding", accepted)])
+    assert (answer.status_code, answer.content) == (200, LONG)
+    assert "Content-Encoding" not in answer.headers
+    assert (answer.headers["Content-Length"], answer.headers["Vary"]) == (
+        str(len(LONG)),
+        "Accept-Encoding",
+    )
+
+
+def test_each_encoding_has_an_entity_tag_of_its_own(app: ContractApp) -> None:
+    plain = call(app, "GET", "/files/long.css")
+    packed = call(app, "GET", "/files/long.css", [("Accept-Encoding", "gzip")])
+    assert plain.headers["ETag"] != packed.headers["ETag"]
+    small = call(app, "GET", "/files/map.css", [("Accept-Encoding", "gzip")])
+    assert (small.content, small.headers.get("Vary")) == (b"body {}", None)
 
 
 def test_a_redirection_ignores_if_none_match(app: ContractApp) -> None:

@@ -1,6 +1,5 @@
 """The web client, as a person uses it: in a browser, on a running service."""
 
-import gzip
 import re
 import shutil
 import subprocess
@@ -17,13 +16,10 @@ from tests.support.browser import ADDRESS
 from tests.support.databases import lack
 from tests.support.serving import ServedApp
 from tests.support.web_client import PASSWORD, ApiOfUser, WebClient
-from todo_api.site.pages import CLIENT, STATIC
+from todo_api.site.pages import CLIENT
 
 TOOLS = Path(__file__).parent / "client"
 NUMBERS = count(1)
-FIRST_BYTES = 70_000
-VENDOR_BYTES = 25_000
-FIRST_REQUESTS = 12
 
 
 def tasks_of(api: ApiOfUser) -> list[dict[str, Any]]:
@@ -380,17 +376,6 @@ def test_axe_finds_nothing_in_any_state(
         assert_accessible("keys")
 
 
-def test_the_first_load_is_small(page: Page) -> None:
-    client = WebClient(page)
-    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-    page.wait_for_load_state("networkidle")
-    assert len(client.requests) <= FIRST_REQUESTS, client.requests
-    files = [*CLIENT.glob("*.js"), STATIC / "client.css", STATIC / "icon.svg"]
-    compressed = {file.name: len(gzip.compress(file.read_bytes())) for file in files}
-    assert sum(compressed.values()) <= FIRST_BYTES, compressed
-    assert compressed["vendor.js"] <= VENDOR_BYTES
-
-
 def test_the_texts_are_german_where_the_browser_is(browser: Browser) -> None:
     with browser.new_context(locale="de-DE") as context:
         client = WebClient(context.new_page())
@@ -398,12 +383,6 @@ def test_the_texts_are_german_where_the_browser_is(browser: Browser) -> None:
         expect(client.page.get_by_role("textbox", name="Neue Aufgabe")).to_be_visible()
         expect(client.status).to_have_text("Alles gespeichert", timeout=20_000)
         assert client.complaints == []
-
-
-def test_the_service_worker_keeps_each_file_of_the_client() -> None:
-    listed = re.findall(r'^  "\.(/.*)",$', (STATIC / "worker.js").read_text("utf-8"), re.MULTILINE)
-    files = [*(path.name for path in CLIENT.glob("*.js")), "client.css", "icon.svg"]
-    assert sorted(listed) == sorted(["/", *(f"/assets/{name}" for name in files)])
 
 
 def test_ten_thousand_tasks_are_followed_and_scrolled_without_being_in_the_page(

@@ -60,6 +60,8 @@ def test_the_client_asks_nothing_of_the_others(
         client.saved()
         client.page.evaluate("navigator.serviceWorker.ready.then(() => {})")
         assert client.complaints == []
+        manifest = context.new_cdp_session(client.page).send("Page.getAppManifest")
+        assert manifest["manifest"]["startUrl"] == f"{ADDRESS}/apps/todo/"
         context.set_offline(offline=True)
         client.page.reload()
         expect(client.checkbox("Read a book")).to_be_visible()

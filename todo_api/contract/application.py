@@ -195,11 +195,13 @@ class ContractApp(FlaskApp):
     def add_file(
         self, path: str, content: bytes, media_type: str, headers: Mapping[str, str]
     ) -> None:
-        """Serve a file that never changes, from memory and without Flask.
+        """Serve a file that never changes, from memory and without Flask, compressed if asked.
 
         ``headers`` replace those of the same name that every answer has.
         """
-        self._add_static(path, content, content_type(media_type, {}), headers=headers)
+        self._add_static(
+            path, content, content_type(media_type, {}), headers=headers, compresses=True
+        )
 
     def add_pages(self, pages: Blueprint, headers: Mapping[str, str]) -> None:
         """Serve a blueprint's pages, which never change: Flask renders each once, now.
@@ -215,6 +217,7 @@ class ContractApp(FlaskApp):
                 page.media_type,
                 status=page.status,
                 headers={**headers, **location},
+                compresses=page.status == HTTPStatus.OK,
             )
 
     def _add_static(
@@ -225,9 +228,17 @@ class ContractApp(FlaskApp):
         *,
         status: int = HTTPStatus.OK,
         headers: Mapping[str, str] | None = None,
+        compresses: bool = False,
     ) -> None:
         complete = {**self._headers, "Cache-Control": "no-cache", **(headers or {})}
-        endpoint = StaticEndpoint(body, media_type, self._limits, status=status, headers=complete)
+        endpoint = StaticEndpoint(
+            body,
+            media_type,
+            self._limits,
+            status=status,
+            headers=complete,
+            compresses=compresses,
+        )
         self._contract.add_resource(path).add("GET", endpoint)
 
 

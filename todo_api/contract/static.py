@@ -1,5 +1,7 @@
 """Endpoints that the document does not describe."""
 
+import gzip
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
@@ -17,6 +19,19 @@ class _StaticResponse(Response):
     __slots__ = ()
 
 
+class _Representation:
+    """An answer in one encoding, and what a client gets that has this very one."""
+
+    def __init__(
+        self, status: int, headers: Mapping[str, str], body: bytes, media_type: bytes
+    ) -> None:
+        self.etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+        if status == HTTPStatus.OK:
+            headers = {**headers, "ETag": self.etag}
+        self.fresh = _StaticResponse(status, headers, body, media_type)
+        self.unchanged = _StaticResponse(HTTPStatus.NOT_MODIFIED, headers)
+
+
 class StaticEndpoint:
     """An answer that stays the same as long as the process runs."""
 
@@ -28,23 +43,42 @@ class StaticEndpoint:
         *,
         status: int,
         headers: Mapping[str, str],
+        compresses: bool = False,
     ) -> None:
-        """Take the answer with all of its headers, and the limits of requests for it."""
+        """Take the answer with all of its headers, and the limits of requests for it.
+
+        What ``compresses`` is compressed once, now, for those who take gzip, if that is worth it.
+        """
         self._limits = limits
-        self._etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
-        if status == HTTPStatus.OK:
-            headers = {**headers, "ETag": self._etag}
-        self._fresh = _StaticResponse(status, headers, body, media_type)
-        self._unchanged = _StaticResponse(HTTPStatus.NOT_MODIFIED, headers)
+        packed = gzip.compress(body, mtime=0) if compresses else body
+        is_worth_it = len(packed) <= len(body) * _WORTH_IT
+        if is_worth_it:
+            headers = {**headers, "Vary": "Accept-Encoding"}
+        self._plain = _Representation(status, headers, body, media_type)
+        self._packed = self._plain
+        if is_worth_it:
+            encoded = {**headers, "Content-Encoding": "gzip"}
+            self._packed = _Representation(status, encoded, packed, media_type)
 
     async def respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:  # noqa: ARG002 - an endpoint's interface
         """Answer 304 to a client that has this very representation (RFC 9110, 13.1.2)."""
         request.check(self._limits)
+        accepted = request.headers.get(b"accept-encoding", b"")
+        answer = self._packed if _TAKES_GZIP.search(accepted) else self._plain
         known = request.headers.get(b"if-none-match", b"").decode("latin-1")
         # A condition holds for what would succeed, not for a redirection (RFC 9110, 13.2.1).
-        if self._fresh.status == HTTPStatus.OK and is_known(self._etag, known):
-            return self._unchanged
-        return self._fresh
+        if answer.fresh.status == HTTPStatus.OK and is_known(answer.etag, known):
+            return answer.unchanged
+        return answer.fresh
+
+
+_WORTH_IT = 0.9
+"""Compressed, it must be smaller than this part of what it was."""
+
+_TAKES_GZIP = re.compile(
+    rb"(?:^|[,\s])(?:gzip|\*)\s*(?:,|$|;\s*q=(?:1|0\.0{0,2}[1-9]))", re.IGNORECASE
+)
+"""An `Accept-Encoding` that has gzip, and not with the weight of what is refused."""
 
 
 class DocumentEndpoint:

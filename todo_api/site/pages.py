@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from todo_api.browsers import OF_CLIENT, OF_PAGES
 from todo_api.contract import ContractApp
 from todo_api.site.explanations import CODES, EXPLANATIONS, FAULT_CODES
+from todo_api.site.modules import APART, joined
 
 PROBLEMS = "/problems"
 """The page about the errors."""
@@ -21,23 +22,36 @@ SWAGGER_UI = Path(swagger_ui_path)
 CLIENT = STATIC / "client"
 
 ASSETS = {
-    **{path.name: CLIENT for path in sorted(CLIENT.glob("*.js"))},
+    **dict.fromkeys(sorted(APART), CLIENT),
     "client.css": STATIC,
     "console.css": STATIC,
     "console.js": STATIC,
+    "icon-192.png": STATIC,
+    "icon-512.png": STATIC,
+    "icon-maskable-512.png": STATIC,
     "icon.svg": STATIC,
     "layout.css": STATIC,
+    "manifest.webmanifest": STATIC,
     "problems.css": STATIC,
     "swagger-ui-bundle.js": SWAGGER_UI,
     "swagger-ui.css": SWAGGER_UI,
 }
-"""Every file that the pages load, with the folder it is in. Nothing else is served."""
+"""Every file that the pages load, with the folder it is in; `SCRIPT` is made of several."""
+
+SCRIPT = "client.js"
+"""The web client's own modules, in one file."""
 
 WORKER = "/worker.js"
 """The web client's service worker: at the top, as it may answer only for what is below it."""
 
 # Python would ask the machine, and some Windows registries say that a script is plain text.
-MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+MEDIA_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
 
 
 class DemoUser(NamedTuple):
@@ -64,6 +78,9 @@ def add_pages(
     console_at = f"{app.base_path}/ui"
     app.add_pages(_pages(console_at, words_for), OF_PAGES)
     app.add_pages(_client(app.base_path, registration=registration, demo=demo), OF_CLIENT)
+    modules = {path.name: path.read_text("utf-8") for path in CLIENT.glob("*.js")}
+    script = joined(modules, "app.js").encode()
+    app.add_file(f"/assets/{SCRIPT}", script, MEDIA_TYPES[".js"], OF_PAGES)
     for name, folder in ASSETS.items():
         path = folder / name
         app.add_file(f"/assets/{name}", path.read_bytes(), MEDIA_TYPES[path.suffix], OF_PAGES)

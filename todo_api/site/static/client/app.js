@@ -3,7 +3,10 @@
  */
 
 import { html } from "./html.js";
+import { start } from "./main.js";
 import { forgetSession, storedSession } from "./session.js";
+import { SignIn } from "./signin.js";
+import { showTheme } from "./theme.js";
 import { render } from "./vendor.js";
 import { chooseLanguage, say } from "./words.js";
 
@@ -19,11 +22,10 @@ let leave;
  * Show the sign-in screen.
  * @param {{told?: string, username?: string}} [why]
  */
-async function showSignIn(why = {}) {
+function showSignIn(why = {}) {
   leave?.();
   leave = undefined;
   forgetSession();
-  const { SignIn } = await import("./signin.js");
   const onSignedIn = () => void show();
   render(null, root);
   render(html`<${SignIn} ...${why} onSignedIn=${onSignedIn} />`, root);
@@ -33,10 +35,9 @@ async function showSignIn(why = {}) {
 async function show() {
   const session = storedSession();
   if (!session) return showSignIn();
-  const { start } = await import("./main.js");
   leave = await start(root, session, {
-    onSignedOut: (told) => void showSignIn(told ? { told } : {}),
-    onEnded: () => void showSignIn({ told: say("signin.ended"), username: session.username }),
+    onSignedOut: (told) => showSignIn(told ? { told } : {}),
+    onEnded: () => showSignIn({ told: say("signin.ended"), username: session.username }),
   });
   return undefined;
 }
@@ -48,8 +49,7 @@ async function keepShell() {
   await navigator.serviceWorker?.register(policy?.createScriptURL(WORKER) ?? WORKER);
 }
 
-const theme = localStorage.getItem("todo.theme");
-if (theme) document.documentElement.dataset["theme"] = theme;
+showTheme();
 await chooseLanguage();
 await show();
 // Without it everything works but opening offline, so a browser that refuses it may.

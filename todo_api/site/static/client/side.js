@@ -2,7 +2,7 @@
 
 import { ICON, html } from "./html.js";
 import { VIEWS } from "./screen.js";
-import { signal } from "./vendor.js";
+import { chooseTheme, theme } from "./theme.js";
 import { say } from "./words.js";
 
 /**
@@ -89,20 +89,9 @@ export function Side({ screen }) {
   `;
 }
 
-const theme = signal(localStorage.getItem("todo.theme") ?? "system");
-
 function Theme() {
-  /** @param {Event} event */
-  const choose = (event) => {
-    theme.value = /** @type {HTMLSelectElement} */ (event.target).value;
-    if (theme.value === "system") {
-      localStorage.removeItem("todo.theme");
-      delete document.documentElement.dataset["theme"];
-    } else {
-      localStorage.setItem("todo.theme", theme.value);
-      document.documentElement.dataset["theme"] = theme.value;
-    }
-  };
+  /** @param {any} event */
+  const choose = (event) => chooseTheme(event.target.value);
   return html`
     <label class="theme">
       <span>${say("nav.theme")}</span>

@@ -201,7 +201,7 @@ const OTHERS = { de: () => import("./words.de.js") };
 let words = ENGLISH;
 
 /** The language of the texts; days and times are written as the browser's own locale does. */
-export let language = "en";
+let language = "en";
 
 /** Choose the language that the browser prefers, of those that there are. */
 export async function chooseLanguage() {

@@ -1,0 +1,62 @@
+"""The web client's modules, joined into one file."""
+
+import pytest
+
+from todo_api.site.modules import UnjoinableModuleError, joined
+from todo_api.site.pages import CLIENT
+
+MODULES = {
+    "app.js": 'import { say as tell } from "./words.js";\n\nawait tell();\n',
+    "words.js": (
+        'import { h } from "./vendor.js";\nimport {\n  one,\n  two,\n} from "./numbers.js";\n'
+        "const own = one + two;\nexport const say = () => h(own);\n"
+    ),
+    "numbers.js": (
+        "export const one = 1;\nexport const two = 2;\nexport async function three() {}\n"
+        "export class Four {}\n"
+    ),
+    "vendor.js": "export{x as h};",
+}
+
+
+def test_each_module_comes_after_those_that_it_imports_from() -> None:
+    text = joined(MODULES, "app.js")
+    places = [text.index(f"// {name}.js") for name in ("numbers", "words", "app")]
+    assert places == sorted(places)
+
+
+def test_imports_become_constants_and_exports_results() -> None:
+    text = joined(MODULES, "app.js")
+    assert text.startswith('import * as $vendor from "./vendor.js";')
+    assert "const { one, two, } = $numbers;" in text
+    assert "const { say: tell } = $words;" in text
+    assert "return { one, two, three, Four };" in text
+    assert text.endswith("await tell();")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'import "./numbers.js";',
+        'import * as numbers from "./numbers.js";',
+        "export let changing = 1;",
+        "export default 1;",
+        "export { own };",
+    ],
+)
+def test_what_cannot_be_joined_is_refused_with_its_place(line: str) -> None:
+    with pytest.raises(UnjoinableModuleError, match=r"words\.js has a line"):
+        joined({**MODULES, "words.js": f"{line}\n"}, "app.js")
+
+
+def test_modules_that_import_each_other_are_refused() -> None:
+    numbers = 'import { say } from "./words.js";\nexport const one = say;\n'
+    with pytest.raises(UnjoinableModuleError, match="import each other"):
+        joined({**MODULES, "numbers.js": numbers}, "app.js")
+
+
+def test_each_module_of_the_client_is_in_the_file_once() -> None:
+    modules = {path.name: path.read_text("utf-8") for path in CLIENT.glob("*.js")}
+    text = joined(modules, "app.js")
+    for name in modules.keys() - {"vendor.js", "words.de.js"}:
+        assert text.count(f"// {name}\n") == 1
