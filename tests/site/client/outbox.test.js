@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { joined, merged, pack, shown } from "../../../todo_api/site/static/client/outbox.js";
+import { EMPTY, fieldsOf, pack, shown } from "../../../todo_api/site/static/client/outbox.js";
 
 const TASK = {
   id: 7,
@@ -19,19 +19,27 @@ const TASK = {
   completed_at: null,
 };
 const KEPT = { key: "7", id: 7, task: TASK, etag: '"1"' };
+const FIELDS = fieldsOf(TASK);
 const AT = 1_795_000_000_000_000;
 
 const update = (seq, fields, was = {}) => ({
-  ...{ seq: AT + seq, key: "7", kind: "update", fields, was, after: 0 },
+  ...{ seq: AT + seq, key: "7", kind: "update", fields, was: { ...FIELDS, ...was }, after: 0 },
 });
 const create = (seq, title) => ({
-  ...{ seq: AT + seq, key: `new-${seq}`, kind: "create", fields: { title }, was: {}, after: 0 },
+  ...{ seq: AT + seq, key: `new-${seq}`, kind: "create", fields: { title }, was: EMPTY, after: 0 },
 });
-const remove = (seq, after = 0) => ({
-  ...{ seq: AT + seq, key: "7", kind: "delete", fields: {}, was: {}, after },
+const remove = (seq, after = 0, was = {}) => ({
+  ...{ seq: AT + seq, key: "7", kind: "delete", fields: {}, was: { ...FIELDS, ...was }, after },
 });
-const packed = (entries, how = {}) =>
-  pack(entries, new Map([["7", KEPT]]), { now: 1000, idempotency_key: "k", ...how });
+const restore = (seq, was = {}) => ({
+  ...{ seq: AT + seq, key: "7", kind: "restore", after: 0 },
+  ...{ fields: { ...FIELDS, ...was }, was: { ...FIELDS, ...was } },
+});
+const packed = (entries, { task = TASK, ...how } = {}) =>
+  pack(entries, new Map(task ? [["7", { ...KEPT, task }]] : []), {
+    ...{ now: 1000, idempotency_key: "k", ...how },
+  });
+const operations = (entries, how) => packed(entries, how).batch?.operations ?? [];
 
 test("a change shows over what the server had", () => {
   const task = shown(KEPT, [update(1, { title: "Write" }), update(2, { done: true })]);
@@ -41,80 +49,181 @@ test("a change shows over what the server had", () => {
 
 test("a deletion hides, and what was never there does not show", () => {
   assert.equal(shown(KEPT, [remove(1)]), null);
-  assert.equal(shown(undefined, [update(1, { done: true })]), null);
+  assert.equal(shown(undefined, [remove(1)]), null);
+  assert.equal(shown(undefined, []), null);
 });
 
-test("changes of one task join until they are packed", () => {
-  const first = update(1, { title: "Write" }, { title: "Read" });
-  const second = update(2, { title: "Rest", done: true }, { title: "Write", done: false });
-  assert.deepEqual(joined([first], second, new Set()), {
-    ...first,
-    fields: { title: "Rest", done: true },
-    was: { title: "Read", done: false },
-  });
-  assert.equal(joined([first], second, new Set([first.seq])), second);
+test("changes of one task become one operation", () => {
+  const entries = [update(1, { title: "Write" }), update(2, { done: true }, { title: "Write" })];
+  const { batch } = packed(entries);
+  assert.deepEqual(batch.operations, [
+    { update: { id: 7, if_match: '"1"', title: "Write", done: true } },
+  ]);
+  assert.deepEqual(batch.parts, [{ key: "7", seqs: [AT + 1, AT + 2] }]);
 });
 
-test("operations are packed in their order, with the entity tag", () => {
-  assert.deepEqual(packed([create(1, "A"), update(2, { done: true }), create(3, "B")]).operations, [
-    { create: { title: "A" } },
+test("operations are packed in the order of the first change, with the entity tag", () => {
+  const entries = [create(1, "A"), update(2, { done: true }), create(3, "B")];
+  const later = { ...update(4, { title: "C" }), key: "new-1" };
+  assert.deepEqual(operations([...entries, later]), [
+    { create: { ...EMPTY, title: "C" } },
     { update: { id: 7, if_match: '"1"', done: true } },
-    { create: { title: "B" } },
+    { create: { ...EMPTY, title: "B" } },
   ]);
 });
 
 test("what is held back waits, and holds up no other task", () => {
-  const batch = packed([remove(1, 2000), create(2, "A")]);
-  assert.deepEqual(batch.operations, [{ create: { title: "A" } }]);
-  assert.deepEqual(packed([remove(1, 2000)], { now: 2000 }).operations, [
-    { delete: { id: 7, if_match: '"1"' } },
+  assert.deepEqual(operations([remove(1, 2000), create(2, "A")]), [
+    { create: { ...EMPTY, title: "A" } },
   ]);
+  const deletion = [{ delete: { id: 7, if_match: '"1"' } }];
+  assert.deepEqual(operations([remove(1, 2000)], { now: 2000 }), deletion);
+  assert.deepEqual(operations([remove(1, 2000), remove(2)]), deletion);
 });
 
-test("a second change of a task waits for the entity tag of the first", () => {
-  const batch = packed([update(1, { done: true }), update(2, { done: false })]);
-  assert.equal(batch.operations.length, 1);
+test("what comes to nothing is spent, and is not sent", () => {
+  const own = { key: "new-1" };
+  for (const entries of [
+    [update(1, { done: true }), update(2, { done: false }, { done: true })],
+    [remove(1), restore(2)],
+    [create(1, "A"), { ...remove(2, 0, { ...EMPTY, title: "A" }), ...own }],
+  ]) {
+    const { batch, spent } = packed(entries);
+    assert.deepEqual([batch, spent], [null, [AT + 1, AT + 2]]);
+  }
 });
 
-test("a change of a task without an id waits for it", () => {
-  const change = { ...update(2, { done: true }), key: "new-1" };
-  assert.equal(packed([create(1, "A"), change]).operations.length, 1);
+test("a deletion that has been sent is undone by a new task, with what was in it", () => {
+  const [operation] = operations([restore(1, { title: "Mine" })], { task: null });
+  assert.deepEqual(operation, { create: { ...FIELDS, title: "Mine" } });
+  assert.deepEqual(packed([restore(1)], { task: null }).conflicts, []);
+  assert.equal(shown(undefined, [restore(1)]).title, "Read");
 });
 
 test("a batch has a hundred operations at the most, and 100 kB", () => {
   const many = Array.from({ length: 150 }, (_, index) => create(index, "A"));
-  assert.equal(packed(many).operations.length, 100);
+  assert.equal(operations(many).length, 100);
   const long = many.map((entry) => ({
     ...entry,
     fields: { title: "A", description: "ü".repeat(10_000) },
   }));
-  assert.equal(packed(long).operations.length, 4);
+  assert.equal(operations(long).length, 4);
 });
 
-test("what was refused is left out", () => {
-  assert.equal(packed([{ ...create(1, "A"), fault: "No." }]), null);
+test("what was refused is left out, until it is changed", () => {
+  const refused = { ...create(1, "A"), fault: "No." };
+  assert.deepEqual(operations([refused]), []);
+  const change = { ...update(2, { title: "B" }), key: "new-1" };
+  assert.deepEqual(operations([refused, change]), [{ create: { ...EMPTY, title: "B" } }]);
+});
+
+test("what makes room does not wait for what needs it", () => {
+  const isLeft = (_key, kind) => kind === "create";
+  assert.deepEqual(operations([create(1, "A"), remove(2)], { isLeft }), [
+    { delete: { id: 7, if_match: '"1"' } },
+  ]);
 });
 
 test("members that only one side has changed are both kept", () => {
-  const entry = update(1, { title: "Mine" }, { title: "Read" });
-  const { entry: rest, conflicts } = merged(entry, { ...TASK, description: "Theirs" });
-  assert.deepEqual([rest.fields, conflicts], [{ title: "Mine" }, []]);
+  const { batch, conflicts } = packed([update(1, { title: "Mine" })], {
+    task: { ...TASK, description: "Theirs" },
+  });
+  assert.deepEqual(batch.operations[0].update.title, "Mine");
+  assert.equal("description" in batch.operations[0].update, false);
+  assert.deepEqual(conflicts, []);
 });
 
 test("of a member that both have changed, this side's value is kept, and told", () => {
-  const entry = update(1, { title: "Mine" }, { title: "Read" });
-  const { entry: rest, conflicts } = merged(entry, { ...TASK, title: "Theirs" });
-  assert.deepEqual([rest.fields, conflicts], [{ title: "Mine" }, ["title"]]);
-  assert.deepEqual(rest.was, { title: "Theirs" });
+  const { batch, conflicts } = packed([update(1, { title: "Mine" })], {
+    task: { ...TASK, title: "Theirs" },
+  });
+  assert.equal(batch.operations[0].update.title, "Mine");
+  assert.deepEqual(conflicts, [{ kind: "changed", key: "7", title: "Theirs", names: ["title"] }]);
 });
 
 test("the same change on both sides is no conflict, and nothing is left to send", () => {
-  const entry = update(1, { done: true }, { done: false });
-  assert.deepEqual(merged(entry, { ...TASK, done: true }), { entry: null, conflicts: [] });
+  const { batch, spent, conflicts } = packed([update(1, { done: true })], {
+    task: { ...TASK, done: true },
+  });
+  assert.deepEqual([batch, spent, conflicts], [null, [AT + 1], []]);
 });
 
-test("labels are merged one by one", () => {
-  const entry = update(1, { labels: ["mine"] }, { labels: ["home"] });
-  const { entry: rest, conflicts } = merged(entry, { ...TASK, labels: ["home", "theirs"] });
-  assert.deepEqual([rest.fields.labels, conflicts], [["mine", "theirs"], []]);
+test("an undo holds although others have changed the task meanwhile", () => {
+  const entries = [update(1, { done: true }), update(2, { done: false }, { done: true })];
+  const task = { ...TASK, description: "Theirs" };
+  assert.deepEqual(packed(entries, { task }).spent, [AT + 1, AT + 2]);
+  assert.equal(shown({ ...KEPT, task }, entries).done, false);
+});
+
+test("each member is compared with what its own first change found", () => {
+  const entries = [
+    update(1, { title: "Mine" }),
+    update(2, { description: "Mine" }, { title: "Mine", description: "Theirs" }),
+  ];
+  const { conflicts } = packed(entries, { task: { ...TASK, description: "Theirs" } });
+  assert.deepEqual(conflicts, []);
+});
+
+test("labels are merged one by one, and are the same in any order", () => {
+  const entry = update(1, { labels: ["mine"] });
+  const [operation] = operations([entry], { task: { ...TASK, labels: ["home", "theirs"] } });
+  assert.deepEqual(operation.update.labels, ["mine", "theirs"]);
+  const same = update(1, { labels: ["b", "home"] }, { labels: ["home"] });
+  assert.deepEqual(operations([same], { task: { ...TASK, labels: ["home", "b"] } }), []);
+});
+
+test("what others have changed is not deleted, and told", () => {
+  const task = { ...TASK, description: "Theirs" };
+  const { batch, spent, conflicts } = packed([remove(1)], { task });
+  assert.deepEqual([batch, spent], [null, [AT + 1]]);
+  assert.deepEqual(conflicts, [{ kind: "kept", key: "7", title: "Read" }]);
+  assert.equal(shown({ ...KEPT, task }, [remove(1)]).title, "Read");
+});
+
+test("what others have deleted while it was changed here is made again, whole, and told", () => {
+  const { batch, conflicts } = packed([update(1, { done: true })], { task: null });
+  assert.deepEqual(batch.operations, [{ create: { ...FIELDS, done: true } }]);
+  assert.deepEqual(conflicts, [{ kind: "restored", key: "7", title: "Read" }]);
+});
+
+test("whatever is done while a batch is under way is in the next one, at whichever moment", () => {
+  const own = { key: "new-0" };
+  const was = { ...EMPTY, title: "Raed" };
+  const edits = [
+    { ...create(0, "Raed") },
+    { ...update(1, { title: "Read" }), ...own, was },
+    { ...update(2, { description: "One" }), ...own, was: { ...was, title: "Read" } },
+    { ...update(3, { priority: 3 }), ...own, was: { ...was, title: "Read", description: "One" } },
+  ];
+  const wanted = { ...EMPTY, title: "Read", description: "One", priority: 3 };
+  // Each set of moments at which what there is is packed; what comes after it is entered while the
+  // batch is under way.
+  for (let moments = 0; moments < 2 ** edits.length; moments += 1) {
+    let kept;
+    let waiting = [];
+    const server = { ...TASK };
+    const send = () => {
+      const map = new Map(kept ? [["new-0", kept]] : []);
+      const { batch, spent } = pack(waiting, map, { now: 1, idempotency_key: "k" });
+      const answered = batch ? batch.parts.flatMap(({ seqs }) => seqs) : [];
+      const [{ create: made, update: change } = {}] = batch?.operations ?? [];
+      return () => {
+        Object.assign(server, made ?? {}, change ?? {});
+        delete server.if_match;
+        if (batch) kept = { key: "new-0", id: 7, task: { ...server, id: 7 }, etag: '"1"' };
+        waiting = waiting.filter(({ seq }) => !answered.includes(seq) && !spent.includes(seq));
+      };
+    };
+    let answer = () => {};
+    for (const [index, edit] of edits.entries()) {
+      waiting = [...waiting, edit];
+      if (!(moments & (1 << index))) continue;
+      answer();
+      answer = send();
+    }
+    answer();
+    send()();
+    assert.deepEqual(waiting, []);
+    assert.deepEqual(fieldsOf(server), wanted, `packed at ${moments.toString(2)}`);
+  }
 });

@@ -3,16 +3,17 @@
 import { dayOf, sayDue } from "./dates.js";
 import { html } from "./html.js";
 import { understand } from "./quickadd.js";
+import { draftOf } from "./session.js";
 import { useComputed, useSignal } from "./vendor.js";
 import { locale, say } from "./words.js";
 
-const DRAFT = "todo.draft";
 const MOST_CHARACTERS = 200;
 
 /** @param {{screen: import("./screen.js").Screen}} props */
 export function Add({ screen }) {
   const { store, view, name } = screen;
-  const line = useSignal(sessionStorage.getItem(DRAFT) ?? "");
+  const draft = draftOf(store.username);
+  const line = useSignal(sessionStorage.getItem(draft) ?? "");
   const refused = useSignal(/** @type {string[]} */ ([]));
   const understood = useComputed(() => understand(line.value, new Date(), refused.value));
   const length = [...understood.value.title].length;
@@ -21,7 +22,7 @@ export function Add({ screen }) {
   const write = (text) => {
     line.value = text;
     if (!text) refused.value = [];
-    sessionStorage.setItem(DRAFT, text);
+    sessionStorage.setItem(draft, text);
   };
   /** @param {Event} event */
   const add = (event) => {

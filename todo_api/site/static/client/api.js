@@ -3,8 +3,8 @@
  *
  * @typedef {import("#document").paths} Paths
  * @typedef {{pointer?: string, parameter?: string, detail: string}} Fault
- * @typedef {"offline" | "signedout" | "throttled" | "forbidden" | "conflict" | "gone" | "server"
- *   | "refused"} FailureKind
+ * @typedef {"offline" | "signedout" | "throttled" | "forbidden" | "full" | "conflict" | "gone"
+ *   | "server" | "refused"} FailureKind
  */
 
 import { createClient } from "./vendor.js";
@@ -29,9 +29,11 @@ export class Failure extends Error {
 const KINDS = {
   401: "signedout",
   403: "forbidden",
+  408: "offline",
   409: "conflict",
   410: "gone",
   429: "throttled",
+  507: "full",
 };
 
 const SECONDS = 30;
@@ -45,7 +47,7 @@ function failureOf(response, error) {
   return new Failure(kind, {
     status: response.status,
     detail: error?.detail ?? "",
-    seconds: Number(response.headers.get("Retry-After") ?? 0),
+    seconds: Number(response.headers.get("Retry-After")) || 0,
     faults: error?.errors ?? [],
   });
 }
@@ -92,12 +94,33 @@ export function clientOf(authorization) {
 }
 
 /**
+ * Return an answer: one that is broken off while it is read, or that is not the service's own, is
+ * none.
+ * @template Answer
+ * @param {Promise<Answer>} answer
+ * @returns {Promise<Answer>}
+ */
+export const heard = (answer) =>
+  answer.catch((failure) => {
+    throw failure instanceof Failure ? failure : new Failure("offline");
+  });
+
+/**
  * Return what a request was answered, or throw the failure.
  * @template Data
  * @param {Promise<{data?: Data, error?: any, response: Response}>} answer
  */
 export async function answered(answer) {
-  const { data, error, response } = await answer;
+  const { data, error, response } = await heard(answer);
   if (error !== undefined || !response.ok) throw failureOf(response, error);
   return /** @type {NonNullable<Data>} */ (data);
 }
+
+/**
+ * Whether a request was refused because its place in the changes is of another list.
+ * @param {unknown} failure
+ */
+export const isForeign = (failure) =>
+  failure instanceof Failure &&
+  failure.kind === "refused" &&
+  failure.faults.some(({ parameter }) => parameter === "since");

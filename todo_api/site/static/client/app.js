@@ -26,19 +26,23 @@ function showSignIn(why = {}) {
   leave?.();
   leave = undefined;
   forgetSession();
-  const onSignedIn = () => void show();
+  const onSignedIn = (/** @type {number} */ orphans) => void show(orphans);
   render(null, root);
   render(html`<${SignIn} ...${why} onSignedIn=${onSignedIn} />`, root);
 }
 
-/** Show the tasks of whoever is signed in, or the sign-in screen. */
-async function show() {
+/**
+ * Show the tasks of whoever is signed in, or the sign-in screen.
+ * @param {number} [orphans] how many changes were still to be sent to a former account
+ */
+async function show(orphans) {
   const session = storedSession();
   if (!session) return showSignIn();
-  leave = await start(root, session, {
-    onSignedOut: (told) => showSignIn(told ? { told } : {}),
+  const leaving = {
+    onSignedOut: (/** @type {string | undefined} */ told) => showSignIn(told ? { told } : {}),
     onEnded: () => showSignIn({ told: say("signin.ended"), username: session.username }),
-  });
+  };
+  leave = await start(root, session, leaving, orphans);
   return undefined;
 }
 

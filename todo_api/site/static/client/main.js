@@ -10,6 +10,7 @@ import { List } from "./list.js";
 import { openLocal } from "./local.js";
 import { Troubles, Undo } from "./notices.js";
 import { makeScreen } from "./screen.js";
+import { isStaying } from "./session.js";
 import { Side } from "./side.js";
 import { Store } from "./store.js";
 import { render } from "./vendor.js";
@@ -20,18 +21,20 @@ import { say } from "./words.js";
  * @param {HTMLElement} root
  * @param {import("./session.js").Session} session
  * @param {import("./screen.js").Leaving} leaving
+ * @param {number} [orphans] how many changes were still to be sent to a former account
  */
-export async function start(root, session, leaving) {
-  const store = new Store(session.username, await openLocal(session.username));
+export async function start(root, session, leaving, orphans = 0) {
+  const { username } = session;
+  const store = new Store(username, await openLocal(username, () => isStaying(username)));
   await store.open();
-  const screen = makeScreen(store, session, leaving);
+  const screen = makeScreen(store, session, leaving, orphans);
   const end = screen.begin();
   render(null, root);
   render(html`<${Main} screen=${screen} />`, root);
   return () => {
     end();
     render(null, root);
-    store.close();
+    void store.close();
   };
 }
 

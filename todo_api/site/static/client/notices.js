@@ -18,7 +18,7 @@ export function Troubles({ screen }) {
     }),
   );
   const waiting =
-    state === "throttled" || state === "full" || state === "failing"
+    state === "throttled" || state === "full" || state === "failing" || state === "broken"
       ? [say(`trouble.${state}`, { time })]
       : [];
   /** @param {string} text */

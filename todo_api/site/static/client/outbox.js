@@ -1,23 +1,33 @@
 /**
- * What is still to be sent, as plain data: how it shows over the server's state, how it is packed
- * into batches, and how it is merged with what others have changed meanwhile. Pure.
+ * What is still to be sent, as plain data: how it shows over the server's state, and how it is
+ * packed into batches. Entries are only ever added, and go when the server has answered for them:
+ * so what is done while a request is under way stays. What several entries of one task come to, and
+ * how that agrees with what others have changed meanwhile, is worked out from all of them. Pure.
  *
  * @typedef {import("#document").components["schemas"]} Schemas
  * @typedef {Schemas["Task"]} Task
  * @typedef {Pick<Task, "title" | "description" | "done" | "due" | "priority" | "labels">} Fields
- * @typedef {{key: string, id: number | null, task: Task | null, etag: string | null}} Kept
+ * @typedef {{key: string, id: number, task: Task, etag: string | null}} Kept
  *   A task as the server had it last; `key` names it here, also before the server gave it an id.
- * @typedef {{seq: number, key: string, kind: "create" | "update" | "delete",
- *   fields: Partial<Fields>, was: Partial<Fields>, after: number, fault?: string}} Entry
+ * @typedef {{seq: number, key: string, kind: "create" | "update" | "delete" | "restore",
+ *   fields: Partial<Fields>, was: Fields, after: number, fault?: string}} Entry
  *   A change to be sent, in the order of `seq`, not before the time `after`; `was` is what it
- *   replaced, and `fault` why the server refused it.
+ *   found, and `fault` why the server refused it.
  * @typedef {Fields & {key: string, id: number | null, created_at: string,
  *   completed_at: string | null, unsent: boolean}} Shown
- * @typedef {{idempotency_key: string, seqs: number[], operations: Schemas["BatchOperation"][]}} Batch
+ * @typedef {{key: string, seqs: number[]}} Part
+ *   Which entries an operation of a batch is made of.
+ * @typedef {{idempotency_key: string, made_at: number, parts: Part[],
+ *   operations: Schemas["BatchOperation"][]}} Batch
+ * @typedef {{kind: "changed", key: string, title: string, names: (keyof Fields)[]}
+ *   | {kind: "kept" | "restored", key: string, title: string}} Conflict
+ * @typedef {{kind: "none" | "create" | "update" | "delete", fields: Partial<Fields>,
+ *   conflicts: Conflict[]}} Outcome
+ * @typedef {{batch: Batch | null, spent: number[], conflicts: Conflict[]}} Packed
  */
 
 /** @type {Fields} */
-const EMPTY = {
+export const EMPTY = {
   title: "",
   description: "",
   done: false,
@@ -25,133 +35,215 @@ const EMPTY = {
   priority: 0,
   labels: [],
 };
+const NAMES = /** @type {(keyof Fields)[]} */ (Object.keys(EMPTY));
 const MOST_OPERATIONS = 100;
 const MOST_BYTES = 100_000;
 
-/** @type {(one: unknown, other: unknown) => boolean} */
-export const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+/** @type {(value: unknown) => string} */
+const textOf = (value) => JSON.stringify(Array.isArray(value) ? [...value].sort() : value);
+
+/** @type {(one: unknown, other: unknown) => boolean} labels are the same in any order */
+const isSame = (one, other) => textOf(one) === textOf(other);
 
 /** @type {(seq: number) => string} */
 const timeOf = (seq) => new Date(seq / 1000).toISOString();
 
 /**
+ * Return what can be edited of a task.
+ * @param {Fields} task
+ * @returns {Fields}
+ */
+export const fieldsOf = ({ title, description, done, due, priority, labels }) => ({
+  title,
+  description,
+  done,
+  due,
+  priority,
+  labels,
+});
+
+/**
+ * Whether a task has just these contents.
+ * @param {Fields} task
+ * @param {Fields} fields
+ */
+export const isLike = (task, fields) => NAMES.every((name) => isSame(task[name], fields[name]));
+
+/**
  * Return a task as it is to be shown, or null if it is deleted or not there.
  * @param {Kept | undefined} kept
- * @param {Entry[]} entries those of this task
+ * @param {Entry[]} entries those of this task, in their order
  * @returns {Shown | null}
  */
 export function shown(kept, entries) {
-  const task = kept?.task ?? null;
-  const create = entries.find((entry) => entry.kind === "create");
-  if ((!task && !create) || entries.some((entry) => entry.kind === "delete")) return null;
-  const key = kept?.key ?? create?.key ?? "";
-  const fields = Object.assign({}, EMPTY, task, ...entries.map((entry) => entry.fields));
+  const { kind, fields: mine } = outcomeOf(kept, entries);
+  const [task, first] = [kept?.task, entries[0]];
+  if (kind === "delete" || (kind === "none" && !task)) return null;
+  const fields = fieldsOf({ ...EMPTY, ...task, ...mine });
   const time = timeOf(entries.at(-1)?.seq ?? 0);
   return {
-    key,
+    ...fields,
+    key: kept?.key ?? first?.key ?? "",
     id: kept?.id ?? null,
-    title: fields.title,
-    description: fields.description,
-    done: fields.done,
-    due: fields.due,
-    priority: fields.priority,
-    labels: fields.labels,
-    created_at: task?.created_at ?? timeOf(create?.seq ?? 0),
+    created_at: task?.created_at ?? timeOf(first?.seq ?? 0),
     completed_at: fields.done ? (task?.done && task.completed_at) || time : null,
     unsent: entries.length > 0,
   };
 }
 
 /**
- * Add an update to those of a task: it joins the last one that has not been packed yet.
- * @param {Entry[]} entries those of this task
- * @param {Entry} update
- * @param {ReadonlySet<number>} packed
- * @returns {Entry}
+ * What a task's entries come to.
+ * @typedef {{isNew: boolean, isDeleted: boolean, fields: Partial<Fields>, was: Fields}} Intent
  */
-export function joined(entries, update, packed) {
-  const last = entries.at(-1);
-  if (!last || last.kind === "delete" || packed.has(last.seq)) return update;
-  const fields = { ...last.fields, ...update.fields };
-  const together = { ...last, fields, was: { ...update.was, ...last.was } };
-  // What was refused has changed, and may be taken now.
-  delete together.fault;
-  return together;
+
+/**
+ * @param {Intent | null} intent
+ * @param {Entry} entry
+ * @returns {Intent}
+ */
+function joined(intent, entry) {
+  if (!intent) {
+    const { kind, was } = entry;
+    const fields = kind === "create" ? { ...EMPTY, ...entry.fields } : entry.fields;
+    const isNew = kind === "create" || kind === "restore";
+    return { isNew, isDeleted: kind === "delete", fields, was };
+  }
+  const { isNew } = intent;
+  // Each member is compared with what the first change of it found.
+  const found = NAMES.filter((name) => intent.isDeleted || name in intent.fields);
+  const was = { ...entry.was, ...picked(intent.was, found) };
+  if (entry.kind === "delete") return { isNew, isDeleted: true, fields: intent.fields, was };
+  const before = intent.isDeleted ? entry.was : intent.fields;
+  return { isNew, isDeleted: false, fields: { ...before, ...entry.fields }, was };
+}
+
+/** @type {(fields: Partial<Fields>, names: (keyof Fields)[]) => Partial<Fields>} */
+const picked = (fields, names) => Object.fromEntries(names.map((name) => [name, fields[name]]));
+
+/**
+ * What is to be done at the server for a task's entries, given what it had last. Members that only
+ * one side has changed are both kept, labels are merged one by one; of any other member that both
+ * have changed, this client's value is kept, and told. What others have changed is not deleted, and
+ * what they have deleted while it was changed here is made again.
+ * @param {Kept | undefined} kept
+ * @param {Entry[]} entries those of this task, in their order
+ * @returns {Outcome}
+ */
+export function outcomeOf(kept, entries) {
+  const intent = entries.reduce(joined, /** @type {Intent | null} */ (null));
+  const task = kept?.task;
+  if (!intent || (intent.isDeleted && !task)) return { kind: "none", fields: {}, conflicts: [] };
+  const { key } = /** @type {Entry} */ (entries[0]);
+  if (!task) {
+    const fields = fieldsOf({ ...intent.was, ...intent.fields });
+    /** @type {Conflict[]} */
+    const conflicts = intent.isNew ? [] : [{ kind: "restored", key, title: fields.title }];
+    return { kind: "create", fields, conflicts };
+  }
+  if (!intent.isDeleted) return merged(intent, task, key);
+  if (isLike(task, intent.was)) return { kind: "delete", fields: {}, conflicts: [] };
+  const others = entries.filter((entry) => entry.kind !== "delete");
+  const { kind, fields, conflicts } = outcomeOf(kept, others);
+  return { kind, fields, conflicts: [{ kind: "kept", key, title: task.title }, ...conflicts] };
 }
 
 /**
- * Pack what can be sent now, in its order. What changes a task that this very batch creates waits
- * for the next one, which knows the id.
+ * @param {Intent} intent
+ * @param {Task} task
+ * @param {string} key
+ * @returns {Outcome}
+ */
+function merged({ fields: wanted, was }, task, key) {
+  /** @type {Partial<Fields>} */
+  const fields = {};
+  /** @type {(keyof Fields)[]} */
+  const names = [];
+  for (const name of NAMES.filter((name) => name in wanted)) {
+    const [before, theirs] = [was[name], task[name]];
+    if (isSame(wanted[name], before)) continue;
+    const mine = name === "labels" ? labelsOf(wanted, was, task) : wanted[name];
+    if (isSame(mine, theirs)) continue;
+    if (name !== "labels" && !isSame(theirs, before)) names.push(name);
+    Object.assign(fields, { [name]: mine });
+  }
+  const isNothing = !Object.keys(fields).length;
+  /** @type {Conflict[]} */
+  const conflicts = names.length ? [{ kind: "changed", key, title: task.title, names }] : [];
+  return { kind: isNothing ? "none" : "update", fields, conflicts };
+}
+
+/** @type {(wanted: Partial<Fields>, was: Fields, theirs: Fields) => string[]} */
+function labelsOf({ labels: wanted = [] }, { labels: before }, { labels: theirs }) {
+  const left = theirs.filter((label) => wanted.includes(label) || !before.includes(label));
+  const added = wanted.filter((label) => !before.includes(label));
+  return [...new Set([...left, ...added])].sort();
+}
+
+/**
+ * Gather entries by task, the task that was changed first at the beginning.
+ * @param {Entry[]} entries in their order
+ * @returns {Map<string, Entry[]>}
+ */
+export function byTask(entries) {
+  /** @type {Map<string, Entry[]>} */
+  const gathered = new Map();
+  for (const entry of entries) {
+    const others = gathered.get(entry.key);
+    if (others) others.push(entry);
+    else gathered.set(entry.key, [entry]);
+  }
+  return gathered;
+}
+
+/**
+ * Pack what can be sent now, in its order: one operation for each task. Entries that come to
+ * nothing are spent.
  * @param {Entry[]} entries in their order
  * @param {ReadonlyMap<string, Kept>} kept
- * @param {{now: number, most?: number, idempotency_key: string}} how
- * @returns {Batch | null}
+ * @param {{now: number, most?: number, idempotency_key: string,
+ *   isLeft?: (key: string, kind: Outcome["kind"]) => boolean}} how
+ *   `isLeft` tells what is left for later
+ * @returns {Packed}
  */
-export function pack(entries, kept, { now, most = MOST_OPERATIONS, idempotency_key }) {
+export function pack(
+  entries,
+  kept,
+  { now, most = MOST_OPERATIONS, idempotency_key, isLeft = () => false },
+) {
   /** @type {Batch} */
-  const packed = { idempotency_key, seqs: [], operations: [] };
-  const skipped = new Set();
+  const batch = { idempotency_key, made_at: now, parts: [], operations: [] };
+  /** @type {number[]} */
+  const spent = [];
+  /** @type {Conflict[]} */
+  const told = [];
   let size = 0;
-  for (const entry of entries) {
-    if (entry.after > now || entry.fault || skipped.has(entry.key)) {
-      skipped.add(entry.key);
-      continue;
+  for (const [key, own] of byTask(entries)) {
+    const last = own.at(-1);
+    if (!last || last.after > now || last.fault) continue;
+    const { kind, fields, conflicts } = outcomeOf(kept.get(key), own);
+    if (isLeft(key, kind)) continue;
+    const seqs = own.map((entry) => entry.seq);
+    if (kind === "none") spent.push(...seqs);
+    else {
+      const operation = operationOf(kind, fields, kept.get(key));
+      size += new TextEncoder().encode(JSON.stringify(operation)).length;
+      if (batch.parts.length === most || (batch.parts.length && size > MOST_BYTES)) break;
+      batch.parts.push({ key, seqs });
+      batch.operations.push(operation);
     }
-    const operation = operationOf(entry, kept.get(entry.key));
-    size += new TextEncoder().encode(JSON.stringify(operation)).length;
-    if (!operation || packed.seqs.length === most || (packed.seqs.length && size > MOST_BYTES))
-      break;
-    packed.seqs.push(entry.seq);
-    packed.operations.push(operation);
-    skipped.add(entry.key);
+    told.push(...conflicts);
   }
-  return packed.seqs.length ? packed : null;
+  return { batch: batch.parts.length ? batch : null, spent, conflicts: told };
 }
 
 /**
- * @param {Entry} entry
+ * @param {"create" | "update" | "delete"} kind
+ * @param {Partial<Fields>} fields
  * @param {Kept | undefined} kept
- * @returns {Schemas["BatchOperation"] | null}
+ * @returns {Schemas["BatchOperation"]}
  */
-function operationOf(entry, kept) {
-  if (entry.kind === "create") {
-    return { create: { ...entry.fields, title: entry.fields.title ?? "" } };
-  }
-  if (!kept?.id) return null;
+function operationOf(kind, fields, kept) {
+  if (!kept) return { create: { ...fields, title: fields.title ?? "" } };
   const about = kept.etag ? { id: kept.id, if_match: kept.etag } : { id: kept.id };
-  return entry.kind === "update" ? { update: { ...about, ...entry.fields } } : { delete: about };
-}
-
-/**
- * Merge an update with what others have made of the task: member by member. Labels are merged one
- * by one; of any other member that both have changed, this client's value is kept, and told.
- * @param {Entry} entry
- * @param {Fields} theirs
- * @returns {{entry: Entry | null, conflicts: (keyof Fields)[]}}
- */
-export function merged(entry, theirs) {
-  /** @type {Record<string, unknown>} */
-  const fields = {};
-  /** @type {Record<string, unknown>} */
-  const was = {};
-  /** @type {(keyof Fields)[]} */
-  const conflicts = [];
-  for (const name of /** @type {(keyof Fields)[]} */ (Object.keys(entry.fields))) {
-    let mine = entry.fields[name];
-    const before = entry.was[name];
-    if (name === "labels" && Array.isArray(mine) && Array.isArray(before)) {
-      const [old, wanted] = [before, mine];
-      mine = [
-        ...new Set([
-          ...theirs.labels.filter((label) => wanted.includes(label) || !old.includes(label)),
-          ...wanted.filter((label) => !old.includes(label)),
-        ]),
-      ].sort();
-    } else if (!isSame(theirs[name], before) && !isSame(theirs[name], mine)) conflicts.push(name);
-    if (isSame(mine, theirs[name])) continue;
-    fields[name] = mine;
-    was[name] = theirs[name];
-  }
-  const rest = Object.keys(fields).length ? { ...entry, fields, was } : null;
-  return { entry: rest, conflicts };
+  return kind === "update" ? { update: { ...about, ...fields } } : { delete: about };
 }

@@ -3,6 +3,7 @@
 import { bearer, clientOf } from "./api.js";
 import { installKeys } from "./keys.js";
 import { removeLocal } from "./local.js";
+import { draftOf } from "./session.js";
 import { Sync } from "./sync.js";
 import { computed, effect, signal } from "./vendor.js";
 import { labelsOf, rowsOf, tasksOf } from "./views.js";
@@ -25,8 +26,9 @@ const LINGER_MILLISECONDS = 1000;
  * @param {Tasks} store
  * @param {Session} session
  * @param {Leaving} leaving
+ * @param {number} orphans how many changes were still to be sent to a former account
  */
-export function makeScreen(store, session, leaving) {
+export function makeScreen(store, session, leaving, orphans) {
   const now = signal(new Date());
   const view = signal(/** @type {{name: Name, label: string}} */ ({ name: "all", label: "" }));
   const search = signal("");
@@ -141,16 +143,21 @@ export function makeScreen(store, session, leaving) {
       store.release();
       const unsent = store.unsent.value;
       if (unsent && !confirm(say("signout.unsent", { count: unsent }))) return;
-      sync.stop();
-      leaving.onSignedOut();
+      this.leave();
       await removeLocal(session.username);
     },
 
     /** Leave for good: the account is deleted, and so is its copy on this device. */
     async forget() {
-      sync.stop();
-      leaving.onSignedOut(say("account.deleted"));
+      this.leave(say("account.deleted"));
       await removeLocal(session.username);
+    },
+
+    /** @param {string} [told] what to say of it */
+    leave(told) {
+      sync.stop();
+      sessionStorage.removeItem(draftOf(session.username));
+      leaving.onSignedOut(told);
     },
 
     begin() {
@@ -161,6 +168,9 @@ export function makeScreen(store, session, leaving) {
       const titled = effect(() => {
         document.title = `${title.value} · ${say("app.name")}`;
       });
+      // Signed out in another tab: what would be written here would not be kept.
+      store.local.onRemoved = () => this.leave();
+      if (orphans) tell(say("signin.orphans", { count: orphans }));
       sync.start();
       return () => {
         removeEventListener("hashchange", follow);

@@ -4,21 +4,30 @@
  * @typedef {{username: string, secret: string, tokenId: number}} Session
  */
 
-import { answered, basic, clientOf } from "./api.js";
+import { answered, basic, bearer, clientOf, Failure, isForeign } from "./api.js";
 
 const KEY = "todo.session";
 const DEVICE = "todo.device";
 const DAYS_STAYING = 366;
 const DAYS_IN_A_TAB = 7;
 
-/** @returns {Session | null} */
-export function storedSession() {
+/** @type {(text: string | null) => Session | null} */
+function parsed(text) {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? "null");
+    return JSON.parse(text ?? "null");
   } catch {
     return null;
   }
 }
+
+/** @returns {Session | null} */
+export const storedSession = () => parsed(sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY));
+
+/** @type {(username: string) => boolean} whether this device, not only a tab, is signed in */
+export const isStaying = (username) => parsed(localStorage.getItem(KEY))?.username === username;
+
+/** @type {(username: string) => string} where the line that is being written is kept */
+export const draftOf = (username) => `todo.draft:${username}`;
 
 export function forgetSession() {
   sessionStorage.removeItem(KEY);
@@ -50,11 +59,11 @@ function deviceName() {
 }
 
 /**
- * Sign in: make a token for this device, and revoke the one that it had before.
+ * Sign in: make a token for this device, and revoke the one that it had before. Return how many
+ * changes were still to be sent to another account, which had this name before.
  * @param {string} username
  * @param {string} password
  * @param {boolean} stay
- * @returns {Promise<Session>}
  */
 export async function signIn(username, password, stay) {
   const api = clientOf(basic(username, password));
@@ -71,11 +80,35 @@ export async function signIn(username, password, stay) {
   }
   const { token } = await answered(api.POST("/tokens", { body }));
   const session = { username, secret: token.secret, tokenId: token.id };
+  const orphans = await leaveFormer(session);
   forgetSession();
   (stay ? localStorage : sessionStorage).setItem(KEY, JSON.stringify(session));
   // A tab's token is its own: another tab may have one as well.
   if (stay) localStorage.setItem(DEVICE, JSON.stringify({ username, tokenId: token.id }));
-  return session;
+  return orphans;
+}
+
+/**
+ * Leave the local copy behind if it is of another account that had the same name: one that was
+ * deleted since, or one in another database. The service knows the places in its changes.
+ * @param {Session} session
+ */
+async function leaveFormer({ username, secret }) {
+  const { openLocal } = await import("./local.js");
+  const local = await openLocal(username, () => true);
+  try {
+    const { mark } = await local.readOutbox();
+    if (mark === null) return 0;
+    const query = { since: mark, limit: 1 };
+    await answered(clientOf(bearer(secret)).GET("/tasks/changes", { params: { query } }));
+    return 0;
+  } catch (failure) {
+    if (isForeign(failure)) return await local.startAnew();
+    if (failure instanceof Failure && failure.kind === "gone") return 0;
+    throw failure;
+  } finally {
+    local.close();
+  }
 }
 
 /** @type {(username: string) => number | null} */

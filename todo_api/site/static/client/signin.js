@@ -13,7 +13,7 @@ const {
   console: consoleAt,
 } = document.body.dataset;
 
-/** @param {{told?: string, username?: string, onSignedIn: () => void}} props */
+/** @param {{told?: string, username?: string, onSignedIn: (orphans: number) => void}} props */
 export function SignIn({ told, username, onSignedIn }) {
   const isNew = useSignal(false);
   const error = useSignal(told ?? "");
@@ -43,8 +43,7 @@ export function SignIn({ told, username, onSignedIn }) {
           ...invitation,
         });
       }
-      await signIn(name, given("password"), form.has("stay"));
-      onSignedIn();
+      onSignedIn(await signIn(name, given("password"), form.has("stay")));
     } catch (failure) {
       error.value = sentenceOf(failure);
     } finally {

@@ -11,10 +11,12 @@
  * @typedef {{text: string, undo: () => void, until: number, key: string, kind: string}} Undoable
  */
 
-import { joined, shown } from "./outbox.js";
+import { byTask, EMPTY, fieldsOf, shown } from "./outbox.js";
 import { batch, signal } from "./vendor.js";
 
 export const UNDO_SECONDS = 10;
+/** Entries are numbered by the microsecond, of which each tab has its own in a millisecond. */
+const TABS = 1000;
 
 /** @returns {string} */
 export const randomId = () =>
@@ -30,14 +32,18 @@ export class Store {
   constructor(username, local) {
     this.username = username;
     this.local = local;
+    this.tab = parseInt(randomId().slice(0, 8), 16) % TABS;
+    this.lastSeq = 0;
     /** @type {Map<string, Kept>} */
     this.kept = new Map();
     /** @type {Map<number, string>} */
     this.keys = new Map();
     /** @type {Entry[]} */
     this.entries = [];
-    /** @type {Set<number>} */
-    this.packed = new Set();
+    /** @type {Set<number>} what has been answered for, however late another tab tells of it */
+    this.answered = new Set();
+    /** @type {Set<number>} the ids of tasks that are gone, and never come again */
+    this.gone = new Set();
     /** @type {Map<string, Shown>} */
     this.shownByKey = new Map();
     /** @type {import("./vendor.js").Signal<Shown[]>} */
@@ -46,74 +52,120 @@ export class Store {
     this.faulty = signal(/** @type {Entry[]} */ ([]));
     this.undoables = signal(/** @type {Undoable[]} */ ([]));
     this.onAction = () => {};
+    /** @type {Writing[]} what the local copy does not have yet */
+    this.unwritten = [];
     this.writing = Promise.resolve();
     this.channel = new BroadcastChannel(`todo:${username}`);
-    this.channel.onmessage = ({ data }) => this.apply(data);
+    this.channel.onmessage = ({ data }) => this.hear(data);
   }
 
-  /** Read the local copy. */
+  /** Show the local copy as it is, whatever other tabs have told of it. */
   async open() {
-    const { kept, entries, batch: packed } = await this.local.read();
-    this.apply({ kept, entries, batch: packed });
+    const known = this.entries;
+    const { kept, entries, ...progress } = await this.local.read();
+    const [there, pending] = [new Set(kept.map(({ key }) => key)), new Set(entries.map(seqOf))];
+    const forgotten = [...this.kept.keys()].filter((key) => !there.has(key));
+    const sent = known.map(seqOf).filter((seq) => !pending.has(seq));
+    this.apply({ kept, forgotten, entries, sent });
+    return progress;
   }
 
-  close() {
+  /** End, when everything has been written. */
+  async close() {
+    await this.flush().catch(() => {});
     this.channel.close();
-    this.local.db.close();
+    this.local.close();
   }
 
   /**
-   * Show what was written, here or in another tab.
+   * Show what another tab has written, unless something newer is known.
    * @param {Writing} writing
    */
-  apply({ kept = [], forgotten = [], entries = [], sent = [], batch: packed }) {
+  hear(writing) {
+    const kept = writing.kept?.filter(({ id, task }) => {
+      const known = this.kept.get(this.keys.get(id) ?? "")?.task;
+      return !this.gone.has(id) && !(known && known.updated_at > task.updated_at);
+    });
+    this.local.learn({ ...writing, kept });
+    this.apply({ ...writing, kept });
+  }
+
+  /**
+   * Show what was written.
+   * @param {Writing} writing
+   */
+  apply({ kept = [], forgotten = [], entries = [], sent = [] }) {
     /** @type {Set<string>} */
     const touched = new Set(forgotten);
-    const gone = new Set(sent);
-    const replaced = new Set(entries.map((entry) => entry.seq));
-    for (const entry of this.entries) if (gone.has(entry.seq)) touched.add(entry.key);
-    for (const key of forgotten) {
-      const id = this.kept.get(key)?.id;
-      if (id) this.keys.delete(id);
-      this.kept.delete(key);
-    }
+    for (const seq of sent) this.answered.add(seq);
+    const added = entries.filter(({ seq }) => !this.answered.has(seq));
+    const replaced = new Set(added.map(seqOf));
+    for (const { seq, key } of this.entries) if (this.answered.has(seq)) touched.add(key);
+    for (const key of forgotten) this.forget(key);
     for (const task of kept) {
+      const other = this.keys.get(task.id);
+      if (other !== undefined && other !== task.key) {
+        this.kept.delete(other);
+        touched.add(other);
+      }
       this.kept.set(task.key, task);
-      if (task.id) this.keys.set(task.id, task.key);
+      this.keys.set(task.id, task.key);
       touched.add(task.key);
     }
-    for (const entry of entries) touched.add(entry.key);
+    for (const { seq, key } of added) {
+      touched.add(key);
+      this.lastSeq = Math.max(this.lastSeq, seq);
+    }
     this.entries = this.entries
-      .filter((entry) => !gone.has(entry.seq) && !replaced.has(entry.seq))
-      .concat(entries.filter((entry) => !gone.has(entry.seq)))
+      .filter(({ seq }) => !this.answered.has(seq) && !replaced.has(seq))
+      .concat(added)
       .sort((one, other) => one.seq - other.seq);
-    if (packed !== undefined) this.packed = new Set(packed?.seqs);
+    const changed = byTask(this.entries);
     for (const key of touched) {
-      const task = shown(this.kept.get(key), this.entriesOf(key));
+      const task = shown(this.kept.get(key), changed.get(key) ?? []);
       if (task) this.shownByKey.set(key, task);
       else this.shownByKey.delete(key);
     }
     batch(() => {
       if (touched.size) this.tasks.value = [...this.shownByKey.values()];
-      this.unsent.value = this.entries.length;
-      this.faulty.value = this.entries.filter((entry) => entry.fault);
+      this.unsent.value = changed.size;
+      this.faulty.value = [...changed.values()].flatMap((own) =>
+        own.slice(-1).filter((entry) => entry.fault),
+      );
     });
   }
 
+  /** @param {string} key */
+  forget(key) {
+    const id = this.kept.get(key)?.id;
+    if (id) {
+      this.keys.delete(id);
+      this.gone.add(id);
+    }
+    this.kept.delete(key);
+  }
+
   /**
-   * Write to the local copy, show it, and tell the other tabs.
+   * Show it, write it to the local copy, and tell the other tabs.
    * @param {Writing} writing
    */
   write(writing) {
     this.apply(writing);
-    this.writing = this.writing.then(() => this.local.write(writing));
-    this.channel.postMessage(writing);
-    return this.writing;
+    this.unwritten.push(writing);
+    return this.flush();
   }
 
-  /** @param {string} key */
-  entriesOf(key) {
-    return this.entries.filter((entry) => entry.key === key);
+  /** Write what the local copy does not have yet, in its order, however often that has failed. */
+  flush() {
+    const flushing = this.writing.then(async () => {
+      for (let [next] = this.unwritten; next; [next] = this.unwritten) {
+        await this.local.write(next);
+        this.unwritten.shift();
+        this.channel.postMessage(next);
+      }
+    });
+    this.writing = flushing.catch(() => {});
+    return flushing;
   }
 
   /** @param {string} key */
@@ -122,7 +174,17 @@ export class Store {
   }
 
   nextSeq() {
-    return Math.max(Date.now() * 1000, (this.entries.at(-1)?.seq ?? 0) + 1);
+    const least = Math.max(Date.now() * TABS, this.lastSeq + 1);
+    const beyond = (TABS + this.tab - (least % TABS)) % TABS;
+    this.lastSeq = least + beyond;
+    return this.lastSeq;
+  }
+
+  /**
+   * @param {Omit<Entry, "seq" | "after"> & {after?: number}} entry
+   */
+  enter(entry) {
+    this.act({ entries: [{ after: 0, ...entry, seq: this.nextSeq() }] });
   }
 
   /**
@@ -131,16 +193,8 @@ export class Store {
    */
   create(fields, text) {
     const key = `new-${randomId()}`;
-    const entry = {
-      seq: this.nextSeq(),
-      key,
-      kind: /** @type {const} */ ("create"),
-      fields,
-      was: {},
-      after: 0,
-    };
-    this.act({ entries: [entry] });
-    if (text) this.offer({ text, key, kind: "create", undo: () => this.drop(key, 0) });
+    this.enter({ key, kind: "create", fields, was: EMPTY });
+    if (text) this.offer({ text, key, kind: "create", undo: () => this.drop(key) });
     return key;
   }
 
@@ -153,21 +207,12 @@ export class Store {
   update(key, fields, text, kind = "update") {
     const task = this.get(key);
     if (!task) return;
-    /** @type {Partial<Fields>} */
-    const was = {};
-    for (const name of /** @type {(keyof Fields)[]} */ (Object.keys(fields))) {
-      Object.assign(was, { [name]: task[name] });
-    }
-    const update = {
-      seq: this.nextSeq(),
-      key,
-      kind: /** @type {const} */ ("update"),
-      fields,
-      was,
-      after: 0,
-    };
-    this.act({ entries: [joined(this.entriesOf(key), update, this.packed)] });
-    if (text) this.offer({ text, key, kind, undo: () => this.update(key, was) });
+    const was = fieldsOf(task);
+    this.enter({ key, kind: "update", fields, was });
+    const before = Object.fromEntries(
+      /** @type {(keyof Fields)[]} */ (Object.keys(fields)).map((name) => [name, was[name]]),
+    );
+    if (text) this.offer({ text, key, kind, undo: () => this.update(key, before) });
   }
 
   /**
@@ -176,45 +221,35 @@ export class Store {
    * @param {string} text
    */
   remove(key, text) {
-    const before = this.entriesOf(key);
-    const seq = this.drop(key, Date.now() + UNDO_SECONDS * 1000);
-    this.offer({
-      text,
-      key,
-      kind: "delete",
-      undo: () => {
-        const isHeld = this.entries.some((entry) => entry.seq === seq && !this.packed.has(seq));
-        if (isHeld) this.act({ sent: [seq] });
-        else if (!this.kept.get(key)) this.act({ entries: before });
-      },
-    });
+    const task = this.get(key);
+    if (!task) return;
+    const was = fieldsOf(task);
+    this.drop(key, Date.now() + UNDO_SECONDS * 1000);
+    const undo = () => this.enter({ key, kind: "restore", fields: was, was });
+    this.offer({ text, key, kind: "delete", undo });
   }
 
   /**
    * @param {string} key
-   * @param {number} after
+   * @param {number} [after]
    */
-  drop(key, after) {
-    const entries = this.entriesOf(key);
-    const seq = this.nextSeq();
-    const isUnknown = !this.kept.get(key) && entries.every((entry) => !this.packed.has(entry.seq));
-    if (isUnknown) this.act({ sent: entries.map((entry) => entry.seq) });
-    else
-      this.act({
-        entries: [{ seq, key, kind: "delete", fields: {}, was: {}, after }],
-      });
-    return seq;
+  drop(key, after = 0) {
+    const task = this.get(key);
+    if (task) this.enter({ key, kind: "delete", fields: {}, was: fieldsOf(task), after });
   }
 
   /** Send at once what is held back so that it can be undone. */
   release() {
-    const held = this.entries.filter((entry) => entry.after > 0);
-    if (held.length) this.act({ entries: held.map((entry) => ({ ...entry, after: 0 })) });
+    for (const own of byTask(this.entries).values()) {
+      const last = own.at(-1);
+      if (last && last.after > Date.now()) this.enter({ ...last, after: 0 });
+    }
   }
 
   /** @param {Writing} writing */
   act(writing) {
-    void this.write(writing);
+    // What fails is tried again by the next agreement, which tells of it.
+    this.write(writing).catch(() => {});
     this.onAction();
   }
 
@@ -251,3 +286,6 @@ const both = (first, then) => () => {
   first();
   then();
 };
+
+/** @type {(entry: Entry) => number} */
+const seqOf = (entry) => entry.seq;

@@ -2,19 +2,21 @@
  * How the local copy and the server come to agree. One tab at a time sends what is to be sent, in
  * its order, each batch under a key that makes it arrive once; then it follows the changes.
  *
- * @typedef {import("./outbox.js").Entry} Entry
+ * @typedef {import("./outbox.js").Batch} Batch
+ * @typedef {import("./outbox.js").Conflict} Conflict
  * @typedef {import("./outbox.js").Fields} Fields
  * @typedef {import("./outbox.js").Kept} Kept
  * @typedef {import("./outbox.js").Task} Task
  * @typedef {import("./store.js").Store} Store
  * @typedef {ReturnType<typeof import("./api.js").clientOf>} Client
- * @typedef {"saved" | "saving" | "offline" | "throttled" | "full" | "failing" | "refused"} State
- * @typedef {{kind: "changed", key: string, title: string, names: (keyof Fields)[]}
- *   | {kind: "kept" | "restored", key: string, title: string}} Conflict
+ * @typedef {"saved" | "saving" | "offline" | "throttled" | "full" | "failing" | "broken"
+ *   | "refused"} State
+ * @typedef {{key: string, fields: Fields, seqs: number[]}} Lost
+ *   A task that may have been created, though no answer has told its id.
  */
 
-import { answered, Failure } from "./api.js";
-import { merged, pack } from "./outbox.js";
+import { answered, Failure, heard, isForeign } from "./api.js";
+import { EMPTY, fieldsOf, isLike, pack } from "./outbox.js";
 import { randomId } from "./store.js";
 import { signal } from "./vendor.js";
 
@@ -22,6 +24,9 @@ const POLL_SECONDS = 5;
 const MOST_WAIT_SECONDS = 30;
 const QUOTA_SECONDS = 60;
 const PAGE = 100;
+const MOST_CONFLICTS = 5;
+/** The service knows a key for a day; an hour is for clocks that differ, and for the way. */
+const KEY_MILLISECONDS = 23 * 60 * 60 * 1000;
 
 export class Sync {
   /**
@@ -36,8 +41,19 @@ export class Sync {
     this.state = signal(/** @type {State} */ ("saving"));
     this.waitsUntil = signal(0);
     this.failures = 0;
-    this.most = PAGE;
+    this.conflicts = 0;
+    /** How many operations are sent one by one, to find the one that is refused. */
+    this.alone = 0;
     this.etag = "";
+    /** What the service has asked to wait for. */
+    this.notBefore = 0;
+    /** The last time that the server was followed, here or in another tab. */
+    this.stamp = "";
+    /** @type {Set<string>} the tasks for which there is no room now */
+    this.aside = new Set();
+    this.isFull = false;
+    /** @type {Failure | null} */
+    this.quota = null;
     this.isRunning = false;
     this.isWanted = false;
     this.isStopped = false;
@@ -64,18 +80,18 @@ export class Sync {
     document.removeEventListener("visibilitychange", this.onVisible);
   }
 
-  /** Agree with the server as soon as possible. */
+  /** Agree with the server as soon as it may be asked. */
   soon() {
     this.isWanted = true;
     void this.run();
   }
 
   async run() {
-    if (this.isRunning) return;
+    if (this.isRunning || this.isStopped) return;
     this.isRunning = true;
     clearTimeout(this.timer);
-    let wait = POLL_SECONDS;
-    while (this.isWanted && !this.isStopped) {
+    let wait = 0;
+    while (this.isWanted && !this.isStopped && this.notBefore <= Date.now()) {
       this.isWanted = false;
       if (this.store.unsent.value && this.state.value === "saved") this.state.value = "saving";
       try {
@@ -83,19 +99,27 @@ export class Sync {
         this.failures = 0;
         wait = POLL_SECONDS;
         this.settle();
-      } catch (failure) {
-        if (!(failure instanceof Failure)) throw failure;
-        wait = this.failed(failure);
+      } catch (error) {
+        wait = this.failed(error);
       }
     }
     this.isRunning = false;
-    if (this.isStopped) return;
-    this.waitsUntil.value = Date.now() + wait * 1000;
-    const held = this.store.entries
-      .map((entry) => entry.after)
-      .filter((after) => after > Date.now());
-    const milliseconds = Math.min(wait * 1000, ...held.map((after) => after - Date.now() + 20));
-    this.timer = setTimeout(() => this.soon(), milliseconds);
+    if (!this.isStopped) this.wait(Math.max(wait * 1000, this.notBefore - Date.now()));
+  }
+
+  /**
+   * Go on after a while; sooner where a deletion can no longer be undone by then, and not at all
+   * where there is nobody to see it and nothing to send.
+   * @param {number} milliseconds
+   */
+  wait(milliseconds) {
+    const now = Date.now();
+    this.waitsUntil.value = now + milliseconds;
+    if (document.visibilityState === "hidden" && !this.store.unsent.value) return;
+    const held = this.store.entries.map(({ after }) => after - now).filter((left) => left > 0);
+    const least = Math.max(0, this.notBefore - now);
+    const soonest = Math.min(milliseconds, ...held.map((left) => left + 20));
+    this.timer = setTimeout(() => this.soon(), Math.max(least, soonest));
   }
 
   settle() {
@@ -105,12 +129,19 @@ export class Sync {
 
   /**
    * Say what failed, and return in how many seconds to try again.
-   * @param {Failure} failure
+   * @param {unknown} error
    */
-  failed(failure) {
+  failed(error) {
     this.failures += 1;
     const backOff = Math.min(2 ** (this.failures - 1), MOST_WAIT_SECONDS);
-    switch (failure.kind) {
+    if (!(error instanceof Failure)) {
+      // The browser itself has failed, most often to keep something.
+      this.state.value = "broken";
+      return backOff;
+    }
+    const { kind, seconds } = error;
+    if (seconds) this.notBefore = Date.now() + seconds * 1000;
+    switch (kind) {
       case "signedout":
         this.stop();
         this.tell.onSignedOut();
@@ -120,205 +151,206 @@ export class Sync {
         return backOff;
       case "throttled":
         this.state.value = "throttled";
-        return failure.seconds || backOff;
+        return seconds || backOff;
       case "forbidden":
+      case "full":
         this.state.value = "full";
-        return QUOTA_SECONDS;
+        return seconds || QUOTA_SECONDS;
       default:
         this.state.value = "failing";
-        return failure.seconds || backOff;
+        return seconds || backOff;
     }
   }
 
   async agree() {
-    await this.store.writing;
-    const { batch } = await this.store.local.readOutbox();
-    // Whether the server had it is not known: the same again, under the same key, tells.
-    if (batch) await this.send(batch);
+    const { store } = this;
+    await store.flush();
+    const { batch, stamp } = await store.local.readOutbox();
+    if (stamp !== this.stamp) await store.open();
+    this.stamp = stamp;
+    this.conflicts = 0;
+    this.aside.clear();
+    this.isFull = false;
+    this.quota = null;
+    if (batch) await this.sendAgain(batch);
     await this.pull();
     while (await this.push());
+    if (this.quota) throw this.quota;
+  }
+
+  /**
+   * Send a batch of which it is not known whether the server has had it: under the same key, it
+   * tells. Where it no longer knows the key, what has been created meanwhile tells.
+   * @param {Batch} batch
+   */
+  async sendAgain(batch) {
+    if (Date.now() - batch.made_at < KEY_MILLISECONDS) return this.send(batch);
+    const { entries } = await this.store.local.readOutbox();
+    const waiting = new Set(entries.map(({ seq }) => seq));
+    /** @type {Lost[]} */
+    const created = [];
+    for (const [index, { create }] of batch.operations.entries()) {
+      const part = batch.parts[index];
+      if (create && part) created.push({ ...part, fields: fieldsOf({ ...EMPTY, ...create }) });
+    }
+    const lost = created.filter(({ seqs }) => seqs.every((seq) => waiting.has(seq)));
+    await this.pull(lost);
+    // A batch is carried out as a whole: if one has been found, so have been the others.
+    const isDone = lost.length < created.length;
+    const sent = isDone ? lost.flatMap(({ seqs }) => seqs) : [];
+    return this.write({ batch: null, sent });
   }
 
   /** Send one batch; tell whether there may be another. */
   async push() {
-    await this.store.writing;
-    const { entries } = await this.store.local.readOutbox();
+    const { store } = this;
+    await store.flush();
+    const { entries } = await store.local.readOutbox();
     if (!entries.length) return false;
-    const kept = await this.store.local.readTasks(new Set(entries.map((entry) => entry.key)));
-    const batch = pack(entries, kept, {
+    const kept = await store.local.readTasks(new Set(entries.map(({ key }) => key)));
+    const { batch, spent, conflicts } = pack(entries, kept, {
       now: Date.now(),
-      most: this.most,
+      most: this.alone > 0 ? 1 : PAGE,
       idempotency_key: randomId(),
+      isLeft: (key, kind) => this.aside.has(key) || (this.isFull && kind === "create"),
     });
-    if (!batch) return false;
-    await this.store.write({ batch });
-    await this.send(batch);
+    if (!batch && !spent.length) return false;
+    await this.write({ batch, sent: spent });
+    for (const conflict of conflicts) this.tell.onConflict(conflict);
+    if (batch) await this.send(batch);
     return true;
   }
 
-  /** @param {import("./outbox.js").Batch} batch */
+  /** @param {Batch} batch */
   async send(batch) {
-    const { store } = this;
-    const sent = store.entries.filter((entry) => batch.seqs.includes(entry.seq));
+    let results;
     try {
-      const { results } = await answered(
+      ({ results } = await answered(
         this.api.POST("/tasks/batch", {
           params: { header: { "Idempotency-Key": batch.idempotency_key } },
           body: { operations: batch.operations },
         }),
-      );
-      /** @type {Kept[]} */
-      const kept = [];
-      const forgotten = [];
-      for (const [index, entry] of sent.entries()) {
-        const { task, etag } = results[index] ?? {};
-        if (task) kept.push({ key: entry.key, id: task.id, task, etag: etag ?? null });
-        else forgotten.push(entry.key);
-      }
-      this.most = PAGE;
-      await store.write({ kept, forgotten, sent: batch.seqs, batch: null });
+      ));
     } catch (failure) {
-      if (failure instanceof Failure) await this.refused(failure, sent);
-      else throw failure;
+      if (!(failure instanceof Failure)) throw failure;
+      return this.refused(failure, batch);
     }
+    /** @type {Kept[]} */
+    const kept = [];
+    const forgotten = [];
+    for (const [index, { key }] of batch.parts.entries()) {
+      const { task, etag } = results[index] ?? {};
+      if (task) kept.push({ key, id: task.id, task, etag: etag ?? null });
+      else forgotten.push(key);
+    }
+    this.conflicts = 0;
+    this.alone = Math.max(0, this.alone - 1);
+    const sent = batch.parts.flatMap(({ seqs }) => seqs);
+    return this.write({ kept, forgotten, sent, batch: null });
   }
 
   /**
    * Find out what a refusal means for what was sent; throw it again if it is for later.
    * @param {Failure} failure
-   * @param {Entry[]} sent
+   * @param {Batch} batch
    */
-  async refused(failure, sent) {
+  async refused(failure, batch) {
     const isRunning = failure.kind === "conflict" && failure.seconds > 0;
     if (isRunning || ["offline", "signedout", "throttled", "server"].includes(failure.kind)) {
       throw failure;
     }
-    await this.store.write({ batch: null });
+    await this.write({ batch: null });
+    const [part] = batch.parts;
     if (failure.kind === "conflict") {
+      this.conflicts += 1;
+      if (this.conflicts > MOST_CONFLICTS) throw failure;
       await this.pull();
-    } else if (sent.length > 1) {
+    } else if (batch.parts.length > 1) {
       // One of them is at fault: alone, the others arrive.
-      this.most = 1;
-    } else if (failure.kind === "forbidden") {
-      throw failure;
-    } else {
+      this.alone = batch.parts.length;
+    } else if (part && ["forbidden", "full"].includes(failure.kind)) {
+      // What makes room must not wait for what needs it.
+      this.quota = failure;
+      this.aside.add(part.key);
+      this.isFull ||= Boolean(batch.operations[0]?.create);
+      this.alone = 0;
+    } else if (part) {
       const fault = failure.faults[0]?.detail || failure.detail || String(failure.status);
-      await this.store.write({
-        entries: sent.map((entry) => ({ ...entry, fault })),
-      });
+      const { entries } = await this.store.local.readOutbox();
+      const refused = entries.filter(({ seq }) => part.seqs.includes(seq));
+      this.alone = Math.max(0, this.alone - 1);
+      await this.write({ entries: refused.map((entry) => ({ ...entry, fault })) });
     }
   }
 
-  /** Follow the changes to their end. */
-  async pull() {
+  /**
+   * Follow the changes to their end.
+   * @param {Lost[]} lost what is taken out of here when it is found among the new tasks
+   */
+  async pull(lost = []) {
     const { store } = this;
-    await store.writing;
+    await store.flush();
     let { next } = await store.local.readOutbox();
     /** @type {Set<string> | null} what a copy that starts over has not seen again */
-    let unseen = next === null ? new Set([...store.kept.values()].map((kept) => kept.key)) : null;
+    let unseen = next === null && store.kept.size ? new Set(store.kept.keys()) : null;
     for (let more = true; more;) {
+      const since = next;
       const query = next === null ? { limit: PAGE } : { since: next, limit: PAGE };
       const header = this.etag ? { "If-None-Match": this.etag } : {};
-      const answer = this.api.GET("/tasks/changes", {
-        params: { query, header },
-        cache: "no-store",
-      });
-      const { response } = await answer;
-      if (response.status === 304) return;
+      /** @type {any} */
       let page;
+      let etag;
       try {
+        const answer = this.api.GET("/tasks/changes", {
+          params: { query, header },
+          cache: "no-store",
+        });
+        const { response } = await heard(answer);
+        if (response.status === 304) return;
+        etag = response.headers.get("ETag");
         page = await answered(answer);
       } catch (failure) {
-        if (!(failure instanceof Failure) || failure.kind !== "gone") throw failure;
+        const isTooOld = failure instanceof Failure && failure.kind === "gone";
+        if (since === null || !(isTooOld || isForeign(failure))) throw failure;
         // Deletions are no longer known: the copy is made anew.
         next = null;
         unseen = new Set(store.kept.keys());
         this.etag = "";
         continue;
       }
-      this.etag = page.next === next ? (response.headers.get("ETag") ?? "") : "";
+      this.etag = page.next === next ? (etag ?? "") : "";
       /** @type {Kept[]} */
       const kept = [];
       const forgotten = [];
-      for (const change of page.changes) {
-        const key = store.keys.get(change.id) ?? String(change.id);
+      const sent = [];
+      for (const { id, task, etag = null } of page.changes) {
+        const known = store.keys.get(id);
+        const found = known || !task ? -1 : lost.findIndex(({ fields }) => isLike(task, fields));
+        const [made] = found < 0 ? [] : lost.splice(found, 1);
+        const key = known ?? made?.key ?? String(id);
+        if (made) sent.push(...made.seqs);
         unseen?.delete(key);
-        if (change.task)
-          kept.push({
-            key,
-            id: change.id,
-            task: change.task,
-            etag: change.etag ?? null,
-          });
-        else forgotten.push(key);
+        if (task) kept.push({ key, id, task, etag });
+        else if (known) forgotten.push(key);
       }
       more = page.more;
       next = page.next;
-      if (!more && unseen) forgotten.push(...[...unseen].filter((key) => store.kept.get(key)?.id));
-      await store.write({
-        kept,
-        forgotten,
-        next,
-        ...this.merge(kept, forgotten),
-      });
+      if (!more && unseen) forgotten.push(...unseen);
+      // A copy that is made anew is not followed from here before it is whole.
+      const reached = more && unseen ? {} : { next };
+      if (kept.length || forgotten.length || next !== since) {
+        await this.write({ kept, forgotten, sent, ...reached });
+      }
     }
   }
 
   /**
-   * Merge what is still to be sent with what has come.
-   * @param {Kept[]} kept
-   * @param {string[]} forgotten
-   * @returns {{entries: Entry[], sent: number[]}}
+   * Write what has come of following the server.
+   * @param {import("./local.js").Writing} writing
    */
-  merge(kept, forgotten) {
-    const { store } = this;
-    /** @type {Entry[]} */
-    const entries = [];
-    /** @type {number[]} */
-    const sent = [];
-    if (!store.entries.length) return { entries, sent };
-    for (const { key, task, etag } of kept) {
-      const before = store.kept.get(key);
-      for (const entry of store.entriesOf(key)) {
-        if (!task || entry.kind === "create" || before?.etag === etag) continue;
-        if (entry.kind === "delete") {
-          sent.push(entry.seq);
-          this.tell.onConflict({ kind: "kept", key, title: task.title });
-          continue;
-        }
-        const { entry: rest, conflicts } = merged(entry, task);
-        if (rest) entries.push(rest);
-        else sent.push(entry.seq);
-        if (conflicts.length) {
-          this.tell.onConflict({
-            kind: "changed",
-            key,
-            title: task.title,
-            names: conflicts,
-          });
-        }
-      }
-    }
-    for (const key of forgotten) {
-      const task = store.get(key);
-      const mine = store.entriesOf(key);
-      sent.push(...mine.map((entry) => entry.seq));
-      if (!task || !mine.some((entry) => entry.kind === "update")) continue;
-      // What was typed is not lost: the task is made again.
-      const { title, description, done, due, priority, labels } = task;
-      const fields = { title, description, done, due, priority, labels };
-      const anew = `new-${randomId()}`;
-      entries.push({
-        seq: store.nextSeq(),
-        key: anew,
-        kind: "create",
-        fields,
-        was: {},
-        after: 0,
-      });
-      this.tell.onConflict({ kind: "restored", key: anew, title });
-    }
-    return { entries, sent };
+  write(writing) {
+    this.stamp = randomId();
+    return this.store.write({ ...writing, stamp: this.stamp });
   }
 }
 

@@ -17,6 +17,8 @@ export const WORDS = {
   "signin.toRegister": "Konto anlegen",
   "signin.ended":
     "Die Sitzung ist beendet. Bitte neu anmelden: Nichts Geschriebenes geht verloren.",
+  "signin.orphans":
+    "Dieses Konto ist nicht das, das früher so hieß. {count} Änderungen, die jenem noch nicht gesendet waren, bleiben hier als neue Aufgaben.",
   "signin.console": "Die Konsole der API",
   "register.title": "Konto anlegen",
   "register.email": "E-Mail (freiwillig)",
@@ -108,6 +110,7 @@ export const WORDS = {
   "status.throttled": "Wartet",
   "status.full": "Nicht gespeichert",
   "status.failing": "Nicht gespeichert",
+  "status.broken": "Nicht gespeichert",
   "status.refused": "Nicht gespeichert",
   "status.unsent": "{count} ungesendet",
   "trouble.throttled":
@@ -116,6 +119,8 @@ export const WORDS = {
     "Der Dienst nimmt nichts mehr an: Das Kontingent ist voll, oder das Konto darf dies nicht. Bitte löschen, was niemand mehr braucht; alles Geschriebene bleibt hier und wird dann gesendet.",
   "trouble.failing":
     "Der Dienst hat einen Fehler. Die Änderungen bleiben hier und werden um {time} wieder gesendet.",
+  "trouble.broken":
+    "Dieser Browser konnte die Änderungen nicht behalten. Bitte die Seite offen lassen und Platz schaffen, falls das Gerät voll ist: Um {time} wird es wieder versucht.",
   "trouble.refused":
     "Der Dienst lehnt „{title}“ ab: {fault} Nach einer Änderung wird sie wieder gesendet.",
   "conflict.changed":

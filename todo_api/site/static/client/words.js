@@ -17,6 +17,8 @@ const ENGLISH = {
   "signin.toRegister": "Create an account",
   "signin.ended": "Your session has ended. Sign in again: nothing that you wrote is lost.",
   "signin.console": "The API’s console",
+  "signin.orphans":
+    "This account is not the one that had this name before. {count} changes that had not been sent to that one are kept here, as new tasks.",
   "register.title": "Create an account",
   "register.email": "E-mail (optional)",
   "register.invitation": "Invitation",
@@ -107,6 +109,7 @@ const ENGLISH = {
   "status.throttled": "Waiting",
   "status.full": "Not saved",
   "status.failing": "Not saved",
+  "status.broken": "Not saved",
   "status.refused": "Not saved",
   "status.unsent": "{count} unsent",
   "trouble.throttled":
@@ -114,6 +117,8 @@ const ENGLISH = {
   "trouble.full":
     "The service takes no more: your quota is used up, or the account may not do this. Delete tasks that you no longer need; what you wrote is kept here and sent then.",
   "trouble.failing": "The service has failed. Your changes are kept here and sent again at {time}.",
+  "trouble.broken":
+    "This browser could not keep your changes. Leave this page open, and make room on the device if it is full: it is tried again at {time}.",
   "trouble.refused":
     "The service refused “{title}”: {fault} Change the task, and it is sent again.",
   "conflict.changed": "“{title}” was changed elsewhere as well ({names}). Yours was kept.",
