@@ -43,25 +43,26 @@ HOLD_TASKS = """username => new Promise(resolve => {
 })"""
 """Keep the tasks of the local copy locked until ``isHeld`` is false."""
 
-READ_OUTBOX = """username => new Promise(resolve => {
+READ_STORE = """([username, store]) => new Promise(resolve => {
   const opening = indexedDB.open(`todo:${username}`);
   opening.onsuccess = () => {
     const db = opening.result;
-    const reading = db.transaction("outbox").objectStore("outbox").getAll();
+    const reading = db.transaction(store).objectStore(store).getAll();
     reading.onsuccess = () => { db.close(); resolve(reading.result); };
   };
 })"""
+"""Read one of the stores of the local copy."""
 
-
-def outbox_of(page: Page, api: ApiOfUser) -> list[dict[str, Any]]:
-    """Read what the local copy holds to be sent."""
-    entries: list[dict[str, Any]] = page.evaluate(READ_OUTBOX, api.username)
-    return entries
+SEE = """() => {
+  Object.defineProperty(document, "visibilityState", { value: "%s", configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+HIDE, SHOW = SEE % "hidden", SEE % "visible"
 
 
 def stored(page: Page, api: ApiOfUser, count: int) -> None:
     """Wait until this much to be sent is in the local copy."""
-    until(page, lambda: len(outbox_of(page, api)) >= count)
+    until(page, lambda: len(page.evaluate(READ_STORE, [api.username, "outbox"])) >= count)
 
 
 def pulled(page: Page) -> Response:
@@ -407,6 +408,198 @@ class TestAgreement:
         assert (task["title"], task["description"]) == ("Mine", "Theirs too")
         assert (task["priority"], task["labels"]) == (3, ["away", "home"])
         expect(page.get_by_role("alert")).to_contain_text("was changed elsewhere as well (title)")
+
+
+class TestNothingIsLost:
+    """What goes wrong, and what becomes of what was written."""
+
+    def test_an_answer_that_breaks_off_is_asked_for_again(
+        self, client: WebClient, api: ApiOfUser
+    ) -> None:
+        client.saved()
+        page = client.page
+        page.route(
+            "**/tasks/changes**",
+            lambda route: route.fulfill(body='{"changes": [', content_type="application/json"),
+        )
+        client.add("Written meanwhile")
+        expect(client.status).to_have_text("Offline")
+        page.unroute("**/tasks/changes**")
+        client.saved()
+        assert [task["title"] for task in tasks_of(api)] == ["Written meanwhile"]
+
+    def test_what_the_browser_could_not_keep_is_kept_later(
+        self, client: WebClient, api: ApiOfUser
+    ) -> None:
+        client.saved()
+        client.page.evaluate("""() => {
+          const { transaction } = IDBDatabase.prototype;
+          globalThis.heal = () => { IDBDatabase.prototype.transaction = transaction; };
+          IDBDatabase.prototype.transaction = () => { throw new DOMException("Full"); };
+        }""")
+        client.add("Written meanwhile")
+        expect(client.status).to_have_text("Not saved")
+        expect(client.page.get_by_role("alert")).to_contain_text("could not keep your changes")
+        client.page.evaluate("heal()")
+        client.saved()
+        assert [task["title"] for task in tasks_of(api)] == ["Written meanwhile"]
+
+    def test_who_signs_out_in_one_tab_is_signed_out_in_all(
+        self, client: WebClient, context: BrowserContext
+    ) -> None:
+        other = WebClient(context.new_page())
+        other.adding.fill("Not added yet")
+        client.page.get_by_role("button", name="Sign out").click()
+        expect(other.page.get_by_role("button", name="Sign in")).to_be_visible()
+        assert "Not added yet" not in other.page.evaluate("JSON.stringify({...sessionStorage})")
+
+    def test_all_that_was_deleted_elsewhere_while_it_was_changed_is_made_again(
+        self, page: Page, api: ApiOfUser
+    ) -> None:
+        client = WebClient(page)
+        client.sign_in(api.username, PASSWORD, stay=True)
+        titles = [f"Task {number}" for number in range(5)]
+        for title in titles:
+            client.add(title)
+        client.saved()
+        page.route("**/todo/api/**", lambda route: route.abort())
+        for title in titles:
+            client.checkbox(title).check()
+        expect(page.get_by_text("5 unsent")).to_be_visible()
+        for number in range(1, 6):
+            assert api.delete(f"/tasks/{number}").status_code == 200
+        page.unroute("**/todo/api/**")
+        client.saved()
+        assert [(task["title"], task["done"]) for task in tasks_of(api)] == [
+            (title, True) for title in titles
+        ]
+        client.go("Done")
+        assert sorted(client.titles) == titles
+
+    def test_a_deletion_that_has_been_sent_can_be_undone(
+        self, client: WebClient, api: ApiOfUser
+    ) -> None:
+        client.page.clock.set_fixed_time(datetime.now(UTC))  # so that undoing stays possible
+        client.add("Keep #home !2")
+        client.saved()
+        client.open("Keep").get_by_role("button", name="Delete").click()
+        client.page.evaluate(HIDE)
+        until(client.page, lambda: tasks_of(api) == [])
+        client.saved()
+        client.page.get_by_role("button", name="Undo").click()
+        expect(client.checkbox("Keep")).to_be_visible()
+        client.saved()
+        [task] = tasks_of(api)
+        assert (task["title"], task["labels"], task["priority"]) == ("Keep", ["home"], 2)
+
+    def test_the_copy_of_a_former_account_of_this_name_is_left_behind(
+        self, page: Page, api: ApiOfUser
+    ) -> None:
+        client = WebClient(page)
+        client.sign_in(api.username, PASSWORD, stay=True)
+        client.add("Former")
+        client.saved()
+        pulled(page)
+        page.route("**/todo/api/**", lambda route: route.abort())
+        client.add("Unsent")
+        client.checkbox("Former").check()
+        expect(page.get_by_text("2 unsent")).to_be_visible()
+        assert api.delete(f"/users/{api.username}").status_code == 200
+        account = {"username": api.username, "password": PASSWORD}
+        assert api.post("/users", json=account).status_code == 201
+        api.post("/tasks", json={"title": "New"})
+        page.unroute("**/todo/api/**")
+        expect(page.get_by_role("alert")).to_contain_text("Your session has ended")
+        client.sign_in(api.username, PASSWORD, stay=True)
+        expect(page.get_by_role("alert")).to_contain_text("is not the one that had this name")
+        client.saved()
+        assert {(task["title"], task["done"]) for task in tasks_of(api)} == {
+            *(("New", False), ("Unsent", False), ("Former", True)),
+        }
+        expect(client.checkbox("New")).not_to_be_checked()
+
+    def test_for_one_tab_the_device_keeps_only_what_is_unsent(
+        self, page: Page, api: ApiOfUser, context: BrowserContext
+    ) -> None:
+        client = WebClient(page)
+        client.sign_in(api.username, PASSWORD)
+        client.add("Private")
+        client.saved()
+        page.route("**/todo/api/**", lambda route: route.abort())
+        client.add("Unsent")
+        client.checkbox("Private").check()
+        expect(page.get_by_text("2 unsent")).to_be_visible()
+        page.close()
+        other = WebClient(context.new_page())
+        other.sign_in(api.username, PASSWORD)
+        other.saved()
+        assert [(task["title"], task["done"]) for task in tasks_of(api)] == [
+            *(("Private", True), ("Unsent", False)),
+        ]
+        until(other.page, lambda: other.page.evaluate(READ_STORE, [api.username, "tasks"]) == [])
+
+    def test_an_answer_lost_for_longer_than_a_day_makes_no_second_task(
+        self, page: Page, api: ApiOfUser, service: ServedApp
+    ) -> None:
+        client = WebClient(page)
+        client.sign_in(api.username, PASSWORD, stay=True)
+        client.saved()
+
+        def lose(route: Route) -> None:
+            request = route.request
+            address = request.url.replace(ADDRESS, service.origin)
+            headers = {**request.all_headers(), "Idempotency-Key": str(next(NUMBERS))}
+            httpx2.post(address, content=request.post_data, headers=headers)
+            page.route("**/todo/api/**", lambda route: route.abort())
+            route.abort()
+
+        page.route("**/tasks/batch", lose, times=1)
+        client.add("Once #home")
+        client.add("Twice")
+        expect(client.status).to_have_text("Offline")
+        page.clock.set_fixed_time(datetime.now(UTC) + timedelta(hours=25))
+        page.unroute("**/todo/api/**")
+        client.saved()
+        assert sorted(task["title"] for task in tasks_of(api)) == ["Once", "Twice"]
+        assert sorted(client.titles) == ["Once", "Twice"]
+
+    def test_what_the_service_asks_to_wait_for_is_waited_for(
+        self, page: Page, api: ApiOfUser
+    ) -> None:
+        client = WebClient(page)
+        client.sign_in(api.username, PASSWORD, stay=True)
+        client.saved()
+        asked: list[str] = []
+        page.route(
+            "**/todo/api/**",
+            lambda route: (
+                asked.append(route.request.url),
+                route.fulfill(status=503, headers={"Retry-After": "3600"}, json={"detail": "No."}),
+            ),
+        )
+        client.add("Patient")
+        expect(client.status).to_have_text("Not saved")
+        before = len(asked)
+        client.add("Also patient")
+        stored(page, api, 2)
+        page.evaluate("dispatchEvent(new Event('online'))")
+        page.evaluate(READ_STORE, [api.username, "outbox"])
+        assert len(asked) == before
+
+    def test_a_hidden_page_asks_for_nothing(self, page: Page, api: ApiOfUser) -> None:
+        client = WebClient(page)
+        page.clock.install()
+        client.sign_in(api.username, PASSWORD, stay=True)
+        client.saved()
+        page.evaluate(HIDE)
+        client.saved()
+        page.wait_for_load_state("networkidle")
+        before = len(client.requests)
+        page.clock.run_for(60_000)
+        page.evaluate(READ_STORE, [api.username, "outbox"])
+        assert client.requests[before:] == []
+        page.evaluate(SHOW)
+        until(page, lambda: len(client.requests) > before)
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
