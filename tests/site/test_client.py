@@ -570,13 +570,12 @@ class TestNothingIsLost:
         client.sign_in(api.username, PASSWORD, stay=True)
         client.saved()
         asked: list[str] = []
-        page.route(
-            "**/todo/api/**",
-            lambda route: (
-                asked.append(route.request.url),
-                route.fulfill(status=503, headers={"Retry-After": "3600"}, json={"detail": "No."}),
-            ),
-        )
+
+        def refuse(route: Route) -> None:
+            asked.append(route.request.url)
+            route.fulfill(status=503, headers={"Retry-After": "3600"}, json={"detail": "No."})
+
+        page.route("**/todo/api/**", refuse)
         client.add("Patient")
         expect(client.status).to_have_text("Not saved")
         before = len(asked)
