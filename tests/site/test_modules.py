@@ -42,6 +42,7 @@ def test_imports_become_constants_and_exports_results() -> None:
         "export let changing = 1;",
         "export default 1;",
         "export { own };",
+        'const later = await import("./numbers.js");',
     ],
 )
 def test_what_cannot_be_joined_is_refused_with_its_place(line: str) -> None:

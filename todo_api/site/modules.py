@@ -15,6 +15,7 @@ APART = frozenset({"vendor.js", "words.de.js"})
 _IMPORT = re.compile(r'^import \{([^}]+)\} from "\./([\w.]+)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|class|(?:async )?function) (\w+))", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+_LATER = re.compile(r'\bimport\("\./([\w.]+)"\)')
 
 
 class UnjoinableModuleError(Exception):
@@ -54,7 +55,9 @@ def _body(name: str, text: str) -> tuple[str, list[str]]:
     """Return a module's text with its imports as constants, and the names that it exports."""
     exported = [match[1] for match in _EXPORT.finditer(text)]
     body = _EXPORT.sub("", _IMPORT.sub(_as_constants, text))
-    left_over = _LEFT_OVER.search(body)
+    left_over = _LEFT_OVER.search(body) or next(
+        (later for later in _LATER.finditer(body) if later[1] not in APART), None
+    )
     if left_over:
         message = f"{name} has a line that cannot be joined: {left_over[0]}"
         raise UnjoinableModuleError(message)

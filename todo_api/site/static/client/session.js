@@ -5,6 +5,7 @@
  */
 
 import { answered, basic, bearer, clientOf, Failure, isForeign } from "./api.js";
+import { openLocal } from "./local.js";
 
 const KEY = "todo.session";
 const DEVICE = "todo.device";
@@ -94,7 +95,6 @@ export async function signIn(username, password, stay) {
  * @param {Session} session
  */
 async function leaveFormer({ username, secret }) {
-  const { openLocal } = await import("./local.js");
   const local = await openLocal(username, () => true);
   try {
     const { mark } = await local.readOutbox();
