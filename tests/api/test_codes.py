@@ -1,5 +1,7 @@
 """Programs tell errors by codes: each is in the document, explained, and provoked by a test."""
 
+import json
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +12,7 @@ from starlette.testclient import TestClient
 
 from tests.support.clients import PASSWORD, client_of
 from tests.support.contract import DOCUMENT, EXAMPLES
-from tests.support.sockets import served
+from tests.support.sockets import BASE, head, served
 from todo_api.application import create_app
 from todo_api.settings import Settings
 from todo_api.site.explanations import CODES, FAULT_CODES
@@ -46,6 +48,15 @@ ON_THE_WIRE = {
     "bad_request": b"GET / HTTP/0.9\r\n\r\n",
 }
 """What is no HTTP/1.1, which only the server sees."""
+
+OPERATIONS = {
+    f"{method.upper()} {path}": operation
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+    if method != "parameters"
+}
+WRITES = [name for name in OPERATIONS if not name.startswith("GET ")]
+PLACES = {"task_id": 1, "username": "susan", "token_id": 1}
 
 
 def codes_in(value: object, kind: str) -> Iterator[str]:
@@ -119,3 +130,50 @@ def test_what_is_not_http_1_1_gets_a_code_as_well(tmp_path: Path) -> None:
             client = service.connect()
             client.send(request)
             assert client.answers()[-1].json()["code"] == code
+
+
+def shown(operation: str, status: str) -> list[dict[str, Any]]:
+    """Return the errors that the document shows for a status of an operation."""
+    reference = OPERATIONS[operation]["responses"][status]["$ref"]
+    response = DOCUMENT["components"]["responses"][reference.rpartition("/")[2]]
+    names = response["content"]["application/json"]["examples"].values()
+    return [EXAMPLES[name["$ref"].rpartition("/")[2]]["value"] for name in names]
+
+
+@pytest.mark.parametrize("operation", WRITES)
+def test_a_page_of_another_site_is_refused_as_is_shown(miguel: TestClient, operation: str) -> None:
+    method, _, path = operation.partition(" ")
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    answer = miguel.request(method, path.format(**PLACES), headers=elsewhere)
+    assert answer.status_code == 403
+    assert answer.json() in shown(operation, "403")
+
+
+def test_a_body_that_takes_too_long_is_refused_as_is_shown(tmp_path: Path) -> None:
+    with served(tmp_path) as service:
+        susan = {"username": "susan", "password": PASSWORD}
+        body = json.dumps(susan).encode()
+        client = service.connect()
+        fields = ("Content-Type: application/json", "Connection: close")
+        path = f"{BASE}/users"
+        client.send(head("POST", path, *fields, f"Content-Length: {len(body)}"), body)
+        assert client.answers()[0].status_code == 201
+        credentials = b64encode(f"susan:{PASSWORD}".encode()).decode()
+        for operation in [name for name in WRITES if "requestBody" in OPERATIONS[name]]:
+            method, _, path = operation.partition(" ")
+            (media, *_) = body_of(operation)["content"]
+            fields = (f"Authorization: Basic {credentials}", f"Content-Type: {media}")
+            client = service.connect()
+            client.socket.settimeout(60)
+            target = BASE + path.format(**PLACES)
+            client.send(head(method, target, *fields, "Content-Length: 9"), b"{")
+            (answer,) = client.answers()
+            assert (operation, answer.status_code) == (operation, 408)
+            assert answer.json() in shown(operation, "408")
+
+
+def body_of(operation: str) -> dict[str, Any]:
+    """Return the body that an operation takes."""
+    name = OPERATIONS[operation]["requestBody"]["$ref"].rpartition("/")[2]
+    body: dict[str, Any] = DOCUMENT["components"]["requestBodies"][name]
+    return body

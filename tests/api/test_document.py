@@ -112,6 +112,17 @@ def test_the_linters_have_nothing_to_say() -> None:
     assert lint.returncode == 0, lint.stdout + lint.stderr
 
 
+def test_no_two_enumerations_have_a_name_in_common() -> None:
+    """Go, for one, declares the constants of all of them in one package."""
+    names = Counter(
+        name
+        for schema in COMPONENTS["schemas"].values()
+        for name in schema.get("x-enum-varnames", map(str.upper, schema.get("enum", [])))
+    )
+    assert names
+    assert set(names.values()) == {1}, names.most_common(3)
+
+
 def test_spectral_finds_names_and_patterns_that_some_languages_lack(tmp_path: Path) -> None:
     spectral = LINT / "node_modules" / ".bin" / "spectral"
     if not spectral.exists():

@@ -12,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.support.clients import PASSWORD, client_of
+from tests.support.contract import EXAMPLES
 from tests.support.problems import assert_problem
 from todo_api import storage, times
 from todo_api.application import create_app
@@ -242,9 +243,11 @@ class TestRegistrationsFromAnAddress:
             assert response.status_code == status
             if status == 429:
                 assert_problem(response, 429)
-                assert response.json()["detail"].startswith(
-                    "Too many registrations from your address: wait for "
-                )
+                told, wait = response.json()["detail"].split(": ")
+                example = EXAMPLES["TooManyFromYou"]["value"]
+                assert response.json() | {"detail": ""} == example | {"detail": ""}
+                assert example["detail"].startswith(f"{told}: ")
+                assert wait.startswith("wait for ")
                 assert 1 <= int(response.headers["Retry-After"]) <= 86400
 
     @pytest.mark.parametrize("known_length", [True, False])

@@ -165,7 +165,10 @@ def _refuse_others(username: str, user: User) -> None:
 def _refuse_shared(user: User, accounts: Accounts) -> None:
     """Keep the demo's account for the next one who tries it."""
     if accounts.is_shared(user.username):
-        sentence = "Everybody shares the demo's account, so it stays as it is: register a user."
+        sentence = (
+            "Everybody shares the demo's account, so it stays and keeps its password:"
+            " register a user."
+        )
         raise Problem(403, sentence, code="demo_account")
 
 

@@ -51,7 +51,7 @@ CODES = {
     "bad_request": "The request itself is malformed: its target, a header field or its framing.",
     "batch_conflict": "A task of the batch is missing or has changed; none of it was carried out.",
     "content_too_large": "The body is too large.",
-    "demo_account": "Everybody shares the account of the demo, so it keeps its password.",
+    "demo_account": "Everybody shares the account of the demo, so it stays and keeps its password.",
     "http_version_not_supported": "The request is not HTTP/1.1.",
     "insufficient_scope": "The token may read, but not change anything.",
     "internal_server_error": "The service failed.",
