@@ -16,7 +16,7 @@ INSTALLED_PROJECT     := .venv/project.stamp
 INSTALLED_DEVELOPMENT := .venv/development.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: help setup run development test test-reliability test-failover coverage event-loop lint format clients contract-diff fuzz fuzz-stranger bench screenshot lock bench-lock failover-lock release-contract clean
+.PHONY: help setup run development test test-reliability test-failover coverage event-loop lint format clients clients-all contract-diff fuzz fuzz-stranger bench screenshot lock bench-lock failover-lock release-contract clean
 
 help:
 	@awk '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
@@ -64,6 +64,9 @@ format: development ## Fix what ruff can fix
 
 clients: development ## Generate clients from the served document and use them (Java, Node.js)
 	$(BIN)/python -m pytest tests/clients $(ARGS)
+
+clients-all: development ## The same, and clients in Go, PHP and Ruby (Java, Go, PHP, Ruby)
+	TEST_CLIENTS=all $(BIN)/python -m pytest tests/clients $(ARGS)
 
 contract-diff: development ## List changes that break clients of the last release
 	$(BIN)/python -m tests.programs.contract_diff

@@ -1,0 +1,67 @@
+"""Clients in other languages: generated, compiled or checked, and used by the same scenario.
+
+Only `make clients-all` runs them. The languages are Debian's: golang-go; php-cli and
+php-guzzlehttp-guzzle; ruby and ruby-typhoeus.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.clients.test_clients import HERE, document_of, run
+from tests.support.databases import lack
+from tests.support.serving import ServedApp, served
+
+LANGUAGES = HERE / "languages"
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[ServedApp]:
+    """A service of its own for each client, so that each can register the same user."""
+    with served(f"sqlite:///{tmp_path / 'todo.db'}", tmp_path / "errors.log") as service:
+        yield service
+
+
+def generate(language: str, program: str, service: ServedApp, folder: Path) -> Path:
+    """Let openapi-generator make a client from nothing but the document's URL."""
+    for needed in ("java", program):
+        if shutil.which(needed) is None:
+            lack(needed)
+    client = folder / language
+    run(
+        *("openapi-generator-cli", "generate", "--generator-name", language),
+        *("--input-spec", document_of(service), "--output", str(client)),
+    )
+    return client
+
+
+def test_go(service: ServedApp, tmp_path: Path) -> None:
+    client = generate("go", "go", service, tmp_path)
+    program = client / "scenario" / "main.go"
+    program.parent.mkdir()
+    shutil.copy(LANGUAGES / "scenario.go", program)
+    caches = {"GOCACHE": str(tmp_path / "go-build"), "GOFLAGS": "-mod=mod", "GOPROXY": "off"}
+    scenario = str(tmp_path / "scenario")
+    run(
+        "sh",
+        "-c",
+        f'cd "{client}" && go build ./... && go build -o "{scenario}" ./scenario',
+        **caches,
+    )
+    run(scenario, service.base_url)
+
+
+def test_php(service: ServedApp, tmp_path: Path) -> None:
+    client = generate("php", "php", service, tmp_path)
+    options = ("-d", "error_reporting=-1", "-d", "display_errors=stderr")
+    prepended = ("-d", f"auto_prepend_file={LANGUAGES / 'autoload.php'}")
+    scenario = (str(LANGUAGES / "scenario.php"), service.base_url)
+    output = run("php", *options, *prepended, *scenario, CLIENT=f"{client / 'lib'}/")
+    assert output == ""
+
+
+def test_ruby(service: ServedApp, tmp_path: Path) -> None:
+    client = generate("ruby", "ruby", service, tmp_path)
+    run("ruby", "-I", str(client / "lib"), str(LANGUAGES / "scenario.rb"), service.base_url)
