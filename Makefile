@@ -65,7 +65,7 @@ format: development ## Fix what ruff can fix
 clients: development ## Generate clients from the served document and use them (Java, Node.js)
 	$(BIN)/python -m pytest tests/clients $(ARGS)
 
-clients-all: development ## The same, and clients in Go, PHP and Ruby (Java, Go, PHP, Ruby)
+clients-all: development ## The same, and with Go, PHP, Ruby and another for TypeScript
 	TEST_CLIENTS=all $(BIN)/python -m pytest tests/clients $(ARGS)
 
 contract-diff: development ## List changes that break clients of the last release

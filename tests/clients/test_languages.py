@@ -65,3 +65,15 @@ def test_php(service: ServedApp, tmp_path: Path) -> None:
 def test_ruby(service: ServedApp, tmp_path: Path) -> None:
     client = generate("ruby", "ruby", service, tmp_path)
     run("ruby", "-I", str(client / "lib"), str(LANGUAGES / "scenario.rb"), service.base_url)
+
+
+def test_hey_api(service: ServedApp, tmp_path: Path) -> None:
+    if shutil.which("npm") is None:
+        lack("Node.js")
+    client = tmp_path / "hey-api"
+    shutil.copytree(LANGUAGES / "hey-api", client, ignore=shutil.ignore_patterns("node_modules"))
+    npm = ("npm", "--prefix", str(client))
+    run(*npm, "ci", "--ignore-scripts", "--prefer-offline")
+    run(*npm, "run", "generate", DOCUMENT=document_of(service))
+    run(*npm, "run", "check")
+    run("node", str(client / "build" / "scenario.js"), service.base_url)
