@@ -3,12 +3,19 @@
 import re
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import Any
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import make_url, select, text
 
+from tests.support.databases import PostgreSQLDatabases
 from tests.support.rows import KEPT
 from todo_api.storage import (
     Database,
@@ -40,6 +47,81 @@ def test_an_empty_database_is_migrated_once(unmigrated: Database) -> None:
     assert is_current(unmigrated)
     assert not migrate(unmigrated)
     unmigrated.close()
+
+
+@pytest.fixture
+def outdated_url(postgresql_databases: PostgreSQLDatabases) -> Iterator[str]:
+    """A database of the version before 0007, which changes several tables of those in use."""
+    url = postgresql_databases.empty()
+    database = Database(url)
+    with database.migration() as (connection, _):
+        upgrade(connection, "0006")
+    database.close()
+    yield url
+    postgresql_databases.discard(url)
+
+
+@pytest.fixture
+def outdated(outdated_url: str) -> Iterator[Database]:
+    """Open it."""
+    database = Database(outdated_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def other(outdated_url: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """Another program, in a transaction, which waits for locks as long as it takes."""
+    url = make_url(outdated_url).set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+        yield connection
+
+
+def wait_for_a_lock(database: Database, migrating: Future[bool]) -> None:
+    """Wait until somebody waits for a lock."""
+    waits = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+        " WHERE NOT granted AND datname = current_database()"
+    )
+    until = time.monotonic() + 60
+    while not migrating.done():
+        with database.snapshot() as db:
+            if db.scalar(waits):
+                return
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_a_migration_and_a_writer_do_not_wait_for_each_other(
+    outdated: Database, other: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        other.execute("LOCK TABLE users IN ROW SHARE MODE")  # as who locks a row of it
+        migrating = pool.submit(migrate, outdated)
+        wait_for_a_lock(outdated, migrating)
+        other.execute("LOCK TABLE deleted_tasks IN ROW EXCLUSIVE MODE")  # as who writes to it
+        other.commit()
+        migrating.result(60)
+    assert is_current(outdated)
+
+
+def test_a_migration_gives_way_to_who_does_not_end(
+    outdated: Database,
+    other: psycopg.Connection[tuple[Any, ...]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("todo_api.storage.engine.postgresql.backend.MIGRATION_PATIENCE", 1)
+    told: SimpleQueue[str] = SimpleQueue()
+    with ThreadPoolExecutor(1) as pool:
+        other.execute("SELECT count(*) FROM users")  # a copy of the database takes long
+        migrating = pool.submit(migrate, outdated, tell=told.put)
+        while "is in use by another program" not in told.get(timeout=60):
+            pass
+        with outdated.snapshot() as db:  # others have gone on
+            assert select_user(db, "miguel") is None
+        other.commit()
+        assert not migrating.result(60)
+    assert is_current(outdated)
 
 
 def test_a_migrated_database_keeps_its_data(database: Database, miguel: int) -> None:

@@ -1,5 +1,6 @@
 """Migrates a database to the schema that this program works with, by Alembic."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from todo_api.storage.engine import (
     Connection,
     Database,
     DatabaseForeignError,
+    DatabaseInUseError,
     DatabaseMissingError,
     DatabaseNewerError,
     DatabaseUnavailableError,
@@ -38,6 +40,11 @@ SELECT_SOME_TABLE = {
         " AND relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY relname LIMIT 1"
     ),
 }
+# Whatever a transaction of the service writes, it locks its user's row first. A migration that did
+# so later than other tables would wait for a transaction that waits for the migration.
+KEEP_WRITERS_OUT = Statement(text("LOCK TABLE users IN EXCLUSIVE MODE"))
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds before another attempt at a migration: twice as many each time."""
 SHOW_ENCODING = text("SHOW server_encoding")
 SELECT_REVISION = Statement(select(table(REVISION_TABLE, column("version_num")).c.version_num))
 
@@ -63,17 +70,34 @@ def migrate(
         database.prepare(create=present is None)
         if present == revisions()[-1]:
             return False
-        with database.migration(tell) as (connection, db):
-            was_empty = _migrate(connection, db, database.name, tell)
-            if was_empty and seed is not None:
-                seed(db)
-            return was_empty
+        return _migrate_patiently(database, seed, tell)
     except DatabaseUnavailableError as error:
         raise DatabaseUnreachableError(str(error)) from error
     except (sqlalchemy.exc.DBAPIError, *database.driver_errors) as error:
         raise DatabaseUnusableError(
             f"{database.name} could not be migrated: {reason(error)}."
         ) from error
+
+
+def _migrate_patiently(
+    database: Database, seed: Callable[[Connection], None] | None, tell: Callable[[str], None]
+) -> bool:
+    """Migrate, again and again while others hold what has to be changed: they go on meanwhile."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            with database.migration(tell) as (connection, db):
+                was_empty = _migrate(connection, db, database.name, tell)
+                if was_empty and seed is not None:
+                    seed(db)
+                return was_empty
+        except DatabaseInUseError:
+            tell(
+                f"{database.name} is in use by another program, whose transaction does not end:"
+                f" the next attempt is in {pause:g} seconds."
+            )
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
 
 
 def is_current(database: Database) -> bool:
@@ -177,6 +201,8 @@ def _migrate(
     if present == revisions()[-1]:
         return False
     is_new = present is None  # where there is nothing to move, there is nothing to tell
+    if not is_new and db.dialect.name == "postgresql":
+        db.execute(KEEP_WRITERS_OUT)
     upgrade(connection, present=present, tell=(lambda _: None) if is_new else tell)
     return is_new
 

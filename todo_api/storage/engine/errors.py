@@ -41,6 +41,10 @@ class DatabaseDamagedError(DatabaseUnavailableError):
     """What is stored is not what was written: a person has to bring back a copy that is whole."""
 
 
+class DatabaseInUseError(DatabaseUnavailableError):
+    """Others hold what a migration has to change: it can be tried again."""
+
+
 class TransactionLostError(DatabaseUnavailableError):
     """The transaction lost against another one and was rolled back: it can be run again."""
 

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from todo_api.storage.engine.connection import Connection, Cursor, lend_to_sqlalchemy
 from todo_api.storage.engine.errors import (
+    DatabaseInUseError,
     DatabaseUnavailableError,
     DatabaseUrlInvalidError,
     TransactionLostError,
@@ -56,6 +57,9 @@ FIRST_PAUSE = 0.02
 
 # An arbitrary number, known to this program alone.
 MIGRATION_LOCK = 5_171_903_448_211_067
+# Seconds that a migration waits for a table, and others behind it: less than their own patience.
+MIGRATION_PATIENCE = 3
+IN_THE_WAY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 
 DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
@@ -120,12 +124,18 @@ class PostgreSQL:
             driver = _Migration(connection)
             driver.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
             driver.execute("SET LOCAL statement_timeout = 0")
-            driver.execute("SET LOCAL lock_timeout = 0")
+            driver.execute("SET LOCAL lock_timeout = 0")  # for the end of another migration
             got = driver.execute("SELECT pg_try_advisory_xact_lock($1)", (MIGRATION_LOCK,))
             if not (got.fetchone() or [False])[0]:
                 tell(f"{self.name} is being migrated by another process: waiting for its end.")
                 driver.execute("SELECT pg_advisory_xact_lock($1)", (MIGRATION_LOCK,))
-            yield lent, Connection(driver, DIALECT, psycopg.IntegrityError)
+            driver.execute(f"SET LOCAL lock_timeout = '{MIGRATION_PATIENCE}s'")
+            try:
+                yield lent, Connection(driver, DIALECT, psycopg.IntegrityError)
+            except Exception as error:
+                if isinstance(getattr(error, "orig", error), IN_THE_WAY):  # SQLAlchemy's, or ours
+                    raise DatabaseInUseError(f"{self.name} is in use.") from error
+                raise
             driver.execute("COMMIT")
 
     async def read_inline(self, call: Callable[[], T]) -> T:
