@@ -1,12 +1,14 @@
 """Who may choose a password now: few at once, none of them twice, and nobody without end.
 
 To look at a password and to hash it takes a thread for a while. Whoever chooses one has a single
-permit at a time, so that nobody keeps others from choosing theirs.
+permit at a time, and all at one address have half of them, so that nobody keeps others from theirs.
+Who finds no permit waits for one, in the order of arrival: others have theirs for a moment.
 """
 
+from collections import Counter
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Condition
 
 from todo_api.contract import Caller, wait_for
 from todo_api.identity.turns import OverloadedError
@@ -15,7 +17,14 @@ from todo_api.security_log import record
 from todo_api.throttling import ChoiceThrottle, TooManyChoicesError, site_of
 
 AT_ONCE = 4
-"""Threads that choices may take; the others are left to requests that hash nothing."""
+"""Permits, each for a thread."""
+OF_AN_ADDRESS = AT_ONCE // 2
+"""Those that all at one address may have."""
+MOST = 2 * AT_ONCE
+"""Threads with a permit or waiting for one; the others are left to requests that hash nothing. Half
+of these may be one address's."""
+PATIENCE = 1.0
+"""Seconds that they wait."""
 
 
 class Choices:
@@ -24,8 +33,9 @@ class Choices:
     def __init__(self, throttle: ChoiceThrottle) -> None:
         """Take what counts how often each of them chooses."""
         self._throttle = throttle
-        self._choosing: set[Hashable] = set()
-        self._guard = Lock()
+        self._sites: dict[Hashable, str] = {}
+        """By who has a permit or waits for one, in the order of arrival, where they are."""
+        self._changed = Condition()
 
     @contextmanager
     def of_stranger(self, client: Caller, *, is_invited: bool) -> Iterator[None]:
@@ -42,7 +52,7 @@ class Choices:
             except TooManyChoicesError:
                 record("registration", client, "refused", reason="too many")
                 raise
-        with self._permit(site_of(client.address)):
+        with self._permit(site_of(client.address), client):
             yield
 
     @contextmanager
@@ -59,17 +69,33 @@ class Choices:
         except TooManyChoicesError:
             record("password_change", client, "refused", user=user.username, reason="too many")
             raise
-        with self._permit(user.id):
+        with self._permit(user.id, client):
             yield
 
     @contextmanager
-    def _permit(self, owner: Hashable) -> Iterator[None]:
-        with self._guard:
-            if owner in self._choosing or len(self._choosing) >= AT_ONCE:
+    def _permit(self, owner: Hashable, client: Caller) -> Iterator[None]:
+        site = site_of(client.address)
+        with self._changed:
+            sites = list(self._sites.values())
+            if owner in self._sites or len(sites) >= MOST or sites.count(site) >= MOST // 2:
                 raise OverloadedError
-            self._choosing.add(owner)
+            self._sites[owner] = site
         try:
+            with self._changed:
+                if not self._changed.wait_for(lambda: self._has_permit(owner), PATIENCE):
+                    raise OverloadedError
             yield
         finally:
-            with self._guard:
-                self._choosing.remove(owner)
+            with self._changed:
+                del self._sites[owner]
+                self._changed.notify_all()
+
+    def _has_permit(self, owner: Hashable) -> bool:
+        """Tell whether it is somebody's turn. Whoever has a permit keeps it, whoever goes."""
+        permits: Counter[str] = Counter()
+        for one, site in self._sites.items():
+            if permits[site] < OF_AN_ADDRESS and permits.total() < AT_ONCE:
+                if one == owner:
+                    return True
+                permits[site] += 1
+        return False
