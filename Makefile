@@ -89,7 +89,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --no-config --universal -
 	--python-version 3.11 --no-annotate --custom-compile-command "make lock" $(ARGS)
 
 lock: development ## Pin what pyproject.toml asks for (ARGS=--upgrade for the newest)
-	$(COMPILE) --group dev --override requirements/overrides.txt -o requirements/development.txt
+	$(COMPILE) --extra tracing --group dev --override requirements/overrides.txt -o requirements/development.txt
 	$(COMPILE) --group build --constraint requirements/development.txt -o requirements/runtime.txt
 
 bench-lock: development ## Pin what the benchmark's contenders need

@@ -57,6 +57,7 @@ from todo_api.throttling import (
     TooManyChoicesError,
     counters_at,
 )
+from todo_api.tracing import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,7 @@ def create_app(
     Raises:
         BrokenDocumentError: if the document and the handlers do not fit together.
         DatabaseUrlInvalidError: if the database URL cannot be read.
+        SettingError: if traces are to be sent, and OpenTelemetry is not installed.
 
     """
     database = Database(settings.database_url, connections=settings.database_connections)
@@ -186,6 +188,8 @@ def _observers(settings: Settings, metrics: Metrics | None) -> list[Observer]:
         observers.append(metrics.note_answer)
     if settings.access_log != "off":
         observers.append(AccessLog(sampled=settings.access_log == "sampled").note_answer)
+    if settings.tracing_url is not None:
+        observers.append(Tracing(settings.tracing_url).note_answer)
     return observers
 
 

@@ -75,6 +75,12 @@ def _redis(value: str) -> str:
     return value
 
 
+def _collector(value: str) -> str:
+    if not re.fullmatch(r"https?://\S+", value):
+        raise ValueError("the URL of a collector, http://HOST:4318/v1/traces")
+    return value
+
+
 def _setting(
     sentence: str,
     read: Callable[[str], Any] = _text,
@@ -203,6 +209,12 @@ class Settings:
     metrics_port: int | None = _setting(
         "Port to give out metrics on, for Prometheus; without it, none are kept.",
         _number(1, 65535),
+        default=None,
+    )
+    tracing_url: str | None = _setting(
+        "Where a collector of OpenTelemetry takes traces by HTTP:"
+        " `http://127.0.0.1:4318/v1/traces`; without it, none are sent.",
+        _collector,
         default=None,
     )
     security_log: bool = _setting(
