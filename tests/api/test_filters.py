@@ -109,6 +109,34 @@ def test_equivalent_unicode_texts_are_the_same(miguel: TestClient) -> None:
         assert miguel.get("/tasks", params=filters).json() == {"tasks": [created.json()["task"]]}
 
 
+UNSPACED = {
+    "买牛奶和面包": ("牛奶", "面包", "包", "买 面包"),
+    "明日スーパーで買い物をする": ("スーパー", "買い物", "買い物 明日", "ｽｰﾊﾟｰ"),
+    "연간보고서를 제출하기": ("보고서", "보고", "서", "제출"),
+    "ไปซื้อนมที่ตลาดพรุ่งนี้": ("ตลาด", "ซื้อ", "นม", "พรุ่งนี้", "ตลา"),
+    "ទិញទឹកដោះគោនៅផ្សារ": ("ទឹកដោះគោ", "ផ្សារ", "នៅ"),
+    "ຊື້ນົມຢູ່ຕະຫຼາດ": ("ຕະຫຼາດ", "ນົມ"),
+    "ဈေးမှာနို့ဝယ်ပါ": ("နို့", "ဝယ်"),
+    "हिन्दी में लिखना": ("हिन्दी", "लिख"),
+    "Python入門を読む": ("python", "入門", "PYTHON入門"),
+}
+"""Titles, and words within them."""
+
+
+def test_words_are_found_in_languages_without_spaces(susan: TestClient) -> None:
+    for title in UNSPACED:
+        susan.post("/tasks", json={"title": "x", "description": title})
+    for number, words in enumerate(UNSPACED.values(), 1):
+        for word in words:
+            answer = susan.get("/tasks", params={"q": word}).json()
+            assert [task["id"] for task in answer["tasks"]] == [number], word
+    for absent in ("奶牛", "物買", "고보", "ดลาต", "पुस्तक"):
+        assert susan.get("/tasks", params={"q": absent}).json() == {"tasks": []}
+    susan.put("/tasks/1", json={"description": "买茶"})
+    assert susan.get("/tasks", params={"q": "牛奶"}).json() == {"tasks": []}
+    assert len(susan.get("/tasks", params={"q": "茶"}).json()["tasks"]) == 1
+
+
 def test_words_count_by_their_first_64_characters(miguel: TestClient) -> None:
     created = miguel.post("/tasks", json={"title": "x" * 64 + "y"})
     answer = miguel.get("/tasks", params={"q": "x" * 64 + "z"})

@@ -210,6 +210,42 @@ def test_a_user_can_be_stored_right_after_migration(unmigrated: Database) -> Non
     unmigrated.close()
 
 
+def test_words_within_text_without_spaces_are_found_after_migration(unmigrated: Database) -> None:
+    told: list[str] = []
+    with unmigrated.migration() as (connection, db):
+        upgrade(connection, "0008")
+        user = insert_user(db, username="miguel", email=None, password_hash="python").id
+        for title in ("买牛奶", "Rest", "हिन्दी"):
+            insert_task(db, user, {"title": title})
+        for task, earlier in ((1, ["买牛奶"]), (3, ["ह", "न", "द"])):
+            own = {"user": user, "task": task}
+            db.execute(text("DELETE FROM task_words WHERE task_id = :task"), {"task": task})
+            found_by = {**own, "words": "".join(f" {word}" for word in earlier)}
+            db.execute(
+                text("UPDATE tasks SET words = :words WHERE user_id = :user AND id = :task"),
+                found_by,
+            )
+            for word in earlier:
+                db.execute(
+                    text("INSERT INTO task_words VALUES (:user, :word, :task)"),
+                    {**own, "word": word},
+                )
+        before = select_page(db, user, limit=9).tasks
+        assert select_page(db, user, filters={"q": "牛奶"}, limit=9).tasks == []
+    migrate(unmigrated, tell=told.append)
+    with unmigrated.snapshot() as db:
+        for word, number in (("牛奶", 1), ("rest", 2), ("हिन्दी", 3)):
+            [found] = select_page(db, user, filters={"q": word}, limit=9).tasks
+            assert found.id == number
+        assert select_page(db, user, filters={"q": "द"}, limit=9).tasks == []
+        assert select_page(db, user, limit=9).tasks == before
+        stored = db.all(text("SELECT task_id, word FROM task_words"), {})
+        expected = {(1, "买牛"), (1, "牛奶"), (1, "奶"), (2, "rest"), (3, "हिन्दी")}
+        assert {tuple(row) for row in stored} == expected
+    assert told
+    unmigrated.close()
+
+
 def test_tasks_of_the_first_revision_are_found_like_any_others(unmigrated: Database) -> None:
     with unmigrated.migration() as (connection, db):
         upgrade(connection, "0001")

@@ -11,7 +11,8 @@
 - `removal`: what deleted users have left, removed in pieces; `leases`: what one process does.
 - `idempotency_keys`: the answers to what may be asked for again.
 - `search_index`: what tasks are found by; `json_rows`: many values, sent to the database as one.
-- `text`: what texts are compared by, so that both engines agree.
+- `text`: what texts are compared by, so that both engines agree; `pieces`: the same for languages
+  without spaces.
 - `inspection`: whether a database is sound.
 - `secrets`: the key that all processes of the service share.
 - `schema`: the tables; `migration` and `migrations/`: how a database gets them.

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from todo_api import times
 from todo_api.storage.schema import task_labels, task_words, tasks
 from todo_api.storage.tasks import IS_OWN
-from todo_api.storage.text import beyond, sort_key, words_of
+from todo_api.storage.text import beyond, sort_key, words_sought
 
 is_done, title_key, due_key = tasks.c.done, tasks.c.title_key, tasks.c.due_key
 priority, updated_at = tasks.c.priority, tasks.c.updated_at
@@ -161,8 +161,7 @@ def _range(beginning: str) -> list[str]:
 
 
 def _searched(text: str) -> Filter:
-    # The longer a word, the fewer tasks have it.
-    words = sorted(words_of(text), key=len, reverse=True)
+    words = words_sought(text)
     # No character of a word means anything to LIKE, and all are folded already.
     return Filter(_has_words, [value for word in words for value in (f"% {word}%", *_range(word))])
 

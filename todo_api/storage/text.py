@@ -5,10 +5,18 @@ The result is stored beside the text and never shown; tasks are found and sorted
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from itertools import islice
+
+from todo_api.storage.pieces import has_unspaced, pieces_of, words_in
 
 LONGEST_KEY = 200
 """Code points by which texts are sorted."""
 LONGEST_WORD = 64
+MOST_PIECES = 5000
+"""Of a task in a language without spaces; others have no more words in the longest text."""
+MOST_SOUGHT = 100
+"""The same for what is sought."""
 
 MOST_MARKS = 30
 """Combining marks in a row, as in the stream-safe text format (UAX #15, 13)."""
@@ -49,11 +57,26 @@ def sort_key(text: str) -> str:
 
 
 def words_of(*texts: str) -> list[str]:
-    """Return the distinct words of some texts: runs of letters and digits, folded, in order."""
-    words = set(_LETTERS_AND_DIGITS.findall(folded("\n".join(texts))))
-    if words and len(max(words, key=len)) > LONGEST_WORD:
-        words = {word[:LONGEST_WORD] for word in words}
-    return sorted(words)
+    """Return the distinct words of some texts: runs of letters and digits, folded, in order.
+
+    Of languages without spaces, they are pieces of text, the first of very many.
+    """
+    return sorted(_words("\n".join(texts), MOST_PIECES, sought=False))
+
+
+def words_sought(text: str) -> list[str]:
+    """Return the distinct words that a task must have, or longer ones that begin with them."""
+    # The longer a word, the fewer tasks have it.
+    return sorted(_words(text, MOST_SOUGHT, sought=True), key=lambda word: (-len(word), word))
+
+
+def _words(text: str, most: int, *, sought: bool) -> Iterable[str]:
+    text = folded(text)
+    words: Iterable[str] = _LETTERS_AND_DIGITS.findall(text) if text.isascii() else words_in(text)
+    if has_unspaced(text):
+        pieces = (piece for word in words for piece in pieces_of(word, sought=sought))
+        words = islice(dict.fromkeys(pieces), most)
+    return {word[:LONGEST_WORD] for word in words}
 
 
 def beyond(prefix: str) -> str:
