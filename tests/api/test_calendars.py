@@ -307,6 +307,19 @@ def test_a_task_is_done_or_its_degree_is_named(miguel: TestClient) -> None:
     assert left_out == {"degrees of completion": 4}
 
 
+def test_a_line_that_is_folded_within_a_character_is_read(miguel: TestClient) -> None:
+    calendar = of_todos("DESCRIPTION:x").replace("Rest", "caf\u00e9").encode()
+    folded = calendar.replace(b"\xc3\xa9", b"\xc3\r\n \xa9")
+    assert bring(miguel, folded, CALENDAR).json() == {"imported": 1}
+    assert everything(miguel)[0]["title"] == "caf\u00e9"
+
+
+def test_a_calendar_in_another_encoding_is_explained(miguel: TestClient) -> None:
+    calendar = of_todos("DESCRIPTION:x").replace("Rest", "caf\u00e9").encode("windows-1252")
+    [fault] = bring(miguel, calendar, CALENDAR).json()["errors"]
+    assert (fault["line"], "E9, which is \u00e9" in fault["detail"]) == (3, True)
+
+
 def test_blanks_within_and_around_texts_are_kept(miguel: TestClient, susan: TestClient) -> None:
     given = {"title": " two  words ", "description": "  - a\n    - b  \n"}
     miguel.post("/tasks", json=given)

@@ -53,6 +53,7 @@ def test_a_first_line_may_state_the_separator(miguel: TestClient, stated: str) -
         ("utf-8-sig", "text/csv; charset=windows-1252"),
         ("windows-1252", "text/csv; charset=windows-1252"),
         ("windows-1251", 'text/csv; charset="Windows-1251"'),
+        ("windows-1252", "text/csv; charset=cp1252"),
     ],
 )
 def test_an_encoding_that_is_marked_or_stated_is_read(
@@ -119,6 +120,11 @@ def test_an_unknown_column_is_told_with_the_known_ones(miguel: TestClient) -> No
         ("2026/2/1", "2026-02-01"),
         (" 2026-11-30 ", "2026-11-30"),
         ("2026-11-30T17:00:00+01:00", "2026-11-30T17:00:00+01:00"),
+        ("2026-11-30 00:00:00", "2026-11-30"),
+        ("30.11.2026 0:00", "2026-11-30"),
+        ("30-Nov-2026", "2026-11-30"),
+        ("1 may 2026", "2026-05-01"),
+        ('"Monday, November 30, 2026"', "2026-11-30"),
     ],
 )
 def test_a_day_is_read_if_only_one_can_be_meant(miguel: TestClient, cell: str, due: str) -> None:
@@ -131,6 +137,12 @@ def test_a_day_is_read_if_only_one_can_be_meant(miguel: TestClient, cell: str, d
         ("due", "11/10/2026", "write 2026-11-10 or 2026-10-11"),
         ("due", "30.2.2026", "no such day"),
         ("due", "11/30/26", "write a day as 2026-11-30"),
+        ("due", "30-Nov-26", "write a day as 2026-11-30"),
+        ("due", "30-Okt-2026", "no such month"),
+        ("due", "31 June 2026", "no such day"),
+        ("due", "2026-11-30 17:00:00", "or an instant as"),
+        ("due", "11/10/2026 00:00", "write 2026-11-10 or 2026-10-11"),
+        ("priority", "2.5", "write a whole number"),
         ("due", "46356", "write a day as 2026-11-30"),
         ("due", "30.11.2026 17:00", "or an instant as"),
         ("done", "WAHR", "write true or false"),
@@ -150,6 +162,19 @@ def test_what_may_mean_several_things_is_explained(
     assert cell.strip('"') in detail
     assert wanted in detail
     assert everything(miguel) == []
+
+
+def test_a_quotation_mark_that_is_wrong_is_explained(miguel: TestClient) -> None:
+    line, detail = explained(miguel, 'title,description\nRest,"open\nWork,x\n')
+    assert (line, "none closes it before the file ends" in detail) == (2, True)
+    for separator in ",;\t":
+        table = 'title,description\nRest,"5" pipe"\n'.replace(",", separator)
+        assert "write each quotation mark twice" in explained(miguel, table)[1]
+
+
+def test_a_whole_number_may_have_a_decimal_point(miguel: TestClient) -> None:
+    [first, second] = imported(miguel, "title;priority\nRest;2.0\nWork;1,0\n")
+    assert (first["priority"], second["priority"]) == (2, 1)
 
 
 def test_a_long_cell_is_not_repeated_whole(miguel: TestClient) -> None:

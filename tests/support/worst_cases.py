@@ -313,13 +313,9 @@ def of_programs() -> Iterator[Shape]:
     task = '{"id":"%s","title":"a","due":"2026-12-01T00:00:00Z"}'
     for name, body in {
         "todoist: notes": filled(IMPORT, "note,a,1,1\n", around=(notes, "")),
-        "todoist: labels": f"{notes}task,{filled(120_000, '@a ')},1,1\n",
-        "todoist: faults": filled(IMPORT, "task,a,9,1\n", around=(notes, "")),
         "ticktick: rows": filled(
             400_000, "a,b,2026-12-01 10:00,1,0,c\n", around=(header + "\n", "")
         ),
-        "ticktick: tags": f'{header}\na,b,,1,0,"{filled(120_000, "a,")}"\n',
-        "ticktick: a preamble": filled(IMPORT, "a\n"),
         "ticktick: columns": header + "," * 260_000,
         "trello: actions": filled(
             370_000, "[]", between=",", around=('{"cards":[],"actions":[', "]}")
@@ -336,28 +332,20 @@ def of_programs() -> Iterator[Shape]:
         "google_tasks: as many tasks as may be": '{"kind":"tasks#tasks","items":['
         + ",".join(task % number for number in range(10_000))
         + "]}",
-        "google_tasks: lists": filled(
-            370_000, "{}", between=",", around=('{"kind":"tasks#taskLists","items":[', "]}")
-        ),
         "microsoft_to_do: tags": filled(
             IMPORT, "<", around=('[{"body":{"contentType":"html","content":"', '"}}]')
         ),
         "microsoft_to_do: characters": filled(
             IMPORT, "&lt", around=('[{"body":{"contentType":"html","content":"', '"}}]')
         ),
-        "microsoft_to_do: brackets": filled(IMPORT, "["),
         "taskwarrior: annotations": filled(
             IMPORT,
             filled(250_000, "{}", between=",", around=('{"annotations":[', "]}")),
             between="\n",
         ),
-        "taskwarrior: tags": filled(
-            IMPORT, filled(250_000, '"a"', between=",", around=('{"tags":[', "]}")), between="\n"
-        ),
         "todotxt: labels": filled(IMPORT, filled(250_000, "+a "), between="\n"),
         "todotxt: blanks": filled(IMPORT, "a" + " " * 250_000 + "b", between="\n"),
         "todotxt: as many tasks as may be": "x 2026-11-03 2026-11-01 a +b due:2026-12-01\n" * 9_999,
-        "todotxt: faults": filled(IMPORT, "a due:2026-02-30\n"),
     }.items():
         query = f"format={name.partition(':')[0]}"
         yield Shape(name, {"Content-Type": "text/plain"}, query, body.encode())

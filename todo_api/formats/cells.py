@@ -14,13 +14,24 @@ from datetime import date
 from typing import Any, NamedTuple
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-_DIGITS = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_DIGITS = re.compile(r"(-?[0-9]{1,18})(?:[.,]0{1,6})?", re.ASCII)
 _LINE_END = re.compile(r"\r\n?|\n")
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d([Tt].*)?", re.ASCII | re.DOTALL)
 _DOTTED = re.compile(r"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{4})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})/(?P<month>\d\d?)/(?P<day>\d\d?)", re.ASCII)
+_NAMED = re.compile(
+    r"(?:[A-Z]+, )?(?:(?P<day>\d\d?)[ -](?P<month>[A-Z]{3,9})[ -]"
+    r"|(?P<month_first>[A-Z]{3,9}) (?P<day_second>\d\d?), )(?P<year>\d{4})",
+    re.ASCII | re.IGNORECASE,
+)
+_MIDNIGHT = re.compile(r"(.+) 0?0:00(?::00)?", re.ASCII)
+"""What spreadsheets add to a day that they write as a time; no time of day was meant."""
 _SLASHED = re.compile(r"(\d\d?)/(\d\d?)/(\d{4})", re.ASCII)
-_MONTHS = 12
+_NAMES = (
+    *("january", "february", "march", "april", "may", "june", "july", "august"),
+    *("september", "october", "november", "december"),
+)
+_MONTHS = len(_NAMES)
 
 
 class UnclearError(Exception):
@@ -43,9 +54,9 @@ def _write_text(text: str) -> str:
 
 
 def _read_integer(cell: str) -> int:
-    if not _DIGITS.fullmatch(cell.strip()):
+    if not (written := _DIGITS.fullmatch(cell.strip())):
         raise UnclearError("write a whole number, such as 2")
-    return int(cell)
+    return int(written[1])
 
 
 def _read_boolean(cell: str) -> bool:
@@ -85,6 +96,11 @@ def _read_due(cell: str) -> str:
     cell = cell.strip()
     if _RFC_3339.fullmatch(cell):
         return cell
+    if midnight := _MIDNIGHT.fullmatch(cell):
+        return _read_due(midnight[1])
+    if named := _NAMED.fullmatch(cell):
+        month = _month(named["month"] or named["month_first"])
+        return _day(int(named["year"]), month, int(named["day"] or named["day_second"]))
     if written := _DOTTED.fullmatch(cell) or _YEAR_FIRST.fullmatch(cell):
         return _day(*map(int, written.group("year", "month", "day")))
     if written := _SLASHED.fullmatch(cell):
@@ -96,6 +112,15 @@ def _read_due(cell: str) -> str:
         either = f"{year:04}-{first:02}-{second:02} or {year:04}-{second:02}-{first:02}"
         raise UnclearError(f"it may be a day of either of two months: write {either}")
     raise UnclearError("write a day as 2026-11-30, or an instant as 2026-11-30T17:00:00+01:00")
+
+
+def _month(name: str) -> int:
+    """Return the number of a month by its English name, or the first three letters of it."""
+    name = name.lower()
+    for number, month in enumerate(_NAMES, 1):
+        if name in {month, month[:3]}:
+            return number
+    raise UnclearError("there is no such month: write a day as 2026-11-30")
 
 
 def _day(year: int, month: int, day: int) -> str:

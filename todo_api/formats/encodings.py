@@ -27,6 +27,15 @@ _STATED = {
     "euc-kr",
 }
 """The encodings that a `Content-Type` may state, by their names at IANA."""
+_ALSO_KNOWN_AS = {
+    **{f"cp{number}": f"windows-{number}" for number in range(1250, 1259)},
+    "latin1": "iso-8859-1",
+    "latin-1": "iso-8859-1",
+    "ascii": "us-ascii",
+    "utf8": "utf-8",
+    "utf16": "utf-16",
+}
+"""What programs call them."""
 _MARKED = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -41,9 +50,10 @@ _HOW = (
 def decoded(body: Text) -> str | Unreadable:
     """Return the text of a file, or what is wrong with it."""
     marked = next((name for mark, name in _MARKED.items() if body.content.startswith(mark)), None)
-    if body.charset not in {None, *_STATED}:
+    stated = _ALSO_KNOWN_AS.get(body.charset or "", body.charset)
+    if stated not in {None, *_STATED}:
         return Unreadable(1, f"The encoding that Content-Type states is not known. {_HOW}")
-    encoding = marked or body.charset or "utf-8"
+    encoding = marked or stated or "utf-8"
     try:
         text = body.content.decode(encoding)
     except UnicodeDecodeError as fault:

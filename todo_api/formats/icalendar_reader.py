@@ -20,6 +20,7 @@ from todo_api.formats.moments import WITHOUT_ZONE, due_at, stored, zone_named
 _PARAMETER = r';([\w-]++)=((?:"[^"]*+"|[^";:,]*+)(?:,(?:"[^"]*+"|[^";:,]*+))*+)'
 _CONTENT_LINE = re.compile(rf"([\w-]++)((?:{_PARAMETER})*+):(.*)", re.ASCII | re.DOTALL)
 _PARAMETERS = re.compile(_PARAMETER, re.ASCII)
+_FOLD = re.compile(rb"\r?\n[ \t]")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _COMMA = re.compile(r"(?<!\\)((?:\\\\)*),")
 
@@ -57,6 +58,9 @@ class _Property(NamedTuple):
 def read(body: Text) -> Iterator[Item | Unreadable | LeftOut]:
     """Yield the tasks of calendars, with their UIDs, and what is left out of them."""
     text = decoded(body)
+    if isinstance(text, Unreadable):
+        # Some programs fold lines within a character (RFC 5545, 3.1).
+        text = decoded(body._replace(content=_FOLD.sub(b"", body.content)))
     if isinstance(text, Unreadable):
         yield text
         return

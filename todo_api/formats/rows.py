@@ -21,6 +21,22 @@ class Row(NamedTuple):
     cells: list[str]
 
 
+_WHY = {
+    "unexpected end of data": (
+        "This row is not CSV: a quotation mark opens one of its cells, and none closes it before"
+        " the file ends."
+    ),
+    **{
+        f"'{separator}' expected after '\"'": (
+            "This row is not CSV: after the quotation mark that closes a cell, something other than"
+            " a separator follows. Within such a cell, write each quotation mark twice."
+        )
+        for separator in (*SEPARATORS, "|")
+    },
+}
+"""What the module `csv` means by its messages."""
+
+
 def column_name(cell: str) -> str:
     """Return the name of a column, however it is capitalised and spaced."""
     return re.sub("[ -]", "_", cell.strip().lower())
@@ -68,7 +84,7 @@ def read_rows(text: str, count_known: Callable[[list[str]], int]) -> Iterator[Ro
     except _RowTooLongError:
         yield too_long(line, "row")
     except csv.Error as fault:
-        yield Unreadable(line, f"This row is not CSV: {fault}.")
+        yield Unreadable(line, _WHY.get(str(fault), f"This row is not CSV: {fault}."))
 
 
 def _beginning(lines: _Lines, count_known: Callable[[list[str]], int]) -> tuple[str, str]:
