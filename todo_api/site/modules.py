@@ -15,7 +15,7 @@ APART = frozenset({"vendor.js", "words.de.js"})
 _IMPORT = re.compile(r'^import \{([^}]+)\} from "\./([\w.]+)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|class|(?:async )?function) (\w+))", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
-_LATER = re.compile(r'(?:await|return|=>) import\("\./([\w.]+)"\)')
+_LATER = re.compile(r'\bawait import\("\./([\w.]+)"\)')
 
 
 class UnjoinableModuleError(Exception):
