@@ -3,11 +3,9 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from time import monotonic
 from typing import Any, Literal
 
 import httpx2
@@ -17,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, Route, 
 from tests.support.browser import ADDRESS
 from tests.support.databases import lack
 from tests.support.serving import ServedApp
-from tests.support.web_client import PASSWORD, ApiOfUser, WebClient
+from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, until
 from todo_api.site.pages import CLIENT
 
 TOOLS = Path(__file__).parent / "client"
@@ -43,26 +41,10 @@ HOLD_TASKS = """username => new Promise(resolve => {
 })"""
 """Keep the tasks of the local copy locked until ``isHeld`` is false."""
 
-READ_STORE = """([username, store]) => new Promise(resolve => {
-  const opening = indexedDB.open(`todo:${username}`);
-  opening.onsuccess = () => {
-    const db = opening.result;
-    const reading = db.transaction(store).objectStore(store).getAll();
-    reading.onsuccess = () => { db.close(); resolve(reading.result); };
-  };
-})"""
-"""Read one of the stores of the local copy."""
 
-SEE = """() => {
-  Object.defineProperty(document, "visibilityState", { value: "%s", configurable: true });
-  document.dispatchEvent(new Event("visibilitychange"));
-}"""
-HIDE, SHOW = SEE % "hidden", SEE % "visible"
-
-
-def stored(page: Page, api: ApiOfUser, count: int) -> None:
+def stored(client: WebClient, api: ApiOfUser, count: int) -> None:
     """Wait until this much to be sent is in the local copy."""
-    until(page, lambda: len(page.evaluate(READ_STORE, [api.username, "outbox"])) >= count)
+    until(client.page, lambda: len(client.copy_of(api.username, "outbox")) >= count)
 
 
 def pulled(page: Page) -> Response:
@@ -70,14 +52,6 @@ def pulled(page: Page) -> Response:
     with page.expect_response("**/tasks/changes**") as answer:
         page.evaluate("dispatchEvent(new Event('online'))")
     return answer.value
-
-
-def until(page: Page, holds: Callable[[], bool]) -> None:
-    """Let the page go on until this holds."""
-    end = monotonic() + 40
-    while not holds():
-        assert monotonic() < end, "it never held"
-        page.wait_for_timeout(50)
 
 
 class TestSigningIn:
@@ -221,7 +195,7 @@ class TestTasks:
         with page.expect_request("**/tasks/changes**"):
             editor.get_by_label("Title").fill("Read")
             editor.get_by_label("Description").focus()
-        stored(page, api, 1)
+        stored(client, api, 1)
         page.evaluate(HOLD_TASKS, api.username)
         with page.expect_response("**/tasks/changes**"):
             page.unroute("**/tasks/changes**")
@@ -483,7 +457,7 @@ class TestNothingIsLost:
         client.add("Keep #home !2")
         client.saved()
         client.open("Keep").get_by_role("button", name="Delete").click()
-        client.page.evaluate(HIDE)
+        client.hide()
         until(client.page, lambda: tasks_of(api) == [])
         client.saved()
         client.page.get_by_role("button", name="Undo").click()
@@ -536,7 +510,7 @@ class TestNothingIsLost:
         assert [(task["title"], task["done"]) for task in tasks_of(api)] == [
             *(("Private", True), ("Unsent", False)),
         ]
-        until(other.page, lambda: other.page.evaluate(READ_STORE, [api.username, "tasks"]) == [])
+        until(other.page, lambda: other.copy_of(api.username, "tasks") == [])
 
     def test_an_answer_lost_for_longer_than_a_day_makes_no_second_task(
         self, page: Page, api: ApiOfUser, service: ServedApp
@@ -548,7 +522,7 @@ class TestNothingIsLost:
         def lose(route: Route) -> None:
             request = route.request
             address = request.url.replace(ADDRESS, service.origin)
-            headers = {**request.all_headers(), "Idempotency-Key": str(next(NUMBERS))}
+            headers = {**request.all_headers(), "idempotency-key": str(next(NUMBERS))}
             httpx2.post(address, content=request.post_data, headers=headers)
             page.route("**/todo/api/**", lambda route: route.abort())
             route.abort()
@@ -580,9 +554,9 @@ class TestNothingIsLost:
         expect(client.status).to_have_text("Not saved")
         before = len(asked)
         client.add("Also patient")
-        stored(page, api, 2)
+        stored(client, api, 2)
         page.evaluate("dispatchEvent(new Event('online'))")
-        page.evaluate(READ_STORE, [api.username, "outbox"])
+        client.copy_of(api.username, "outbox")
         assert len(asked) == before
 
     def test_a_hidden_page_asks_for_nothing(self, page: Page, api: ApiOfUser) -> None:
@@ -590,14 +564,14 @@ class TestNothingIsLost:
         page.clock.install()
         client.sign_in(api.username, PASSWORD, stay=True)
         client.saved()
-        page.evaluate(HIDE)
+        client.hide()
         client.saved()
         page.wait_for_load_state("networkidle")
         before = len(client.requests)
         page.clock.run_for(60_000)
-        page.evaluate(READ_STORE, [api.username, "outbox"])
+        client.copy_of(api.username, "outbox")
         assert client.requests[before:] == []
-        page.evaluate(SHOW)
+        client.show()
         until(page, lambda: len(client.requests) > before)
 
 

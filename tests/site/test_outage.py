@@ -1,4 +1,4 @@
-"""The web client while its service is down: opened by its service worker, from its own copy."""
+"""The web client while its service is down, or full."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -39,6 +39,30 @@ def test_the_client_opens_and_works_on_while_the_service_is_down(tmp_path: Path)
             expect(client.status).to_have_text("All changes saved", timeout=40_000)
             titles = httpx2.get(f"{again.base_url}/tasks", auth=("miguel", "python")).json()
         assert [task["title"] for task in titles["tasks"]].count("Written in the dark") == 1
+
+
+def test_what_makes_room_does_not_wait_for_what_needs_it(tmp_path: Path) -> None:
+    executable = find_chromium()
+    if executable is None:
+        lack("Chromium")
+    database = f"sqlite:///{tmp_path}/todo.db"
+    with ExitStack() as running:
+        service = running.enter_context(served(database, tmp_path / "log", TODO_MAX_TASKS="3"))
+        context = running.enter_context(chromium(executable, service.origin)).new_context()
+        context.set_default_timeout(20_000)
+        client = WebClient(context.new_page())
+        client.sign_in("miguel", "python")
+        client.add("Third")
+        client.saved()
+        client.add("Fourth")
+        expect(client.status).to_have_text("Not saved", timeout=20_000)
+        expect(client.page.get_by_role("alert")).to_contain_text("your quota is used up")
+        client.open("Third").get_by_role("button", name="Delete").click()
+        client.hide()
+        client.saved()
+        tasks = httpx2.get(f"{service.base_url}/tasks", auth=("miguel", "python")).json()["tasks"]
+        titles = [task["title"] for task in tasks]
+        assert (titles[2:], len(titles)) == (["Fourth"], 3)
 
 
 def end(service: ServedApp) -> None:

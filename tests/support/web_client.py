@@ -1,11 +1,30 @@
 """A person at the web client: headless Chromium, driven by Playwright."""
 
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
 import httpx2
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import ADDRESS, WatchedPage
 
 PASSWORD = "a boa and a king cobra"
+READ_STORE = """([username, store]) => new Promise(resolve => {
+  const opening = indexedDB.open(`todo:${username}`);
+  opening.onsuccess = () => {
+    const db = opening.result;
+    const reading = db.transaction(store).objectStore(store).getAll();
+    reading.onsuccess = () => { db.close(); resolve(reading.result); };
+  };
+})"""
+"""Read one of the stores of the local copy."""
+
+SEE = """() => {
+  Object.defineProperty(document, "visibilityState", { value: "%s", configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+HIDDEN, VISIBLE = SEE % "hidden", SEE % "visible"
 
 
 class ApiOfUser(httpx2.Client):
@@ -68,3 +87,24 @@ class WebClient(WatchedPage):
     def saved(self) -> None:
         """Wait until everything has been sent."""
         expect(self.status).to_have_text("All changes saved", timeout=20_000)
+
+    def hide(self) -> None:
+        """Go to another tab."""
+        self.page.evaluate(HIDDEN)
+
+    def show(self) -> None:
+        """Come back from there."""
+        self.page.evaluate(VISIBLE)
+
+    def copy_of(self, username: str, store: str) -> list[dict[str, Any]]:
+        """Read the ``tasks`` or the ``outbox`` of the local copy."""
+        read: list[dict[str, Any]] = self.page.evaluate(READ_STORE, [username, store])
+        return read
+
+
+def until(page: Page, holds: Callable[[], bool], seconds: float = 40) -> None:
+    """Let the page go on until this holds."""
+    end = monotonic() + seconds
+    while not holds():
+        assert monotonic() < end, "it never held"
+        page.wait_for_timeout(50)

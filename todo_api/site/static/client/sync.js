@@ -169,13 +169,18 @@ export class Sync {
     if (stamp !== this.stamp) await store.open();
     this.stamp = stamp;
     this.conflicts = 0;
-    this.aside.clear();
-    this.isFull = false;
-    this.quota = null;
+    this.hopeForRoom();
     if (batch) await this.sendAgain(batch);
     await this.pull();
     while (await this.push());
     if (this.quota) throw this.quota;
+  }
+
+  /** Try again what there was no room for. */
+  hopeForRoom() {
+    this.aside.clear();
+    this.isFull = false;
+    this.quota = null;
   }
 
   /**
@@ -245,6 +250,7 @@ export class Sync {
     }
     this.conflicts = 0;
     this.alone = Math.max(0, this.alone - 1);
+    if (forgotten.length) this.hopeForRoom();
     const sent = batch.parts.flatMap(({ seqs }) => seqs);
     return this.write({ kept, forgotten, sent, batch: null });
   }
