@@ -633,6 +633,21 @@ def test_the_texts_are_german_where_the_browser_is(browser: Browser) -> None:
         assert client.complaints == []
 
 
+def test_the_service_worker_keeps_one_version_of_them(
+    client: WebClient, service: ServedApp
+) -> None:
+    page = client.page
+    page.evaluate("navigator.serviceWorker.ready.then(() => {})")
+    page.evaluate("caches.open('todo-shell-former').then(() => {})")
+    page.evaluate("navigator.serviceWorker.getRegistration().then(known => known.unregister())")
+    page.reload()
+    until(page, lambda: len(page.evaluate("caches.keys()")) == 1)
+    [name] = page.evaluate("caches.keys()")
+    version = re.fullmatch(r"todo-shell-([0-9a-f]{16})", name)
+    assert version
+    assert f"-{version[1]}`" in httpx2.get(f"{service.origin}/worker.js").text
+
+
 def test_ten_thousand_tasks_are_followed_and_scrolled_without_being_in_the_page(
     page: Page, api: ApiOfUser
 ) -> None:

@@ -1,6 +1,7 @@
 """The pages that Flask renders: the web client's, the console, the explanation of the errors."""
 
 from collections.abc import Callable
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,8 +74,7 @@ def add_pages(
     ``words_for`` names an error's status. The web client learns from its page whether
     ``registration`` is open, and of the ``demo``'s user; all else it asks the API.
     """
-    worker = (STATIC / "worker.js").read_bytes()
-    app.add_file(WORKER, worker, MEDIA_TYPES[".js"], OF_PAGES)
+    app.add_file(WORKER, _worker(), MEDIA_TYPES[".js"], OF_PAGES)
     console_at = f"{app.base_path}/ui"
     app.add_pages(_pages(console_at, words_for), OF_PAGES)
     app.add_pages(_client(app.base_path, registration=registration, demo=demo), OF_CLIENT)
@@ -84,6 +84,14 @@ def add_pages(
     for name, folder in ASSETS.items():
         path = folder / name
         app.add_file(f"/assets/{name}", path.read_bytes(), MEDIA_TYPES[path.suffix], OF_PAGES)
+
+
+def _worker() -> bytes:
+    """Return the service worker, with the version of the files that it keeps."""
+    files = [STATIC / "worker.js", TEMPLATES / "client.html", STATIC / "client.css"]
+    files += [*sorted(CLIENT.glob("*.js")), STATIC / "icon.svg"]
+    version = blake2b(b"".join(path.read_bytes() for path in files), digest_size=8).hexdigest()
+    return files[0].read_bytes().replace(b"VERSION", version.encode())
 
 
 def _pages(console_at: str, words_for: Callable[[int], str]) -> Blueprint:

@@ -1,9 +1,12 @@
 /**
  * The service worker: it keeps the client's own files, so that the client opens while the service
- * cannot be reached. What comes from the service is always preferred; the API is left alone.
+ * cannot be reached. What comes from the service is always preferred; the API is left alone. The
+ * files that it keeps are of one version, which the service writes in here as it sends this file: so
+ * other files are another worker, with a cache of its own.
  */
 
-const CACHE = "todo-shell";
+const CACHES = "todo-shell";
+const CACHE = `${CACHES}-VERSION`;
 const PATIENCE_MILLISECONDS = 4000;
 
 const worker = /** @type {any} */ (globalThis);
@@ -21,7 +24,7 @@ const SHELL = [
 /** @returns {Promise<void>} */
 async function keepShell() {
   const cache = await caches.open(CACHE);
-  await cache.addAll(SHELL);
+  await cache.addAll(SHELL.map((path) => new Request(path, { cache: "reload" })));
   await worker.skipWaiting();
 }
 
@@ -33,18 +36,22 @@ async function keepShell() {
 async function answer(request, path) {
   const cache = await caches.open(CACHE);
   try {
-    const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) });
-    if (response.ok) await cache.put(path, response.clone());
-    return response;
+    return await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) });
   } catch {
     return (await cache.match(path)) ?? Response.error();
   }
 }
 
+/** Leave nothing of former versions. */
+async function forgetOthers() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith(CACHES) && name !== CACHE) await caches.delete(name);
+  }
+  await worker.clients.claim();
+}
+
 worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(keepShell()));
-worker.addEventListener("activate", (/** @type {any} */ event) =>
-  event.waitUntil(worker.clients.claim()),
-);
+worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(forgetOthers()));
 worker.addEventListener("fetch", (/** @type {any} */ event) => {
   const { origin, pathname } = new URL(event.request.url);
   if (event.request.method === "GET" && origin === location.origin && SHELL.includes(pathname)) {
