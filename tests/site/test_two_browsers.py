@@ -213,7 +213,8 @@ def two_browsers(service: Service) -> Iterator[tuple[Person, Person]]:
         lack("Chromium")
     with ExitStack() as running:
         browser = running.enter_context(chromium(executable, f"http://127.0.0.1:{service.port}"))
-        contexts = [running.enter_context(browser.new_context()) for _ in range(2)]
+        high = {"width": 1280, "height": 6000}  # so that every row of the list is in the page
+        contexts = [running.enter_context(browser.new_context(viewport=high)) for _ in range(2)]
         yield Person("a", contexts[0], service), Person("b", contexts[1], service)
 
 
@@ -254,17 +255,29 @@ def assert_agreed(service: Service, people: tuple[Person, Person]) -> None:
     def content(tasks: list[dict[str, Any]]) -> list[list[Any]]:
         return sorted([task["id"], *(task[name] for name in MEMBERS)] for task in tasks)
 
-    def agree(person: Person) -> bool:
-        client = person.client
-        if client.status.inner_text() != "All changes saved" or client.copy_of(USER[0], "outbox"):
-            return False
+    def difference(person: Person) -> object:
+        client, there = person.client, service.tasks()
         copy = [kept["task"] for kept in client.copy_of(USER[0], "tasks")]
-        there = service.tasks()
-        is_shown = Counter(client.titles) == Counter(t["title"] for t in there if not t["done"])
-        return content(copy) == content(there) and is_shown
+        titles = Counter(task["title"] for task in there if not task["done"])
+        if client.status.inner_text() != "All changes saved":
+            return client.status.inner_text(), client.page.get_by_role("alert").inner_text()
+        if outbox := client.copy_of(USER[0], "outbox"):
+            return outbox
+        if content(copy) != content(there):
+            return content(copy), content(there)
+        return Counter(client.titles) - titles or titles - Counter(client.titles)
 
     for person in people:
-        until(person.client.page, lambda person=person: agree(person), 90)  # type: ignore[misc]
+        last: list[object] = [None]
+
+        def agrees(person: Person = person, last: list[object] = last) -> bool:
+            last[0] = difference(person)
+            return not last[0]
+
+        try:
+            until(person.client.page, agrees, 90)
+        except AssertionError:
+            pytest.fail(f"{person.name} does not agree: {last[0]}")
 
 
 def assert_kept(service: Service, people: tuple[Person, Person]) -> None:
