@@ -559,21 +559,6 @@ class TestNothingIsLost:
         client.copy_of(api.username, "outbox")
         assert len(asked) == before
 
-    def test_a_hidden_page_asks_for_nothing(self, page: Page, api: ApiOfUser) -> None:
-        client = WebClient(page)
-        page.clock.install()
-        client.sign_in(api.username, PASSWORD, stay=True)
-        client.saved()
-        client.hide()
-        client.saved()
-        page.wait_for_load_state("networkidle")
-        before = len(client.requests)
-        page.clock.run_for(60_000)
-        client.copy_of(api.username, "outbox")
-        assert client.requests[before:] == []
-        client.show()
-        until(page, lambda: len(client.requests) > before)
-
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 1280])

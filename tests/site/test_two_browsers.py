@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import BrowserContext, Route, ViewportSize, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.support.browser import ADDRESS, chromium, find_chromium
@@ -213,7 +213,7 @@ def two_browsers(service: Service) -> Iterator[tuple[Person, Person]]:
         lack("Chromium")
     with ExitStack() as running:
         browser = running.enter_context(chromium(executable, f"http://127.0.0.1:{service.port}"))
-        high = {"width": 1280, "height": 6000}  # so that every row of the list is in the page
+        high = ViewportSize(width=1280, height=6000)  # so that every row of the list is in the page
         contexts = [running.enter_context(browser.new_context(viewport=high)) for _ in range(2)]
         yield Person("a", contexts[0], service), Person("b", contexts[1], service)
 

@@ -20,11 +20,10 @@ READ_STORE = """([username, store]) => new Promise(resolve => {
 })"""
 """Read one of the stores of the local copy."""
 
-SEE = """() => {
-  Object.defineProperty(document, "visibilityState", { value: "%s", configurable: true });
+HIDDEN = """() => {
+  Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
-HIDDEN, VISIBLE = SEE % "hidden", SEE % "visible"
 
 
 class ApiOfUser(httpx2.Client):
@@ -91,10 +90,6 @@ class WebClient(WatchedPage):
     def hide(self) -> None:
         """Go to another tab."""
         self.page.evaluate(HIDDEN)
-
-    def show(self) -> None:
-        """Come back from there."""
-        self.page.evaluate(VISIBLE)
 
     def copy_of(self, username: str, store: str) -> list[dict[str, Any]]:
         """Read the ``tasks`` or the ``outbox`` of the local copy."""
