@@ -14,6 +14,7 @@ from tests.support.serving import ServedApp, served
 from tests.support.web_client import PASSWORD, ApiOfUser, WebClient
 
 NUMBERS = count(1)
+expect.set_options(timeout=20_000)  # CI's machines are slow
 
 
 @pytest.fixture(scope="module")

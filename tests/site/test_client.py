@@ -1,24 +1,20 @@
 """The web client, as a person uses it: in a browser, on a running service."""
 
 import re
-import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, Route, expect
 
 from tests.support.browser import ADDRESS
-from tests.support.databases import lack
 from tests.support.serving import ServedApp
-from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, until
+from tests.support.web_client import PASSWORD, TOOLS, ApiOfUser, WebClient, install_tools, until
 from todo_api.site.pages import CLIENT
 
-TOOLS = Path(__file__).parent / "client"
 NUMBERS = count(1)
 
 
@@ -560,55 +556,6 @@ class TestNothingIsLost:
         assert len(asked) == before
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-@pytest.mark.parametrize("width", [320, 1280])
-def test_axe_finds_nothing_in_any_state(
-    browser: Browser, api: ApiOfUser, scheme: Literal["dark", "light"], width: int
-) -> None:
-    axe = TOOLS / "node_modules" / "axe-core" / "axe.min.js"
-    if not axe.exists():
-        install()
-    with browser.new_context(
-        color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True
-    ) as context:
-        client = WebClient(context.new_page())
-        page = client.page
-
-        def assert_accessible(state: str) -> None:
-            page.wait_for_timeout(300)  # until what moves has arrived
-            found = page.evaluate(
-                "() => axe.run({resultTypes: ['violations']}).then(({violations}) =>"
-                " violations.map(({id, nodes}) => [id, nodes.map(({html}) => html)]))"
-            )
-            assert (state, found) == (state, [])
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-        expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-        page.add_script_tag(path=axe)
-        assert_accessible("signing in")
-        client.sign_in("miguel", "java")
-        expect(page.get_by_role("alert")).not_to_be_empty()
-        assert_accessible("refused")
-        client.sign_in(api.username, PASSWORD)
-        expect(client.adding).to_be_visible()
-        assert_accessible("empty")
-        for line in ("Late 2020-01-01 !3", "Soon tomorrow 9:00 #home !1", "Plain", "Gone"):
-            client.add(line)
-        client.checkbox("Gone").check()
-        assert_accessible("a list")
-        client.adding.fill("Buy milk tomorrow #errand")
-        assert_accessible("typing")
-        client.open("Soon")
-        assert_accessible("a task")
-        page.get_by_role("button", name="Close").click()
-        for view in ("Today", "Upcoming", "Done"):
-            client.go(view)
-            assert_accessible(view)
-        page.keyboard.press("Escape")
-        page.keyboard.press("?")
-        assert_accessible("keys")
-
-
 def test_the_texts_are_german_where_the_browser_is(browser: Browser) -> None:
     with browser.new_context(locale="de-DE") as context:
         client = WebClient(context.new_page())
@@ -675,18 +622,9 @@ class TestTools:
         npm("run", "--silent", "test")
 
 
-def install() -> None:
-    """Install the tools, once."""
-    if shutil.which("npm") is None:
-        lack("Node.js")
-    if not (TOOLS / "node_modules").exists():
-        command = ("npm", "--prefix", str(TOOLS), "ci", "--ignore-scripts", "--prefer-offline")
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-
-
 def npm(*arguments: str) -> str:
     """Run npm in the folder of the tools to a happy end; return what it printed."""
-    install()
+    install_tools()
     done = subprocess.run(
         ["npm", *arguments],
         cwd=TOOLS,

@@ -10,7 +10,7 @@ const PAUSE_MILLISECONDS = 400;
 
 /** @param {{screen: import("./screen.js").Screen, taskKey: string}} props */
 export function Editor({ screen, taskKey }) {
-  const { store, open, cursor } = screen;
+  const { store } = screen;
   void store.tasks.value;
   const task = store.get(taskKey);
   const panel = useRef(/** @type {HTMLElement | null} */ (null));
@@ -33,7 +33,10 @@ export function Editor({ screen, taskKey }) {
     store.update(taskKey, fields, say("undo.edited", { title: current.title }), "edit");
   };
   useEffect(() => {
-    panel.current?.querySelector("textarea")?.focus({ preventScroll: true });
+    // By touch, that would bring up a keyboard for whoever only wants to read.
+    const isTouch = matchMedia("(pointer: coarse)").matches;
+    const first = isTouch ? panel.current : panel.current?.querySelector("textarea");
+    first?.focus({ preventScroll: true });
     addEventListener("pagehide", keep);
     return () => {
       removeEventListener("pagehide", keep);
@@ -50,7 +53,7 @@ export function Editor({ screen, taskKey }) {
   }, [task?.description]);
   const isGone = !task;
   useEffect(() => {
-    if (isGone) open.value = null;
+    if (isGone) screen.close();
   }, [isGone]);
   if (!task) return null;
 
@@ -64,10 +67,6 @@ export function Editor({ screen, taskKey }) {
   /** @param {Partial<import("./outbox.js").Fields>} fields */
   const change = (fields) =>
     store.update(taskKey, fields, say("undo.edited", { title: task.title }), "change");
-  const close = () => {
-    cursor.value = taskKey;
-    open.value = null;
-  };
   const { day, time } = task.due ? partsOf(task.due) : { day: "", time: "" };
   /** @param {any} event */
   const onTitle = (event) => {
@@ -102,12 +101,19 @@ export function Editor({ screen, taskKey }) {
   };
 
   return html`
-    <section class="editor" role="dialog" aria-label=${say("task.open")} ref=${panel}>
+    <section
+      class="editor"
+      role="dialog"
+      tabindex="-1"
+      aria-modal=${screen.isNarrow.value}
+      aria-label=${say("task.open")}
+      ref=${panel}
+    >
       <div class="bar">
         <button class="quiet danger" onClick=${() => screen.remove(taskKey)}>
           ${say("task.delete")}
         </button>
-        <button class="quiet" onClick=${close}>${say("task.close")}</button>
+        <button class="quiet" onClick=${() => screen.close()}>${say("task.close")}</button>
       </div>
       <label for="title">${say("task.title")}</label>
       <textarea

@@ -2,7 +2,7 @@
 
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
-import { KEYS } from "./keys.js";
+import { KEYS, singleKeys, turnSingleKeys } from "./keys.js";
 import { say } from "./words.js";
 
 /** @param {{onClose: () => void}} props */
@@ -19,6 +19,14 @@ export function Help({ onClose }) {
           `,
         )}
       </dl>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked=${singleKeys.value}
+          onChange=${(/** @type {any} */ event) => turnSingleKeys(event.target.checked)}
+        />
+        <span>${say("keys.single")} <small>${say("keys.singleHint")}</small></span>
+      </label>
     <//>
   `;
 }

@@ -1,15 +1,19 @@
 /** The keys: everything without a mouse, and never while somebody is typing. */
 
+import { signal } from "./vendor.js";
+
 /** @typedef {import("./screen.js").Screen} Screen */
 
 /** @type {[string[], import("./words.js").Word][]} */
 export const KEYS = [
   [["q"], "keys.add"],
   [["j", "k"], "keys.move"],
+  [["Shift", "j"], "keys.select"],
   [["x"], "keys.done"],
   [["e"], "keys.edit"],
   [["/"], "keys.search"],
   [["1", "2", "3", "0"], "keys.priority"],
+  [["Del"], "keys.delete"],
   [["g", "t"], "keys.today"],
   [["Ctrl", "Z"], "keys.undo"],
   [["Esc"], "keys.close"],
@@ -18,8 +22,19 @@ export const KEYS = [
 
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const GO_MILLISECONDS = 1500;
+const OFF = "todo.keys.off";
 /** @type {Record<string, string>} */
 const PLACES = { t: "today", u: "upcoming", a: "all", d: "done" };
+
+/** Whether single letters, digits and signs do something; kept on this device. */
+export const singleKeys = signal(localStorage.getItem(OFF) === null);
+
+/** @param {boolean} areOn */
+export function turnSingleKeys(areOn) {
+  singleKeys.value = areOn;
+  if (areOn) localStorage.removeItem(OFF);
+  else localStorage.setItem(OFF, "yes");
+}
 
 /**
  * Listen to the keys; return what stops it.
@@ -27,52 +42,91 @@ const PLACES = { t: "today", u: "upcoming", a: "all", d: "done" };
  */
 export function installKeys(screen) {
   let goUntil = 0;
-  const { store, cursor, open, overlay, search, rows } = screen;
+  const { store, cursor, open, overlay, search, selection } = screen;
 
+  /** The tasks that a key is meant for. */
+  const targets = () => {
+    if (open.value) return [open.value];
+    if (selection.keys.value.length) return selection.keys.value;
+    return cursor.value && store.get(cursor.value) ? [cursor.value] : [];
+  };
   /** @param {number} step */
   const move = (step) => {
-    const keys = rows.value.flatMap((row) => (row.kind === "task" ? [row.key] : []));
-    const at = cursor.value === null ? -1 : keys.indexOf(cursor.value);
-    const next =
-      at < 0 ? (step > 0 ? 0 : keys.length - 1) : Math.min(Math.max(at + step, 0), keys.length - 1);
-    cursor.value = keys[next] ?? null;
+    selection.clear();
+    cursor.value = selection.beside(step);
+  };
+  /** @param {number} step */
+  const extend = (step) => {
+    const key = selection.beside(step);
+    if (key) selection.extendTo(key);
   };
   const close = () => {
-    if (document.activeElement?.matches(TYPING))
-      /** @type {HTMLElement} */ (document.activeElement).blur();
-    if (open.value) {
-      cursor.value = open.value;
-      open.value = null;
-    } else search.value = "";
+    const field = document.activeElement;
+    const isTyping = field instanceof HTMLElement && field.matches(TYPING);
+    if (isTyping) field.blur();
+    if (open.value) return screen.close();
+    if (selection.keys.value.length) selection.clear();
+    else search.value = "";
+    if (isTyping) screen.focusList();
+    return undefined;
+  };
+  const finish = () => {
+    const keys = targets();
+    if (!keys.length) return;
+    const next = selection.after(keys);
+    screen.finish(keys);
+    if (screen.name.value !== "search") cursor.value = next;
+  };
+  const remove = () => {
+    const keys = targets();
+    if (keys.length) screen.removeAll(keys);
   };
 
+  /** Keys with names of their own, which nobody says or types by accident. */
   /** @type {Record<string, () => void>} */
-  const actions = {
+  const named = { Delete: remove };
+  /** @type {Record<string, () => void>} */
+  const inList = {
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    "Shift ArrowDown": () => extend(1),
+    "Shift ArrowUp": () => extend(-1),
+  };
+  /** @type {Record<string, () => void>} */
+  const single = {
     q: () => document.getElementById("add")?.focus(),
     "/": () => document.getElementById("search")?.focus(),
     "?": () => (overlay.value = "keys"),
     j: () => move(1),
     k: () => move(-1),
+    J: () => extend(1),
+    K: () => extend(-1),
     g: () => (goUntil = Date.now() + GO_MILLISECONDS),
-    x: () => {
-      const key = open.value ?? cursor.value;
-      if (!key) return;
-      const keys = rows.value.flatMap((row) => (row.kind === "task" ? [row.key] : []));
-      const next = keys[keys.indexOf(key) + 1] ?? keys[keys.indexOf(key) - 1] ?? null;
-      screen.toggle(key);
-      if (screen.name.value !== "search") cursor.value = next;
-    },
+    x: finish,
     e: () => {
       if (cursor.value && store.get(cursor.value)) open.value = cursor.value;
     },
   };
   for (const digit of ["0", "1", "2", "3"]) {
-    actions[digit] = () => {
-      const task = store.get(open.value ?? cursor.value ?? "");
-      if (task) store.update(task.key, { priority: Number(digit) });
+    single[digit] = () => {
+      const keys = targets();
+      if (keys.length) screen.prioritize(keys, Number(digit));
     };
   }
 
+  /** @param {KeyboardEvent} event */
+  const actionOf = (event) => {
+    const place = Date.now() < goUntil ? PLACES[event.key] : undefined;
+    goUntil = 0;
+    if (place && singleKeys.value) return () => (location.hash = place);
+    const target = /** @type {Element} */ (event.target);
+    const isInList = target.closest(".list") && !target.matches("input");
+    return (
+      named[event.key] ??
+      (isInList ? inList[`${event.shiftKey ? "Shift " : ""}${event.key}`] : undefined) ??
+      (singleKeys.value ? single[event.key] : undefined)
+    );
+  };
   /** @param {KeyboardEvent} event */
   const onKey = (event) => {
     if (event.isComposing || overlay.value) return;
@@ -84,9 +138,7 @@ export function installKeys(screen) {
         event.preventDefault();
       return undefined;
     }
-    const place = Date.now() < goUntil ? PLACES[event.key] : undefined;
-    goUntil = 0;
-    const action = place ? () => (location.hash = place) : actions[event.key];
+    const action = actionOf(event);
     if (!action) return undefined;
     event.preventDefault();
     action();

@@ -15,7 +15,7 @@ const rowHeight = () => ROW_REM * parseFloat(getComputedStyle(document.documentE
 
 /** @param {{screen: import("./screen.js").Screen}} props */
 export function List({ screen }) {
-  const { rows, name, cursor } = screen;
+  const { rows, name, cursor, attention } = screen;
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const sight = useSignal({ from: 0, to: 40 });
   const height = rowHeight();
@@ -38,7 +38,11 @@ export function List({ screen }) {
   useEffect(() => {
     const index = rows.value.findIndex((row) => row.key === cursor.value);
     const element = box.current;
-    if (index < 0 || !element) return;
+    if (!element) return;
+    if (index < 0) {
+      if (attention.value) element.focus();
+      return;
+    }
     const top = index * height;
     if (top < element.scrollTop) element.scrollTop = top;
     if (top + height > element.scrollTop + element.clientHeight) {
@@ -51,7 +55,7 @@ export function List({ screen }) {
       const focus = element.querySelector(`[data-key="${CSS.escape(wanted)}"] .name`);
       if (focus instanceof HTMLElement) focus.focus({ preventScroll: true });
     });
-  }, [cursor.value]);
+  }, [cursor.value, attention.value]);
 
   const { from, to } = sight.value;
   const all = rows.value;
@@ -92,13 +96,20 @@ export function List({ screen }) {
 
 /** @param {{task: import("./outbox.js").Shown, top: number, position: number, size: number, screen: import("./screen.js").Screen}} props */
 function Row({ task, top, position, size, screen }) {
-  const { open, cursor, now } = screen;
+  const { open, cursor, now, selection } = screen;
   const late = !task.done && isOverdue(task.due, now.value);
   const hasMore = task.due || task.labels.length > 0 || task.unsent || task.description;
   const chosen = open.value === task.key || cursor.value === task.key;
+  const selected = selection.keys.value.includes(task.key);
+  /** @param {MouseEvent} event */
+  const press = (event) => {
+    if (event.shiftKey) selection.extendTo(task.key);
+    else if (event.ctrlKey || event.metaKey) selection.turn(task.key);
+    else open.value = task.key;
+  };
   return html`
     <li
-      class=${`task p${task.priority} ${task.done ? "done" : ""} ${chosen ? "chosen" : ""}`}
+      class=${`task p${task.priority} ${task.done ? "done" : ""} ${chosen ? "chosen" : ""} ${selected ? "selected" : ""}`}
       data-key=${task.key}
       style=${{ top: `${top}px` }}
       aria-setsize=${size}
@@ -115,9 +126,10 @@ function Row({ task, top, position, size, screen }) {
       <button
         class="name"
         aria-haspopup="dialog"
-        onClick=${() => (open.value = task.key)}
+        onClick=${press}
         onFocus=${() => (cursor.value = task.key)}
       >
+        ${selected && html`<span class="sr">${say("list.selected")}: </span>`}
         <span class="title">${task.title}</span>
         ${
           hasMore &&

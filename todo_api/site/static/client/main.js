@@ -10,6 +10,7 @@ import { List } from "./list.js";
 import { openLocal } from "./local.js";
 import { Troubles, Undo } from "./notices.js";
 import { makeScreen } from "./screen.js";
+import { Selection } from "./selection.js";
 import { isStaying } from "./session.js";
 import { Side } from "./side.js";
 import { Store } from "./store.js";
@@ -40,18 +41,22 @@ export async function start(root, session, leaving, orphans = 0) {
 
 /** @param {{screen: import("./screen.js").Screen}} props */
 function Main({ screen }) {
-  const { open, overlay, isMenuOpen } = screen;
+  const { open, overlay, isMenuOpen, isNarrow } = screen;
+  const isCovered = Boolean(open.value) && isNarrow.value;
   const closeOverlay = () => (overlay.value = "");
   return html`
     <a class="skip" href="#list" onClick=${skip}>${say("app.skip")}</a>
     <div class=${`shell ${open.value ? "has-open" : ""} ${isMenuOpen.value ? "has-menu" : ""}`}>
-      <${Side} screen=${screen} />
-      <main>
+      <${Side} screen=${screen} isCovered=${isCovered} />
+      <main inert=${isCovered}>
         <${Head} screen=${screen} />
         <${Add} screen=${screen} />
         <${Troubles} screen=${screen} />
         <${List} screen=${screen} />
-        <${Undo} store=${screen.store} />
+        <div class="bottom">
+          <${Selection} screen=${screen} />
+          <${Undo} store=${screen.store} />
+        </div>
       </main>
       ${open.value && html`<${Editor} key=${open.value} screen=${screen} taskKey=${open.value} />`}
     </div>

@@ -3,10 +3,11 @@
 import { bearer, clientOf } from "./api.js";
 import { installKeys } from "./keys.js";
 import { removeLocal } from "./local.js";
+import { makeSelection } from "./selection.js";
 import { draftOf } from "./session.js";
 import { Sync } from "./sync.js";
-import { computed, effect, signal } from "./vendor.js";
-import { labelsOf, rowsOf, tasksOf } from "./views.js";
+import { batch, computed, effect, signal } from "./vendor.js";
+import { labelsOf, rowsOf, tasksOf, viewOf } from "./views.js";
 import { locale, say } from "./words.js";
 
 /**
@@ -19,6 +20,8 @@ import { locale, say } from "./words.js";
 
 /** @type {Name[]} */
 export const VIEWS = ["today", "upcoming", "all", "done"];
+/** Where there is no room for an open task beside the list, as client.css has it. */
+const NARROW = "(width < 60rem)";
 const MINUTE = 60_000;
 const LINGER_MILLISECONDS = 1000;
 
@@ -49,12 +52,17 @@ export function makeScreen(store, session, leaving, orphans) {
       lingering.value,
     ),
   );
+  const attention = signal(0);
+  const narrow = matchMedia(NARROW);
+  const isNarrow = signal(narrow.matches);
+  const measure = () => (isNarrow.value = narrow.matches);
   const rows = computed(() =>
     rowsOf(found.value, name.value, now.value, {
       locale: locale(),
       overdue: say("list.overdue"),
     }),
   );
+  const selection = makeSelection(rows, cursor);
   const title = computed(() =>
     name.value === "label"
       ? `#${view.value.label}`
@@ -85,14 +93,28 @@ export function makeScreen(store, session, leaving, orphans) {
   });
 
   const follow = () => {
-    const [wanted = "", label = ""] = location.hash.slice(1).split("/");
-    const known = [...VIEWS, "label"].find((other) => other === wanted);
-    view.value = {
-      name: /** @type {Name} */ (known ?? "all"),
-      label: decodeURIComponent(label),
-    };
+    view.value = viewOf(location.hash);
     search.value = "";
     isMenuOpen.value = false;
+    selection.clear();
+  };
+  /** Put the focus where one was in the list, or near it. */
+  const focusList = () => (attention.value += 1);
+
+  /**
+   * Do something with several tasks, which is undone at once.
+   * @param {string[]} keys
+   * @param {string} text
+   * @param {(key: string) => void} act
+   */
+  const together = (keys, text, act) => {
+    const before = store.current();
+    batch(() => keys.forEach(act));
+    const made = store.current().slice(before.length).reverse();
+    store.undoables.value = before;
+    const undo = () => batch(() => made.forEach((undoable) => undoable.undo()));
+    store.offer({ text, key: "", kind: "several", undo });
+    selection.clear();
   };
 
   return {
@@ -106,9 +128,13 @@ export function makeScreen(store, session, leaving, orphans) {
     search,
     open,
     cursor,
+    attention,
+    selection,
+    focusList,
     notices,
     overlay,
     isMenuOpen,
+    isNarrow,
     name,
     found,
     rows,
@@ -131,12 +157,54 @@ export function makeScreen(store, session, leaving, orphans) {
       store.update(key, { done: !task.done }, text, "done");
     },
 
+    /**
+     * Tick off several tasks, or open them again if all are done.
+     * @param {string[]} keys
+     */
+    finish(keys) {
+      if (keys.length === 1) return keys.forEach(this.toggle);
+      const isDone = keys.every((key) => store.get(key)?.done);
+      const word = isDone ? "undo.severalOpen" : "undo.severalDone";
+      const meant = keys.filter((key) => store.get(key)?.done === isDone);
+      together(meant, say(word, { count: meant.length }), this.toggle);
+    },
+
+    /**
+     * @param {string[]} keys
+     * @param {number} priority
+     */
+    prioritize(keys, priority) {
+      /** @param {string} key */
+      const change = (key) => {
+        const text = say("undo.edited", { title: store.get(key)?.title ?? "" });
+        store.update(key, { priority }, text, "priority");
+      };
+      if (keys.length === 1) keys.forEach(change);
+      else together(keys, say("undo.severalChanged", { count: keys.length }), change);
+    },
+
     /** @param {string} key */
     remove(key) {
-      const task = store.get(key);
-      if (!task) return;
-      if (open.value === key) open.value = null;
-      store.remove(key, say("undo.deleted", { title: task.title }));
+      this.removeAll([key]);
+    },
+
+    /** @param {string[]} keys */
+    removeAll(keys) {
+      /** @param {string} key */
+      const remove = (key) =>
+        store.remove(key, say("undo.deleted", { title: store.get(key)?.title ?? "" }));
+      cursor.value = selection.after(keys);
+      if (open.value && keys.includes(open.value)) open.value = null;
+      if (keys.length === 1) keys.forEach(remove);
+      else together(keys, say("undo.severalDeleted", { count: keys.length }), remove);
+      focusList();
+    },
+
+    /** Close the open task, and be where it is in the list. */
+    close() {
+      cursor.value = open.value ?? cursor.value;
+      open.value = null;
+      focusList();
     },
 
     async signOut() {
@@ -163,6 +231,7 @@ export function makeScreen(store, session, leaving, orphans) {
     begin() {
       follow();
       addEventListener("hashchange", follow);
+      narrow.addEventListener("change", measure);
       const removeKeys = installKeys(this);
       const clock = setInterval(() => (now.value = new Date()), MINUTE);
       const titled = effect(() => {
@@ -174,6 +243,7 @@ export function makeScreen(store, session, leaving, orphans) {
       sync.start();
       return () => {
         removeEventListener("hashchange", follow);
+        narrow.removeEventListener("change", measure);
         removeKeys();
         clearInterval(clock);
         titled();

@@ -10,14 +10,14 @@ import { say } from "./words.js";
  * @typedef {import("./views.js").Name} Name
  */
 
-/** @param {{screen: Screen}} props */
-export function Side({ screen }) {
+/** @param {{screen: Screen, isCovered: boolean}} props */
+export function Side({ screen, isCovered }) {
   const { view, counts, labels, isMenuOpen, overlay, session } = screen;
   /** @type {(name: Name, label?: string) => "page" | undefined} */
   const current = (name, label = "") =>
     screen.name.value === name && view.value.label === label ? "page" : undefined;
   return html`
-    <header class="side">
+    <header class="side" inert=${isCovered}>
       <p class="brand">
         <img src=${ICON} alt="" width="28" height="28" /><b>${say("app.name")}</b>
       </p>

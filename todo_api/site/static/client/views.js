@@ -9,6 +9,29 @@
 
 import { dayOf, endOf, isOverdue, partsOf, sayDay } from "./dates.js";
 
+/** @type {readonly Name[]} */
+const ALONE = ["today", "upcoming", "all", "done"];
+
+/**
+ * Return the view that an address names by what follows its `#`: any names one.
+ * @param {string} hash
+ * @returns {{name: Name, label: string}}
+ */
+export function viewOf(hash) {
+  const [, wanted = "", label = ""] = /^#?([^/]*)\/?(.*)$/su.exec(hash) ?? [];
+  if (wanted === "label" && label) return { name: "label", label: decoded(label) };
+  return { name: ALONE.find((name) => name === wanted) ?? "all", label: "" };
+}
+
+/** @param {string} part */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // written by hand, with a % that begins nothing
+  }
+}
+
 /** @type {(one: string, other: string) => number} */
 const compare = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
 

@@ -1,0 +1,236 @@
+"""The web client for everybody: WCAG 2.2 AA, as far as a program can tell, in each state."""
+
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.support.web_client import PASSWORD, TOOLS, ApiOfUser, WebClient, install_tools
+
+AXE = TOOLS / "node_modules" / "axe-core" / "axe.min.js"
+RUN = """() => axe
+  .run({ resultTypes: ["violations"], rules: { "target-size": { enabled: true } } })
+  .then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))
+"""
+STILL = "Promise.all(document.getAnimations().map(({ finished }) => finished)).then(() => {})"
+WHERE = """() => {
+  const element = document.activeElement;
+  const name = element.labels?.[0]?.textContent || element.textContent;
+  const isSeen = getComputedStyle(element).outlineStyle !== "none";
+  return [(element.ariaLabel ?? name).trim().replace(/\\s+/gu, " "), isSeen];
+}"""
+
+
+class Checked:
+    """A page of one width in which axe-core has to find nothing."""
+
+    def __init__(self, page: Page) -> None:
+        if not AXE.exists():
+            install_tools()
+        self.page = page
+        self.client = WebClient(page)
+        page.add_script_tag(path=AXE)
+
+    def check(self, state: str) -> None:
+        """See that nothing is wrong, and nothing beyond the edge."""
+        self.page.evaluate(STILL)
+        assert (state, self.page.evaluate(RUN)) == (state, [])
+        too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert (state, self.page.evaluate(too_wide)) == (state, 0)
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 320), ("light", 1280)])
+def test_axe_finds_nothing_in_any_state(
+    browser: Browser, api: ApiOfUser, scheme: Literal["dark", "light"], width: int
+) -> None:
+    with browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True
+    ) as context:
+        checked = Checked(context.new_page())
+        page, client, check = checked.page, checked.client, checked.check
+        expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+        check("signing in")
+        page.get_by_role("link", name="Create an account").click()
+        check("registering")
+        page.get_by_role("link", name="I have an account").click()
+        client.sign_in("miguel", "java")
+        expect(page.get_by_role("alert")).not_to_be_empty()
+        check("refused")
+        client.sign_in(api.username, PASSWORD)
+        expect(client.adding).to_be_visible()
+        check_tasks(checked)
+        check_account(checked)
+        check_agreement(checked, api)
+
+
+def check_tasks(checked: Checked) -> None:
+    """Check each view, and what opens over it."""
+    page, client, check = checked.page, checked.client, checked.check
+    check("empty")
+    for line in ("Late 2020-01-01 !3", "Soon tomorrow 9:00 #home !1", "Plain", "Gone"):
+        client.add(line)
+    client.checkbox("Gone").check()
+    check("a list")
+    client.adding.fill("Buy milk tomorrow #errand")
+    check("typing")
+    client.open("Soon")
+    check("a task")
+    page.get_by_label("Title").fill("")
+    check("a task without a title")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Late").click(modifiers=["ControlOrMeta"])
+    check("selected")
+    for view in ("Today", "Upcoming", "Done"):
+        client.go(view)
+        check(view)
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("?")
+    check("keys")
+    page.keyboard.press("Escape")
+
+
+def check_account(checked: Checked) -> None:
+    """Check the account page."""
+    page, check = checked.page, checked.check
+    if page.get_by_role("button", name="Menu").is_visible():
+        page.get_by_role("button", name="Menu").click()
+        check("the menu")
+    page.get_by_role("button", name="Account").click()
+    check("the account, locked")
+    page.get_by_label("Password").fill("java")
+    page.get_by_label("Password").press("Enter")
+    expect(page.get_by_text("The password is wrong")).to_be_visible()
+    check("the account, refused")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").press("Enter")
+    expect(page.get_by_role("button", name="Revoke")).to_be_visible()
+    check("the account, open")
+    page.keyboard.press("Escape")
+
+
+def check_agreement(checked: Checked, api: ApiOfUser) -> None:
+    """Check how it looks while the service is away, and after a conflict."""
+    page, client, check = checked.page, checked.client, checked.check
+    client.go("All tasks")
+    client.saved()
+    page.route("**/todo/api/**", lambda route: route.abort())
+    client.open("Plain").get_by_label("Title").fill("Mine")
+    page.keyboard.press("Escape")
+    expect(client.status).to_have_text("Offline")
+    check("offline")
+    plain = next(task for task in api.get("/tasks").json()["tasks"] if task["title"] == "Plain")
+    api.put(f"/tasks/{plain['id']}", json={"title": "Theirs"})
+    page.unroute("**/todo/api/**")
+    expect(page.get_by_role("alert")).to_contain_text("was changed elsewhere", timeout=20_000)
+    check("a conflict")
+
+
+def test_axe_finds_nothing_in_german(browser: Browser, api: ApiOfUser) -> None:
+    with browser.new_context(
+        locale="de-DE", viewport={"width": 320, "height": 800}, bypass_csp=True
+    ) as context:
+        checked = Checked(context.new_page())
+        page = checked.page
+        page.get_by_label("Benutzername").fill(api.username)
+        page.get_by_label("Passwort").fill(PASSWORD)
+        checked.check("signing in")
+        page.get_by_role("button", name="Anmelden").click()
+        page.get_by_role("textbox", name="Neue Aufgabe").fill("Milch kaufen tomorrow #einkauf")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Milch kaufen").click()
+        checked.check("a task")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Menü").click()
+        page.get_by_role("button", name="Konto").click()
+        page.get_by_label("Passwort").fill(PASSWORD)
+        page.get_by_role("button", name="Weiter").click()
+        expect(page.get_by_role("button", name="Widerrufen")).to_be_visible()
+        checked.check("the account")
+
+
+def test_the_focus_goes_through_the_page_in_its_order_and_is_seen(client: WebClient) -> None:
+    client.add("Read #book")
+    client.saved()
+    client.page.reload()
+    expect(client.checkbox("Read")).to_be_visible()
+    names = []
+    for _ in range(15):
+        client.page.keyboard.press("Tab")
+        name, is_seen = client.page.evaluate(WHERE)
+        assert is_seen, name
+        names.append(name)
+    assert names == [
+        "Skip to the tasks",
+        "Today",
+        "Upcoming",
+        "All tasks",
+        "Done",
+        "#book",
+        "ThemeSystemLightDark",
+        "Account",
+        "Keys",
+        "Console",
+        "Sign out",
+        "Search",
+        "Add a task",
+        "Read",
+        "Read#book",
+    ]
+
+
+def test_what_happens_is_told_in_regions_that_were_there_before(client: WebClient) -> None:
+    page = client.page
+    client.saved()
+    regions = page.evaluate_handle(
+        "['.undo[aria-live]', '.selection[aria-live]', '.troubles[role=alert]', '[role=status]']"
+        ".map((selector) => document.querySelector(selector))"
+    )
+    client.add("Read")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    client.page.locator(".task .name").click(modifiers=["ControlOrMeta"])
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    client.saved()
+    told = page.evaluate(
+        "(regions) => regions.map((region) => region.isConnected && region.textContent.trim())",
+        regions,
+    )
+    assert "Added" in told[0]
+    assert "1 selected" in told[1]
+    assert told[2:] == ["", "All changes saved"]
+
+
+@pytest.mark.parametrize(("motion", "moving"), [("no-preference", 1), ("reduce", 0)])
+def test_nothing_moves_where_motion_is_reduced(
+    browser: Browser, api: ApiOfUser, motion: Literal["no-preference", "reduce"], moving: int
+) -> None:
+    with browser.new_context(reduced_motion=motion) as context:
+        client = WebClient(context.new_page())
+        client.sign_in(api.username, PASSWORD)
+        client.page.evaluate(
+            "() => { globalThis.moved = 0;"
+            " addEventListener('animationstart', () => (globalThis.moved += 1)); }"
+        )
+        client.add("Read")
+        undo = client.page.get_by_role("button", name="Undo")
+        expect(undo).to_be_visible()
+        client.page.evaluate(STILL)
+        assert client.page.evaluate("globalThis.moved") == moving
+
+
+@pytest.mark.parametrize("percent", [200, 400])
+def test_enlarged_it_works_in_one_column(browser: Browser, api: ApiOfUser, percent: int) -> None:
+    scale = percent / 100
+    size: ViewportSize = {"width": round(1280 / scale), "height": round(1024 / scale)}
+    with browser.new_context(viewport=size, device_scale_factor=scale) as context:
+        client = WebClient(context.new_page())
+        client.sign_in(api.username, PASSWORD)
+        for title in ("One", "Two", "Three"):
+            client.add(title)
+        client.checkbox("Three").check()
+        expect(client.checkbox("Three")).to_have_count(0)
+        client.open("Two").get_by_label("Due day").fill("2031-05-06")
+        client.page.get_by_role("button", name="Close").click()
+        expect(client.page.get_by_role("button", name="Two")).to_contain_text("2031")
+        width = client.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= size["width"]
+        client.saved()
