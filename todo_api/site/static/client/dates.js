@@ -6,6 +6,29 @@
 
 const DAY = 86_400_000;
 
+const MOST_REMEMBERED = 10_000;
+
+/**
+ * Remember what was made of a text, as the days of a long list come again and again. A traveller's
+ * zone changes what a day is, so nothing is remembered beyond that.
+ * @template Made
+ * @param {(text: string) => Made} make
+ * @returns {(text: string) => Made}
+ */
+function remembering(make) {
+  /** @type {Map<string, Made>} */
+  const known = new Map();
+  let zone = 0;
+  return (text) => {
+    const offset = new Date().getTimezoneOffset();
+    if (offset !== zone || known.size > MOST_REMEMBERED) known.clear();
+    zone = offset;
+    let made = known.get(text);
+    if (made === undefined) known.set(text, (made = make(text)));
+    return made;
+  };
+}
+
 /** @param {number} number */
 const two = (number) => String(number).padStart(2, "0");
 
@@ -39,18 +62,15 @@ export const isDay = (day) =>
   !Number.isNaN(Date.parse(`${day}T00:00:00Z`)) &&
   new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 
-/**
- * Split a due time into the day and the time of day, in the browser's zone.
- * @param {string} due
- */
-export function partsOf(due) {
+/** Split a due time into the day and the time of day, in the browser's zone. */
+export const partsOf = remembering((due) => {
   if (due.length === 10) return { day: due, time: "" };
   const date = new Date(due);
   return {
     day: dayOf(date),
     time: `${two(date.getHours())}:${two(date.getMinutes())}`,
   };
-}
+});
 
 /**
  * Join a day and a time of day, in the browser's zone; without a time the day itself is due.
@@ -65,12 +85,10 @@ export function dueAt(day, time) {
   return `${day}T${time}:00${offset < 0 ? "-" : "+"}${zone}`;
 }
 
-/**
- * Return until when a task is to be done, in milliseconds: for a day, until that day ends here.
- * @param {string} due
- */
-export const endOf = (due) =>
-  due.length === 10 ? new Date(`${plusDays(due, 1)}T00:00:00`).getTime() : Date.parse(due);
+/** Return until when a task is to be done, in milliseconds: for a day, until that day ends here. */
+export const endOf = remembering((due) =>
+  due.length === 10 ? new Date(`${plusDays(due, 1)}T00:00:00`).getTime() : Date.parse(due),
+);
 
 /**
  * Tell whether it should have been done by now.
@@ -89,8 +107,24 @@ export function sayDue(due, now, locale) {
   const { day, time } = partsOf(due);
   const said = sayDay(day, now, locale);
   if (!time) return said;
-  return `${said} ${new Date(due).toLocaleTimeString(locale, { hour: "numeric", minute: "2-digit" })}`;
+  return `${said} ${format(locale, "time").format(new Date(due))}`;
 }
+
+/** @type {Record<"time" | "weekday" | "thisYear" | "otherYear", Intl.DateTimeFormatOptions>} */
+const FORMS = {
+  time: { hour: "numeric", minute: "2-digit" },
+  weekday: { weekday: "long" },
+  thisYear: { weekday: "short", day: "numeric", month: "short" },
+  otherYear: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
+};
+const formats = remembering((key) => {
+  const [locale = "", form = "time"] = key.split(" ");
+  return new Intl.DateTimeFormat(locale, FORMS[/** @type {"time"} */ (form)]);
+});
+const distances = remembering((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }));
+
+/** @type {(locale: string, form: keyof typeof FORMS) => Intl.DateTimeFormat} */
+const format = (locale, form) => formats(`${locale} ${form}`);
 
 /**
  * Name a day: today, tomorrow, a weekday of this week, or a date.
@@ -102,18 +136,11 @@ export function sayDay(day, now, locale) {
   const today = dayOf(now);
   const distance = Math.round((Date.parse(day) - Date.parse(today)) / DAY);
   if (Math.abs(distance) <= 1) {
-    const word = new Intl.RelativeTimeFormat(locale, {
-      numeric: "auto",
-    }).format(distance, "day");
+    const word = distances(locale).format(distance, "day");
     return word.charAt(0).toLocaleUpperCase(locale) + word.slice(1);
   }
   const date = new Date(`${day}T00:00:00`);
-  if (distance > 1 && distance < 7) return date.toLocaleDateString(locale, { weekday: "long" });
-  const year = day.slice(0, 4) === today.slice(0, 4) ? undefined : "numeric";
-  return date.toLocaleDateString(locale, {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    year,
-  });
+  if (distance > 1 && distance < 7) return format(locale, "weekday").format(date);
+  const isThisYear = day.slice(0, 4) === today.slice(0, 4);
+  return format(locale, isThisYear ? "thisYear" : "otherYear").format(date);
 }

@@ -7,7 +7,7 @@ import { makeSelection } from "./selection.js";
 import { draftOf } from "./session.js";
 import { Sync } from "./sync.js";
 import { batch, computed, effect, signal } from "./vendor.js";
-import { labelsOf, rowsOf, tasksOf, viewOf } from "./views.js";
+import { countsOf, labelsOf, rowsOf, tasksOf, viewOf } from "./views.js";
 import { locale, say } from "./words.js";
 
 /**
@@ -68,12 +68,7 @@ export function makeScreen(store, session, leaving, orphans) {
       ? `#${view.value.label}`
       : say(`view.${/** @type {Exclude<Name, "label">} */ (name.value)}`),
   );
-  const counts = computed(() => ({
-    today: tasksOf(store.tasks.value, "today", "", now.value).length,
-    upcoming: tasksOf(store.tasks.value, "upcoming", "", now.value).length,
-    all: store.tasks.value.filter((task) => !task.done).length,
-    done: 0,
-  }));
+  const counts = computed(() => countsOf(store.tasks.value, now.value));
   const labels = computed(() => labelsOf(store.tasks.value));
 
   /** @param {string} text */

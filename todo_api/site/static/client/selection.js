@@ -16,7 +16,9 @@ export function makeSelection(rows, cursor) {
   /** @type {string | null} */
   let anchor = null;
   const shown = computed(() => rows.value.flatMap((row) => (row.kind === "task" ? [row.key] : [])));
-  const keys = computed(() => shown.value.filter((key) => chosen.value.has(key)));
+  const keys = computed(() =>
+    chosen.value.size ? shown.value.filter((key) => chosen.value.has(key)) : [],
+  );
 
   return {
     shown,

@@ -41,11 +41,19 @@ const byCreation = (one, other) =>
   (one.id ?? Infinity) - (other.id ?? Infinity) ||
   compare(one.key, other.key);
 
-/** @type {(one: Shown, other: Shown) => number} */
-const byDue = (one, other) =>
-  endOf(one.due ?? "9999-12-30") - endOf(other.due ?? "9999-12-30") ||
-  other.priority - one.priority ||
-  byCreation(one, other);
+/**
+ * Sort by what is due first; when that is, is asked once for each task.
+ * @param {Shown[]} tasks
+ */
+function sortedByDue(tasks) {
+  const ends = new Map(tasks.map((task) => [task, endOf(task.due ?? "9999-12-30")]));
+  /** @type {(task: Shown) => number} */
+  const end = (task) => ends.get(task) ?? 0;
+  return tasks.sort(
+    (one, other) =>
+      end(one) - end(other) || other.priority - one.priority || byCreation(one, other),
+  );
+}
 
 /** @type {(one: Shown, other: Shown) => number} */
 const byCompletion = (one, other) =>
@@ -81,24 +89,20 @@ export function tasksOf(tasks, name, what, now, lingering = NONE) {
   const today = dayOf(now);
   switch (name) {
     case "today":
-      return open()
-        .filter((task) => task.due && partsOf(task.due).day <= today)
-        .sort(byDue);
+      return sortedByDue(open().filter((task) => task.due && partsOf(task.due).day <= today));
     case "upcoming":
-      return open()
-        .filter((task) => task.due && partsOf(task.due).day > today)
-        .sort(byDue);
+      return sortedByDue(open().filter((task) => task.due && partsOf(task.due).day > today));
     case "done":
       return tasks.filter((task) => task.done || lingering.has(task.key)).sort(byCompletion);
     case "label":
-      return open()
-        .filter((task) => task.labels.includes(what))
-        .sort(byDue);
+      return sortedByDue(open().filter((task) => task.labels.includes(what)));
     case "search": {
       const words = what.toLocaleLowerCase().split(/\s+/u).filter(Boolean);
-      return tasks
-        .filter((task) => words.every((word) => textOf(task).includes(word)))
-        .sort((one, other) => Number(one.done) - Number(other.done) || byDue(one, other));
+      const found = tasks.filter((task) => words.every((word) => textOf(task).includes(word)));
+      return [
+        ...sortedByDue(found.filter((task) => !task.done)),
+        ...sortedByDue(found.filter((task) => task.done)),
+      ];
     }
     default:
       return open().sort(byCreation);
@@ -116,15 +120,16 @@ export function tasksOf(tasks, name, what, now, lingering = NONE) {
 export function rowsOf(tasks, name, now, words) {
   /** @type {Row[]} */
   const rows = [];
+  const hasHeadings = name === "today" || name === "upcoming";
   let heading = "";
+  let saidDay = "";
+  let said = "";
   for (const task of tasks) {
     const late = isOverdue(task.due, now);
-    const text =
-      (name === "today" || name === "upcoming") && task.due
-        ? late && name === "today"
-          ? words.overdue
-          : sayDay(partsOf(task.due).day, now, words.locale)
-        : "";
+    const day = hasHeadings && task.due ? partsOf(task.due).day : "";
+    // Most tasks have the day of the one before, and naming a day takes its time.
+    if (day && day !== saidDay) [saidDay, said] = [day, sayDay(day, now, words.locale)];
+    const text = day && late && name === "today" ? words.overdue : day && said;
     if (text && text !== heading) {
       rows.push({
         kind: "heading",
@@ -152,4 +157,20 @@ export function labelsOf(tasks) {
     for (const label of task.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   }
   return [...counts].sort(([one], [other]) => one.localeCompare(other));
+}
+
+/**
+ * Return how many open tasks each view has.
+ * @param {Shown[]} tasks
+ * @param {Date} now
+ */
+export function countsOf(tasks, now) {
+  const today = dayOf(now);
+  const counts = { today: 0, upcoming: 0, all: 0, done: 0 };
+  for (const task of tasks) {
+    if (task.done) continue;
+    counts.all += 1;
+    if (task.due) counts[partsOf(task.due).day <= today ? "today" : "upcoming"] += 1;
+  }
+  return counts;
 }

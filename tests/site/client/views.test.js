@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { countsOf, rowsOf, tasksOf, viewOf } from "../../../todo_api/site/static/client/views.js";
+
+const NOW = new Date("2026-11-26T12:00:00");
+const MANY = 10_000;
+
+/** @type {(number: number, more?: object) => any} */
+const task = (number, more = {}) => ({
+  key: `task-${number}`,
+  id: number,
+  title: `Task ${number}`,
+  description: "",
+  labels: [`label${number % 40}`],
+  done: false,
+  due: `2026-12-${String((number % 28) + 1).padStart(2, "0")}`,
+  priority: number % 4,
+  created_at: String(number).padStart(6, "0"),
+  ...more,
+});
+
+const WORDS = { locale: "en-GB", overdue: "Overdue" };
+/** @type {(name: any, tasks: any[]) => string[]} */
+const shown = (name, tasks) =>
+  rowsOf(tasksOf(tasks, name, "", NOW), name, NOW, WORDS).map((row) =>
+    row.kind === "heading" ? `# ${row.text}` : row.task.title,
+  );
+
+test("Upcoming has each day once, in order, important tasks first", () => {
+  const tasks = [
+    task(1, { due: "2026-11-28", priority: 0 }),
+    task(2, { due: "2026-11-27", priority: 0 }),
+    task(3, { due: "2026-11-28", priority: 3 }),
+    task(4, { due: "2026-11-26" }),
+  ];
+  assert.deepEqual(shown("upcoming", tasks), [
+    "# Tomorrow",
+    "Task 2",
+    "# Saturday",
+    "Task 3",
+    "Task 1",
+  ]);
+});
+
+test("Today has what is late under one heading", () => {
+  const tasks = [
+    task(1, { due: "2026-11-20" }),
+    task(2, { due: "2026-11-22" }),
+    task(3, { due: "2026-11-26" }),
+  ];
+  assert.deepEqual(shown("today", tasks), ["# Overdue", "Task 1", "Task 2", "# Today", "Task 3"]);
+});
+
+test("a search has open tasks before those that are done", () => {
+  const tasks = [task(1, { done: true, due: "2026-11-20" }), task(2), task(3, { due: null })];
+  assert.deepEqual(
+    tasksOf(tasks, "search", "task", NOW).map(({ id }) => id),
+    [2, 3, 1],
+  );
+});
+
+test("the counts are those of the views", () => {
+  const tasks = Array.from({ length: 200 }, (_, number) =>
+    task(number, { done: number % 3 === 0, due: number % 5 ? task(number).due : null }),
+  );
+  const counts = countsOf(tasks, NOW);
+  for (const name of /** @type {const} */ (["today", "upcoming", "all"])) {
+    assert.equal(counts[name], tasksOf(tasks, name, "", NOW).length);
+  }
+});
+
+test("any address names a view", () => {
+  assert.deepEqual(viewOf("#label/100%"), { name: "label", label: "100%" });
+  assert.deepEqual(viewOf("#label/a%20b"), { name: "label", label: "a b" });
+  for (const hash of ["", "#", "#label", "#label/", "#%", "#nowhere/x"]) {
+    assert.deepEqual(viewOf(hash), { name: "all", label: "" });
+  }
+});
+
+test("when tasks are due and on which day they are is asked once for each, not for each comparison", () => {
+  let asked = 0;
+  const tasks = Array.from({ length: MANY }, (_, number) => {
+    const { due, ...others } = task(number);
+    return Object.defineProperty(others, "due", {
+      get: () => {
+        asked += 1;
+        return due;
+      },
+    });
+  });
+  const found = tasksOf(/** @type {any} */ (tasks), "upcoming", "", NOW);
+  rowsOf(found, "upcoming", NOW, WORDS);
+  assert.equal(found.length, MANY);
+  assert.ok(asked <= 8 * MANY, `asked ${asked} times`);
+});
