@@ -86,6 +86,17 @@ def picture_client(browser: Browser, folder: Path) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     picture(page, folder, "keys")
+    page.keyboard.press("Escape")
+    rows = page.locator(".task .name")
+    rows.nth(0).click(modifiers=["ControlOrMeta"])
+    rows.nth(2).click(modifiers=["Shift"])
+    picture(page, folder, "selection")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Account").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").press("Enter")
+    expect(page.get_by_role("button", name="Revoke")).to_be_visible(timeout=20_000)
+    picture(page, folder, "account")
 
 
 def picture(page: Page, folder: Path, name: str) -> None:
