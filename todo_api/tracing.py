@@ -47,7 +47,7 @@ class Tracing:
         self._server = trace.SpanKind.SERVER
         self._error = trace.Status(trace.StatusCode.ERROR)
 
-    def note_answer(self, request: Request, status: int, seconds: float) -> None:
+    def note_answer(self, request: Request, status: int, seconds: float, *, is_whole: bool) -> None:
         """Make the span of a request that has been answered, below its client's."""
         ended = time.time_ns()
         attributes: dict[str, Any] = {
@@ -70,6 +70,6 @@ class Tracing:
             attributes=attributes,
             start_time=ended - int(seconds * 1e9),
         )
-        if status >= _FAILED:
+        if status >= _FAILED or not is_whole:
             span.set_status(self._error)
         span.end(ended)
