@@ -18,8 +18,7 @@ From the top floor down, each of which imports only those below it:
 - `settings` is the table of the settings; `environment` is where they are read from.
 - `storage` is the only place that knows SQL.
 - `throttling` counts how often something may be tried.
-- `logs`, `metrics` and `tracing` are what operators are told; `security_log` writes down
-  who tried what.
+- `monitoring` is what operators are told: logs, metrics, traces, and who tried what.
 - `stopping` tells whether the service is about to stop.
 - `contract` turns an OpenAPI document into an ASGI application, and knows nothing of tasks.
 - `times` is the one form of times as text.

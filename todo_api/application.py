@@ -12,7 +12,6 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
-from todo_api import security_log
 from todo_api.browsers import browsers_for
 from todo_api.contract import (
     ContractApp,
@@ -27,8 +26,7 @@ from todo_api.contract import (
 from todo_api.execution import Execution
 from todo_api.formats import Uids
 from todo_api.identity import Accounts, Choices, OverloadedError, Tokens, Uses, password_hasher
-from todo_api.logs import AccessLog
-from todo_api.metrics import Metrics
+from todo_api.monitoring import LISTENERS, AccessLog, Metrics, Tracing, flush_security_log
 from todo_api.rest import KEPT, Cursors, Once, quota_met, too_many_words
 from todo_api.settings import Settings
 from todo_api.site import PROBLEMS, DemoUser, add_pages
@@ -57,7 +55,6 @@ from todo_api.throttling import (
     TooManyChoicesError,
     counters_at,
 )
-from todo_api.tracing import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +122,7 @@ def create_app(
             require_current(database)
         # Each step is taken though another fails, the last one first.
         async with AsyncExitStack() as ending:
-            ending.callback(security_log.flush)
+            ending.callback(flush_security_log)
             ending.callback(database.close)
             ending.push_async_callback(counters.close)
             ending.push_async_callback(asyncio.to_thread, accounts.close)
@@ -194,7 +191,7 @@ def _observers(settings: Settings, metrics: Metrics | None) -> list[Observer]:
 
 
 def _watch(metrics: Metrics, workers: Workers, database: Database) -> None:
-    security_log.LISTENERS.append(metrics.note_event)
+    LISTENERS.append(metrics.note_event)
     metrics.watch("todo_threads", "Threads for slow requests.", lambda: workers.threads)
     metrics.watch("todo_threads_at_work", "Those at work.", lambda: workers.at_work)
     metrics.watch("todo_queue", "Requests that wait for a thread.", lambda: workers.waiting)

@@ -13,7 +13,7 @@ from typing import TypeVar, TypeVarTuple
 
 from todo_api.contract import Job, Response, Shares, Turns, Workers, unavailable
 from todo_api.identity import User
-from todo_api.security_log import record
+from todo_api.monitoring import record
 from todo_api.storage import Database, QuotaMetError, WouldBlockError
 from todo_api.throttling import RateLimits
 

@@ -33,13 +33,13 @@ ELSEWHERE = "canary-somewhere-else-96"
 SERVICE = """
 import logging, os
 logging.basicConfig(level=logging.DEBUG)
-from todo_api import security_log
+from todo_api.monitoring import security_log
 from todo_api.application import create_app
 from todo_api.server import serve
 from todo_api.settings import read_settings
 
 settings = read_settings(os.environ)
-security_log.write_to_stderr()
+security_log.write_security_log()
 serve(create_app(settings), settings, lambda url: print(url, flush=True))
 """
 

@@ -14,10 +14,10 @@ from starlette.testclient import TestClient
 
 from tests.support.clients import PASSWORD, client_of, registered
 from tests.support.commands import environment_with, installed_command
-from todo_api import security_log
 from todo_api.application import create_app
 from todo_api.contract import Caller, ContractApp
-from todo_api.security_log import MOST_A_MINUTE, MOST_SUCCESSES_A_MINUTE
+from todo_api.monitoring import security_log
+from todo_api.monitoring.security_log import MOST_A_MINUTE, MOST_SUCCESSES_A_MINUTE
 from todo_api.settings import Settings
 from todo_api.storage import Database, select_user
 from todo_api.throttling import Window
@@ -198,7 +198,7 @@ def test_a_flood_has_a_number_of_lines_and_one_that_counts_the_rest(
     for _ in range(1000):
         security_log.record("login", CALLER, "failure")
     security_log.record("request", CALLER, "refused")
-    security_log.flush()
+    security_log.flush_security_log()
     found = lines(caplog)
     failures = [line for line in found if line["outcome"] == "failure"]
     assert len(failures) == MOST_A_MINUTE + 1
@@ -213,7 +213,7 @@ def test_a_busy_user_has_a_number_of_lines_and_hides_nobody_elses(
         security_log.record("token_creation", CALLER, user="susan")
         security_log.record("account_deletion", CALLER)
     security_log.record("token_creation", CALLER, user="david")
-    security_log.flush()
+    security_log.flush_security_log()
     found = [line | {"request_id": ""} for line in lines(caplog)]
     assert len([line for line in found if line.get("user") == "susan"]) == MOST_A_MINUTE
     assert len([line for line in found if line.get("user") == "david"]) == 1
@@ -227,7 +227,7 @@ def test_a_busy_user_has_a_number_of_lines_and_hides_nobody_elses(
 def test_many_sources_have_a_number_of_lines_together(caplog: pytest.LogCaptureFixture) -> None:
     for number in range(1000):
         security_log.record("registration", CALLER, user=f"user-{number}")
-    security_log.flush()
+    security_log.flush_security_log()
     *written, last = lines(caplog)
     assert len(written) == MOST_SUCCESSES_A_MINUTE
     assert last == {"event": "registration", "outcome": "success", "left_out": 400}

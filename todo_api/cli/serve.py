@@ -7,11 +7,9 @@ from dataclasses import replace
 
 import click
 
-from todo_api import security_log
 from todo_api.application import create_app
 from todo_api.cli.migrate import bring_up_to_date
-from todo_api.logs import write_log
-from todo_api.metrics import Metrics
+from todo_api.monitoring import Metrics, write_log, write_security_log
 from todo_api.server import refuse_unsafe, serve, supervise
 from todo_api.settings import Settings, read_settings
 from todo_api.stopping import Stopping
@@ -59,7 +57,7 @@ def _refuse_ports(settings: Settings, workers: int) -> None:
 
 def _serve(settings: Settings, listener: socket.socket | None = None) -> None:
     if settings.security_log:
-        security_log.write_to_stderr()
+        write_security_log()
     stopping = Stopping()
     metrics = None if settings.metrics_port is None else Metrics()
     app = create_app(settings, stopping=stopping, metrics=metrics)

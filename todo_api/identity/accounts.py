@@ -28,7 +28,7 @@ from todo_api.identity.passwords import MAX_LENGTH, MIN_LENGTH, has_unusable_cha
 from todo_api.identity.stand_ins import StandIns
 from todo_api.identity.turns import OverloadedError, Turns
 from todo_api.identity.user import User
-from todo_api.security_log import Outcome, record
+from todo_api.monitoring import Outcome, record
 from todo_api.storage import (
     Database,
     DatabaseUnavailableError,

@@ -13,7 +13,7 @@ from threading import Condition
 from todo_api.contract import Caller, wait_for
 from todo_api.identity.turns import OverloadedError
 from todo_api.identity.user import User
-from todo_api.security_log import record
+from todo_api.monitoring import record
 from todo_api.throttling import ChoiceThrottle, TooManyChoicesError, site_of
 
 AT_ONCE = 4

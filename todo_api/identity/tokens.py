@@ -10,7 +10,7 @@ from todo_api.contract import Caller, Granted
 from todo_api.identity.codes import TOKEN, hash_of, is_code
 from todo_api.identity.user import User
 from todo_api.identity.uses import Uses
-from todo_api.security_log import record
+from todo_api.monitoring import record
 from todo_api.storage import Database, select_valid_token
 
 SCOPES = {"read": frozenset({"read"}), "write": frozenset({"read", "write"})}

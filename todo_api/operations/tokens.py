@@ -7,7 +7,7 @@ from typing import Any
 from todo_api import storage
 from todo_api.contract import Answer, Caller, Problem, Reply, UrlFor
 from todo_api.identity import TOKEN, User, hash_of, new_code
-from todo_api.security_log import record
+from todo_api.monitoring import record
 from todo_api.settings import Settings
 from todo_api.storage import Database, TokenRow
 

@@ -14,8 +14,8 @@ from todo_api.identity import (
     service_words,
     use_up_invitation,
 )
+from todo_api.monitoring import record
 from todo_api.operations.representation import refuse_other_values, split_body
-from todo_api.security_log import record
 from todo_api.settings import Settings
 from todo_api.storage import Connection, Database, Quotas, UsernameTakenError, UserRow
 from todo_api.sweeping import Sweeper

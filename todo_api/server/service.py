@@ -15,7 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from todo_api.contract import BrokenOffError, Proxies
-from todo_api.metrics import Metrics
+from todo_api.monitoring import Metrics
 from todo_api.server.bounds import Bounds, Most
 from todo_api.server.connection import Connection, Deadlines
 from todo_api.server.descriptors import within_descriptors

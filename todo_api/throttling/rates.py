@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from starlette.types import Message, Send
 
 from todo_api.contract import Caller, Problem, Request
-from todo_api.security_log import record
+from todo_api.monitoring import record
 from todo_api.throttling.addresses import bucket_of
 from todo_api.throttling.windows import Counters, Window, count_in, seconds_left
 

@@ -71,7 +71,7 @@ def record(
     _write(event, outcome, user=user, client=client, request_id=request_id, **details)
 
 
-def write_to_stderr() -> None:
+def write_security_log() -> None:
     """Write the lines to standard error, apart from the program's other messages."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
@@ -80,7 +80,7 @@ def write_to_stderr() -> None:
     LOGGER.propagate = False
 
 
-def flush() -> None:
+def flush_security_log() -> None:
     """Tell now how many lines were left out, since the process is about to end."""
     _samples.flush()
 
