@@ -110,6 +110,7 @@ def test_the_web_client_is_held_to_all_that_pages_are_and_to_trusted_types() -> 
         *OF_PAGES["Content-Security-Policy"].split("; "),
         "require-trusted-types-for 'script'",
         "trusted-types worker",
+        "manifest-src 'self'",
     }
 
 

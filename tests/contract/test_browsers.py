@@ -152,7 +152,12 @@ SESAME = ("Authorization", "Bearer open sesame")
         ([("Sec-Fetch-Site", "same-origin"), ("Origin", "http://localhost")], 200),
         ([("Sec-Fetch-Site", "none")], 200),
         ([("Sec-Fetch-Site", "a value of the future")], 200),
-        ([("Origin", EVIL)], 200),
+        ([("Origin", "http://localhost")], 200),
+        ([("Origin", "https://localhost")], 200),  # as behind a proxy that has the certificate
+        ([("Origin", APP)], 200),
+        ([("Origin", EVIL)], 403),
+        ([("Origin", "null")], 403),
+        ([("Origin", "http://localhost:8080")], 403),
         ([("Sec-Fetch-Site", "cross-site")], 403),
         ([("Sec-Fetch-Site", "cross-site"), ("Origin", EVIL)], 403),
         ([("Sec-Fetch-Site", "cross-site"), ("Origin", "null")], 403),

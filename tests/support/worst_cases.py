@@ -311,7 +311,19 @@ def of_programs() -> Iterator[Shape]:
     header = "List Name,Title,Due Date,Priority,Status,Tags"
     card, item = '{"id":"a","name":"a","idList":"a"}', '{"name":"a","state":"complete"}'
     task = '{"id":"%s","title":"a","due":"2026-12-01T00:00:00Z"}'
+    long = '"' + "a " * (IMPORT // 4) + '"'
+    many = ",".join(["{}"] * 5000)
     for name, body in {
+        "google_tasks: a long name": f'{{"kind":"tasks#tasks","title":{long},"items":[{many}]}}',
+        "microsoft_to_do: a long name": f'[{{"displayName":{long},"tasks":[{many}]}}]',
+        "microsoft_to_do: a long number": filled(
+            IMPORT, "9", around=('[{"body":{"contentType":"html","content":"&#', ';"}}]')
+        ),
+        "todoist: a long name": f"TYPE,CONTENT,PRIORITY,INDENT\nsection,{long},,\n"
+        + "task,a,1,1\n" * 5000,
+        "trello: a long name": f'{{"lists":[{{"id":"a","name":{long}}}],"cards":['
+        + ",".join([card] * 5000)
+        + "]}",
         "todoist: notes": filled(IMPORT, "note,a,1,1\n", around=(notes, "")),
         "ticktick: rows": filled(
             400_000, "a,b,2026-12-01 10:00,1,0,c\n", around=(header + "\n", "")

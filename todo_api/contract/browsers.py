@@ -80,18 +80,23 @@ class CrossOrigin:
             "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
         }
 
-    def check(self, request: Request) -> None:
+    def check(self, request: Request, own: str) -> None:
         """Refuse what a page of another site sends without the browser asking first.
 
         Browsers say with ``Sec-Fetch-Site`` where a request comes from, and no page can change it.
+        They leave it out where the connection is not trustworthy, as in plain HTTP to a name of
+        the local network; ``Origin`` tells then. ``own`` is the service's origin.
 
         Raises:
             Problem: 403, unless the page's origin is allowed.
 
         """
-        if (
-            request.headers.get(b"sec-fetch-site") in _ELSEWHERE
-            and request.headers.get(b"origin") not in self._origins
+        site = request.headers.get(b"sec-fetch-site")
+        origin = request.headers.get(b"origin")
+        if origin in self._origins:
+            return
+        if site in _ELSEWHERE or (
+            site is None and origin is not None and _is_other(origin, request, own)
         ):
             raise Problem(
                 403,
@@ -99,6 +104,12 @@ class CrossOrigin:
                 " of the origins that its administrator allows.",
                 code="other_site",
             )
+
+
+def _is_other(origin: bytes, request: Request, own: str) -> bool:
+    """Tell whether a page is not the service's: a proxy may have changed the scheme or the host."""
+    authority = origin.partition(b"://")[2].lower()
+    return authority not in {request.headers[b"host"].lower(), own.partition("://")[2].encode()}
 
 
 _ELSEWHERE = frozenset({b"cross-site", b"same-site"})

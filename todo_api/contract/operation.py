@@ -276,7 +276,7 @@ class Operation:
         request.check(self._around.limits)
         origin = self._around.origins.of(request)
         if request.method not in SAFE_METHODS:
-            self._around.cross_origin.check(request)
+            self._around.cross_origin.check(request, origin)
         media_type = self._offer.choose(request.accept)
         self._body.check_headers(request)
         credentials = self._security.credentials(request)

@@ -9,6 +9,8 @@ from todo_api.formats.file import LeftOut
 
 LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_LABEL, MOST_LABELS = 200, 10_000, 50, 20
 """The limits of the document, to which a test compares them."""
+MOST_READ = 10 * LONGEST_LABEL
+"""Characters of a label that are looked at: the name of a list is a label of each of its tasks."""
 NO_TITLE = "(no title)"
 _CONTROL = re.compile("[\0-\x1f\x7f-\x9f\ufeff]+")
 _FUTURE = "times of creation, change or completion that cannot be"
@@ -35,7 +37,7 @@ def fitted(task: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
 
 def _labels(given: Iterable[str]) -> tuple[list[str], int]:
     """Return what can be labels, and how many could not."""
-    written = (" ".join(_CONTROL.sub(" ", label).split()) for label in given)
+    written = (" ".join(_CONTROL.sub(" ", label[:MOST_READ]).split()) for label in given)
     labels = list(dict.fromkeys(filter(None, written)))
     fit = [label for label in labels if len(label) <= LONGEST_LABEL][:MOST_LABELS]
     return fit, len(labels) - len(fit)

@@ -13,6 +13,8 @@ from todo_api.formats.programs.records import Record, read_document, records_of
 _PRIORITIES = {"high": 3, "low": 1}
 _BREAK = re.compile(r"<br\s?/?>|</(?:p|div|li)>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+_NO_CHARACTER = re.compile(r"&#\d{9,};?")
+"""A number that no character has, and which may be too long to be read as one."""
 
 
 def read(body: Text) -> Iterator[Found | LeftOut | Unreadable]:
@@ -79,7 +81,10 @@ def _task(record: Record, group: str) -> Iterator[Found | LeftOut]:
 
 
 def _plain(text: str, *, is_html: bool) -> str:
-    return html.unescape(_TAG.sub("", _BREAK.sub("\n", text))).strip() if is_html else text
+    if not is_html:
+        return text
+    plain = _NO_CHARACTER.sub("\ufffd", _TAG.sub("", _BREAK.sub("\n", text)))
+    return html.unescape(plain).strip()
 
 
 def _day(record: Record) -> str | None:
