@@ -16,11 +16,11 @@ INSTALLED_PROJECT     := .venv/project.stamp
 INSTALLED_DEVELOPMENT := .venv/development.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: help setup run development test test-reliability test-failover coverage event-loop lint format clients clients-all contract-diff fuzz fuzz-stranger bench screenshot lock bench-lock failover-lock release-contract clean
+.PHONY: help setup run development test test-reliability test-failover coverage event-loop lint format clients clients-all contract-tools-all contract-diff fuzz fuzz-stranger bench screenshot lock bench-lock failover-lock release-contract clean
 
 help:
 	@awk '/^##@/ { printf "\n%s\n", substr($$0, 5) } \
-	      /^[a-z-]+:.*## / { split($$0, line, ":.*## "); printf "  make %-16s %s\n", line[1], line[2] } \
+	      /^[a-z-]+:.*## / { split($$0, line, ":.*## "); printf "  make %-18s %s\n", line[1], line[2] } \
 	      END { print "" }' $(firstword $(MAKEFILE_LIST))
 
 ##@ Use
@@ -67,6 +67,9 @@ clients: development ## Generate clients from the served document and use them (
 
 clients-all: development ## The same, and with Go, PHP, Ruby and another for TypeScript
 	TEST_CLIENTS=all $(BIN)/python -m pytest tests/clients $(ARGS)
+
+contract-tools-all: development ## Run others' contract tools against the demo (Node.js)
+	TEST_CONTRACT_TOOLS=all $(BIN)/python -m pytest tests/contract_tools $(ARGS)
 
 contract-diff: development ## List changes that break clients of the last release
 	$(BIN)/python -m tests.programs.contract_diff
