@@ -65,7 +65,7 @@ format: development ## Fix what ruff can fix
 clients: development ## Generate clients from the served document and use them (Java, Node.js)
 	$(BIN)/python -m pytest tests/clients $(ARGS)
 
-clients-all: development ## The same, and with Go, PHP, Ruby and another for TypeScript
+clients-all: development ## The same, and with Go, PHP, Ruby and three more for TypeScript
 	TEST_CLIENTS=all $(BIN)/python -m pytest tests/clients $(ARGS)
 
 contract-tools-all: development ## Run others' contract tools against the demo (Node.js)

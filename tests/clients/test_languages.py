@@ -15,6 +15,8 @@ from tests.support.databases import lack
 from tests.support.serving import ServedApp, served
 
 LANGUAGES = HERE / "languages"
+NODE_MODULES = "--additional-properties=importFileExtension=.js"
+"""Without it, modules import each other as bundlers allow it, and Node.js does not."""
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def service(tmp_path: Path) -> Iterator[ServedApp]:
         yield service
 
 
-def generate(language: str, program: str, service: ServedApp, folder: Path) -> Path:
+def generate(language: str, program: str, service: ServedApp, folder: Path, *options: str) -> Path:
     """Let openapi-generator make a client from nothing but the document's URL."""
     for needed in ("java", program):
         if shutil.which(needed) is None:
@@ -33,6 +35,7 @@ def generate(language: str, program: str, service: ServedApp, folder: Path) -> P
     run(
         *("openapi-generator-cli", "generate", "--generator-name", language),
         *("--input-spec", document_of(service), "--output", str(client)),
+        *options,
     )
     return client
 
@@ -67,13 +70,31 @@ def test_ruby(service: ServedApp, tmp_path: Path) -> None:
     run("ruby", "-I", str(client / "lib"), str(LANGUAGES / "scenario.rb"), service.base_url)
 
 
-def test_hey_api(service: ServedApp, tmp_path: Path) -> None:
+def test_typescript_fetch(service: ServedApp, tmp_path: Path) -> None:
+    client = with_modules("typescript-fetch", tmp_path)
+    generated = generate("typescript-fetch", "npm", service, tmp_path / "generator", NODE_MODULES)
+    generated.rename(client / "generated")
+    check_and_use(client, service)
+
+
+@pytest.mark.parametrize("name", ["hey-api", "orval"])
+def test_generators_from_npm(service: ServedApp, tmp_path: Path, name: str) -> None:
+    client = with_modules(name, tmp_path)
+    run("npm", "--prefix", str(client), "run", "generate", DOCUMENT=document_of(service))
+    check_and_use(client, service)
+
+
+def with_modules(name: str, folder: Path) -> Path:
+    """Copy the folder of a scenario in TypeScript, and install what its lock lists."""
     if shutil.which("npm") is None:
         lack("Node.js")
-    client = tmp_path / "hey-api"
-    shutil.copytree(LANGUAGES / "hey-api", client, ignore=shutil.ignore_patterns("node_modules"))
-    npm = ("npm", "--prefix", str(client))
-    run(*npm, "ci", "--ignore-scripts", "--prefer-offline")
-    run(*npm, "run", "generate", DOCUMENT=document_of(service))
-    run(*npm, "run", "check")
+    client = folder / name
+    shutil.copytree(LANGUAGES / name, client, ignore=shutil.ignore_patterns("node_modules"))
+    run("npm", "--prefix", str(client), "ci", "--ignore-scripts", "--prefer-offline")
+    return client
+
+
+def check_and_use(client: Path, service: ServedApp) -> None:
+    """Check the types of a scenario and of what it uses, and run it."""
+    run("npm", "--prefix", str(client), "run", "check")
     run("node", str(client / "build" / "scenario.js"), service.base_url)

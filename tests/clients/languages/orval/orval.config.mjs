@@ -1,0 +1,11 @@
+export default {
+  todo: {
+    input: { target: process.env.DOCUMENT },
+    output: {
+      target: "generated/todo.ts",
+      client: "fetch",
+      headers: true,
+      baseUrl: { getBaseUrlFromSpecification: true },
+    },
+  },
+};
