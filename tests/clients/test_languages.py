@@ -1,7 +1,7 @@
 """Clients in other languages: generated, compiled or checked, and used by the same scenario.
 
-Only `make clients-all` runs them. The languages are Debian's: golang-go; php-cli and
-php-guzzlehttp-guzzle; ruby and ruby-typhoeus.
+Only `make clients-all` runs them. The languages are Debian's: golang-go; php-cli, php-curl,
+php-guzzlehttp-guzzle and php-mbstring; ruby and ruby-typhoeus.
 """
 
 import shutil
