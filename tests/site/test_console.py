@@ -248,6 +248,25 @@ def test_reloading_the_page_forgets_the_password(console: Console) -> None:
     assert_refused_once(console)
 
 
+def test_on_a_phone_authorize_and_the_first_operation_are_on_the_first_screen(
+    browser: Browser,
+) -> None:
+    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        console = Console(context.new_page())
+        authorize = console.page.get_by_role("button", name="Authorize")
+        expect(authorize).to_be_in_viewport(ratio=1)
+        expect(console.operations.first).to_be_in_viewport(ratio=1)
+        too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert console.page.evaluate(too_wide) == 0
+        # A tag is described in brief, and whole when it is closed.
+        tag = console.page.locator("#operations-tag-tasks")
+        is_cut = "small => small.scrollHeight > small.clientHeight + 1"
+        assert tag.locator("small").evaluate(is_cut)
+        tag.click(position={"x": 5, "y": 15})
+        expect(tag).to_have_attribute("data-is-open", "false")
+        assert not tag.locator("small").evaluate(is_cut)
+
+
 def test_the_bar_does_not_hide_an_explanation(console: Console) -> None:
     console.page.goto(f"{ADDRESS}/problems#415")
     expect(console.page.locator(":target h2")).to_have_text("415 Unsupported media type")
