@@ -32,7 +32,7 @@ export function Add({ screen }) {
     const isToday = name.value === "today" && !due;
     const own =
       name.value === "label" && !labels.includes(view.value.label) ? [view.value.label] : [];
-    store.create(
+    screen.sought.value = store.create(
       {
         title,
         due: isToday ? dayOf(new Date()) : due,

@@ -1,5 +1,6 @@
 /**
- * The list. Of many rows only those in sight are in the page: all are of the same height.
+ * The list. Of many rows only those in sight are in the page: all are of the same height. A row is
+ * rendered anew only when its task has changed, or its selection: where it stands is the list's affair.
  */
 
 import { isOverdue, sayDue } from "./dates.js";
@@ -9,13 +10,17 @@ import { locale, say } from "./words.js";
 
 const ROW_REM = 3.5;
 const MORE_ROWS = 8;
+/** The rows in the page change by so many at once, so that not every step of scrolling renders. */
+const STEP = 4;
+/** What stays free below the row that one is on: the last messages lie over it. */
+const FREE_ROWS = 1.25;
 
 /** @type {() => number} */
 const rowHeight = () => ROW_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 /** @param {{screen: import("./screen.js").Screen}} props */
 export function List({ screen }) {
-  const { rows, name, cursor, attention } = screen;
+  const { rows, name, cursor, attention, open, selection, sought } = screen;
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const sight = useSignal({ from: 0, to: 40 });
   const height = rowHeight();
@@ -23,8 +28,9 @@ export function List({ screen }) {
   const look = () => {
     const element = box.current;
     if (!element) return;
-    const from = Math.max(0, Math.floor(element.scrollTop / height) - MORE_ROWS);
-    const to = Math.ceil((element.scrollTop + element.clientHeight) / height) + MORE_ROWS;
+    const [first, last] = [element.scrollTop, element.scrollTop + element.clientHeight];
+    const from = Math.max(0, Math.floor(first / height / STEP) * STEP - MORE_ROWS);
+    const to = Math.ceil(last / height / STEP) * STEP + MORE_ROWS;
     if (from !== sight.value.from || to !== sight.value.to) sight.value = { from, to };
   };
   useLayoutEffect(look);
@@ -35,20 +41,32 @@ export function List({ screen }) {
   useEffect(() => {
     if (box.current) box.current.scrollTop = 0;
   }, [name.value, screen.view.value.label]);
+  /**
+   * Bring a row into sight; return whether there is one.
+   * @param {HTMLElement} element
+   * @param {string | null} key
+   */
+  const show = (element, key) => {
+    const index = rows.value.findIndex((row) => row.key === key);
+    if (index < 0) return false;
+    const [top, end] = [index * height, (index + 1 + FREE_ROWS) * height];
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (end > element.scrollTop + element.clientHeight) {
+      element.scrollTop = end - element.clientHeight;
+    }
+    look();
+    return true;
+  };
   useEffect(() => {
-    const index = rows.value.findIndex((row) => row.key === cursor.value);
+    if (box.current) show(box.current, sought.value);
+  }, [sought.value]);
+  useEffect(() => {
     const element = box.current;
     if (!element) return;
-    if (index < 0) {
+    if (!show(element, cursor.value)) {
       if (attention.value) element.focus();
       return;
     }
-    const top = index * height;
-    if (top < element.scrollTop) element.scrollTop = top;
-    if (top + height > element.scrollTop + element.clientHeight) {
-      element.scrollTop = top + height - element.clientHeight;
-    }
-    look();
     // When the row is in the page, it takes the focus.
     requestAnimationFrame(() => {
       const wanted = cursor.value ?? "";
@@ -57,8 +75,29 @@ export function List({ screen }) {
     });
   }, [cursor.value, attention.value]);
 
+  // The rows' events are heard here, so that rows need no functions of their own.
+  /** @param {MouseEvent} event */
+  const press = (event) => {
+    const key = keyOf(event, ".name");
+    if (key === null) return;
+    if (event.shiftKey) selection.extendTo(key);
+    else if (event.ctrlKey || event.metaKey) selection.turn(key);
+    else open.value = key;
+  };
+  /** @param {Event} event */
+  const tick = (event) => {
+    const key = keyOf(event, "input");
+    if (key !== null) screen.toggle(key);
+  };
+  /** @param {Event} event */
+  const follow = (event) => {
+    const key = keyOf(event, ".name");
+    if (key !== null) cursor.value = key;
+  };
+
   const { from, to } = sight.value;
   const all = rows.value;
+  const selected = new Set(selection.keys.value);
   return html`
     <section
       class="list"
@@ -69,86 +108,86 @@ export function List({ screen }) {
       onScroll=${look}
     >
       ${all.length === 0 && html`<p class="empty">${say(`empty.${name.value}`)}</p>`}
-      <ul style=${{ height: `${all.length * height}px` }}>
+      <ul
+        style=${{ height: `${all.length * height}px` }}
+        onClick=${press}
+        onChange=${tick}
+        onFocusIn=${follow}
+      >
         ${all.slice(from, to).map((row, index) => {
-          const top = (from + index) * height;
-          return row.kind === "heading"
-            ? html`<li
-                key=${row.key}
-                class=${`heading ${row.isLate ? "late" : ""}`}
-                style=${{ top: `${top}px` }}
-              >
-                <h2>${row.text}</h2>
-              </li>`
-            : html`<${Row}
-                key=${row.key}
-                task=${row.task}
-                top=${top}
-                screen=${screen}
-                position=${from + index + 1}
-                size=${all.length}
-              />`;
+          const { key } = row;
+          const place = { top: `${(from + index) * height}px` };
+          if (row.kind === "heading") {
+            return html`<li
+              key=${key}
+              class=${`heading ${row.isLate ? "late" : ""}`}
+              style=${place}
+            >
+              <h2>${row.text}</h2>
+            </li>`;
+          }
+          const { priority, done } = row.task;
+          const isSelected = selected.has(key);
+          const isChosen = open.value === key || cursor.value === key;
+          return html`<li
+            key=${key}
+            class=${`task p${priority} ${done ? "done" : ""} ${isChosen ? "chosen" : ""} ${isSelected ? "selected" : ""}`}
+            data-key=${key}
+            style=${place}
+            aria-setsize=${all.length}
+            aria-posinset=${from + index + 1}
+          >
+            <${Row} task=${row.task} isSelected=${isSelected} now=${screen.now} />
+          </li>`;
         })}
       </ul>
     </section>
   `;
 }
 
-/** @param {{task: import("./outbox.js").Shown, top: number, position: number, size: number, screen: import("./screen.js").Screen}} props */
-function Row({ task, top, position, size, screen }) {
-  const { open, cursor, now, selection } = screen;
-  const late = !task.done && isOverdue(task.due, now.value);
+/**
+ * Return the key of the row that an event is for, if it is for that part of it.
+ * @param {Event} event
+ * @param {string} part
+ */
+function keyOf({ target }, part) {
+  const element = target instanceof Element ? target.closest(part) : null;
+  return element?.closest("li")?.getAttribute("data-key") ?? null;
+}
+
+/**
+ * What a row shows. It reads a signal, so signals see to it that it is rendered for that alone, or
+ * for props that are not the same: nothing that is made anew for each rendering may be one of them.
+ * @param {{task: import("./outbox.js").Shown, isSelected: boolean,
+ *   now: import("./vendor.js").Signal<Date>}} props
+ */
+function Row({ task, isSelected, now }) {
+  const late = isOverdue(task.due, now.value) && !task.done;
   const hasMore = task.due || task.labels.length > 0 || task.unsent || task.description;
-  const chosen = open.value === task.key || cursor.value === task.key;
-  const selected = selection.keys.value.includes(task.key);
-  /** @param {MouseEvent} event */
-  const press = (event) => {
-    if (event.shiftKey) selection.extendTo(task.key);
-    else if (event.ctrlKey || event.metaKey) selection.turn(task.key);
-    else open.value = task.key;
-  };
   return html`
-    <li
-      class=${`task p${task.priority} ${task.done ? "done" : ""} ${chosen ? "chosen" : ""} ${selected ? "selected" : ""}`}
-      data-key=${task.key}
-      style=${{ top: `${top}px` }}
-      aria-setsize=${size}
-      aria-posinset=${position}
-    >
-      <label class="tick">
-        <input
-          type="checkbox"
-          checked=${task.done}
-          aria-label=${task.title}
-          onChange=${() => screen.toggle(task.key)}
-        />
-      </label>
-      <button
-        class="name"
-        aria-haspopup="dialog"
-        onClick=${press}
-        onFocus=${() => (cursor.value = task.key)}
-      >
-        ${selected && html`<span class="sr">${say("list.selected")}: </span>`}
-        <span class="title">${task.title}</span>
-        ${
-          hasMore &&
-          html`
-            <span class="meta">
-              ${
-                task.due &&
-                html`<span class=${`due ${late ? "late" : ""}`}
-                  >${late ? `${say("list.overdue")}: ` : ""}${sayDue(task.due, now.value, locale())}</span
-                >`
-              }
-              ${task.labels.map((label) => html`<span key=${label} class="label">#${label}</span>`)}
-              ${task.unsent && html`<span class="unsent">${say("list.unsent")}</span>`}
-              ${!task.due && !task.labels.length && !task.unsent && html`<span class="excerpt">${task.description.slice(0, 200)}</span>`}
-            </span>
-          `
-        }
-        ${task.priority > 0 && html`<span class="sr">${say("task.priority")}: ${say(`priority.${/** @type {1} */ (task.priority)}`)}</span>`}
-      </button>
-    </li>
+    <label class="tick">
+      <input type="checkbox" checked=${task.done} aria-label=${task.title} />
+    </label>
+    <button class="name" aria-haspopup="dialog">
+      ${isSelected && html`<span class="sr">${say("list.selected")}: </span>`}
+      <span class="title">${task.title}</span>
+      ${
+        hasMore &&
+        html`
+          <span class="meta">
+            ${
+              task.due &&
+              html`<span class=${`due ${late ? "late" : ""}`}
+                >${late ? `${say("list.overdue")}: ` : ""}${sayDue(task.due, now.value, locale())}</span
+              >`
+            }
+            ${task.labels.map((label) => html`<span key=${label} class="label">#${label}</span>`)}
+            ${task.unsent && html`<span class="unsent">${say("list.unsent")}</span>`}
+            ${!task.due && !task.labels.length && !task.unsent && html`<span class="excerpt">${task.description.slice(0, 200)}</span>`}
+          </span>
+        `
+      }
+      ${task.priority > 0 && html`<span class="sr">${say("task.priority")}: ${say(`priority.${/** @type {1} */ (task.priority)}`)}</span>`}
+    </button>
   `;
 }

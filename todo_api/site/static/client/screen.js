@@ -53,6 +53,8 @@ export function makeScreen(store, session, leaving, orphans) {
     ),
   );
   const attention = signal(0);
+  /** What has just been added, and is to be seen. */
+  const sought = signal(/** @type {string | null} */ (null));
   const narrow = matchMedia(NARROW);
   const isNarrow = signal(narrow.matches);
   const measure = () => (isNarrow.value = narrow.matches);
@@ -124,6 +126,7 @@ export function makeScreen(store, session, leaving, orphans) {
     open,
     cursor,
     attention,
+    sought,
     selection,
     focusList,
     notices,

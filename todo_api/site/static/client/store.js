@@ -121,13 +121,18 @@ export class Store {
       .concat(added)
       .sort((one, other) => one.seq - other.seq);
     const changed = byTask(this.entries);
+    let isOther = false;
     for (const key of touched) {
+      const before = this.shownByKey.get(key);
       const task = shown(this.kept.get(key), changed.get(key) ?? []);
+      // What the server tells of one's own changes shows nothing new, and renders nothing.
+      if (JSON.stringify(task) === JSON.stringify(before ?? null)) continue;
+      isOther = true;
       if (task) this.shownByKey.set(key, task);
       else this.shownByKey.delete(key);
     }
     batch(() => {
-      if (touched.size) this.tasks.value = [...this.shownByKey.values()];
+      if (isOther) this.tasks.value = [...this.shownByKey.values()];
       this.unsent.value = changed.size;
       this.faulty.value = [...changed.values()].flatMap((own) =>
         own.slice(-1).filter((entry) => entry.fault),
