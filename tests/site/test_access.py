@@ -135,7 +135,7 @@ def test_axe_finds_nothing_in_german(browser: Browser, api: ApiOfUser) -> None:
         page.get_by_label("Passwort").fill(PASSWORD)
         checked.check("signing in")
         page.get_by_role("button", name="Anmelden").click()
-        page.get_by_role("textbox", name="Neue Aufgabe").fill("Milch kaufen tomorrow #einkauf")
+        page.get_by_role("textbox", name="Neue Aufgabe").fill("Milch kaufen morgen #einkauf")
         page.keyboard.press("Enter")
         page.get_by_role("button", name="Milch kaufen").click()
         checked.check("a task")

@@ -562,6 +562,8 @@ def test_the_texts_are_german_where_the_browser_is(browser: Browser) -> None:
         client.page.get_by_role("button", name="Anmelden").click()
         expect(client.page.get_by_role("textbox", name="Neue Aufgabe")).to_be_visible()
         expect(client.status).to_have_text("Alles gespeichert", timeout=20_000)
+        client.page.get_by_role("textbox", name="Neue Aufgabe").fill("Milch morgen 17 Uhr #einkauf")
+        expect(client.page.locator(".chip")).to_contain_text(["Morgen 17:00", "#einkauf"])
         assert client.complaints == []
 
 

@@ -151,3 +151,39 @@ test("a thousand hostile characters take no time", () => {
   }
   assert.ok(performance.now() - begun < 2000);
 });
+
+/** The same for those whose texts are German. */
+const GERMAN_LINES = [
+  ["Milch kaufen morgen 17:00 #einkauf !2", "Milch kaufen", "2026-11-25T17:00:00+00:00"],
+  ["Milch kaufen heute", "Milch kaufen", "2026-11-24"],
+  ["Ruhen übermorgen", "Ruhen", "2026-11-26"],
+  ["Ruhen in 1 Tag", "Ruhen", "2026-11-25"],
+  ["Ruhen in 3 Tagen", "Ruhen", "2026-11-27"],
+  ["Ruhen in 2 Wochen", "Ruhen", "2026-12-08"],
+  ["Ruhen in einer Woche", "Ruhen", "2026-12-01"],
+  ["Planen nächste Woche", "Planen", "2026-11-30"],
+  ["Anrufen am Freitag um 9", "Anrufen", "2026-11-27T09:00:00+00:00"],
+  ["Anrufen Dienstag", "Anrufen", "2026-12-01"],
+  ["Anrufen Sonnabend", "Anrufen", "2026-11-28"],
+  ["Anrufen Sonntag", "Anrufen", "2026-11-29"],
+  ["Feiern am 24. Dezember um 18:30 Uhr", "Feiern", "2026-12-24T18:30:00+00:00"],
+  ["Feiern 1. März", "Feiern", "2027-03-01"],
+  ["Feiern 24.12.", "Feiern", "2026-12-24"],
+  ["Feiern am 24.12.2027", "Feiern", "2027-12-24"],
+  ["Essen 12 Uhr", "Essen", "2026-11-24T12:00:00+00:00"],
+  ["Buy milk tomorrow", "Buy milk", "2026-11-25"],
+  ["Jeden Morgen laufen", "Jeden Morgen laufen", null],
+  ["Feiern 31.13.", "Feiern 31.13.", null],
+  ["Version 2.0 lesen", "Version 2.0 lesen", null],
+];
+
+test("in German, days and times are understood as they are written there", () => {
+  for (const [line = "", title, due] of GERMAN_LINES) {
+    const understood = understand(line ?? "", NOW, [], "de-DE");
+    assert.deepEqual([line, understood.title, understood.due], [line, title, due]);
+  }
+});
+
+test("in English, German words are words", () => {
+  assert.equal(understand("Call Morgen", NOW).due, null);
+});

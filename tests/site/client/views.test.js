@@ -73,7 +73,10 @@ test("the counts are those of the views", () => {
 test("any address names a view", () => {
   assert.deepEqual(viewOf("#label/100%"), { name: "label", label: "100%" });
   assert.deepEqual(viewOf("#label/a%20b"), { name: "label", label: "a b" });
-  for (const hash of ["", "#", "#label", "#label/", "#%", "#nowhere/x"]) {
+  assert.deepEqual(viewOf("#label/%E0%A4%A"), { name: "label", label: "%E0%A4%A" });
+  assert.deepEqual(viewOf("#label/a%2Fb/c"), { name: "label", label: "a/b/c" });
+  assert.deepEqual(viewOf("#done/%"), { name: "done", label: "" });
+  for (const hash of ["", "#", "#label", "#label/", "#%", "#nowhere/%", "#nowhere/x", "#search"]) {
     assert.deepEqual(viewOf(hash), { name: "all", label: "" });
   }
 });

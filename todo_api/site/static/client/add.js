@@ -15,7 +15,7 @@ export function Add({ screen }) {
   const draft = draftOf(store.username);
   const line = useSignal(sessionStorage.getItem(draft) ?? "");
   const refused = useSignal(/** @type {string[]} */ ([]));
-  const understood = useComputed(() => understand(line.value, new Date(), refused.value));
+  const understood = useComputed(() => understand(line.value, new Date(), refused.value, locale()));
   const length = [...understood.value.title].length;
 
   /** @param {string} text */

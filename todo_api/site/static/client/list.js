@@ -9,7 +9,7 @@ import { useEffect, useLayoutEffect, useRef, useSignal } from "./vendor.js";
 import { locale, say } from "./words.js";
 
 const ROW_REM = 3.5;
-const MORE_ROWS = 8;
+const MORE_ROWS = 6;
 /** The rows in the page change by so many at once, so that not every step of scrolling renders. */
 const STEP = 4;
 /** What stays free below the row that one is on: the last messages lie over it. */

@@ -1,7 +1,8 @@
 /**
  * Quick add: one line such as `Buy milk tomorrow 17:00 #errand !2`, understood as one types.
  *
- * Pure: the line and the present in, what was understood out. English words, in one table.
+ * Pure: the line and the present in, what was understood out. The words of each language are in one
+ * table; English is understood beside every other.
  */
 
 import { dayOf, dueAt, isDay, plusDays, weekdayOf } from "./dates.js";
@@ -44,6 +45,39 @@ const DAYS = [
   ["(\\d{4}-\\d\\d-\\d\\d)", (_, day = "") => (isDay(day) ? day : null)],
 ];
 
+const GERMAN_WEEKDAYS = ["son", "mon", "die", "mit", "don", "fre", "sam"];
+const GERMAN_MONTHS = [
+  ...["jan", "feb", "mär", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez"],
+];
+const GERMAN_WEEKDAY = "sonntag|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend";
+const GERMAN_MONTH =
+  "jan(?:uar)?|feb(?:ruar)?|märz?|apr(?:il)?|mai|juni?|juli?|aug(?:ust)?|sept?(?:ember)?|okt(?:ober)?|nov(?:ember)?|dez(?:ember)?";
+
+/** @type {typeof DAYS} */
+const GERMAN_DAYS = [
+  ["heute", (today) => today],
+  // The part of the day is called so as well.
+  ["(?<!(?:am|jeden|guten)\\s)morgen", (today) => plusDays(today, 1)],
+  ["übermorgen", (today) => plusDays(today, 2)],
+  ["in (\\d{1,3}) tag(?:en)?", (today, count = "") => plusDays(today, Number(count))],
+  ["in (\\d{1,2}) wochen?", (today, count = "") => plusDays(today, 7 * Number(count))],
+  ["in einer woche", (today) => plusDays(today, 7)],
+  ["nächste woche", (today) => plusDays(today, (8 - weekdayOf(today)) % 7 || 7)],
+  [
+    `(?:am |diesen )?(${GERMAN_WEEKDAY})`,
+    (today, name = "") => nextWeekday(today, name.replace(/^sonna/iu, "sam"), GERMAN_WEEKDAYS),
+  ],
+  [
+    `(?:am )?(\\d{1,2})\\. ?(${GERMAN_MONTH})\\.?(?: (\\d{4}))?`,
+    (today, day = "", month = "", year) => dated(today, day, month, year, GERMAN_MONTHS),
+  ],
+  [
+    "(?:am )?(\\d{1,2})\\.(\\d{1,2})\\.(\\d{4})?",
+    (today, day = "", month = "", year) =>
+      dated(today, day, GERMAN_MONTHS[Number(month) - 1] ?? "", year, GERMAN_MONTHS),
+  ],
+];
+
 /**
  * What each time of day looks like.
  * @type {[string, (...found: string[]) => string | null][]}
@@ -61,13 +95,35 @@ const TIMES = [
   ["(?:at )?midnight", () => "00:00"],
 ];
 
+/** @type {typeof TIMES} */
+const GERMAN_TIMES = [
+  [
+    "um ([01]?\\d|2[0-3])(?::([0-5]\\d))?(?: uhr)?",
+    (hour = "", minute = "00") => `${hour.padStart(2, "0")}:${minute}`,
+  ],
+  [
+    "([01]?\\d|2[0-3])(?::([0-5]\\d))? uhr",
+    (hour = "", minute = "00") => `${hour.padStart(2, "0")}:${minute}`,
+  ],
+];
+
 /** @type {(pattern: string) => RegExp} */
 const asWord = (pattern) => new RegExp(`(?<=^|\\s)(?:${pattern})(?=$|\\s|[,.;](?:\\s|$))`, "giu");
 
-const DAY_PATTERNS = DAYS.map(([pattern, make]) => /** @type {const} */ ([asWord(pattern), make]));
-const TIME_PATTERNS = TIMES.map(
-  ([pattern, make]) => /** @type {const} */ ([asWord(pattern), make]),
-);
+/**
+ * @template Make
+ * @param {[string, Make][]} table
+ */
+const compiled = (table) =>
+  table.map(([pattern, make]) => /** @type {const} */ ([asWord(pattern), make]));
+const ENGLISH = { days: compiled(DAYS), times: compiled(TIMES) };
+/** @type {Record<string, typeof ENGLISH>} */
+const LANGUAGES = {
+  de: {
+    days: [...ENGLISH.days, ...compiled(GERMAN_DAYS)],
+    times: [...ENGLISH.times, ...compiled(GERMAN_TIMES)],
+  },
+};
 const LABEL = /(?<=^|\s)#([\p{L}\p{N}][\p{L}\p{N}_-]{0,49})(?=$|[\s,.;])/gu;
 const PRIORITY = /(?<=^|\s)(?:!([1-3])|p([1-3])|(!{1,3}))(?=$|\s)/giu;
 
@@ -76,9 +132,11 @@ const PRIORITY = /(?<=^|\s)(?:!([1-3])|p([1-3])|(!{1,3}))(?=$|\s)/giu;
  * @param {string} line
  * @param {Date} now
  * @param {Iterable<string>} [refused] texts that are to stay in the title
+ * @param {string} [language] what is understood beside English
  * @returns {Understood}
  */
-export function understand(line, now, refused = []) {
+export function understand(line, now, refused = [], language = "en") {
+  const patterns = LANGUAGES[language.slice(0, 2)] ?? ENGLISH;
   const kept = new Set(refused);
   const today = dayOf(now);
   /** @type {Part[]} */
@@ -112,9 +170,9 @@ export function understand(line, now, refused = []) {
     break;
   }
 
-  const day = first(line, DAY_PATTERNS, isFree, today);
+  const day = first(line, patterns.days, isFree, today);
   if (day) take("day", day.match);
-  const time = first(line, TIME_PATTERNS, isFree);
+  const time = first(line, patterns.times, isFree);
   if (time) take("time", time.match);
 
   let due = null;
@@ -181,15 +239,15 @@ function without(line, parts) {
 /** @type {(time: string, now: Date) => boolean} */
 const hasPassed = (time, now) => Date.parse(dueAt(dayOf(now), time)) <= now.getTime();
 
-/** @type {(today: string, name: string) => string} */
-function nextWeekday(today, name) {
-  const wanted = WEEKDAYS.indexOf(name.slice(0, 3).toLowerCase());
+/** @type {(today: string, name: string, names?: string[]) => string} */
+function nextWeekday(today, name, names = WEEKDAYS) {
+  const wanted = names.indexOf(name.slice(0, 3).toLowerCase());
   return plusDays(today, (wanted - weekdayOf(today) + 7) % 7 || 7);
 }
 
-/** @type {(today: string, day: string, month: string, year?: string) => string | null} */
-function dated(today, day, month, year) {
-  const number = MONTHS.indexOf(month.slice(0, 3).toLowerCase()) + 1;
+/** @type {(today: string, day: string, month: string, year?: string, names?: string[]) => string | null} */
+function dated(today, day, month, year, names = MONTHS) {
+  const number = names.indexOf(month.slice(0, 3).toLowerCase()) + 1;
   const rest = `-${String(number).padStart(2, "0")}-${day.padStart(2, "0")}`;
   const thisYear = Number(today.slice(0, 4));
   if (year) return isDay(year + rest) ? year + rest : null;

@@ -125,11 +125,11 @@ export function rowsOf(tasks, name, now, words) {
   let saidDay = "";
   let said = "";
   for (const task of tasks) {
-    const late = isOverdue(task.due, now);
     const day = hasHeadings && task.due ? partsOf(task.due).day : "";
+    const late = day !== "" && isOverdue(task.due, now);
     // Most tasks have the day of the one before, and naming a day takes its time.
     if (day && day !== saidDay) [saidDay, said] = [day, sayDay(day, now, words.locale)];
-    const text = day && late && name === "today" ? words.overdue : day && said;
+    const text = late && name === "today" ? words.overdue : day && said;
     if (text && text !== heading) {
       rows.push({
         kind: "heading",

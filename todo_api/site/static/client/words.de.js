@@ -48,9 +48,9 @@ export const WORDS = {
   "theme.dark": "Dunkel",
 
   "add.label": "Neue Aufgabe",
-  "add.placeholder": "Neue Aufgabe: Milch kaufen tomorrow 17:00 #einkauf !2",
+  "add.placeholder": "Neue Aufgabe: Milch kaufen morgen 17:00 #einkauf !2",
   "add.hint":
-    "Ein Tag und eine Uhrzeit (auf Englisch), #etiketten und eine Priorität von !1 bis !3 werden verstanden.",
+    "Ein Tag, eine Uhrzeit, #etiketten und eine Priorität von !1 bis !3 werden verstanden.",
   "add.submit": "Anlegen",
   "add.remove": "„{text}“ nicht als {kind} verstehen",
   "add.added": "„{title}“ hinzugefügt",
