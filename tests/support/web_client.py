@@ -25,8 +25,8 @@ READ_STORE = """([username, store]) => new Promise(resolve => {
 })"""
 """Read one of the stores of the local copy."""
 
-HIDDEN = """() => {
-  Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+VISIBILITY = """(value) => {
+  Object.defineProperty(document, "visibilityState", { value, configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 
@@ -94,7 +94,11 @@ class WebClient(WatchedPage):
 
     def hide(self) -> None:
         """Go to another tab."""
-        self.page.evaluate(HIDDEN)
+        self.page.evaluate(VISIBILITY, "hidden")
+
+    def show(self) -> None:
+        """Come back from there."""
+        self.page.evaluate(VISIBILITY, "visible")
 
     def copy_of(self, username: str, store: str) -> list[dict[str, Any]]:
         """Read the ``tasks`` or the ``outbox`` of the local copy."""
