@@ -55,7 +55,8 @@ def api(service: ServedApp) -> Iterator[ApiOfUser]:
     """The API for a user who is new, as another client of theirs."""
     username = f"susan{next(NUMBERS)}"
     account = {"username": username, "password": PASSWORD}
-    assert httpx2.post(f"{service.base_url}/users", json=account).status_code == 201
+    answer = httpx2.post(f"{service.base_url}/users", json=account, timeout=60)
+    assert answer.status_code == 201, answer.text
     with ApiOfUser(username, service.base_url) as api:
         yield api
 

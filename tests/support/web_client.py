@@ -35,7 +35,7 @@ class ApiOfUser(httpx2.Client):
     """The API for one user."""
 
     def __init__(self, username: str, base_url: str) -> None:
-        super().__init__(base_url=base_url, auth=(username, PASSWORD))
+        super().__init__(base_url=base_url, auth=(username, PASSWORD), timeout=60)
         self.username = username
 
 
