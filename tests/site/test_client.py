@@ -70,6 +70,9 @@ class TestSigningIn:
         client = WebClient(page)
         page.get_by_role("link", name="Create an account").click()
         page.get_by_role("textbox", name="Username").fill(f"newcomer{next(NUMBERS)}")
+        page.get_by_role("textbox", name="Password").fill("short")
+        page.get_by_role("button", name="Create account").click()
+        expect(page.locator("#password:focus:invalid")).to_have_count(1)  # the browser says why
         page.get_by_role("textbox", name="Password").fill("password")
         page.get_by_role("button", name="Create account").click()
         expect(page.get_by_role("alert")).to_contain_text("harder to guess")

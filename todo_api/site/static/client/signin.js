@@ -13,6 +13,9 @@ const {
   console: consoleAt,
 } = document.body.dataset;
 
+/** Of a new password, as the document has it; the browser says so beside the box. */
+const FEWEST_CHARACTERS = 8;
+
 /** @param {{told?: string, username?: string, onSignedIn: (orphans: number) => void}} props */
 export function SignIn({ told, username, onSignedIn }) {
   const isNew = useSignal(false);
@@ -82,6 +85,7 @@ export function SignIn({ told, username, onSignedIn }) {
           name="password"
           type="password"
           required
+          minlength=${isNew.value ? FEWEST_CHARACTERS : undefined}
           maxlength="128"
           aria-describedby=${isNew.value ? "password-hint" : undefined}
           autocomplete=${isNew.value ? "new-password" : "current-password"}
