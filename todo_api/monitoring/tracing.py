@@ -34,7 +34,7 @@ class Tracing:
             from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415
                 TraceContextTextMapPropagator,
             )
-        except ModuleNotFoundError:
+        except ImportError:
             raise SettingError(
                 "TODO_TRACING_URL needs OpenTelemetry: pip install 'todo-api[tracing]'."
             ) from None
@@ -60,11 +60,9 @@ class Tracing:
             attributes["todo.operation"] = request.operation
         span = self._tracer.start_span(
             request.operation or request.method,
+            # Not tracestate: a stranger's text would be logged where it is malformed.
             context=self._extract(
-                {
-                    name: request.headers.get(name.encode(), b"").decode("latin-1")
-                    for name in ("traceparent", "tracestate")
-                }
+                {"traceparent": request.headers.get(b"traceparent", b"").decode("latin-1")}
             ),
             kind=self._server,
             attributes=attributes,
