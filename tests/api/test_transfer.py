@@ -476,7 +476,9 @@ class TestBadLines:
     def test_a_picture_is_not_read(self, miguel: TestClient) -> None:
         answer = bring(miguel, "GIF89a", "image/gif")
         assert_problem(answer, 415)
-        assert answer.headers["Accept"] == f"{LINES}, {NDJSON}, {CSV}, {CALENDAR}, {JSON}"
+        assert (
+            answer.headers["Accept"] == f"{LINES}, {NDJSON}, {CSV}, {CALENDAR}, {JSON}, text/plain"
+        )
 
 
 class TestSize:

@@ -18,7 +18,7 @@ STOP_SECONDS = 8
 THREADS = 4
 MIB = 1024 * 1024
 
-SERVICE = f"""
+SERVICE = """
 import os
 from todo_api.application import create_app
 from todo_api.server import serve
@@ -31,7 +31,8 @@ database = Database(settings.database_url)
 migrate(database)
 database.close()
 app = create_app(settings)
-deadlines = Deadlines(*[{DEADLINE}] * 3, answer={2 * DEADLINE}, farewell={DEADLINE})
+deadline = float(os.environ["TEST_DEADLINE"])
+deadlines = Deadlines(*[deadline] * 3, answer=2 * deadline, farewell=deadline)
 serve(app, settings, lambda url: print(url, flush=True), deadlines)
 """
 
@@ -101,6 +102,8 @@ class Client:
 def served(folder: Path, log: str = "", **settings: str) -> Iterator[Service]:
     """Run the service with short deadlines, and assert that its log is as this pattern says.
 
+    `TEST_DEADLINE` makes them longer.
+
     Clients' faults are not in it.
     """
     settings = {
@@ -109,6 +112,7 @@ def served(folder: Path, log: str = "", **settings: str) -> Iterator[Service]:
         "TODO_REGISTRATION": "open",
         "TODO_PASSWORD_MEMORY_KIB": "1024",
         "TODO_THREADS": str(THREADS),
+        "TEST_DEADLINE": str(DEADLINE),
         **settings,
     }
     with (folder / "log").open("w") as errors:
