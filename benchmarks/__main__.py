@@ -58,13 +58,13 @@ def main() -> None:
     parser.add_argument(
         "--output", type=Path, metavar="FOLDER", help="write there instead of docs and README.md"
     )
+    parser.add_argument("--rounds", type=int, metavar="N", help="turns of each at each case")
     other = parser.add_argument_group("this tree against another")
     other.add_argument(
         "--against", metavar="TREE", help="print ratios to a commit, or to the checkout in a folder"
     )
     names = ",".join(COMPARABLE)
     other.add_argument("--only", type=_cases, metavar="CASES", help=f"some of {names}")
-    other.add_argument("--rounds", type=int, metavar="N", help="turns of both at each case")
     other.add_argument("--seconds", type=int, metavar="N", help="length of a turn")
     other.add_argument("--engine", choices=ENGINES, help="the database; SQLite if not given")
     other.add_argument("--pinned", action="store_true", help="servers on one core, load on another")
@@ -76,7 +76,8 @@ def main() -> None:
         else:
             machine.check_fit({**machine.NEEDED, **machine.NEEDED_BY_PEERS})
             output = arguments.output or (None if arguments.quick else ROOT)
-            run(QUICK if arguments.quick else FULL, output)
+            plan = QUICK if arguments.quick else FULL
+            run(plan.with_rounds(arguments.rounds) if arguments.rounds else plan, output)
     except EXPLAINED as fault:
         sys.exit(str(fault))
 

@@ -26,6 +26,12 @@ class Plan(NamedTuple):
     large: int
     """Tasks in the large database, a tenth of them one user's."""
 
+    def with_rounds(self, number: int) -> "Plan":
+        """Return this plan with so many turns of everything."""
+        return self._replace(
+            rounds=number, pinned_rounds=number, narrowed_rounds=number, paced_rounds=number
+        )
+
 
 FULL = Plan(
     cases=CASES,
