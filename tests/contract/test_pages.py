@@ -86,7 +86,7 @@ def test_a_page_or_a_file_is_served_from_memory(
     assert site.reached_flask == []
 
 
-@pytest.mark.parametrize("accepted", ["gzip", "br, GZip;q=0.5", "*", "gzip ; q=1.0, identity"])
+@pytest.mark.parametrize("accepted", ["gzip", "br, GZip;q=0.5", "gzip ; q=1.0, identity"])
 def test_a_file_is_compressed_for_those_who_take_it(app: ContractApp, accepted: str) -> None:
     answer = call(app, "GET", "/files/long.css", [("Accept-Encoding", accepted)])
     assert (answer.status_code, answer.content) == (200, LONG)
@@ -99,7 +99,7 @@ def test_a_file_is_compressed_for_those_who_take_it(app: ContractApp, accepted: 
     assert call(app, "GET", "/files/long.css", known).status_code == 304
 
 
-@pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "gzip;q=0.000, br", "x-gzipped"])
+@pytest.mark.parametrize("accepted", ["", "br", "*, gzip;q=0", "gzip;q=0.000, br", "x-gzipped"])
 def test_a_file_is_sent_plain_to_all_others(app: ContractApp, accepted: str) -> None:
     answer = call(app, "GET", "/files/long.css", [("Accept-Encoding", accepted)])
     assert (answer.status_code, answer.content) == (200, LONG)

@@ -2,8 +2,10 @@
 
 import json
 import re
+import socket
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -58,6 +60,21 @@ def test_a_line_of_json_tells_of_each_request(url: str, tmp_path: Path) -> None:
     )
     assert (second["status"], second["user"]) == (401, None)
     assert (third["status"], third["operation"]) == (404, None)
+
+
+@pytest.mark.parametrize("bytes_", [b"BREW / HTTP/1.1\r\n\r\n", b"\x16\x03\x01"])
+def test_a_request_that_cannot_be_read_has_no_method(
+    url: str, tmp_path: Path, bytes_: bytes
+) -> None:
+    log = tmp_path / "log"
+    with running(log, url, TODO_ACCESS_LOG="on") as service:
+        address = ("127.0.0.1", urlsplit(service.url).port or 0)
+        client = socket.create_connection(address, timeout=20)
+        client.sendall(bytes_)
+        assert client.recv(65536).startswith(b"HTTP/1.1 400 ")
+        client.close()
+    [line] = [json.loads(line) for line in log.read_text().splitlines()]
+    assert (line["method"], line["status"]) == ("?", 400)
 
 
 @pytest.mark.parametrize("kind", ["on", "sampled"])

@@ -75,9 +75,7 @@ class StaticEndpoint:
 _WORTH_IT = 0.9
 """Compressed, it must be smaller than this part of what it was."""
 
-_TAKES_GZIP = re.compile(
-    rb"(?:^|[,\s])(?:gzip|\*)\s*(?:,|$|;\s*q=(?:1|0\.0{0,2}[1-9]))", re.IGNORECASE
-)
+_TAKES_GZIP = re.compile(rb"(?:^|[,\s])gzip\s*(?:,|$|;\s*q=(?:1|0\.0{0,2}[1-9]))", re.IGNORECASE)
 """An `Accept-Encoding` that has gzip, and not with the weight of what is refused."""
 
 

@@ -31,7 +31,8 @@ from todo_api.stopping import Stopping
 
 MOST_PIPELINED = 32
 """Requests that may wait on a connection while an earlier one is answered."""
-
+NO_METHOD = "?"
+"""The method of a request that could not be read so far."""
 
 MOST_UNNOTICED = 16 * 1024
 """Bytes of an answer that may wait for a client before it counts as slow."""
@@ -353,9 +354,13 @@ class Connection(HttpToolsProtocol):
             self._withdraw()
         self._refused = True
         self._deadline = inf
+        is_read = bool(self.url)  # with the method, which comes first
         self.url = b"/"
-        cast("dict[str, object]", self.scope)[REFUSED] = problem
+        scope = cast("dict[str, object]", self.scope)
+        scope[REFUSED] = problem
         super().on_headers_complete()
+        if not is_read:  # the parser has the method that is first in its table
+            scope["method"] = NO_METHOD
         self.cycle.keep_alive = False
 
     def _withdraw(self) -> None:
