@@ -173,9 +173,11 @@ class Person:
 
         def lose(route: Route) -> None:
             request = route.request
-            address = request.url.replace(ADDRESS, f"http://127.0.0.1:{self.service.port}")
+            origin = f"http://127.0.0.1:{self.service.port}"
+            address = request.url.replace(ADDRESS, origin)
+            headers = {**request.all_headers(), "origin": origin}
             with suppress(httpx2.HTTPError):
-                httpx2.post(address, content=request.post_data, headers=request.all_headers())
+                httpx2.post(address, content=request.post_data, headers=headers)
             route.abort()
 
         self.context.route("**/tasks/batch", lose, times=1)
