@@ -2,7 +2,6 @@
 
 import inspect
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ import yaml
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from openapi_spec_validator import validate
 
+from tests.support.npm import installed
 from todo_api.contract.inputs.body import MOST_UNKNOWN_BYTES
 
 ROOT = Path(__file__).parents[2]
@@ -100,15 +100,9 @@ def test_the_document_is_valid() -> None:
 
 
 def test_the_linters_have_nothing_to_say() -> None:
-    npm = shutil.which("npm")
-    if npm is None and "CI" not in os.environ:
-        pytest.skip("the linters need Node.js")
-    assert npm, "CI has to have Node.js"
-    if not (LINT / "node_modules").exists():
-        subprocess.run([npm, "ci", "--ignore-scripts"], cwd=LINT, check=True)
-    lint = subprocess.run(
-        [npm, "run", "--silent", "lint"], cwd=LINT, capture_output=True, text=True, check=False
-    )
+    installed(LINT)
+    command = [str(shutil.which("npm")), "run", "--silent", "lint"]
+    lint = subprocess.run(command, cwd=LINT, capture_output=True, text=True, check=False)
     assert lint.returncode == 0, lint.stdout + lint.stderr
 
 
@@ -124,9 +118,7 @@ def test_no_two_enumerations_have_a_name_in_common() -> None:
 
 
 def test_spectral_finds_names_and_patterns_that_some_languages_lack(tmp_path: Path) -> None:
-    spectral = LINT / "node_modules" / ".bin" / "spectral"
-    if not spectral.exists():
-        pytest.skip("test_the_linters_have_nothing_to_say installs Spectral")
+    spectral = installed(LINT) / "spectral"
     text = {"type": "string", "maxLength": 9}
     flawed = {
         "openapi": "3.0.3",

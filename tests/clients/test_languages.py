@@ -12,6 +12,7 @@ import pytest
 
 from tests.clients.test_clients import HERE, document_of, run
 from tests.support.databases import lack
+from tests.support.npm import installed
 from tests.support.serving import ServedApp, served
 
 LANGUAGES = HERE / "languages"
@@ -86,11 +87,9 @@ def test_generators_from_npm(service: ServedApp, tmp_path: Path, name: str) -> N
 
 def with_modules(name: str, folder: Path) -> Path:
     """Copy the folder of a scenario in TypeScript, and install what its lock lists."""
-    if shutil.which("npm") is None:
-        lack("Node.js")
     client = folder / name
     shutil.copytree(LANGUAGES / name, client, ignore=shutil.ignore_patterns("node_modules"))
-    run("npm", "--prefix", str(client), "ci", "--ignore-scripts", "--prefer-offline")
+    installed(client)
     return client
 
 

@@ -1,7 +1,6 @@
 """README's clients: made from the document's URL alone, checked strictly, and run."""
 
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.test_clients import TYPESCRIPT, document_of, run
-from tests.support.databases import lack
+from tests.support.npm import installed
 from tests.support.serving import CHECKOUT, ServedApp, served
 
 README = (CHECKOUT / "README.md").read_text("utf-8")
@@ -40,17 +39,14 @@ def test_the_python_client(demo: ServedApp, tmp_path: Path) -> None:
 
 
 def test_the_typescript_client(demo: ServedApp, tmp_path: Path) -> None:
-    if shutil.which("npm") is None:
-        lack("Node.js")
-    run("npm", "--prefix", str(TYPESCRIPT), "ci", "--ignore-scripts", "--prefer-offline")
-    modules = TYPESCRIPT / "node_modules"
-    (tmp_path / "node_modules").symlink_to(modules)
+    programs = installed(TYPESCRIPT)
+    (tmp_path / "node_modules").symlink_to(programs.parent)
     (tmp_path / "package.json").write_text('{"type": "module"}')
     types = tmp_path / "todo.ts"
-    tool = str(modules / ".bin" / "openapi-typescript")
+    tool = str(programs / "openapi-typescript")
     run(tool, document_of(demo), "--output", str(types))
     (tmp_path / "list.ts").write_text(program("typescript", demo))
     (options,) = re.findall(r"^\$ npx tsc (.*) list\.ts && node list\.js$", README, re.MULTILINE)
-    run(str(modules / ".bin" / "tsc"), *options.split(), str(tmp_path / "list.ts"))
+    run(str(programs / "tsc"), *options.split(), str(tmp_path / "list.ts"))
     printed = run("node", str(tmp_path / "list.js"))
     assert "Buy groceries" in printed

@@ -1,13 +1,11 @@
 """Which contract tools are run: most with all other tests, all by `make contract-tools-all`."""
 
 import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.support.databases import lack
+from tests.support.npm import installed
 
 LONGER = Path(__file__).parent / "longer"
 """The lock of tools that take more time to install and to run than each run of all tests has."""
@@ -19,10 +17,4 @@ collect_ignore = [] if whole else ["test_dredd.py", "test_portman.py"]
 @pytest.fixture(scope="session")
 def longer_tools() -> Path:
     """Where these programs are, installed from their lock."""
-    npm = shutil.which("npm")
-    if npm is None:
-        lack("Node.js")
-    programs = LONGER / "node_modules" / ".bin"
-    if not (programs / "dredd").exists():
-        subprocess.run([str(npm), "ci", "--ignore-scripts"], cwd=LONGER, check=True)
-    return programs
+    return installed(LONGER)

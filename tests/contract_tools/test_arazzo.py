@@ -6,7 +6,6 @@ The linters' test looks at how they are written.
 import json
 import re
 import shlex
-import shutil
 import subprocess
 from pathlib import Path
 from uuid import uuid4
@@ -14,7 +13,7 @@ from uuid import uuid4
 import pytest
 import yaml
 
-from tests.support.databases import lack
+from tests.support.npm import installed
 from tests.support.serving import CHECKOUT, ServedApp
 
 LINT = CHECKOUT / "tests" / "lint"
@@ -26,13 +25,7 @@ HANGS_SECONDS = 600
 @pytest.fixture(scope="module")
 def redocly() -> Path:
     """Where Redocly is, installed from the linters' lock."""
-    npm = shutil.which("npm")
-    if npm is None:
-        lack("Node.js")
-    redocly = LINT / "node_modules" / ".bin" / "redocly"
-    if not redocly.exists():
-        subprocess.run([str(npm), "ci", "--ignore-scripts"], cwd=LINT, check=True)
-    return redocly
+    return installed(LINT) / "redocly"
 
 
 def run(*command: str) -> str:

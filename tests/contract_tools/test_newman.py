@@ -1,14 +1,13 @@
 """Postman: the document becomes a collection, whose requests Newman sends in order to the demo."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.databases import lack
+from tests.support.npm import installed
 from tests.support.serving import CHECKOUT, ServedApp
 
 HERE = Path(__file__).parent
@@ -26,13 +25,7 @@ REFUSED = {
 @pytest.fixture(scope="module")
 def programs() -> Path:
     """Where the tools are, installed from the lock."""
-    npm = shutil.which("npm")
-    if npm is None:
-        lack("Node.js")
-    programs = HERE / "node_modules" / ".bin"
-    if not (programs / "newman").exists():
-        run(str(npm), "ci", "--ignore-scripts", "--prefer-offline", folder=HERE)
-    return programs
+    return installed(HERE)
 
 
 def run(*command: str, folder: Path) -> None:

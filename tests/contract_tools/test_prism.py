@@ -1,6 +1,5 @@
 """Prism: between the demo and its client, where it holds both to the document; and as a mock."""
 
-import shutil
 import socket
 import subprocess
 import time
@@ -11,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.support.databases import lack
+from tests.support.npm import installed
 from tests.support.serving import ServedApp
 
 HERE = Path(__file__).parent
@@ -22,12 +21,7 @@ MIGUEL = ("miguel", "python")
 @contextmanager
 def prism(folder: Path, demo: ServedApp, *arguments: str) -> Iterator[httpx2.Client]:
     """Run Prism over the demo's document; give a client of it."""
-    npm = shutil.which("npm")
-    if npm is None:
-        lack("Node.js")
-    program = HERE / "node_modules" / ".bin" / "prism"
-    if not program.exists():
-        subprocess.run([str(npm), "ci", "--ignore-scripts"], cwd=HERE, check=True)
+    program = installed(HERE) / "prism"
     document = folder / "openapi.json"
     document.write_bytes(httpx2.get(f"{demo.base_url}/openapi.json").content)
     with socket.socket() as free:

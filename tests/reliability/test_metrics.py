@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +10,7 @@ import pytest
 
 from tests.support.clients import PASSWORD, PASSWORD_HASH
 from tests.support.databases import Databases, SQLiteDatabases
-from tests.support.processes import running
+from tests.support.processes import is_imported_by_the_application, running
 from tests.support.sockets import free_port
 from todo_api.storage import Database, insert_user
 
@@ -93,16 +91,7 @@ def test_the_dashboard_asks_for_what_there_is(scrape: str, subtests: pytest.Subt
 
 
 def test_without_a_port_nothing_is_kept_and_nothing_imported(database_url: str) -> None:
-    program = (
-        "import sys; from todo_api.application import create_app;"
-        " from todo_api.settings import read_settings;"
-        f" create_app(read_settings({{'TODO_DATABASE_URL': {database_url!r}}}));"
-        " print('prometheus_client' in sys.modules)"
-    )
-    told = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    assert told.stdout == "False\n"
+    assert not is_imported_by_the_application("prometheus_client", database_url)
 
 
 def test_a_port_that_is_taken_is_told(sqlite_databases: SQLiteDatabases, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from tests.reliability.served import MIGUEL, add_miguel, eventually
 from tests.support.databases import SQLiteDatabases
-from tests.support.processes import running
+from tests.support.processes import is_imported_by_the_application, running
 from tests.support.serving import free_port
 
 SECONDS = 60
@@ -147,16 +147,7 @@ def test_without_a_collector_all_goes_on(url: str, tmp_path: Path) -> None:
 
 
 def test_without_the_setting_nothing_is_imported(url: str) -> None:
-    program = (
-        "import sys; from todo_api.application import create_app;"
-        " from todo_api.settings import read_settings;"
-        f" create_app(read_settings({{'TODO_DATABASE_URL': {url!r}}}));"
-        " print('opentelemetry' in sys.modules)"
-    )
-    told = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    assert told.stdout == "False\n"
+    assert not is_imported_by_the_application("opentelemetry", url)
 
 
 def test_who_has_not_installed_the_extra_is_told(url: str) -> None:

@@ -5,7 +5,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.support.web_client import PASSWORD, TOOLS, ApiOfUser, WebClient, install_tools
+from tests.support.npm import installed
+from tests.support.web_client import PASSWORD, TOOLS, ApiOfUser, WebClient
 
 AXE = TOOLS / "node_modules" / "axe-core" / "axe.min.js"
 RUN = """() => axe
@@ -25,8 +26,7 @@ class Checked:
     """A page of one width in which axe-core has to find nothing."""
 
     def __init__(self, page: Page) -> None:
-        if not AXE.exists():
-            install_tools()
+        installed(TOOLS)
         self.page = page
         self.client = WebClient(page)
         page.add_script_tag(path=AXE)

@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, Route, expect
 
 from tests.support.browser import ADDRESS
+from tests.support.npm import installed
 from tests.support.serving import ServedApp
-from tests.support.web_client import PASSWORD, TOOLS, ApiOfUser, WebClient, install_tools, until
+from tests.support.web_client import PASSWORD, TOOLS, ApiOfUser, WebClient, until
 from todo_api.site.pages import CLIENT
 
 NUMBERS = count(1)
@@ -635,7 +636,7 @@ class TestTools:
 
 def npm(*arguments: str) -> str:
     """Run npm in the folder of the tools to a happy end; return what it printed."""
-    install_tools()
+    installed(TOOLS)
     done = subprocess.run(
         ["npm", *arguments],
         cwd=TOOLS,

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -10,6 +11,20 @@ from pathlib import Path
 from tests.support.commands import SECONDS, environment_with, installed_command
 
 API = "/todo/api/v1.0"
+
+
+def is_imported_by_the_application(name: str, database_url: str) -> bool:
+    """Tell whether a module has been imported once the application is made by default settings."""
+    program = (
+        "import sys; from todo_api.application import create_app;"
+        " from todo_api.settings import read_settings;"
+        f" create_app(read_settings({{'TODO_DATABASE_URL': {database_url!r}}}));"
+        f" print({name!r} in sys.modules)"
+    )
+    command = [sys.executable, "-c", program]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told in {"True\n", "False\n"}
+    return told == "True\n"
 
 
 class Running:

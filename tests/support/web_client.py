@@ -1,7 +1,5 @@
 """A person at the web client: headless Chromium, driven by Playwright."""
 
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
@@ -11,7 +9,6 @@ import httpx2
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import ADDRESS, WatchedPage
-from tests.support.databases import lack
 
 TOOLS = Path(__file__).parents[1] / "site" / "client"
 PASSWORD = "a boa and a king cobra"
@@ -112,12 +109,3 @@ def until(page: Page, holds: Callable[[], bool], seconds: float = 40) -> None:
     while not holds():
         assert monotonic() < end, "it never held"
         page.wait_for_timeout(50)
-
-
-def install_tools() -> None:
-    """Install what npm brings to check the client, once."""
-    if shutil.which("npm") is None:
-        lack("Node.js")
-    if not (TOOLS / "node_modules").exists():
-        command = ("npm", "--prefix", str(TOOLS), "ci", "--ignore-scripts", "--prefer-offline")
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
