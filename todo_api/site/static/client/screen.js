@@ -18,8 +18,6 @@ import { locale, say } from "./words.js";
  * @typedef {ReturnType<typeof makeScreen>} Screen
  */
 
-/** @type {Name[]} */
-export const VIEWS = ["today", "upcoming", "all", "done"];
 /** Where there is no room for an open task beside the list, as client.css has it. */
 const NARROW = "(width < 60rem)";
 const MINUTE = 60_000;

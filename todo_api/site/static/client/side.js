@@ -1,8 +1,8 @@
 /** Where one can go: the views, the labels, and what is about the client itself. */
 
 import { ICON, html } from "./html.js";
-import { VIEWS } from "./screen.js";
 import { chooseTheme, theme } from "./theme.js";
+import { VIEWS } from "./views.js";
 import { say } from "./words.js";
 
 /**

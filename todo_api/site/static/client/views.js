@@ -9,8 +9,8 @@
 
 import { dayOf, endOf, isOverdue, partsOf, sayDay } from "./dates.js";
 
-/** @type {readonly Name[]} */
-const ALONE = ["today", "upcoming", "all", "done"];
+/** Those that need no label and no words. @type {readonly Name[]} */
+export const VIEWS = ["today", "upcoming", "all", "done"];
 
 /**
  * Return the view that an address names by what follows its `#`: any names one.
@@ -20,7 +20,7 @@ const ALONE = ["today", "upcoming", "all", "done"];
 export function viewOf(hash) {
   const [, wanted = "", label = ""] = /^#?([^/]*)\/?(.*)$/su.exec(hash) ?? [];
   if (wanted === "label" && label) return { name: "label", label: decoded(label) };
-  return { name: ALONE.find((name) => name === wanted) ?? "all", label: "" };
+  return { name: VIEWS.find((name) => name === wanted) ?? "all", label: "" };
 }
 
 /** @param {string} part */
