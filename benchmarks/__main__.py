@@ -122,6 +122,7 @@ def run(plan: Plan, output: Path | None) -> None:
     figures = Figures()
     everybody = contenders()
     own = [one for one in everybody if one.name in {SERVICE, SERVICE_POSTGRESQL}]
+    contract_layer.measure(plan, figures)
     with _workshop() as folder, postgresql() as port:
         few = Databases(folder, port, {USERNAME: TASKS, STRANGER: TASKS[:1]})
         varied = Databases(folder, port, {USERNAME: varied_tasks()})
@@ -134,7 +135,6 @@ def run(plan: Plan, output: Path | None) -> None:
         latency.measure(plan, everybody, few, folder, figures)
         sharing.measure(plan, few, folder, figures)
         scale.measure(plan, port, folder, figures)
-    contract_layer.measure(plan, figures)
     figures.facts = _facts(time.monotonic() - started)
     titles = {contender.name: contender.title for contender in everybody}
     sys.stdout.write(f"{report.summary(figures, titles)}\n{tables.targets(figures)}\n")

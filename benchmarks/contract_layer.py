@@ -86,6 +86,10 @@ async def verify_basic(username: str, _password: str) -> dict[str, str]:
     return {"sub": username}
 
 
+async def verify_bearer(_token: str) -> None:
+    """Know nobody: what is measured is sent by Basic."""
+
+
 def applications() -> dict[str, ASGIApp]:
     """Make the three applications, each with the document's own operations of the cases."""
     functions: dict[str, Callable[..., Any]] = {
@@ -98,12 +102,13 @@ def applications() -> dict[str, ASGIApp]:
         Document(orjson.dumps(_document()).decode()),
         resolver=Resolver(functions.__getitem__),
         workers=Workers(8),
-        authenticators={"basicAuth": Anybody()},
+        authenticators={"basicAuth": Anybody(), "bearerAuth": Anybody()},
     )
     applications: dict[str, ASGIApp] = {"service": own}
     document = _document()
     schemes = document["components"]["securitySchemes"]
     schemes["basicAuth"]["x-basicInfoFunc"] = f"{__name__}.verify_basic"
+    schemes["bearerAuth"]["x-bearerInfoFunc"] = f"{__name__}.verify_bearer"
     for name, kind in (("asyncapp", AsyncApp), ("flaskapp", FlaskApp)):
         app = kind(__name__)
         stock = {name: as_connexion_wants(function) for name, function in functions.items()}

@@ -13,9 +13,10 @@ from contextlib import contextmanager, suppress
 from queue import Queue
 from urllib.parse import parse_qs, urlsplit
 
+import orjson
 import pytest
 
-from benchmarks import lists, pacing, processes, report, sharing, targets
+from benchmarks import contract_layer, lists, pacing, processes, report, sharing, targets
 from benchmarks.cases import CASES, NARROWED
 from benchmarks.contenders import (
     FASTAPI,
@@ -43,6 +44,14 @@ def test_a_filter_that_is_not_measured_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delitem(lists.FILTERS, "label")
     with pytest.raises(lists.UnmeasuredError, match="label"):
         lists.listings()
+
+
+def test_the_contract_layer_can_be_measured_beside_stock_connexion() -> None:
+    command = [sys.executable, "-m", "benchmarks.contract_layer", "1", "16"]
+    ended = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=120)
+    series = orjson.loads(ended.stdout)
+    assert set(series) == {"service", "asyncapp", "flaskapp"}
+    assert all(set(costs) == set(contract_layer.REQUESTS) for costs in series.values())
 
 
 def test_percentiles_are_latencies_that_were_measured() -> None:

@@ -37,10 +37,16 @@ app.setErrorHandler((error, request, reply) => {
   const status = error.statusCode ?? 500;
   if (status === 401) {
     reply.header('WWW-Authenticate', 'Basic realm="Authentication Required"');
-    return reply.code(401).send({ error: 'Unauthorized access' });
+    return reply.code(401).send({ error: 'Unauthorized access', code: 'unauthorized' });
   }
   if (status >= 500) console.error(error);
-  return reply.code(status).send({ error: status < 500 ? 'Bad request' : 'Internal server error' });
+  return reply
+    .code(status)
+    .send(
+      status < 500
+        ? { error: 'Bad request', code: 'invalid_body' }
+        : { error: 'Internal server error', code: 'internal_server_error' },
+    );
 });
 // The tasks' operations take JSON alone; the import of files is not among those compared.
 app.addContentTypeParser(

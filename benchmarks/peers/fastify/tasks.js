@@ -127,7 +127,7 @@ function collectionOf(request) {
 
 function notFound(reply) {
   reply.code(404);
-  return { error: 'Not found' };
+  return { error: 'Not found', code: 'not_found' };
 }
 
 function now() {
