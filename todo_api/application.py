@@ -16,6 +16,7 @@ from todo_api.browsers import browsers_for
 from todo_api.contract import (
     ContractApp,
     Conventions,
+    Document,
     Observer,
     Problem,
     TagResolver,
@@ -146,7 +147,7 @@ def create_app(
     if metrics is not None:
         _watch(metrics, workers, database)
     app.add_api(
-        document_path(),
+        document(),
         resolver=TagResolver("todo_api.operations"),
         workers=workers,
         authenticators={"basicAuth": accounts, "bearerAuth": Tokens(database, uses)},
@@ -284,3 +285,9 @@ def document_path() -> Path:
     package = Path(__file__).parent
     installed = package / "openapi" / "todo.yaml"
     return installed if installed.exists() else package.parent / "openapi" / "todo.yaml"
+
+
+@cache
+def document() -> Document:
+    """Read the document, once a process."""
+    return Document.read(document_path())

@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from todo_api.application import document_path
-from todo_api.contract import Document, Schema
+from todo_api.application import document
+from todo_api.contract import Schema
 
 
 class Member(click.ParamType[str]):
@@ -18,7 +18,7 @@ class Member(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401 - click's signature
         """Return the text, or fail with what the document says about its form."""
-        schemas = Document.read(document_path()).data["components"]["schemas"]
+        schemas = document().data["components"]["schemas"]
         for _, sentence in Schema(schemas[self._schema]).faults(_encodable(value)):
             self.fail(sentence, param, ctx)
         return str(value)

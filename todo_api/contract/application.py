@@ -23,9 +23,7 @@ from todo_api.contract.conventions import Conventions
 from todo_api.contract.document import (
     BrokenDocumentError,
     Document,
-    Specification,
-    check_examples,
-    check_references,
+    checked,
 )
 from todo_api.contract.forwarding import Proxies
 from todo_api.contract.http import JSON, Limits, Problem, content_type
@@ -147,12 +145,8 @@ class ContractApp(FlaskApp):
             document = Document.read(document)
         conventions = conventions or Conventions()
         try:
-            if not str(document.data.get("openapi")).startswith("3.0."):
-                raise BrokenDocumentError("The document is not OpenAPI 3.0.")
-            check_references(document.data)
-            specification = Specification(document)
+            specification = checked(document)
             refuse_duplicates(specification)
-            check_examples(specification.raw, specification.spec)
             around = Environment(
                 conventions=conventions,
                 schemes=SecuritySchemes(

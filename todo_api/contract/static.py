@@ -50,7 +50,7 @@ class StaticEndpoint:
         What ``compresses`` is compressed once, now, for those who take gzip, if that is worth it.
         """
         self._limits = limits
-        packed = gzip.compress(body, mtime=0) if compresses else body
+        packed = _packed(body) if compresses else body
         is_worth_it = len(packed) <= len(body) * _WORTH_IT
         if is_worth_it:
             headers = {**headers, "Vary": "Accept-Encoding"}
@@ -70,6 +70,12 @@ class StaticEndpoint:
         if answer.fresh.status == HTTPStatus.OK and is_known(answer.etag, known):
             return answer.unchanged
         return answer.fresh
+
+
+@lru_cache(maxsize=64)
+def _packed(body: bytes) -> bytes:
+    """Compress a file, once however many applications serve it."""
+    return gzip.compress(body, mtime=0)
 
 
 _WORTH_IT = 0.9

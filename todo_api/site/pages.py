@@ -1,6 +1,7 @@
 """The pages that Flask renders: the web client's, the console, the explanation of the errors."""
 
 from collections.abc import Callable
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -78,14 +79,20 @@ def add_pages(
     console_at = f"{app.base_path}/ui"
     app.add_pages(_pages(console_at, words_for), OF_PAGES)
     app.add_pages(_client(app.base_path, registration=registration, demo=demo), OF_CLIENT)
-    modules = {path.name: path.read_text("utf-8") for path in CLIENT.glob("*.js")}
-    script = joined(modules, "app.js").encode()
-    app.add_file(f"/assets/{SCRIPT}", script, MEDIA_TYPES[".js"], OF_PAGES)
+    app.add_file(f"/assets/{SCRIPT}", _script(), MEDIA_TYPES[".js"], OF_PAGES)
     for name, folder in ASSETS.items():
         path = folder / name
         app.add_file(f"/assets/{name}", path.read_bytes(), MEDIA_TYPES[path.suffix], OF_PAGES)
 
 
+@cache
+def _script() -> bytes:
+    """Return the web client's own modules, joined once a process."""
+    modules = {path.name: path.read_text("utf-8") for path in CLIENT.glob("*.js")}
+    return joined(modules, "app.js").encode()
+
+
+@cache
 def _worker() -> bytes:
     """Return the service worker, with the version of the files that it keeps."""
     files = [STATIC / "worker.js", TEMPLATES / "client.html", STATIC / "client.css"]

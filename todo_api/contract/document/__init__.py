@@ -9,12 +9,6 @@ from todo_api.contract.document.document import (
     BrokenDocumentError,
     Document,
 )
-from todo_api.contract.document.examples import (
-    check_examples,
-)
-from todo_api.contract.document.references import (
-    check_references,
-)
 from todo_api.contract.document.resolver import (
     TaggedOperation,
     TagResolver,
@@ -27,6 +21,7 @@ from todo_api.contract.document.schema import (
 )
 from todo_api.contract.document.specification import (
     Specification,
+    checked,
 )
 
 __all__ = [
@@ -38,7 +33,6 @@ __all__ = [
     "Specification",
     "TagResolver",
     "TaggedOperation",
-    "check_examples",
-    "check_references",
+    "checked",
     "json_pointer",
 ]
