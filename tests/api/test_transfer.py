@@ -1,10 +1,14 @@
 """Export and import: nothing is lost, and nothing is half done."""
 
+import bz2
 import csv
+import gzip
 import io
 import json
+import lzma
 import tracemalloc
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
@@ -375,6 +379,37 @@ class TestICalendar:
         lines = export(miguel, CALENDAR).content.split(b"\r\n")
         assert max(map(len, lines)) <= 75
         assert [line.decode() for line in lines]
+
+
+PACKED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "gzip": (gzip.compress, "compressed by gzip, and no text: unpack it"),
+    "bzip2": (bz2.compress, "compressed by bzip2"),
+    "xz": (lzma.compress, "compressed by xz"),
+    "ZIP": (lambda text: zipped(text), "a ZIP archive, as the workbooks of Excel"),  # noqa: PLW0108 - it stands below
+    "PDF": (lambda _: b"%PDF-1.7\n", "a PDF document"),
+    "SQLite": (lambda _: b"SQLite format 3\0", "a database of SQLite"),
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+@pytest.mark.parametrize("media_type", [LINES, CSV, CALENDAR, "application/json"])
+def test_a_file_that_holds_no_text_is_told_for_what_it_is(
+    miguel: TestClient, kind: str, media_type: str
+) -> None:
+    pack, sentence = PACKED[kind]
+    answer = bring(miguel, pack(b'{"title": "Rest"}\n'), media_type)
+    assert answer.status_code == 400, answer.text
+    problem = answer.json()
+    [*_, detail] = [problem["detail"], *(fault["detail"] for fault in problem.get("errors", []))]
+    assert detail.startswith(f"This file is {sentence}")
+
+
+def zipped(text: bytes) -> bytes:
+    """Return an archive with a file in it."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("tasks.csv", text)
+    return file.getvalue()
 
 
 class TestBadLines:

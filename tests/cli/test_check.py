@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,15 +18,17 @@ from sqlalchemy import make_url, text
 from tests.cli.conftest import Command
 from tests.support.commands import Ended, run_command
 from tests.support.databases import PostgreSQLDatabases, SQLiteDatabases
+from tests.support.redis import REDIS, running_redis
 from todo_api.storage import Database
 
 NAMES = [
-    *("settings", "document", "certificate", "database"),
-    *("integrity", "clock", "writable", "disk"),
+    *("settings", "document", "certificate", "throttle", "tracing", "temporary"),
+    *("database", "integrity", "clock", "writable", "disk"),
 ]
-ON_DATABASE = NAMES[4:]
+ON_DATABASE = NAMES[7:]
 NOBODY_LISTENS = 1
 """A port that ordinary programs may not listen on."""
+NO_REDIS = "there is no redis-server on this machine"
 
 
 def findings(checked: Ended) -> dict[str, tuple[str, str]]:
@@ -57,7 +61,7 @@ class TestSound:
         found = findings(todo_api("check", "--json"))
         at_a_server = database_url.startswith("postgresql")
         statuses = {name: status for name, (status, _) in found.items()}
-        skipped = ["certificate", *(["disk"] if at_a_server else [])]
+        skipped = ["certificate", "throttle", "tracing", *(["disk"] if at_a_server else [])]
         assert statuses == dict.fromkeys(NAMES, "ok") | dict.fromkeys(skipped, "skipped")
         for _, sentence in found.values():
             assert re.fullmatch(r"[A-Z0-9][^\n]*\.", sentence)
@@ -124,6 +128,97 @@ class TestCertificate:
         assert "is not that of the certificate in" in found[1]
 
 
+class TestThrottle:
+    """The Redis in which processes count together."""
+
+    @pytest.fixture
+    def check(
+        self, sqlite_databases: SQLiteDatabases
+    ) -> Iterator[Callable[[str], tuple[str, str]]]:
+        """Return what is found of the Redis at a URL."""
+        database = sqlite_databases.fresh()
+
+        def check(url: str) -> tuple[str, str]:
+            checked = run_command(
+                "check", "--json", TODO_DATABASE_URL=database, TODO_THROTTLE_URL=url
+            )
+            assert "secret" not in checked.stdout + checked.stderr
+            return findings(checked)["throttle"]
+
+        yield check
+        sqlite_databases.discard(database)
+
+    @pytest.mark.skipif(REDIS is None, reason=NO_REDIS)
+    def test_counts_and_answers_in_time(
+        self, check: Callable[[str], tuple[str, str]], tmp_path: Path
+    ) -> None:
+        with running_redis(tmp_path) as redis:
+            status, sentence = check(redis.url)
+        assert status == "ok"
+        assert re.fullmatch(r"The Redis of .* counts, and answers within [0-9,]+ ms\.", sentence)
+
+    @pytest.mark.skipif(REDIS is None, reason=NO_REDIS)
+    def test_has_to_let_its_user_count(
+        self, check: Callable[[str], tuple[str, str]], tmp_path: Path
+    ) -> None:
+        with running_redis(tmp_path, "--requirepass", "kettle") as redis:
+            assert check(redis.url.replace("unix://", "unix://:kettle@"))[0] == "ok"
+            for credentials in ("", ":secret@"):
+                status, sentence = check(redis.url.replace("unix://", f"unix://{credentials}"))
+                assert status == "failed"
+                assert "does not let its user count" in sentence
+
+    def test_has_to_be_there(self, check: Callable[[str], tuple[str, str]]) -> None:
+        status, sentence = check(f"redis://:secret@127.0.0.1:{NOBODY_LISTENS}/0")
+        assert status == "failed"
+        assert "cannot be reached: is it running" in sentence
+
+    def test_has_to_answer(self, check: Callable[[str], tuple[str, str]]) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            status, sentence = check(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        assert status == "failed"
+        assert "does not answer within 0.5 seconds" in sentence
+
+    @pytest.mark.parametrize("url", ["redis://:secret@localhost:six/0", "redis://localhost/0?a=b"])
+    def test_needs_a_url_that_can_be_read(
+        self, check: Callable[[str], tuple[str, str]], url: str
+    ) -> None:
+        status, sentence = check(url)
+        assert status == "failed"
+        assert sentence.startswith("TODO_THROTTLE_URL must be the URL of a Redis server")
+
+
+class TestTracing:
+    """OpenTelemetry, if traces are wanted."""
+
+    def test_has_to_be_installed(self, tmp_path: Path) -> None:
+        (tmp_path / "opentelemetry.py").write_text("raise ImportError\n")
+        collector = "http://127.0.0.1:4318/v1/traces"
+        found = findings(
+            run_command("check", "--json", PYTHONPATH=str(tmp_path), TODO_TRACING_URL=collector)
+        )
+        assert found["tracing"] == (
+            "failed",
+            "TODO_TRACING_URL needs OpenTelemetry: pip install 'todo-api[tracing]'.",
+        )
+        assert found["document"][0] == "ok"
+        found = findings(run_command("check", "--json", TODO_TRACING_URL=collector))
+        assert found["tracing"][0] == "ok"
+
+
+class TestTemporary:
+    """The folder into which large bodies are received."""
+
+    def test_should_have_room(self) -> None:
+        most = str(2**33)
+        status, sentence = findings(
+            run_command("check", "--json", TODO_MAX_SPOOLED_BYTES=most, TMPDIR="/dev/shm")  # noqa: S108 - a small one
+        )["temporary"]
+        free = shutil.disk_usage("/dev/shm").free  # noqa: S108 - the same
+        assert status == ("ok" if free >= 2**33 else "warning")
+        assert re.match(r"(Only )?[0-9.]+ GiB are free in /dev/shm, ", sentence)
+
+
 class TestFailed:
     """What would keep the service from running."""
 
@@ -145,18 +240,22 @@ class TestFailed:
         ("url", "sentence"),
         [
             ("mysql://localhost/todo", "The database URL names mysql, .*"),
-            ("sqlite:////no/such/todo.db", "The directory .* does not exist."),
+            ("sqlite:////no/such/todo.db", "The directory .* does not exist: make it, .*"),
+            (
+                "postgresql://todo:secret@localhost/list?colour=red",
+                'The database URL cannot be used: invalid connection option "colour".',
+            ),
             (
                 f"postgresql+psycopg://todo:secret@127.0.0.1:{NOBODY_LISTENS}/list",
                 r"The PostgreSQL database list on 127\.0\.0\.1:1 is unavailable: .*",
             ),
         ],
-        ids=["engine", "directory", "server"],
+        ids=["engine", "directory", "option", "server"],
     )
     def test_a_database_that_is_away(self, url: str, sentence: str) -> None:
         checked = run_command("check", "--json", TODO_DATABASE_URL=url)
         found = findings(checked)
-        assert found["database"][0] == "failed"
+        assert [name for name in NAMES if found[name][0] == "failed"] == ["database"]
         assert re.fullmatch(sentence, found["database"][1])
         assert "secret" not in checked.stdout + checked.stderr
         assert {found[name][0] for name in ON_DATABASE} == {"skipped"}

@@ -43,7 +43,8 @@ def commands_in(page: str) -> list[tuple[str, str]]:
 def environment() -> dict[str, str]:
     """Return an environment in which ``todo-api`` is found, without settings but for its costs."""
     path = f"{Path(installed_command()).parent}{os.pathsep}{os.environ['PATH']}"
-    return environment_with() | {"PATH": path, "NO_PROXY": "*"}
+    temporary = {"TMPDIR": "/tmp"}  # noqa: S108 - as it is shown
+    return environment_with() | {"PATH": path, "NO_PROXY": "*"} | temporary
 
 
 def questions(shown: str) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from tests.support.databases import Databases
 from todo_api.storage import Database
 
 WRITERS = 8
+SQLITE = "sqlite:"
 
 
 @pytest.mark.usefixtures("programs")
@@ -111,11 +112,18 @@ def test_what_is_no_copy_is_not_restored(empty_database_url: str, tmp_path: Path
     other = sqlite3.connect(foreign)
     other.execute("CREATE TABLE invoices (id INTEGER)")
     other.close()
-    for path in (letter, foreign, tmp_path / "nowhere"):
+    wanted = {
+        letter: "is not a database of SQLite" if SQLITE in empty_database_url else "pg_restore",
+        foreign: "another program's" if SQLITE in empty_database_url else "pg_restore",
+        tmp_path / "nowhere": "There is no file",
+        tmp_path / ("a" * 300): "cannot be read: file name too long",
+    }
+    for path, sentence in wanted.items():
         refused = run_command("restore", str(path), TODO_DATABASE_URL=empty_database_url)
         assert (refused.status, refused.stdout) == (1, "")
         assert refused.stderr.startswith("Error: ")
         assert refused.stderr.count("\n") == 1
+        assert sentence in refused.stderr
     database = Database(empty_database_url)
     with database.looking() as db:
         assert db is None or empty_database_url.startswith("postgresql")

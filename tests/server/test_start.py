@@ -182,7 +182,11 @@ class TestRefusals:
             ("TODO_DATABASE_URL", "todo.db", "The database URL cannot be read: .*"),
             ("TODO_DATABASE_URL", "mysql://localhost/todo", "The database URL names mysql, .*"),
             ("TODO_DATABASE_URL", "sqlite://", "An SQLite database must be a file, .*"),
-            ("TODO_DATABASE_URL", "sqlite:///no/such/todo.db", "The directory .* does not exist."),
+            (
+                "TODO_DATABASE_URL",
+                "sqlite:///no/such/todo.db",
+                "The directory .* does not exist: make it, .*",
+            ),
         ],
     )
     def test_of_a_bad_setting(self, name: str, value: str, sentence: str) -> None:

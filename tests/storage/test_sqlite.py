@@ -26,6 +26,9 @@ from todo_api.storage.engine.sqlite_driver import can_corrupt_wal
 from todo_api.storage.tasks import insert_task
 from todo_api.storage.users import delete_user, insert_user, select_user
 
+NOT_WRITABLE = Path("/sys")
+"""A directory of Linux in which nobody can make a file, not even root."""
+
 
 @pytest.fixture
 def file(sqlite_databases: SQLiteDatabases) -> Path:
@@ -125,10 +128,25 @@ def test_a_file_of_another_kind_is_refused_and_kept(tmp_path: Path) -> None:
     letter = tmp_path / "letter.txt"
     letter.write_text("Dear Susan, " * 100)
     database = Database(f"sqlite:///{letter}")
-    with pytest.raises(DatabaseUnreachableError, match="file is not a database"):
+    with pytest.raises(DatabaseUnreachableError, match="the file is not a database of SQLite, or"):
         migrate(database)
     database.close()
     assert letter.read_text() == "Dear Susan, " * 100
+
+
+@pytest.mark.parametrize("name", ["a" * 300 + "/todo.db", "a" * 300])
+def test_a_name_that_no_file_can_have_is_said_to_be_one(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DatabaseUnreachableError, match=r"cannot be looked for at .*: file name"):
+        Database(f"sqlite:///{tmp_path}/{name}")
+
+
+@pytest.mark.skipif(not NOT_WRITABLE.is_dir(), reason="Linux has such a directory")
+def test_a_directory_that_cannot_be_written_to_is_named() -> None:
+    database = Database(f"sqlite:///{NOT_WRITABLE}/todo.db")
+    wanted = r"the directory /sys cannot be written to \([a-z -]+\), but SQLite keeps its log there"
+    with pytest.raises(DatabaseUnreachableError, match=wanted):
+        migrate(database)
+    database.close()
 
 
 def test_a_read_only_database_is_read_and_refuses_to_be_written(file: Path) -> None:

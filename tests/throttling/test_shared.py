@@ -1,6 +1,5 @@
 """Counters in a real Redis, and without it."""
 
-import shutil
 import signal
 import socket
 import subprocess
@@ -10,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.redis import REDIS, Redis, running_redis
 from todo_api.throttling import LoginThrottle, ThrottledError, Window, counters_at
 from todo_api.throttling.windows import count_in, seconds_left
 
-REDIS = shutil.which("redis-server")
 WINDOW = Window(5, 60)
-START_SECONDS = 10
 
 pytestmark = [
     pytest.mark.anyio,
@@ -29,25 +27,20 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-def redis_process(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+def redis(tmp_path: Path) -> Iterator[Redis]:
     """A Redis of the test's own, on a socket in its directory."""
-    assert REDIS
-    command = [REDIS, "--port", "0", "--unixsocket", f"{tmp_path}/redis", "--save", ""]
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + START_SECONDS
-    while not (tmp_path / "redis").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    yield process
-    process.send_signal(signal.SIGCONT)
-    process.terminate()
-    process.wait(START_SECONDS)
+    with running_redis(tmp_path) as redis:
+        yield redis
 
 
 @pytest.fixture
-def url(redis_process: subprocess.Popen[bytes], tmp_path: Path) -> str:
-    assert redis_process.poll() is None
-    return f"unix://{tmp_path}/redis"
+def redis_process(redis: Redis) -> subprocess.Popen[bytes]:
+    return redis.process
+
+
+@pytest.fixture
+def url(redis: Redis) -> str:
+    return redis.url
 
 
 async def test_processes_count_together(url: str) -> None:

@@ -35,8 +35,7 @@ def backup_command(file: Path, *, yes: bool) -> None:
 @path_argument
 def restore_command(file: Path) -> None:
     """Fill an empty database from FILE, a copy that `backup` has made."""
-    if not file.is_file():
-        raise click.ClickException(f"There is no file {file}.")
+    _require_readable(file)
     settings = read_settings(os.environ)
     database = Database(settings.database_url)
     try:
@@ -46,6 +45,16 @@ def restore_command(file: Path) -> None:
     finally:
         database.close()
     click.echo(f"The database has been restored from {file}.")
+
+
+def _require_readable(file: Path) -> None:
+    try:
+        with file.open("rb"):
+            pass
+    except FileNotFoundError:
+        raise click.ClickException(f"There is no file {file}.") from None
+    except OSError as fault:
+        raise click.ClickException(f"{file} cannot be read: {_said(fault)}.") from None
 
 
 def _refuse_database(file: Path, settings: Settings) -> None:
@@ -69,9 +78,13 @@ def _written_whole(file: Path) -> Iterator[Path]:
         partial.replace(file)
         _flush(file.parent)
     except OSError as fault:
-        raise click.ClickException(f"{file} cannot be written: {fault.strerror}.") from fault
+        raise click.ClickException(f"{file} cannot be written: {_said(fault)}.") from fault
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _said(fault: OSError) -> str:
+    return (fault.strerror or str(fault)).lower()
 
 
 def _flush(path: Path) -> None:

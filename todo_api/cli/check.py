@@ -1,8 +1,11 @@
 """``todo-api check``: whether the service could run here, and on this database."""
 
+import asyncio
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal, NamedTuple
@@ -13,6 +16,7 @@ from todo_api.application import create_app, document_path
 from todo_api.cli.output import json_option, print_json, print_table
 from todo_api.contract import BrokenDocumentError
 from todo_api.environment import SettingError
+from todo_api.monitoring import Tracing
 from todo_api.server import CertificateError, certificate_for, end_of
 from todo_api.settings import Settings, read_settings
 from todo_api.storage import (
@@ -24,6 +28,7 @@ from todo_api.storage import (
     require_writable,
     select_last_changed_at,
 )
+from todo_api.throttling import CountersUnusableError, SharedCounters
 from todo_api.times import ago, now
 
 LEAST_ROOM = 100 * 2**20
@@ -73,12 +78,12 @@ def _findings() -> Iterator[Finding]:
         settings = read_settings(os.environ)
     except SettingError as fault:
         yield Finding("settings", "failed", str(fault))
-        for name in ("document", "certificate", "database", *ON_DATABASE):
+        for name in (*ON_SETTINGS, "database", *ON_DATABASE):
             yield Finding(name, "skipped", "The settings cannot be used.")
         return
     yield Finding("settings", "ok", "All of them can be used.")
-    yield _finding("document", partial(_check_document, settings))
-    yield _finding("certificate", partial(_check_certificate, settings))
+    for name, look in ON_SETTINGS.items():
+        yield _finding(name, partial(look, settings))
     usable = _finding("database", partial(_check_database, settings))
     yield usable
     if usable.status == "failed":
@@ -105,15 +110,20 @@ def _finding(name: str, check: Callable[[], str], database: Database | None = No
         FailedError,
         BrokenDocumentError,
         CertificateError,
+        CountersUnusableError,
         DatabaseError,
         OSError,
+        SettingError,
         *unforeseen,
     ) as fault:
         return Finding(name, "failed", " ".join(str(fault).split()))
 
 
 def _check_document(settings: Settings) -> str:
-    create_app(settings)
+    # What is beside the document has checks of its own: nothing of it is opened here.
+    create_app(
+        replace(settings, database_url="sqlite:///todo.db", throttle_url=None, tracing_url=None)
+    )
     return f"The document {document_path().name} and the program fit together."
 
 
@@ -128,6 +138,51 @@ def _check_certificate(settings: Settings) -> str:
             f"The certificate ends in {left.days} days, on {end:%Y-%m-%d}: renew it."
         )
     return f"The certificate and its key fit together, until {end:%Y-%m-%d}."
+
+
+def _check_throttle(settings: Settings) -> str:
+    if settings.throttle_url is None:
+        raise SkippedError("TODO_THROTTLE_URL names no Redis: each process counts by itself.")
+    counters = SharedCounters(settings.throttle_url)
+
+    async def count() -> float:
+        try:
+            return await counters.count_once()
+        finally:
+            await counters.close()
+
+    seconds = asyncio.run(count())
+    return f"The Redis of TODO_THROTTLE_URL counts, and answers within {seconds * 1000:,.0f} ms."
+
+
+def _check_tracing(settings: Settings) -> str:
+    if settings.tracing_url is None:
+        raise SkippedError("TODO_TRACING_URL names no collector.")
+    Tracing(settings.tracing_url)
+    return "OpenTelemetry is installed; the collector is not asked, as nobody waits for it."
+
+
+def _check_temporary(settings: Settings) -> str:
+    try:
+        folder = tempfile.gettempdir()
+        with tempfile.TemporaryFile():
+            free = shutil.disk_usage(folder).free
+    except OSError as fault:
+        raise FailedError(
+            f"No file can be made in a folder for temporary files: {fault.strerror}."
+            " Large bodies are received into one: name a folder by TMPDIR."
+        ) from None
+    if free < settings.max_spooled_bytes:
+        raise WarningError(
+            f"Only {_gib(free)} are free in {folder}, but large bodies may take"
+            f" {_gib(settings.max_spooled_bytes)} (TODO_MAX_SPOOLED_BYTES): make room, or name"
+            " another folder by TMPDIR."
+        )
+    return f"{_gib(free)} are free in {folder}, into which large bodies are received."
+
+
+def _gib(size: int) -> str:
+    return f"{size / 2**30:,.1f} GiB"
 
 
 def _check_database(settings: Settings) -> str:
@@ -169,12 +224,19 @@ def _check_disk(settings: Settings, _: Database) -> str:
     if file is None:
         raise SkippedError("The disk is the server's, and cannot be seen from here.")
     free = shutil.disk_usage(file.parent).free
-    room = f"{free / 2**30:,.1f} GiB are free beside the database."
+    room = f"{_gib(free)} are free beside the database."
     if free < LEAST_ROOM:
         raise FailedError(f"Only {room}")
     return room
 
 
+ON_SETTINGS: dict[str, Callable[[Settings], str]] = {
+    "document": _check_document,
+    "certificate": _check_certificate,
+    "throttle": _check_throttle,
+    "tracing": _check_tracing,
+    "temporary": _check_temporary,
+}
 ON_DATABASE: dict[str, Callable[[Settings, Database], str]] = {
     "integrity": _check_integrity,
     "clock": _check_clock,

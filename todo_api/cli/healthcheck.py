@@ -22,12 +22,29 @@ def healthcheck_command() -> None:
         connection.request("GET", "/healthz")
         status = connection.getresponse().status
     except (OSError, HTTPException) as fault:
-        raise click.ClickException(f"Nothing answers at {where}: {fault}.") from fault
+        raise click.ClickException(
+            f"Nothing answers at {where}: {_reason(fault)}. Is the service running, with these"
+            " values of TODO_HOST, TODO_PORT and TODO_TLS_CERTIFICATE?"
+        ) from fault
     finally:
         connection.close()
     if status != 200:  # noqa: PLR2004 - OK
-        raise click.ClickException(f"What listens on {where} answers with the status {status}.")
+        raise click.ClickException(
+            f"What listens on {where} answers with the status {status}, as the service never does:"
+            " another program may have the port."
+        )
     click.echo("The service answers.")
+
+
+def _reason(fault: Exception) -> str:
+    """Return why there is no answer, in the system's words but for its numbers."""
+    if isinstance(fault, TimeoutError):
+        return f"no answer within {SECONDS} seconds"
+    if isinstance(fault, ssl.SSLError):
+        return "no agreement on encryption"
+    if isinstance(fault, OSError) and fault.strerror:
+        return fault.strerror.lower()
+    return "what listens there does not speak HTTP"
 
 
 def _connection(settings: Settings) -> HTTPConnection:

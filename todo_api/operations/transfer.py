@@ -19,6 +19,7 @@ from todo_api.contract import (
     Text,
     UrlFor,
     bad_parameters,
+    packed_as,
 )
 from todo_api.formats import (
     NAMED_READERS,
@@ -88,7 +89,9 @@ def import_tasks(
     reader = NAMED_READERS[format] if format else READERS.get(body.media_type)
     if reader is None:
         raise bad_parameters([("format", "Name the form of this text, such as format=todotxt.")])
-    found = _read(body, reader(body), uids.of_user(user.id))
+    packed = packed_as(body.content)
+    parts = [Unreadable(1, packed)] if packed else reader(body)
+    found = _read(body, parts, uids.of_user(user.id))
     new = storage.prepare_tasks(found.tasks, WordBudget(MOST_WORDS))
 
     def insert(db: Connection) -> Reply:

@@ -12,14 +12,16 @@ from todo_api.throttling.addresses import site_of
 from todo_api.throttling.choices import ChoiceThrottle, TooManyChoicesError
 from todo_api.throttling.logins import LoginThrottle, ThrottledError
 from todo_api.throttling.rates import RateLimits
-from todo_api.throttling.shared import counters_at
+from todo_api.throttling.shared import CountersUnusableError, SharedCounters, counters_at
 from todo_api.throttling.windows import Counters, Window, read_window
 
 __all__ = [
     "ChoiceThrottle",
     "Counters",
+    "CountersUnusableError",
     "LoginThrottle",
     "RateLimits",
+    "SharedCounters",
     "ThrottledError",
     "TooManyChoicesError",
     "Window",

@@ -2,6 +2,7 @@
 
 - `request` and `response` are the two messages; `problem` is the one shape of every error.
 - `media` reads media types and ``Accept``; `negotiation` chooses among an operation's.
+- `packed` knows bodies that hold no text, such as compressed files.
 - `entity_tags` reads lists of entity tags; `strict_json` parses JSON without surprises.
 """
 
@@ -19,6 +20,7 @@ from todo_api.contract.http.media import (
 from todo_api.contract.http.negotiation import (
     Negotiation,
 )
+from todo_api.contract.http.packed import packed_as
 from todo_api.contract.http.problem import (
     MOST_FAULTS,
     Problem,
@@ -70,6 +72,7 @@ __all__ = [
     "is_json_lines",
     "is_known",
     "new_request_id",
+    "packed_as",
     "parse_entity_tags",
     "parse_media_type",
     "too_large",

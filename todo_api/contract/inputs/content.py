@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from todo_api.contract.document import Schema
-from todo_api.contract.http import JSONTextError, Problem, StrictJSON, bad_body, is_json
+from todo_api.contract.http import (
+    JSONTextError,
+    Problem,
+    StrictJSON,
+    bad_body,
+    is_json,
+    packed_as,
+)
 
 
 class Text(NamedTuple):
@@ -62,7 +69,7 @@ class TextContent:
             try:
                 text.decode()
             except UnicodeDecodeError as fault:
-                detail = f"The body is not UTF-8 at byte {fault.start + 1:,}."
+                detail = packed_as(text) or f"The body is not UTF-8 at byte {fault.start + 1:,}."
                 raise Problem(400, detail, code="malformed_body") from None
         return Text(self._media_type, text, self._items, self._strict, charset)
 

@@ -68,6 +68,9 @@ class Backend(Protocol):
     def diagnose(self, error: Exception) -> type[DatabaseUnavailableError] | None:
         """Tell an outage of the database from a fault of the program (None)."""
 
+    def hint(self, error: Exception) -> str | None:
+        """Return the reason of an outage for a person, if the driver does not say it best."""
+
     def forget_deleted(self) -> None:
         """Remove what has been deleted from the engine's own log, as far as nobody reads it."""
 

@@ -125,7 +125,8 @@ class Database:
         try:
             self._backend.restore(source, tell)
         except self._backend.driver_error as error:
-            raise DatabaseUnusableError(f"{source} cannot be restored: {reason(error)}.") from error
+            why = self._backend.hint(error) or reason(error)
+            raise DatabaseUnusableError(f"{source} cannot be restored: {why}.") from error
 
     @contextmanager
     def migration(
@@ -212,7 +213,7 @@ class Database:
         if outage is None:
             return error
         state = "damaged" if outage is DatabaseDamagedError else "unavailable"
-        return outage(f"{self.name} is {state}: {reason(error)}.")
+        return outage(f"{self.name} is {state}: {self._backend.hint(error) or reason(error)}.")
 
 
 def reason(error: Exception) -> str:

@@ -18,6 +18,7 @@ from todo_api.storage.engine.connection import Connection, lend_to_sqlalchemy
 from todo_api.storage.engine.errors import (
     DatabaseDamagedError,
     DatabaseUnavailableError,
+    DatabaseUnusableError,
     WouldBlockError,
 )
 from todo_api.storage.engine.inline import Inline
@@ -25,12 +26,15 @@ from todo_api.storage.engine.sqlite_driver import (
     BUSY,
     DIALECT,
     INTERRUPTED,
+    NO_DATABASE,
     OUTAGES,
+    UNUSABLE,
     can_corrupt_wal,
     is_damage,
     load_driver,
     path_of,
     result_code,
+    said,
 )
 from todo_api.storage.engine.sqlite_file import FileConnection, SQLiteFile
 from todo_api.storage.engine.statistics import Statistics
@@ -128,6 +132,11 @@ class SQLite:
         """Make the file from a copy, beside its place, and put it there when it is whole."""
         self._file.require_alone()
         copy = SQLiteFile(source.absolute(), f"The copy {source}")
+        if copy.is_foreign():
+            raise DatabaseUnusableError(
+                f"{source} cannot be restored: it is not a database of SQLite, as `todo-api backup`"
+                " makes from one."
+            )
         partial = self._file.path.with_name(f".{self._file.path.name}.{token_hex(4)}.partial")
         SQLiteFile(partial, self.name).create()
         driver = copy.open_untouched(self._driver)
@@ -137,6 +146,8 @@ class SQLite:
             if self._file.is_absent():
                 self._file.path.unlink(missing_ok=True)
             self._file.path.hardlink_to(partial)  # unless something has come there meanwhile
+        except OSError as fault:
+            raise DatabaseUnusableError(f"{self.name} cannot be made: {said(fault)}.") from fault
         finally:
             driver.close()
             partial.unlink(missing_ok=True)
@@ -208,9 +219,21 @@ class SQLite:
 
     def diagnose(self, error: Exception) -> type[DatabaseUnavailableError] | None:
         """Tell an outage by the primary result code, the low byte of the extended one."""
-        if is_damage(error):
+        if is_damage(error) and not (result_code(error) == NO_DATABASE and self._file.is_foreign()):
             return DatabaseDamagedError
         return DatabaseUnavailableError if result_code(error) in OUTAGES else None
+
+    def hint(self, error: Exception) -> str | None:
+        """Look at the file for what SQLite only has a number for."""
+        code = result_code(error)
+        if code in UNUSABLE:
+            return self._file.obstacle()
+        if code == NO_DATABASE and self._file.is_foreign():
+            return (
+                "the file is not a database of SQLite, or not any more: name another one by"
+                " TODO_DATABASE_URL, or put a backup in its place"
+            )
+        return None
 
     def forget_deleted(self) -> None:
         """Empty the write-ahead log, in which pages stand as they were before a deletion."""

@@ -14,7 +14,10 @@ DIALECT = SQLiteDialect_pysqlite()
 # Result codes (https://www.sqlite.org/rescode.html) that speak of the file, the disk or the
 # moment rather than of the statement.
 BUSY = 5
-DAMAGE = frozenset({11, 26})  # SQLITE_CORRUPT, SQLITE_NOTADB
+NO_DATABASE = 26  # SQLITE_NOTADB
+DAMAGE = frozenset({11, NO_DATABASE})  # SQLITE_CORRUPT
+UNUSABLE = frozenset({8, 10, 14})
+"""SQLITE_READONLY, SQLITE_IOERR and SQLITE_CANTOPEN, of which the system knows the reason."""
 INTERRUPTED = 9
 OUTAGES = frozenset(
     {
@@ -81,10 +84,27 @@ def path_of(url: URL) -> Path:
         # Each connection of the pool would have a memory of its own.
         raise DatabaseUrlInvalidError("An SQLite database must be a file, as in sqlite:///todo.db.")
     path = Path(url.database).absolute()
-    if not path.parent.is_dir():
+    if not _is_directory(path.parent):
         raise DatabaseUnreachableError(
-            f"The directory {path.parent} of the SQLite database does not exist."
+            f"The directory {path.parent} of the SQLite database does not exist: make it, or name"
+            " another one by TODO_DATABASE_URL."
         )
-    if path.is_dir():
-        raise DatabaseUnreachableError(f"The SQLite database {path} is a directory.")
+    if _is_directory(path):
+        raise DatabaseUnreachableError(
+            f"The SQLite database {path} is a directory: name a file in it by TODO_DATABASE_URL."
+        )
     return path
+
+
+def _is_directory(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as fault:
+        raise DatabaseUnreachableError(
+            f"The SQLite database cannot be looked for at {path}: {said(fault)}."
+        ) from None
+
+
+def said(fault: OSError) -> str:
+    """Return what the system says of a file, without its number and the path."""
+    return (fault.strerror or str(fault)).lower()

@@ -9,16 +9,20 @@ import os
 import time
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Lock
 from types import ModuleType
 from typing import Any, TypeAlias
 
 from todo_api.storage.engine.connection import Connection
 from todo_api.storage.engine.errors import DatabaseUnavailableError, DatabaseUnusableError
+from todo_api.storage.engine.sqlite_driver import said
 
 OWN_TABLE = "todo_api_revision"
 """What tells a database of this program from those of others."""
 
+_BEGINNING = b"SQLite format 3\0"
+"""The first bytes of every database of SQLite."""
 _SELECT_OWN = f"SELECT 1 FROM sqlite_master WHERE name = '{OWN_TABLE}'"  # noqa: S608 - a constant
 
 
@@ -113,6 +117,38 @@ class SQLiteFile:
             return self.path.stat().st_size == 0
         except FileNotFoundError:
             return True
+        except OSError as fault:
+            raise self.outage(f"the file cannot be looked at ({said(fault)})") from None
+
+    def is_foreign(self) -> bool:
+        """Tell whether the file does not even begin like a database."""
+        try:
+            with self.path.open("rb") as file:
+                return file.read(len(_BEGINNING)) != _BEGINNING
+        except OSError:
+            return False
+
+    def obstacle(self) -> str | None:
+        """Return what keeps the file from being read and written, as the system tells it."""
+        try:
+            with TemporaryFile(dir=self.path.parent):
+                pass
+        except OSError as fault:
+            return (
+                f"the directory {self.path.parent} cannot be written to ({said(fault)}), but SQLite"
+                " keeps its log there: give the user of the service the right to"
+            )
+        try:
+            with self.path.open("r+b"):
+                pass
+        except FileNotFoundError:
+            pass
+        except OSError as fault:
+            return (
+                f"{self.path} cannot be written to ({said(fault)}): give the user of the service"
+                " the right to"
+            )
+        return None
 
     def require_alone(self) -> None:
         """See that no log or journal is left of a file that was here before.

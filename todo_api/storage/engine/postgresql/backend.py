@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import psycopg
 import sqlalchemy
 from psycopg import RawCursor
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
@@ -83,6 +84,12 @@ class PostgreSQL:
         self.name = f"The PostgreSQL database {url.database or ''} on {_place_of(url)}"
         [], options = DIALECT.create_connect_args(url)  # type: ignore[no-untyped-call]
         self._own_options = {**_choice_of(options), **options}
+        try:
+            make_conninfo(**self._own_options)
+        except psycopg.ProgrammingError as error:
+            raise DatabaseUrlInvalidError(
+                f"The database URL cannot be used: {str(error).strip()}."
+            ) from None
         self._options = {**CONNECTION, **self._own_options}
         self._pulse = Pulse(lambda: self._connect().close())
         self._pool = Pool(self._open_session, connections)
@@ -153,6 +160,9 @@ class PostgreSQL:
             return TransactionLostError
         gone = isinstance(error, psycopg.OperationalError)
         return DatabaseUnavailableError if gone or sqlstate == READ_ONLY else None
+
+    def hint(self, error: Exception) -> None:
+        """Return nothing: the server says it best."""
 
     def forget_deleted(self) -> None:
         """Do nothing: deleted rows are the server's to vacuum, and its log is its own."""
