@@ -11,8 +11,10 @@ import yaml
 from starlette.testclient import TestClient
 
 from tests.support.clients import PASSWORD, client_of
+from tests.support.problems import assert_problem
 from todo_api.application import create_app
 from todo_api.settings import Settings
+from todo_api.site.pages import ASSETS, SCRIPT
 
 API = "/todo/api/v1.0"
 
@@ -57,6 +59,26 @@ def test_without_a_public_url_the_document_names_the_host_of_the_request(
     assert anonymous.get(f"{origin}{API}/{name}", headers=tag).status_code == 304
     elsewhere = anonymous.get(f"{origin}{API}/{name}", headers={"Host": "elsewhere.example"})
     assert elsewhere.json()["code"] == "unknown_host"
+
+
+ANYTHING = [
+    *("/", "/problems", "/worker.js", "/healthz", "/readyz", "/nothing", f"{API}/nothing"),
+    *(f"{API}/ui", f"{API}/ui/", f"{API}/openapi.json", f"{API}/openapi.yaml", f"{API}/tasks"),
+    *(f"/assets/{name}" for name in (SCRIPT, *ASSETS)),
+]
+
+
+def test_whatever_is_asked_for_the_host_is_the_services_own(anonymous: TestClient) -> None:
+    """A page whose name is rebound to the service's address gets nothing of it."""
+    elsewhere = {"Host": "elsewhere.example"}
+    for method in ("GET", "HEAD", "OPTIONS", "DELETE"):
+        for path in ANYTHING:
+            url = f"http://localhost{path}"
+            answer = anonymous.request(method, url, headers=elsewhere, follow_redirects=False)
+            assert answer.status_code == 400, (method, path)
+            if method != "HEAD":
+                assert_problem(answer, 400)
+                assert answer.json()["code"] == "unknown_host"
 
 
 def test_uris_links_and_errors_lead_there(proxied: TestClient, public_url: str) -> None:

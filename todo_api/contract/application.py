@@ -177,7 +177,7 @@ class ContractApp(FlaskApp):
         ):
             headers = {**self._headers, "Cache-Control": "no-cache"}
             endpoint = DocumentEndpoint(
-                text_from, media_type, self._limits, origins=around.origins, headers=headers
+                text_from, media_type, self._contract.check, origins=around.origins, headers=headers
             )
             self._contract.add_resource(f"{self.base_path}/{name}").add("GET", endpoint)
 
@@ -228,7 +228,7 @@ class ContractApp(FlaskApp):
         endpoint = StaticEndpoint(
             body,
             media_type,
-            self._limits,
+            self._contract.check,
             status=status,
             headers=complete,
             compresses=compresses,

@@ -16,6 +16,7 @@ from todo_api.contract.forwarding import Proxies
 from todo_api.contract.http import ClientDisconnectedError, Limits, Problem, Request, Response
 from todo_api.contract.operation import Environment, Operation
 from todo_api.contract.router import Resource, Router
+from todo_api.contract.uris import Origins
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ class ContractMiddleware(SpecMiddleware):
         self._limits = limits
         self._app_has = app_has
         self._explained_at = explained_at
+        self._origins: Origins | None = None
         self._router = Router()
 
     def wrap(self, app: ASGIApp) -> Self:
@@ -93,6 +95,7 @@ class ContractMiddleware(SpecMiddleware):
 
         """
         self.cross_origin.learn(specification, around.conventions)
+        self._origins = around.origins
         for path, item in specification["paths"].items():
             template = specification.base_path + path
             for method in METHODS & item.keys():
@@ -109,6 +112,12 @@ class ContractMiddleware(SpecMiddleware):
     def add_resource(self, path: str) -> Resource:
         """Make a resource that the document does not describe, such as the document itself."""
         return self._router.add(path)
+
+    def check(self, request: Request) -> None:
+        """Check of a request what every answer relies on, its host included; raise `Problem`."""
+        request.check(self._limits)
+        if self._origins is not None:
+            self._origins.of(request)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by ASGI; whatever goes wrong, the client gets the common error shape."""
@@ -158,7 +167,7 @@ class ContractMiddleware(SpecMiddleware):
         await response.send(send, request_id=request.id, head=head, also=also)
 
     async def _pass_on(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
-        request.check(self._limits)
+        self.check(request)
         if not self._app_has(scope["path"]):
             without_slash = request.path.rstrip(b"/")
             if without_slash != request.path and self._router.find(without_slash) is not None:
@@ -172,7 +181,7 @@ class ContractMiddleware(SpecMiddleware):
         endpoint = resource.endpoints.get(request.method)
         if endpoint is not None:
             return await endpoint.respond(request, path_arguments)
-        request.check(self._limits)
+        self.check(request)
         allow = {"Allow": resource.allow}
         if request.method == "OPTIONS":
             return Response(204, allow | self.cross_origin.preflight(request, resource.allow))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from http import HTTPStatus
 
-from todo_api.contract.http import Limits, Request, Response, is_known
+from todo_api.contract.http import Request, Response, is_known
 from todo_api.contract.uris import Origins
 
 
@@ -39,17 +39,17 @@ class StaticEndpoint:
         self,
         body: bytes,
         media_type: bytes,
-        limits: Limits,
+        check: Callable[[Request], None],
         *,
         status: int,
         headers: Mapping[str, str],
         compresses: bool = False,
     ) -> None:
-        """Take the answer with all of its headers, and the limits of requests for it.
+        """Take the answer with all of its headers, and what raises `Problem` for a bad request.
 
         What ``compresses`` is compressed once, now, for those who take gzip, if that is worth it.
         """
-        self._limits = limits
+        self._check = check
         packed = _packed(body) if compresses else body
         is_worth_it = len(packed) <= len(body) * _WORTH_IT
         if is_worth_it:
@@ -62,7 +62,7 @@ class StaticEndpoint:
 
     async def respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:  # noqa: ARG002 - an endpoint's interface
         """Answer 304 to a client that has this very representation (RFC 9110, 13.1.2)."""
-        request.check(self._limits)
+        self._check(request)
         accepted = request.headers.get(b"accept-encoding", b"")
         answer = self._packed if _TAKES_GZIP.search(accepted) else self._plain
         known = request.headers.get(b"if-none-match", b"").decode("latin-1")
@@ -92,7 +92,7 @@ class DocumentEndpoint:
         self,
         text_from: Callable[[str], bytes],
         media_type: bytes,
-        limits: Limits,
+        check: Callable[[Request], None],
         *,
         origins: Origins,
         headers: Mapping[str, str],
@@ -102,15 +102,15 @@ class DocumentEndpoint:
 
         def endpoint_at(origin: str) -> StaticEndpoint:
             return StaticEndpoint(
-                text_from(origin), media_type, limits, status=HTTPStatus.OK, headers=headers
+                text_from(origin), media_type, check, status=HTTPStatus.OK, headers=headers
             )
 
         self._endpoint_at = lru_cache(maxsize=_MOST_ORIGINS)(endpoint_at)
-        self._limits = limits
+        self._check = check
 
     async def respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:
         """Answer like any other file; raise `Problem` 400 for a host that is not the service's."""
-        request.check(self._limits)
+        self._check(request)
         endpoint = self._endpoint_at(self._origins.of(request))
         return await endpoint.respond(request, path_arguments)
 

@@ -83,7 +83,8 @@ CODES = {
     "too_much_text": "Your tasks have as much text as they may have: shorten or delete some.",
     "unauthorized": "The credentials are missing or wrong.",
     "unexpected_body": "The operation takes no body, and there is one.",
-    "unknown_host": "The Host header does not name this service.",
+    "unknown_host": "The Host header does not name this service. Its administrator can add the name"
+    " by TODO_OWN_HOSTS, or TODO_PUBLIC_URL.",
     "unsupported_media_type": "The body is of a type that the operation does not read.",
     "uri_too_long": "The URL is too long.",
     "username_taken": "Somebody else has this username.",
