@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from httpx2 import Response
 
+from tests.support.clients import PASSWORD, PASSWORD_HASH
 from tests.support.problems import assert_problem
 from tests.support.sockets import (
     BASE,
@@ -22,6 +23,7 @@ from tests.support.sockets import (
     head,
     served,
 )
+from todo_api.storage import Database, insert_user, migrate
 
 WORDS = {
     408: "Request timeout",
@@ -55,12 +57,22 @@ def assert_refused(answers: list[Response], status: int) -> None:
 
 # What is not HTTP/1.1.
 
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+
+def test_a_client_of_another_version_is_told_which_ones_are_spoken(service: Service) -> None:
+    client = service.connect()
+    client.send(PREFACE)
+    (answer,) = client.answers()
+    assert "HTTP/1.1 and HTTP/1.0" in answer.json()["detail"]
+
 
 @pytest.mark.parametrize(
     ("request_bytes", "status"),
     [
         pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc", 400, id="TLS"),
-        pytest.param(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, id="HTTP/2 preface"),
+        pytest.param(PREFACE, 505, id="HTTP/2 preface"),
+        pytest.param(PREFACE + b"\0\0\0\4\0\0\0\0\0", 505, id="HTTP/2 preface and settings"),
         pytest.param(b"GET / HTTP/1.2\r\nHost: localhost\r\n\r\n", 400, id="HTTP/1.2"),
         pytest.param(b"GET / HTTP/2.0\r\nHost: localhost\r\n\r\n", 505, id="HTTP/2.0"),
         pytest.param(b"GET / HTTP/3.0\r\nHost: localhost\r\n\r\n", 505, id="HTTP/3.0"),
@@ -380,6 +392,53 @@ def test_a_client_that_keeps_the_service_waiting_is_dropped(
     if statuses[-1:] == [408]:
         assert_refused(answers, 408)
         assert time.monotonic() - begun >= DEADLINE
+
+
+SLOW_LOGINS = """
+import asyncio
+from todo_api.identity import Accounts
+
+verify = Accounts.verify
+
+async def verify_slowly(self, *credentials, client):
+    await asyncio.sleep(1.5 * float(os.environ["TEST_DEADLINE"]))
+    return await verify(self, *credentials, client=client)
+
+Accounts.verify = verify_slowly
+"""
+
+
+def test_what_the_service_takes_to_verify_a_password_is_not_the_clients_delay(
+    tmp_path: Path,
+) -> None:
+    """Neither of a body that has half come, nor of one that is sent when it is asked for."""
+    url = f"sqlite:///{tmp_path}/todo.db"
+    database = Database(url)
+    migrate(database)
+    with database.transaction() as db:
+        insert_user(db, username="susan", email=None, password_hash=PASSWORD_HASH)
+    database.close()
+    susan = "Authorization: Basic " + b64encode(f"susan:{PASSWORD}".encode()).decode()
+    task = b'{"title": "Rest"' + b" " * 100_000 + b"}"
+    lines = task.replace(b"\n", b" ") + b"\n"
+    with served(tmp_path, before="import os" + SLOW_LOGINS, TEST_DEADLINE="4") as service:
+        clients = []
+        for path, kind, body, expect in (
+            ("/tasks", "application/json", task, ()),
+            ("/tasks/import", "application/jsonl", lines * 2, ()),
+            ("/tasks", "application/json", task, ("Expect: 100-continue",)),
+        ):
+            about = (f"Content-Type: {kind}", f"Content-Length: {len(body)}", susan, CLOSE, *expect)
+            client = service.connect()
+            client.socket.settimeout(60)
+            client.send(head("POST", BASE + path, *about))
+            clients.append((client, body, expect))
+        for client, body, expect in clients:
+            if expect:
+                assert client.socket.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            client.send(body)
+        statuses = [answer.status_code for client, *_ in clients for answer in client.answers()]
+    assert statuses == [201, 200, 201]
 
 
 def test_a_client_that_does_not_read_is_cut_off(service: Service) -> None:

@@ -99,10 +99,10 @@ class Client:
 
 
 @contextmanager
-def served(folder: Path, log: str = "", **settings: str) -> Iterator[Service]:
+def served(folder: Path, log: str = "", *, before: str = "", **settings: str) -> Iterator[Service]:
     """Run the service with short deadlines, and assert that its log is as this pattern says.
 
-    `TEST_DEADLINE` makes them longer.
+    `TEST_DEADLINE` makes them longer; ``before`` is a program that runs first.
 
     Clients' faults are not in it.
     """
@@ -117,7 +117,7 @@ def served(folder: Path, log: str = "", **settings: str) -> Iterator[Service]:
     }
     with (folder / "log").open("w") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-c", SERVICE],
+            [sys.executable, "-c", before + SERVICE],
             env={**environ, **settings},
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -92,6 +92,7 @@ from todo_api.contract.document import (
 from todo_api.contract.forwarding import Proxies, plain_address
 from todo_api.contract.http import (
     ABANDONED,
+    AWAITED_SINCE,
     MOST_FAULTS,
     Caller,
     JSONTextError,
@@ -120,6 +121,7 @@ from todo_api.contract.workers import Workers, wait_for
 
 __all__ = [
     "ABANDONED",
+    "AWAITED_SINCE",
     "MOST_FAULTS",
     "REFUSED",
     "Answer",

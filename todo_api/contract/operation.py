@@ -162,7 +162,7 @@ MOST_ARRIVING = 16
 MOST_TO_ARRIVE = 64
 """Those that wait until then; more are refused."""
 PATIENCE = 5.0
-"""Seconds that they wait: a server gives a body more time to arrive, and blames its sender then."""
+"""Seconds that they wait."""
 MOST_REFUSALS = 16
 """Refusals that are kept ready to be sent."""
 SAFE_METHODS = frozenset({"GET", "HEAD"})

@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from todo_api.contract import (
     ABANDONED,
+    AWAITED_SINCE,
     REFUSED,
     Limits,
     Problem,
@@ -46,7 +47,7 @@ class Deadlines(NamedTuple):
     head: float = 10
     """To send a request's head, once it has begun."""
     body: float = 10
-    """To send the body after the head; of a long one, as much as a body may have by default."""
+    """To send the body, once it is awaited; of a long one, as much as one may have by default."""
     answer: float = 60
     """To receive some more of an answer; with the kernel's buffers, that can mean megabytes."""
     farewell: float = 2
@@ -332,14 +333,28 @@ class Connection(HttpToolsProtocol):
             self._expect(self._deadlines.idle)
         elif self._awaits is _Awaits.REQUEST:
             self.transport.close()
+        elif self.loop.time() < self._body_deadline():
+            self._deadline = self._body_deadline()
         else:
             self._refuse(Problem(408, f"The {self._awaits.value} took too long to arrive."))
 
     def _is_at_work(self) -> bool:
-        """Tell whether the client is waiting for the service, and not the other way round."""
+        """Tell whether the client is waiting for the service, and not the other way round.
+
+        A body is not awaited before the service knows who sends it, where it has to know that.
+        """
+        if self._awaits is _Awaits.BODY:
+            return AWAITED_SINCE not in self.cycle.scope
         answering = not getattr(self.cycle, "response_complete", True)  # it is None at first
         paused = self.flow.read_paused and not self._in_body
         return paused or (answering and self._awaits is _Awaits.REQUEST)
+
+    def _body_deadline(self) -> float:
+        """Return until when the body may arrive at the least, if it is awaited."""
+        if self._awaits is not _Awaits.BODY:
+            return -inf
+        since: float = cast("dict[str, float]", self.cycle.scope)[AWAITED_SINCE]
+        return since + self._deadlines.body
 
     # Refusals and corrections.
 

@@ -31,6 +31,7 @@ from todo_api.contract.http.problem import (
 )
 from todo_api.contract.http.request import (
     ABANDONED,
+    AWAITED_SINCE,
     Caller,
     ClientDisconnectedError,
     Limits,
@@ -52,6 +53,7 @@ from todo_api.contract.http.strict_json import (
 
 __all__ = [
     "ABANDONED",
+    "AWAITED_SINCE",
     "JSON",
     "MOST_FAULTS",
     "WITHOUT_CONTENT",

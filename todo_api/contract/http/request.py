@@ -1,5 +1,6 @@
 """One HTTP request, read once: its target, its headers and, when asked for, its body."""
 
+import asyncio
 import random
 import re
 from collections.abc import Callable
@@ -42,6 +43,8 @@ class Caller(NamedTuple):
     request_id: str
 
 
+AWAITED_SINCE = "contract.awaited_since"
+"""A scope has this, a time of the event loop, as soon as the service waits for the body."""
 ABANDONED = "contract.abandoned"
 """A scope has this as soon as the server knows that nobody waits for the answer any more."""
 
@@ -164,6 +167,7 @@ class Request:
             ClientDisconnectedError: if the client went away first.
 
         """
+        self._scope[AWAITED_SINCE] = asyncio.get_running_loop().time()
         size = 0
         while True:
             message = await self._receive()
