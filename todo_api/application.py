@@ -121,16 +121,18 @@ def create_app(
         # An unreachable database may come back; one of another version needs a person.
         with suppress(DatabaseUnavailableError):
             require_current(database)
-        # Each step is taken though another fails, the last one first.
-        async with AsyncExitStack() as ending:
-            ending.callback(flush_security_log)
-            ending.callback(database.close)
-            ending.push_async_callback(counters.close)
-            ending.push_async_callback(asyncio.to_thread, accounts.close)
-            ending.push_async_callback(asyncio.to_thread, workers.close)
-            await ending.enter_async_context(sweeper.in_background())
-            await ending.enter_async_context(uses.written_regularly(workers.run))
-            yield
+        # Each step is taken though another fails, the last one first. A server that cuts them short
+        # has told why.
+        with suppress(asyncio.CancelledError):
+            async with AsyncExitStack() as ending:
+                ending.callback(flush_security_log)
+                ending.callback(database.close)
+                ending.push_async_callback(counters.close)
+                ending.push_async_callback(asyncio.to_thread, accounts.close)
+                ending.push_async_callback(asyncio.to_thread, workers.close)
+                await ending.enter_async_context(sweeper.in_background())
+                await ending.enter_async_context(uses.written_regularly(workers.run))
+                yield
 
     mounted_at = urlsplit(settings.public_url or "").path
     app = ContractApp(

@@ -1,12 +1,15 @@
 """Signals: a stop loses no request and ends in time, and a reload kills nothing."""
 
 import asyncio
+import json
 import signal
+import sqlite3
 import sys
 import threading
 import time
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Event
@@ -15,8 +18,10 @@ import httpx2
 import pytest
 from starlette.types import Message
 
+from tests.reliability.served import add_miguel
 from tests.support.asgi import ask
-from tests.support.clients import settings_for
+from tests.support.clients import PASSWORD, settings_for
+from tests.support.commands import run_command
 from tests.support.databases import (
     Databases,
     PostgreSQLServer,
@@ -26,6 +31,11 @@ from tests.support.processes import API, Running, running
 from todo_api.application import create_app
 
 CLIENTS = 8
+JSON = {"Content-Type": "application/json"}
+BATCH = b'{"operations": [{"create": {"title": "Rest"}}]}'
+NEW_PASSWORD = json.dumps(
+    {"current_password": PASSWORD, "password": "Pizza is not a fruit!"}
+).encode()
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
@@ -104,6 +114,47 @@ def test_who_does_not_finish_is_cut_off_and_told_of_in_one_sentence(
             client.close()
         (line,) = service.log.read_text().splitlines()
         assert "3 requests are still under way on 3 connections" in line
+
+
+LONG_WORK = {
+    "import": ("POST", "/tasks/import", "application/jsonl", b'{"title": "Rest"}\n' * 5000),
+    "batch": ("POST", "/tasks/batch", "application/json", BATCH),
+    "deletion of an account": ("DELETE", "/users/miguel", "application/json", b""),
+    "change of a password": ("PUT", "/users/miguel", "application/json", NEW_PASSWORD),
+}
+
+
+@pytest.mark.parametrize("work", LONG_WORK)
+def test_long_work_that_is_cut_off_is_told_of_in_one_sentence_and_leaves_nothing_half_done(
+    url: str, tmp_path: Path, work: str
+) -> None:
+    """Another program holds the lock of the file, so that the work goes on until the stop."""
+    add_miguel(url)
+    file = url.removeprefix("sqlite:///")
+    method, path, kind, body = LONG_WORK[work]
+    settings = {"TODO_GRACE_SECONDS": "2", "TODO_DRAIN_SECONDS": "0"}
+    with running(tmp_path / "log", url, **settings) as service:
+        login = {"Authorization": f"Basic {b64encode(f'miguel:{PASSWORD}'.encode()).decode()}"}
+        client = service.connect()
+        client.request("POST", f"{API}/tasks", b'{"title": "Rest"}', login | JSON)
+        assert client.getresponse().status == 201
+        client.close()
+        other = sqlite3.connect(file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        client = service.connect()
+        client.request(method, API + path, body, login | {"Content-Type": kind})
+        assert httpx2.get(f"{service.origin}/healthz").status_code == 200
+        service.signal(signal.SIGTERM)
+        assert service.ended() == 0
+        client.close()
+        (line,) = service.log.read_text().splitlines()
+        assert "1 requests are still under way on 1 connections" in line
+    other.execute("ROLLBACK")
+    other.close()
+    assert run_command("check", TODO_DATABASE_URL=url).status == 0
+    with closing(sqlite3.connect(file)) as db:
+        assert db.execute("SELECT count(*) FROM tasks").fetchone() == (1,)
+        assert db.execute("SELECT count(*) FROM users WHERE username = 'miguel'").fetchone() == (1,)
 
 
 def test_a_paused_database_does_not_hold_up_a_stop(

@@ -106,7 +106,7 @@ class Workers:
         self._calls.put(_Call(loop, outcome, latest, call, args))
         return await outcome
 
-    def close(self, patience: float = 2) -> None:
+    def close(self, patience: float = 0.5) -> None:
         """Accept no more calls, drop those that wait, and wait a while for those under way."""
         self._closed = True
         if not self._started:
