@@ -55,6 +55,7 @@ from todo_api.throttling import (
     ThrottledError,
     TooManyChoicesError,
     counters_at,
+    site_of,
 )
 
 log = logging.getLogger(__name__)
@@ -146,8 +147,14 @@ def create_app(
         admission=rate_limits,
         observers=_observers(settings, metrics),
     )
+    runner = Execution(
+        database,
+        workers,
+        user_threads=settings.threads_of_a_user,
+        rate_limits=rate_limits if settings.rate_limit else None,
+    )
     if metrics is not None:
-        _watch(metrics, workers, database)
+        _watch(metrics, workers, runner, database)
     app.add_api(
         document(),
         resolver=TagResolver("todo_api.operations"),
@@ -164,12 +171,8 @@ def create_app(
             "stopping": stopping or Stopping(),
             "sweeper": sweeper,
         },
-        runner=Execution(
-            database,
-            workers,
-            user_threads=settings.threads_of_a_user,
-            rate_limits=rate_limits if settings.rate_limit else None,
-        ),
+        runner=runner,
+        site_of=site_of,
         failures={DatabaseUnavailableError: _Outages(), **FAILURES},
         public_url=settings.public_url,
         own_hosts={*settings.own_hosts, settings.host},
@@ -193,11 +196,11 @@ def _observers(settings: Settings, metrics: Metrics | None) -> list[Observer]:
     return observers
 
 
-def _watch(metrics: Metrics, workers: Workers, database: Database) -> None:
+def _watch(metrics: Metrics, workers: Workers, runner: Execution, database: Database) -> None:
     LISTENERS.append(metrics.note_event)
     metrics.watch("todo_threads", "Threads for slow requests.", lambda: workers.threads)
     metrics.watch("todo_threads_at_work", "Those at work.", lambda: workers.at_work)
-    metrics.watch("todo_queue", "Requests that wait for a thread.", lambda: workers.waiting)
+    metrics.watch("todo_queue", "Requests that wait for a thread.", lambda: runner.waiting)
     statistics = database.statistics
     for name, sentence, read in (
         ("connections", "Connections to PostgreSQL.", lambda: statistics().connections),

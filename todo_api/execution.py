@@ -11,11 +11,11 @@ would hold the event loop up: the database interrupts and undoes that, and it ru
 from collections.abc import Callable
 from typing import TypeVar, TypeVarTuple
 
-from todo_api.contract import Job, Response, Shares, Turns, Workers, unavailable
+from todo_api.contract import FairTurns, Job, Response, Shares, Workers, unavailable
 from todo_api.identity import User
 from todo_api.monitoring import record
 from todo_api.storage import Database, QuotaMetError, WouldBlockError
-from todo_api.throttling import RateLimits
+from todo_api.throttling import RateLimits, site_of
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -58,7 +58,7 @@ class Execution:
         self._workers = workers
         self._shares = Shares(workers, user_threads, MOST_WAITING)
         # Writers may wait for one another in their threads: the rest of these are for reads.
-        self._writers = Turns(
+        self._writers = FairTurns(
             (workers.threads + 1) // 2,
             most_waiting=MOST_WAITING,
             refusal="Too many changes are waiting for their turn at the moment.",
@@ -66,17 +66,27 @@ class Execution:
         self._on_loop = 0
         self._rate_limits = rate_limits
 
-    def fullness(self, operation_id: str, *, is_safe: bool) -> Callable[[], bool]:
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a thread."""
+        return self._shares.waiting + self._writers.waiting
+
+    def fullness(self, operation_id: str, *, is_safe: bool) -> Callable[[str], bool]:
         """Return what tells whether an operation in threads has no room for another request.
 
         So an excess of them costs next to nothing: nobody finds out who asks, or reads what.
         """
         if operation_id not in IN_THREADS:
-            return bool
-        workers_are_full, writers_are_full = self._workers.is_full, self._writers.is_full
+            return lambda _: False
+        shares, writers = self._shares, self._writers
         if is_safe:
-            return workers_are_full
-        return lambda: writers_are_full() or workers_are_full()
+            return lambda client: shares.is_full(site_of(client))
+
+        def is_full(client: str) -> bool:
+            site = site_of(client)
+            return writers.is_full(site) or shares.is_full(site)
+
+        return is_full
 
     async def run(self, job: Job) -> Response:
         """Return the answer to a request, or raise what the operation raises."""
@@ -102,11 +112,16 @@ class Execution:
                 pass  # It was undone.
         user = await self._sender_of(job)
         lane = None if job.is_safe else self._writers
-        return await self._shares.run(user and user.id, self._run_in_thread, job, lane=lane)
+        site = site_of(job.caller.address)
+        return await self._shares.run(user and user.id, site, self._run_in_thread, job, lane=lane)
 
-    async def go_on(self, sender: User | None, call: Callable[[*Ts], T], /, *args: *Ts) -> T:
+    async def go_on(
+        self, sender: User | None, client: str, call: Callable[[*Ts], T], /, *args: *Ts
+    ) -> T:
         """Run what makes more of an answer to a user, in one of the user's threads."""
-        return await self._shares.run(sender and sender.id, call, *args, patient=True)
+        return await self._shares.run(
+            sender and sender.id, site_of(client), call, *args, patient=True
+        )
 
     async def _sender_of(self, job: Job) -> User | None:
         """Return the user who asks, None if that is anybody; the job does not ask again."""

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from queue import Queue
 from threading import Event, Semaphore, current_thread
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.support.clients import PASSWORD, client_of
+from tests.support.clients import PASSWORD, client_of, registered
 from tests.support.contract import DOCUMENT
 from tests.support.databases import Databases, SQLiteDatabases
 from tests.support.problems import assert_problem
@@ -157,6 +158,47 @@ def test_a_user_has_only_some_of_the_threads(
         assert sorted(each.result() for each in imports) == [200] * 4 + [503]
 
 
+@pytest.mark.usefixtures("miguel", "susan")
+def test_the_accounts_of_one_address_leave_threads_to_others(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of four threads for changes, two accounts with two each have three at the most."""
+    begun: Queue[str] = Queue()
+    release = Event()
+
+    def prepare_slowly(given: Iterable[Mapping[str, Any]], budget: WordBudget) -> NewTasks:
+        tasks = list(given)
+        begun.put(tasks[0]["title"])
+        assert release.wait(60)
+        return prepare_tasks(tasks, budget)
+
+    monkeypatch.setattr(storage, "prepare_tasks", prepare_slowly)
+    monkeypatch.setattr(workers, "PATIENCE", 60)
+    app = create_app(replace(settings, threads=8, user_threads=2))
+    registered(app, database, "david")
+    there = client_of(app, "david", PASSWORD, address="192.0.2.2")
+    with (
+        client_of(app, "miguel", PASSWORD, address="192.0.2.1") as here,
+        ThreadPoolExecutor() as pool,
+    ):
+
+        def bring(client: TestClient, name: str) -> int:
+            lines = {"Content-Type": "application/jsonl"}
+            task = f'{{"title": "{name}"}}'
+            login = (name, PASSWORD)
+            answer = client.post("/tasks/import", content=task, headers=lines, auth=login)
+            return answer.status_code
+
+        try:
+            imports = [pool.submit(bring, here, name) for name in ("miguel", "susan") * 2]
+            assert "david" not in {begun.get(timeout=60) for _ in range(3)}
+            imports.append(pool.submit(bring, there, "david"))
+            assert begun.get(timeout=60) == "david"
+        finally:
+            release.set()
+        assert [one.result() for one in imports] == [200] * 5
+
+
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no statement that reads or writes a row of a task be short enough."""
@@ -206,10 +248,11 @@ def test_an_excess_of_slow_requests_is_known_before_they_are_looked_at(
 
         calls = [asyncio.create_task(threads.run(take_long))]
         await asyncio.to_thread(begun.wait, 60)
-        assert not any(is_full() for is_full in full.values())
+        assert not any(is_full("192.0.2.7") for is_full in full.values())
         calls += [asyncio.create_task(threads.run(take_long)) for _ in range(4)]
         await asyncio.sleep(0)  # they wait for the thread
-        assert {name for name, is_full in full.items() if is_full()} == IN_THREADS.keys()
+        overfull = {name for name, is_full in full.items() if is_full("192.0.2.7")}
+        assert overfull == IN_THREADS.keys()
         over.set()
         await asyncio.gather(*calls)
 

@@ -142,8 +142,8 @@ def test_the_application_decides_where_an_operation_runs_and_how_often() -> None
     answers = []
 
     class Twice:
-        def fullness(self, *_: str, **__: bool) -> Callable[[], bool]:
-            return bool
+        def fullness(self, *_: str, **__: bool) -> Callable[[str], bool]:
+            return lambda _: False
 
         async def run(self, job: Job) -> Response:
             act = job.prepare()
@@ -160,9 +160,9 @@ def test_where_there_is_no_room_a_request_is_refused_before_anything_is_done_for
     """Without credentials, with a body that is never received, and for any operation."""
 
     class Full:
-        def fullness(self, operation_id: str, *, is_safe: bool) -> Callable[[], bool]:
+        def fullness(self, operation_id: str, *, is_safe: bool) -> Callable[[str], bool]:
             assert (operation_id, is_safe) == ("brew", False)
-            return lambda: True
+            return lambda client: client == "127.0.0.1"
 
     strangers = Keys()
     with served(

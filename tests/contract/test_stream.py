@@ -1,19 +1,23 @@
 """Content other than JSON: chosen by the client, made while it is sent, or read as text."""
 
 import asyncio
+import tempfile
 from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+from threading import Semaphore
 from typing import Any
 
 import pytest
 from starlette.types import Message, Receive, Scope
 
-from tests.support.asgi import call
+from tests.support.asgi import ask, call
 from tests.support.documents import served
 from tests.support.keys import Keys, basic
 from tests.support.problems import assert_problem
 from todo_api.contract import (
     BrokenDocumentError,
     ContractApp,
+    FairTurns,
     Limits,
     Problem,
     Reply,
@@ -26,6 +30,8 @@ from todo_api.contract.operation import MOST_ARRIVING, MOST_TO_ARRIVE
 from todo_api.contract.outputs.conformance import NonconformingResponseError
 from todo_api.contract.outputs.stream import BrokenOffError, Chunks
 
+NOT_WRITABLE = Path("/sys")
+"""A directory of Linux in which nobody can make a file, not even root."""
 DOCUMENT = """
 paths:
   /song:
@@ -403,6 +409,68 @@ def test_a_large_body_that_trickles_gives_way(monkeypatch: pytest.MonkeyPatch) -
     with song(limits=Limits(body=50, spooled=7)) as app:
         assert asyncio.run(learn_two(app, ANOTHER, OF_ANY_LENGTH)) == [200, 503]
         assert call(app, "POST", "/song", [GUEST, PLAIN], b"Row").status_code == 200
+
+
+@pytest.mark.skipif(not NOT_WRITABLE.is_dir(), reason="Linux has such a directory")
+def test_a_large_body_that_cannot_be_kept_is_refused_and_the_log_tells_why(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(NOT_WRITABLE))
+    with song(limits=Limits(body=50)) as app:
+        answer = call(app, "POST", "/song", [GUEST, PLAIN], b"Row", b"")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    [line] = caplog.messages
+    assert line.startswith(
+        "A large body cannot be kept in the folder for temporary files (TMPDIR): "
+    )
+
+
+def test_large_bodies_are_worked_on_in_turns_of_the_addresses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    all_turns: list[FairTurns] = []
+
+    class Noted(FairTurns):
+        def __init__(self, at_once: int, **options: Any) -> None:  # noqa: ANN401 - its own
+            super().__init__(at_once, **options)
+            all_turns.append(self)
+
+    monkeypatch.setattr(operation, "FairTurns", Noted)
+    order: list[str] = []
+    go_on = Semaphore(0)
+
+    def learn(body: Text | dict[str, Any]) -> dict[str, Any]:
+        assert isinstance(body, Text)
+        order.append(body.content.decode())
+        assert go_on.acquire(timeout=60)
+        return {}
+
+    async def story(app: ContractApp) -> list[int]:
+        senders = [
+            (GUEST, "192.0.2.1", b"first"),
+            (ANOTHER, "192.0.2.1", b"second"),
+            (THIRD, "192.0.2.2", b"third"),
+        ]
+        tasks = []
+        for number, (sender, address, body) in enumerate(senders):
+            asking = ask(app, "POST", "/song", [sender, PLAIN], body, b"", client=address)
+            tasks.append(asyncio.create_task(asking))
+            while len(order) + sum(turns.waiting for turns in all_turns) <= number:  # noqa: ASYNC110 - nobody tells that somebody waits
+                await asyncio.sleep(0.01)
+        for _ in senders:
+            go_on.release()
+        return [answer.status_code for answer in await asyncio.gather(*tasks)]
+
+    with served(
+        DOCUMENT,
+        {"sing": lambda **_: Stream(lines()), "learn": learn},
+        authenticators=AUTHENTICATORS,
+        limits=Limits(body=50, large_bodies=1),
+        threads=4,
+    ) as app:
+        assert asyncio.run(asyncio.wait_for(story(app), 60)) == [200, 200, 200]
+    assert order == ["first", "third", "second"]
 
 
 def test_of_large_bodies_those_from_one_address_give_way() -> None:

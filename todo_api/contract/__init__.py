@@ -115,7 +115,7 @@ from todo_api.contract.middleware import REFUSED, Observer
 from todo_api.contract.operation import Answer, Job, Reply, Runner
 from todo_api.contract.outputs import BrokenOffError, Stream
 from todo_api.contract.sentences import Sentence
-from todo_api.contract.turns import Shares, Turns
+from todo_api.contract.turns import FairTurns, Shares
 from todo_api.contract.uris import UrlFor
 from todo_api.contract.workers import Workers, wait_for
 
@@ -132,6 +132,7 @@ __all__ = [
     "ContractApp",
     "Conventions",
     "Document",
+    "FairTurns",
     "Granted",
     "JSONTextError",
     "Job",
@@ -150,7 +151,6 @@ __all__ = [
     "StrictJSON",
     "TagResolver",
     "Text",
-    "Turns",
     "UnauthenticatedError",
     "UrlFor",
     "Workers",

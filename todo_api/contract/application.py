@@ -114,6 +114,7 @@ class ContractApp(FlaskApp):
         authenticators: Mapping[str, Authenticator] | None = None,
         provided: Mapping[str, Any] | None = None,
         runner: Runner | None = None,
+        site_of: Callable[[str], str] = str,
         failures: Mapping[type[Exception], Callable[[Any], Exception]] | None = None,
         public_url: str | None = None,
         own_hosts: Collection[str] = ("localhost",),
@@ -129,6 +130,8 @@ class ContractApp(FlaskApp):
             authenticators: by security scheme, what finds out whose its credentials are.
             provided: values that functions take by name, beside the document's parameters.
             runner: decides where an operation runs, if not in one of the workers.
+            site_of: returns what a client's address counts as, where all at one address share
+                something.
             failures: by exceptions of functions and authenticators, what makes a `Problem` or
                 `UnauthenticatedError` of one.
             public_url: what all URIs begin with: scheme, authority and perhaps a path. Without
@@ -159,6 +162,7 @@ class ContractApp(FlaskApp):
                 provided=provided or {},
                 arriving=SenderTurns(MOST_ARRIVING, most_waiting=MOST_TO_ARRIVE),
                 runner=runner or InWorkers(workers),
+                site_of=site_of,
                 failures=failures or {},
                 explained_at=self._explained_at,
                 cross_origin=self._contract.cross_origin,

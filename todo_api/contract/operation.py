@@ -35,7 +35,7 @@ from todo_api.contract.inputs import (
     UnverifiedError,
 )
 from todo_api.contract.outputs import Conformance, Stream, StreamedResponse
-from todo_api.contract.turns import SenderTurns, Turns
+from todo_api.contract.turns import FairTurns, SenderTurns
 from todo_api.contract.uris import Links, Origins
 from todo_api.contract.workers import OVERLOADED, Workers
 
@@ -125,14 +125,14 @@ class Job:
 class Runner(Protocol):
     """Decides where an operation runs."""
 
-    def fullness(self, operation_id: str, *, is_safe: bool) -> Callable[[], bool]:
-        """Return what tells whether there is no room for another request to an operation."""
+    def fullness(self, operation_id: str, *, is_safe: bool) -> Callable[[str], bool]:
+        """Return what tells whether an operation has no room for another request of a client."""
 
     async def run(self, job: Job) -> Response:
         """Take both steps of a job, and return the answer."""
 
-    async def go_on(self, sender: Any, call: Callable[[*Ts], T], /, *args: *Ts) -> T:  # noqa: ANN401
-        """Run what makes more of an answer to a sender."""
+    async def go_on(self, sender: Any, client: str, call: Callable[[*Ts], T], /, *args: *Ts) -> T:  # noqa: ANN401
+        """Run what makes more of an answer to a sender at a client's address."""
 
 
 class InWorkers:
@@ -142,15 +142,15 @@ class InWorkers:
         """Take the threads."""
         self._workers = workers
 
-    def fullness(self, operation_id: str, *, is_safe: bool) -> Callable[[], bool]:  # noqa: ARG002 - all need a thread
+    def fullness(self, operation_id: str, *, is_safe: bool) -> Callable[[str], bool]:  # noqa: ARG002 - all need a thread
         """Look whether another call may wait for a worker."""
-        return self._workers.is_full
+        return lambda _: self._workers.is_full()
 
     async def run(self, job: Job) -> Response:
         """Take both steps of a job in one thread."""
         return await self._workers.run_soon(job.run)
 
-    async def go_on(self, _: Any, call: Callable[[*Ts], T], /, *args: *Ts) -> T:  # noqa: ANN401
+    async def go_on(self, _: Any, __: str, call: Callable[[*Ts], T], /, *args: *Ts) -> T:  # noqa: ANN401
         """Run a call in a thread."""
         return await self._workers.run(call, *args)
 
@@ -183,6 +183,8 @@ class Environment(NamedTuple):
     """Whose bodies are being received."""
     runner: "Runner"
     """Decides where an operation runs."""
+    site_of: Callable[[str], str]
+    """Returns what a client's address counts as, where all at one address share something."""
     failures: Mapping[type[Exception], Callable[[Any], Exception]]
     """By exception, what makes a `Problem` or `UnauthenticatedError` of it."""
     explained_at: str
@@ -205,7 +207,7 @@ class Operation:
         )
         ignored = around.conventions.ignored_parameters
         self._parameters = Parameters(operation.parameters, name, ignored)
-        self._places = Turns(
+        self._places = FairTurns(
             around.limits.large_bodies,
             most_waiting=around.limits.large_bodies * MOST_WAITING,
             refusal="Too many bodies of this size are being worked on at the moment.",
@@ -255,7 +257,7 @@ class Operation:
         """Answer a request; errors are answers too."""
         request.operation = self.id
         try:
-            if self._is_full():  # before anything is done for it
+            if self._is_full(request.client):  # before anything is done for it
                 response = self._refusal(request.accept)
             else:
                 response = await self._respond(request, path_arguments)
@@ -292,13 +294,11 @@ class Operation:
 
     async def _respond_to_large(self, body: Body, exchange: Exchange, sender: Any) -> Response:  # noqa: ANN401 - the application's own type
         """Receive a body to the end before it takes one of the few places for large ones."""
-        with body.room(sender, exchange.request.client) as room:
+        address = self._around.site_of(exchange.request.client)
+        with body.room(sender, address) as room:
             await body.spool.receive(exchange.request, room)
-            await self._places.enter()
-            try:
+            async with self._places.taken(address):
                 return await self._run(exchange._replace(body=room.read()))
-            finally:
-                self._places.leave()
 
     async def _run(self, exchange: Exchange) -> Response:
         exchange.credentials.reopen()
@@ -361,7 +361,9 @@ class Operation:
         if self._conformance is not None:
             chunks = self._conformance.checked(chunks, status, media_type)
         kind = content_type(media_type, parameters)
-        go_on = partial(self._around.runner.go_on, exchange.credentials.recall())
+        go_on = partial(
+            self._around.runner.go_on, exchange.credentials.recall(), exchange.request.client
+        )
         explain = partial(self._problem, request=exchange.request)
         return StreamedResponse(status, headers, chunks, kind, exchange.request, go_on, explain)
 

@@ -6,6 +6,7 @@ that sends most bodies, the slowest. So nobody fills the room and keeps others o
 """
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from todo_api.contract.http import Limits, Problem, Request, unavailable
+
+logger = logging.getLogger(__name__)
 
 NEW_SECONDS = 2.0
 """A body is not called slow before that."""
@@ -43,8 +46,15 @@ class Spool:
 
     @contextmanager
     def room(self, limit: int, address: str) -> Iterator["Room"]:
-        """Give room for a body from an address until the end of the block."""
-        with TemporaryFile() as file:
+        """Give room for a body from an address until the end of the block.
+
+        Raises `Problem` 503 if the system has none.
+        """
+        try:
+            file = TemporaryFile()  # noqa: SIM115 - it is one, a line below
+        except OSError as fault:
+            raise _unkept(fault) from None
+        with file:
             room = Room(self, file, limit, address)
             try:
                 yield room
@@ -99,6 +109,15 @@ def _full() -> Problem:
     return unavailable("Too many bodies of this size are being received at the moment.")
 
 
+def _unkept(fault: OSError) -> Problem:
+    """Tell the log why a body cannot be kept, and the client that it cannot."""
+    logger.warning(
+        "A large body cannot be kept in the folder for temporary files (TMPDIR): %s.",
+        (fault.strerror or str(fault)).lower(),
+    )
+    return unavailable("There is no room for bodies of this size at the moment.")
+
+
 class Room:
     """A file with a body, as far as it has arrived."""
 
@@ -117,7 +136,10 @@ class Room:
     def write(self, chunk: bytes) -> None:
         """Keep a part of the body."""
         self._spool.take(self, len(chunk))
-        self._file.write(chunk)
+        try:
+            self._file.write(chunk)
+        except OSError as fault:
+            raise _unkept(fault) from None
 
     def slowness(self) -> tuple[bool, float]:
         """Return what is larger the slower the body arrives; of new ones, the newest is slowest."""
@@ -134,6 +156,9 @@ class Room:
 
     def read(self) -> bytes:
         """Return the body, which is whole."""
-        self._file.seek(0)
-        body: bytes = self._file.read()
+        try:
+            self._file.seek(0)  # which writes what is left to be written
+            body: bytes = self._file.read()
+        except OSError as fault:
+            raise _unkept(fault) from None
         return body
