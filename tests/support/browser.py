@@ -64,10 +64,10 @@ class WatchedPage:
 class Console(WatchedPage):
     """The console in a page."""
 
-    def __init__(self, page: Page) -> None:
-        """Open the console."""
+    def __init__(self, page: Page, fragment: str = "") -> None:
+        """Open the console, by a link to one of its operations if need be."""
         super().__init__(page)
-        page.goto(f"{ADDRESS}/todo/api/v1.0/ui/")
+        page.goto(f"{ADDRESS}/todo/api/v1.0/ui/{fragment}")
         self.operations.first.wait_for()
 
     @property

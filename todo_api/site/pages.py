@@ -22,12 +22,16 @@ STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
 SWAGGER_UI = Path(swagger_ui_path)
 CLIENT = STATIC / "client"
+CONSOLE = STATIC / "console"
 
 ASSETS = {
     **dict.fromkeys(sorted(APART), CLIENT),
     "client.css": STATIC,
-    "console.css": STATIC,
-    "console.js": STATIC,
+    "console-access.js": CONSOLE,
+    "console-files.js": CONSOLE,
+    "console-links.js": CONSOLE,
+    "console.css": CONSOLE,
+    "console.js": CONSOLE,
     "icon-192.png": STATIC,
     "icon-512.png": STATIC,
     "icon-maskable-512.png": STATIC,

@@ -2,6 +2,10 @@
  * The console: Swagger UI over the document that is served beside this page.
  */
 
+import { access, makeAccessible } from "./console-access.js";
+import { files } from "./console-files.js";
+import { followAddress, links } from "./console-links.js";
+
 const { SwaggerUIBundle } = window;
 
 const mapValues = (object, change) =>
@@ -77,10 +81,13 @@ const asScript = (request) => {
   return request;
 };
 
-SwaggerUIBundle({
-  domNode: document.getElementById("console"),
+const domNode = document.getElementById("console");
+makeAccessible(domNode);
+
+const system = SwaggerUIBundle({
+  domNode,
   url: new URL("../openapi.json", window.location.href).href,
-  plugins: [utf8Credentials, sensibleDefaults],
+  plugins: [utf8Credentials, sensibleDefaults, links, files, access],
   requestInterceptor: asScript,
   // The curl line is for people, who are no script.
   showMutatedRequest: false,
@@ -91,4 +98,8 @@ SwaggerUIBundle({
   persistAuthorization: false,
   // Its badge would come from elsewhere.
   validatorUrl: "none",
+  onComplete: () => {
+    followAddress(system);
+    window.addEventListener("popstate", () => followAddress(system));
+  },
 });
