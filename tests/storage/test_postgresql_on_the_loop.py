@@ -278,11 +278,11 @@ class TestLostTransactions:
 
         def update_both(order: list[int]) -> Callable[[], None]:
             def write() -> None:
-                runs.append(order)
                 rename(database, order[0], "first")()
-                if runs.count(order) == 1:
+                runs.append(order)
+                while len(runs) < 2:  # until each has locked what the other one needs
                     with database.transaction() as db:
-                        db.one(SLEEP, {"seconds": 0.3})
+                        db.one(SLEEP, {"seconds": 0.01})
                 rename(database, order[1], "second")()
 
             return write
