@@ -155,6 +155,7 @@ def create_app(
     )
     if metrics is not None:
         _watch(metrics, workers, runner, database)
+        _watch_background(metrics, accounts, sweeper)
     app.add_api(
         document(),
         resolver=TagResolver("todo_api.operations"),
@@ -218,6 +219,16 @@ def _watch(metrics: Metrics, workers: Workers, runner: Execution, database: Data
         "Writes that were committed in them.",
         lambda: statistics().grouped_writes,
     )
+
+
+def _watch_background(metrics: Metrics, accounts: Accounts, sweeper: Sweeper) -> None:
+    metrics.watch(
+        "todo_logins_waiting",
+        "Logins whose password waits to be verified.",
+        lambda: accounts.waiting,
+    )
+    metrics.watch("todo_sweeps_total", "Rounds of sweeping.", lambda: sweeper.rounds)
+    metrics.watch("todo_swept_rows_total", "Rows that were removed by them.", lambda: sweeper.rows)
 
 
 def _unlimited(counters: Counters) -> LoginThrottle:

@@ -54,6 +54,10 @@ class Sweeper:
         self._holder = secrets.token_hex(8)
         self._wake = Event()
         self._stop = Event()
+        self.rounds = 0
+        """How often it has swept."""
+        self.rows = 0
+        """How many rows it has removed."""
         self._kinds: dict[str, Callable[[Connection], int]] = {
             DELETED: remove_some_piece,
             "idempotency keys": lambda db: forget_answers(db, expiry=times.ago(answers_kept)),
@@ -75,6 +79,7 @@ class Sweeper:
                 try:
                     for rows in self._pieces(remove):
                         removed[kind] += rows
+                        self.rows += rows
                 except LeaseTakenError:
                     raise
                 except Exception as failure:  # noqa: BLE001 - it is raised when the others are done
@@ -84,6 +89,7 @@ class Sweeper:
             if removed[DELETED]:
                 self._database.forget_deleted()
             self._end_lease()
+        self.rounds += 1
         if failures:
             raise failures[0]
         return removed

@@ -71,6 +71,9 @@ def test_logins_are_counted(scrape: str) -> None:
 def test_the_state_of_the_process_is_told(scrape: str) -> None:
     assert number_of(scrape, "todo_threads") == 16
     assert number_of(scrape, "todo_queue") == 0
+    assert number_of(scrape, "todo_logins_waiting") == 0
+    assert number_of(scrape, "todo_swept_rows_total") == 0
+    assert number_of(scrape, "todo_sweeps_total") <= 1
     assert number_of(scrape, "process_resident_memory_bytes") > 2**20
     on_sqlite = number_of(scrape, "todo_grouped_writes_total") == 3
     assert on_sqlite or number_of(scrape, "todo_database_connections") >= 1

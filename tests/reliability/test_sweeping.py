@@ -70,11 +70,14 @@ def test_the_service_removes_what_has_expired_of_all_users(
     fill(database)
     monkeypatch.setattr(sweeping, "FIRST_SWEEP_SECONDS", 0.1)
 
+    sweeper = sweeper_of(database)
+
     async def sweep() -> None:
-        async with sweeper_of(database).in_background():
+        async with sweeper.in_background():
             await asyncio.to_thread(eventually, lambda: counts(database) == LEFT, 60)
 
     asyncio.run(sweep())
+    assert sweeper.rows == 3 * MANY + 1
     with database.snapshot() as db:
         used = db.all(text("SELECT DISTINCT stored_keys, stored_answers FROM users"))
         assert [tuple(row) for row in used] == [(1, 1)]

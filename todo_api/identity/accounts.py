@@ -117,6 +117,11 @@ class Accounts:
         self._stand_ins = StandIns(self._hashing.hash_nothing())
         self._refusal_seconds = LEAST_REFUSAL_SECONDS
 
+    @property
+    def waiting(self) -> int:
+        """How many credentials wait to be verified."""
+        return self._turns.waiting
+
     def recall(self, username: str, password: str) -> User | None:
         """Return the user that a credential belongs to, if it was verified a short while ago.
 

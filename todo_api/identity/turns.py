@@ -32,6 +32,11 @@ class Turns:
         self._waiting: list[_Waiting] = []
         self._arrivals = 0
 
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
     @asynccontextmanager
     async def taken(self, rank: int) -> AsyncIterator[None]:
         """Wait for a turn, and have it for the length of the block. Raises `OverloadedError`."""
