@@ -43,3 +43,42 @@ def test_each_path_that_is_named_exists(page: Path) -> None:
 def test_there_are_pages_with_links() -> None:
     assert {"README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md"} <= set(NAMES)
     assert all(LINK.search(prose(CHECKOUT / name)) for name in ("README.md", "CONTRIBUTING.md"))
+
+
+PROMISES = [CHECKOUT / "docs" / "operate.md", CHECKOUT / "docs" / "security.md"]
+TESTS = sorted((CHECKOUT / "tests").glob("*/test_*.py"))
+TEST = re.compile(r"^ *(?:async )?def test_(\w+)|^class (Test\w+)", re.MULTILINE)
+NAMED = re.compile(
+    r"`(?:test_(\w+?)|([a-z0-9]+(?:_[a-z0-9]+){2,}))(_?\.\.\.)?`|`(Test\w+)`|`(test_\w+\.py)`"
+)
+
+
+def rows_of_promises(page: Path) -> list[str]:
+    """Return what is said to show each promise of a page."""
+    rows, is_among_promises, shown_by = [], False, 1
+    for line in page.read_text("utf-8").splitlines():
+        if not line.startswith("|"):
+            is_among_promises = False
+        elif line.startswith("| promise |"):
+            is_among_promises = True
+            shown_by = 2 if "ASVS" in line else 1
+        elif is_among_promises and not line.startswith("|---"):
+            rows.append(line.strip("|").split("|")[shown_by].strip())
+    return rows
+
+
+@pytest.mark.parametrize("page", PROMISES, ids=lambda page: str(page.name))
+def test_each_test_that_is_named_beside_a_promise_exists(page: Path) -> None:
+    texts = [path.read_text("utf-8") for path in TESTS]
+    found = {name for text in texts for pair in TEST.findall(text) for name in pair}
+    files = {path.name for path in TESTS}
+    rows = rows_of_promises(page)
+    assert len(rows) > 20
+    for row in rows:
+        assert "`" in row or row.startswith("the same"), f"Nothing shows this: {row}"
+        for test, also_test, is_beginning, group, file in NAMED.findall(row):
+            name = test or also_test or group or file
+            if is_beginning:
+                assert any(one.startswith(name) for one in found), f"No test begins with {name}."
+            else:
+                assert name in found | files, f"There is no {name}."
