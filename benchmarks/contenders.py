@@ -47,9 +47,10 @@ def service(
     title: str = "this service",
     program: Path = OWN_PROGRAM,
     engine: str = SQLITE,
+    workers: int = 1,
 ) -> Contender:
     """Return the service as one of its checkouts has it; ``program`` is its ``todo-api``."""
-    command = [str(program), "serve"]
+    command = [str(program), "serve", *([f"--workers={workers}"] if workers > 1 else [])]
     return Contender(
         name, title, engine, "TODO_DATABASE_URL", lambda _: command, {"TODO_PORT": "{port}"}
     )

@@ -148,9 +148,10 @@ which is the slowest request where there were fewer than a thousand.
 
 {tables.paced(figures, paced)}
 
-## Two processes on one SQLite file
+## Several processes
 
-Sixteen connections to one process, or eight to each of two:
+Sixteen connections to one process, eight to each of two on one SQLite file, or sixteen to two that
+share an address (`todo-api serve --workers 2`):
 
 {tables.loads_of(figures.sharing, processes, "rate")}
 

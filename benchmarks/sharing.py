@@ -1,13 +1,14 @@
-"""Two processes of the service on one SQLite file, against one."""
+"""Several processes of the service on one database, against one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks import wrk
 from benchmarks.cases import GET_ONE, PUT, Case
-from benchmarks.contenders import service
+from benchmarks.contenders import POSTGRESQL, SERVICE_POSTGRESQL, Contender, service
 from benchmarks.databases import Databases
 from benchmarks.figures import Figures, load_of
 from benchmarks.plan import Plan
@@ -16,19 +17,37 @@ from benchmarks.serving import Server
 from benchmarks.story import TASKS
 
 CASES = (GET_ONE, PUT)
-ONE, TWO = "one process", "two processes"
-PROCESSES = {ONE: 1, TWO: 2}
+ONE, TWO, SHARING = "one process", "two processes", "`--workers 2`"
+
+
+class Team(NamedTuple):
+    """So many servers on one database."""
+
+    contender: Contender
+    servers: int = 1
+
+
+def _teams() -> Mapping[str, Team]:
+    def on_postgresql(workers: int) -> Team:
+        return Team(service(SERVICE_POSTGRESQL, engine=POSTGRESQL, workers=workers))
+
+    return {
+        ONE: Team(service()),
+        TWO: Team(service(), servers=2),
+        SHARING: Team(service(workers=2)),
+        f"{ONE}, PostgreSQL": on_postgresql(1),
+        f"{SHARING}, PostgreSQL": on_postgresql(2),
+    }
 
 
 def measure(plan: Plan, databases: Databases, folder: Path, figures: Figures) -> None:
-    """Let one process and two take turns, sixteen connections to either in all."""
-    own = service()
+    """Let them take turns, sixteen connections to each team in all."""
     for number in range(plan.rounds):
         with ExitStack() as stack:
             teams: dict[str, list[Server]] = {}
-            for name, count in PROCESSES.items():
-                url = stack.enter_context(databases.copy_for(own))
-                servers = (Server.of(own, url, folder) for _ in range(count))
+            for name, (contender, count) in _teams().items():
+                url = stack.enter_context(databases.copy_for(contender))
+                servers = (Server.of(contender, url, folder) for _ in range(count))
                 teams[name] = [stack.enter_context(server) for server in servers]
             for case in CASES:
                 for name, team in teams.items():
@@ -40,7 +59,7 @@ def measure(plan: Plan, databases: Databases, folder: Path, figures: Figures) ->
                     load.p50.append(max(peak.p50 for peak in peaks))
                     load.p99.append(max(peak.p99 for peak in peaks))
                     say(
-                        f"sharing {number + 1}/{plan.rounds} {case.title:<16} {name:<13}"
+                        f"sharing {number + 1}/{plan.rounds} {case.title:<16} {name:<25}"
                         f" {load.rate[-1]:8,.0f}/s  p99 {load.p99[-1]:6.1f} ms"
                     )
 
