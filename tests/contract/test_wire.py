@@ -228,16 +228,11 @@ def test_a_tasks_path_may_be_spelt_like_this(service: ServedApp, path: bytes) ->
     assert send(service, get(TASKS + path)).json()["task"]["id"] == 1
 
 
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [(b"/tasks", 400), (b"/tasks/1", 400), (b"/tasks/", 404), (b"/nowhere", 404)],
-)
-def test_a_host_that_is_not_ours_is_never_repeated(
-    service: ServedApp, path: bytes, status: int
-) -> None:
+@pytest.mark.parametrize("path", [b"/tasks", b"/tasks/1", b"/tasks/", b"/nowhere"])
+def test_a_host_that_is_not_ours_is_never_repeated(service: ServedApp, path: bytes) -> None:
     for target in (BASE + path, b"http://evil.example" + BASE + path):
         response = send(service, get(target, host=b"Host: evil.example"))
-        assert_problem(response, status)
+        assert_problem(response, 400)
         assert "evil" not in f"{response.headers} {response.text}"
 
 

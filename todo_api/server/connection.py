@@ -333,28 +333,24 @@ class Connection(HttpToolsProtocol):
             self._expect(self._deadlines.idle)
         elif self._awaits is _Awaits.REQUEST:
             self.transport.close()
-        elif self.loop.time() < self._body_deadline():
+        elif self._awaits is _Awaits.BODY and self.loop.time() < self._body_deadline():
             self._deadline = self._body_deadline()
         else:
             self._refuse(Problem(408, f"The {self._awaits.value} took too long to arrive."))
 
     def _is_at_work(self) -> bool:
-        """Tell whether the client is waiting for the service, and not the other way round.
-
-        A body is not awaited before the service knows who sends it, where it has to know that.
-        """
-        if self._awaits is _Awaits.BODY:
-            return AWAITED_SINCE not in self.cycle.scope
+        """Tell whether the client is waiting for the service, and not the other way round."""
         answering = not getattr(self.cycle, "response_complete", True)  # it is None at first
         paused = self.flow.read_paused and not self._in_body
         return paused or (answering and self._awaits is _Awaits.REQUEST)
 
     def _body_deadline(self) -> float:
-        """Return until when the body may arrive at the least, if it is awaited."""
-        if self._awaits is not _Awaits.BODY:
-            return -inf
-        since: float = cast("dict[str, float]", self.cycle.scope)[AWAITED_SINCE]
-        return since + self._deadlines.body
+        """Return until when the body may arrive at the least.
+
+        It is not awaited before the service knows who sends it, where it has to know that.
+        """
+        scope = cast("dict[str, float]", self.cycle.scope)
+        return scope.get(AWAITED_SINCE, self.loop.time()) + self._deadlines.body
 
     # Refusals and corrections.
 
