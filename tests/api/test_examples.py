@@ -43,6 +43,7 @@ AS_LINES = {"Content-Type": "application/jsonl"}
 AS_CALENDAR = {"Content-Type": "text/calendar"}
 AS_TABLE = {"Content-Type": "text/csv"}
 AS_PROGRAM = {"headers": {"Authorization": "Bearer {secret}"}}
+AS_JSON = {"headers": {"Content-Type": "application/json"}}
 AS_PATCH = {"headers": {"Content-Type": "application/merge-patch+json"}}
 
 STORY: list[tuple[str, str, str, dict[str, Any]]] = [
@@ -125,6 +126,9 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("BadCursor", "GET", "/tasks?cursor=WmV0ZXRpYyBjb25zdHJhaW50cyBbMiwgMl0", {"auth": MIGUEL}),
     ("BadRequest", "GET", "/tasks/1?colour=red", {"auth": MIGUEL}),
     ("BadTask", "POST", "/tasks", {"auth": MIGUEL, "json": {"title": "x" * 201, "urgent": True}}),
+    ("NotJson", "POST", "/tasks", {"auth": MIGUEL, "content": "title=Read", **AS_JSON}),
+    ("MissingBody", "POST", "/tasks", {"auth": MIGUEL}),
+    ("UnexpectedBody", "DELETE", "/tasks/1", {"auth": MIGUEL, "content": "now"}),
     ("NotAcceptable", "GET", "/tasks", {"headers": {"Accept": "text/html"}}),
     ("UnsupportedMediaType", "POST", "/tasks", {"auth": MIGUEL, "content": "title=Read"}),
     ("UnsupportedPatch", "PATCH", "/tasks/1", {"auth": MIGUEL, "content": "priority=3"}),

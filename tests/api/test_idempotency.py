@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from threading import Barrier, Event
-from typing import Any
 
 import httpx2
 import pytest
@@ -20,7 +19,7 @@ from todo_api.application import create_app
 from todo_api.contract import ContractApp
 from todo_api.operations import tasks as handlers
 from todo_api.settings import Settings
-from todo_api.storage import Connection, Database, Quotas, TaskRow
+from todo_api.storage import Database
 from todo_api.storage.idempotency_keys import FORGOTTEN_AT_ONCE, AnswerRow, insert_answer
 from todo_api.storage.schema import idempotency_keys
 from todo_api.storage.users import select_user
@@ -241,22 +240,25 @@ class TestARefusal:
 class TestAtTheSameTime:
     """The same key again, while its first request is still running."""
 
+    @pytest.mark.parametrize(
+        ("path", "body"), [*REQUESTS, pytest.param("/tasks/import", {"tasks": [READ]}, id="import")]
+    )
     def test_while_the_first_is_running_the_second_is_told_to_wait(
-        self, miguel: TestClient, monkeypatch: pytest.MonkeyPatch
+        self, miguel: TestClient, monkeypatch: pytest.MonkeyPatch, path: str, body: object
     ) -> None:
         with ThreadPoolExecutor() as pool, held_up(monkeypatch) as (is_running, release):
-            first = pool.submit(post, miguel)
+            first = pool.submit(post, miguel, body, path=path)
             is_running()
-            second = post(miguel)
+            second = post(miguel, body, path=path)
             assert_problem(second, 409)
             assert second.json() == EXAMPLES["StillRunning"]["value"]
             assert second.headers["Retry-After"] == "1"
             accept = "application/problem+json"
-            told = post(miguel, Accept=accept).json()
+            told = post(miguel, body, path=path, Accept=accept).json()
             assert told == EXAMPLES["ConflictProblem"]["value"]
             release()
-            assert first.result().status_code == 201
-        assert is_replayed(post(miguel))
+            assert first.result().is_success
+        assert is_replayed(post(miguel, body, path=path))
 
     @pytest.mark.parametrize(("path", "body"), REQUESTS)
     def test_eight_at_once_do_it_once(self, miguel: TestClient, path: str, body: object) -> None:
@@ -336,21 +338,22 @@ def held_up(
     They run in threads, as those with a large body do.
     """
     running, released = Event(), Event()
-    insert_task = storage.insert_task
 
-    def insert_slowly(
-        db: Connection, user_id: int, task: dict[str, Any], quotas: Quotas
-    ) -> TaskRow:
-        row = insert_task(db, user_id, task, quotas=quotas)
-        running.set()
-        assert released.wait(10)
-        return row
+    def slow(insert: Callable[..., object]) -> Callable[..., object]:
+        def insert_slowly(*args: object, **options: object) -> object:
+            inserted = insert(*args, **options)
+            running.set()
+            assert released.wait(60)
+            return inserted
+
+        return insert_slowly
 
     with monkeypatch.context() as patch:
         patch.setattr(execution, "MOST_BODY_BYTES", -1)
-        patch.setattr(storage, "insert_task", insert_slowly)
+        patch.setattr(storage, "insert_task", slow(storage.insert_task))
+        patch.setattr(storage, "insert_tasks", slow(storage.insert_tasks))
         try:
-            yield lambda: running.wait(10), released.set
+            yield lambda: running.wait(60), released.set
         finally:
             released.set()
 
