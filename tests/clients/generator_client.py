@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from datetime import timedelta, timezone
 
 from openapi_client import (
     ApiClient,
@@ -12,6 +13,7 @@ from openapi_client import (
     ChangesApi,
     Configuration,
     ErrorBody,
+    ExportFormat,
     Task,
     TaskChanges,
     TaskDeletion,
@@ -78,6 +80,7 @@ def main(base_url: str) -> None:
 
     overwrite(tasks, page_by_page(tasks))
     patch_and_follow(susan, created.task.id)
+    find_and_send_back(tasks)
     back_up_and_restore(susan)
     use_a_token(base_url, susan)
 
@@ -134,9 +137,23 @@ def patch_and_follow(susan: ApiClient, task_id: int) -> None:
     assert [change.task for change in after.changes] == [patched.task]
 
 
+def find_and_send_back(tasks: TasksApi) -> None:
+    """Find a task by its label and by its time, and send it back whole with a change."""
+    bread = tasks.create_task(TaskToCreate(title="Buy bread", labels=["shop", "home"])).task
+    since = bread.updated_at.astimezone(timezone(timedelta(hours=5, minutes=45)))
+    assert tasks.get_tasks(label=["home", "shop"], updated_since=since).tasks == [bread]
+    back = TaskChanges.from_json(bread.to_json())
+    assert back
+    back.done = True
+    sent = tasks.update_task(bread.id, back).task
+    assert (sent.done, sent.labels) == (True, bread.labels)
+
+
 def back_up_and_restore(susan: ApiClient) -> None:
-    """Export the list to a file, and import that."""
+    """Export the list in each form, and import one of the files."""
     transfer = TransferApi(susan)
+    for form in ExportFormat:
+        assert len(transfer.export_tasks(format=form)) > 100
     file = transfer.export_tasks()
     lines = file.splitlines()
     assert b'"title":"Read a book"' in lines[0]

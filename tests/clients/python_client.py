@@ -2,6 +2,7 @@
 
 import sys
 from base64 import b64encode
+from datetime import timedelta, timezone
 from http import HTTPStatus
 from io import BytesIO
 
@@ -26,6 +27,7 @@ from to_do_list_client.models import (
     ChangeList,
     CreatedTokenEnvelope,
     ErrorBody,
+    ExportFormat,
     ImportResult,
     Outcome,
     Task,
@@ -97,6 +99,7 @@ def main(base_url: str) -> None:
 
     overwrite(susan, page_by_page(susan))
     patch_and_follow(susan, created.task.id)
+    find_and_send_back(susan)
     back_up_and_restore(susan)
 
     be_refused(anonymous, newcomer)
@@ -154,8 +157,27 @@ def patch_and_follow(susan: AuthenticatedClient, task_id: int) -> None:
     assert [change.task for change in after.changes] == [patched.task]
 
 
+def find_and_send_back(susan: AuthenticatedClient) -> None:
+    """Find a task by its label and by its time, and send it back whole with a change."""
+    bread = create_task.sync(client=susan, body=TaskToCreate("Buy bread", labels=["shop", "home"]))
+    assert isinstance(bread, TaskEnvelope)
+    since = bread.task.updated_at.astimezone(timezone(timedelta(hours=5, minutes=45)))
+    found = get_tasks.sync(client=susan, label=["home", "shop"], updated_since=since)
+    assert isinstance(found, TaskList)
+    assert found.tasks == [bread.task]
+    back = TaskChanges.from_dict(bread.task.to_dict())
+    back.done = True
+    sent = update_task.sync(bread.task.id, client=susan, body=back)
+    assert isinstance(sent, TaskEnvelope)
+    assert (sent.task.done, sent.task.labels) == (True, bread.task.labels)
+
+
 def back_up_and_restore(susan: AuthenticatedClient) -> None:
-    """Export the list to a file, and import that."""
+    """Export the list in each form, and import one of the files."""
+    for form in ExportFormat:
+        in_form = export_tasks.sync(client=susan, format_=form)
+        assert isinstance(in_form, File)
+        assert len(in_form.payload.read()) > 100
     exported = export_tasks.sync(client=susan)
     assert isinstance(exported, File)
     file = exported.payload.read()

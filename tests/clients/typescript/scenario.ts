@@ -93,7 +93,23 @@ assert.deepEqual(after.data?.changes, [
   { id: task.id, deleted: false, task: patched.data.task, etag },
 ]);
 
-// Back up and restore.
+// Find by labels and by time, and send back whole with a change.
+const bread = await susan.POST("/tasks", { body: { title: "Buy bread", labels: ["shop", "home"] } });
+assert.ok(bread.data);
+const filters = { label: ["home", "shop"], updated_since: bread.data.task.updated_at };
+const found = await susan.GET("/tasks", { params: { query: filters } });
+assert.deepEqual(found.data?.tasks, [bread.data.task]);
+const back = { ...bread.data.task, done: true };
+const bought = { path: { task_id: bread.data.task.id } };
+const sent = await susan.PUT("/tasks/{task_id}", { params: bought, body: back });
+assert.deepEqual([sent.data?.task.done, sent.data?.task.labels], [true, bread.data.task.labels]);
+
+// Export in each form, and import one of the files.
+for (const format of ["jsonl", "json", "csv", "ics"] as const) {
+  const query = { format };
+  const inForm = await susan.GET("/tasks/export", { params: { query }, parseAs: "text" });
+  assert.ok(String(inForm.data).length > 100, format);
+}
 const exported = await susan.GET("/tasks/export", { parseAs: "text" });
 assert.ok(exported.data);
 const lines = exported.data.trimEnd().split("\n");
