@@ -181,8 +181,10 @@ def test_writers_who_come_together_are_committed_at_once(
 
 
 def test_under_load_there_are_fewer_commits_than_writers(
-    database: Database, miguel: int, commits: Commits
+    database: Database, miguel: int, commits: Commits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(inline, "MOST_SECONDS", 1)
+
     async def write_often() -> list[Any]:
         return [await write(database, lambda db: insert(db, miguel)) for _ in range(50)]
 

@@ -216,7 +216,8 @@ class GroupCommit:
             self._drop()
             for member in group:
                 # Whether the disk has it is not known: no second attempt.
-                failure = DatabaseUnavailableError(f"A commit failed: {error}.")
+                reason = str(error).rstrip(".")
+                failure = DatabaseUnavailableError(f"A commit failed: {reason}.")
                 failure.__cause__ = error
                 member.fail(failure)
         self._next()
