@@ -141,6 +141,14 @@ class TestOverload:
         workers.close()
         assert made == ["patient"]
 
+    def test_a_late_call_that_keeps_nobody_waiting_is_made(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "PATIENCE", 0)
+        workers = Workers(1)
+        assert asyncio.run(workers.run_soon(identify))
+        workers.close()
+
     def test_a_call_whose_caller_has_gone_is_not_made(self) -> None:
         workers = Workers(1)
         release = threading.Event()

@@ -3,7 +3,14 @@
 import pytest
 
 from todo_api.storage import Database
+from todo_api.storage.engine import inline
 from todo_api.storage.users import insert_user
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a machine that is slow for a moment interrupt nothing: a call on the loop has time."""
+    monkeypatch.setattr(inline, "MOST_SECONDS", 1)
 
 
 @pytest.fixture

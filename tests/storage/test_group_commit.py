@@ -181,10 +181,8 @@ def test_writers_who_come_together_are_committed_at_once(
 
 
 def test_under_load_there_are_fewer_commits_than_writers(
-    database: Database, miguel: int, commits: Commits, monkeypatch: pytest.MonkeyPatch
+    database: Database, miguel: int, commits: Commits
 ) -> None:
-    monkeypatch.setattr(inline, "MOST_SECONDS", 1)
-
     async def write_often() -> list[Any]:
         return [await write(database, lambda db: insert(db, miguel)) for _ in range(50)]
 
@@ -420,11 +418,11 @@ def test_a_commit_that_fails_fails_all_members_and_stores_nothing(
 # What takes longer than the event loop has.
 
 READ_LONG = text(
-    "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 100000)"
+    "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 1000000)"
     " SELECT max(n) FROM counted"
 )
 WRITE_LONG = text(
-    "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 100000)"
+    "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 300000)"
     " INSERT INTO secrets SELECT 'secret ' || n, '' FROM counted"
 )
 
@@ -434,7 +432,10 @@ def test_a_member_that_takes_long_belongs_into_a_thread_and_the_others_do_not_no
     database: Database,
     miguel: int,
     statement: Any,  # noqa: ANN401 - SQLAlchemy's
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(inline, "MOST_SECONDS", 0.05)  # either statement takes more
+
     def take_long(db: Connection) -> None:
         insert(db, miguel, "Long")
         db.execute(statement)
@@ -567,10 +568,8 @@ def test_who_goes_after_their_turn_has_written_and_takes_nobody_along(
 
 
 def test_writers_of_both_kinds_lose_nothing_and_count_without_a_gap(
-    database: Database, miguel: int, monkeypatch: pytest.MonkeyPatch
+    database: Database, miguel: int
 ) -> None:
-    monkeypatch.setattr(inline, "MOST_SECONDS", 1)  # the first of them compiles its statements
-
     def write_in_thread(_number: int) -> list[int]:
         ids = []
         for _ in range(25):

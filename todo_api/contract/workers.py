@@ -87,7 +87,7 @@ class Workers:
         return await self.run_by(self.latest(), call, *args)
 
     async def run_by(self, latest: float, call: Callable[[*Ts], T], /, *args: *Ts) -> T:
-        """Do the same, unless it would be later than ``latest``, or too many wait already.
+        """Do the same, unless too many wait already, or some still do after ``latest``.
 
         Raises:
             Problem: 503.
@@ -127,7 +127,8 @@ class Workers:
                 continue
             _here.loop = loop
             try:
-                if monotonic() > latest:
+                # Whoever is late because all was slow for a moment keeps nobody waiting.
+                if monotonic() > latest and not self._calls.empty():
                     raise unavailable(OVERLOADED)  # noqa: TRY301 - it is told like any failure
                 self.at_work += 1
                 try:
@@ -149,7 +150,7 @@ class _Call(NamedTuple):
     loop: asyncio.AbstractEventLoop
     outcome: asyncio.Future[Any]
     latest: float
-    """When it is too late to begin."""
+    """When it is too late to begin while others wait."""
     call: Callable[..., Any]
     args: tuple[Any, ...]
 
