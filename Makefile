@@ -46,9 +46,12 @@ test-reliability: development ## Run the tests of what is promised to operators,
 test-failover: development ## Have PostgreSQL fail over 20 times under writers (ARGS="--times 3")
 	$(BIN)/python -m tests.programs.failover $(ARGS)
 
+# These bound the processor's time, of which the tracer takes many times more.
+SLOWED_BY_TRACING := tests/api/test_event_loop.py tests/api/test_worst_cases.py
+
 coverage: development ## Run the tests, and tell which branches of todo_api none of them takes
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/coverage run -m pytest -n $(WORKERS) $(SLOWED_BY_TRACING:%=--ignore=%) $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
