@@ -35,7 +35,7 @@ run: setup ## Serve a local demo (TODO_HOST, TODO_PORT, TODO_DATABASE_URL)
 development: $(INSTALLED_DEVELOPMENT) ## Add the development tools to .venv
 
 test: development ## Run the tests (ARGS="-k article" for some, WORKERS=0 for one at a time)
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 event-loop: development ## See that no operation holds up the event loop, with a million tasks
 	TEST_TASKS=1000000 $(BIN)/python -m pytest --log-cli-level=INFO tests/api/test_event_loop.py $(ARGS)
@@ -51,7 +51,7 @@ SLOWED_BY_TRACING := tests/api/test_event_loop.py tests/api/test_worst_cases.py
 
 coverage: development ## Run the tests, and tell which branches of todo_api none of them takes
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n $(WORKERS) $(SLOWED_BY_TRACING:%=--ignore=%) $(ARGS)
+	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal $(SLOWED_BY_TRACING:%=--ignore=%) $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -151,7 +151,7 @@ def test_a_user_has_only_some_of_the_threads(
 
         assert client.get("/tasks").is_success
         imports = [pool.submit(bring, number) for number in range(5)]
-        assert all(begun.acquire(timeout=10) for _ in range(2))
+        assert all(begun.acquire(timeout=30) for _ in range(2))
         assert not begun.acquire(timeout=0.2)
         assert client.get("/tasks/export", auth=("susan", PASSWORD)).is_success
         release.set()

@@ -249,7 +249,7 @@ async def leave_after_two(app: ContractApp) -> int:
         if len(chunks) == 2:
             left.set()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await app(SCOPE, receive, send)
     return len(chunks)
 
@@ -316,7 +316,7 @@ async def learn_two(
         status: int = sent[0]["status"]
         return status
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         first = asyncio.create_task(learn(receive_slowly, GUEST, OF_ANY_LENGTH))
         await begun.wait()
         statuses = [await learn(receive, sender, length)]
@@ -348,7 +348,7 @@ def test_few_bodies_of_one_sender_are_held_while_they_arrive() -> None:
         return status
 
     async def story(app: ContractApp) -> list[int]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             of_one = [
                 asyncio.create_task(learn(app, GUEST))
                 for _ in range(MOST_ARRIVING + MOST_TO_ARRIVE + 1)
@@ -498,7 +498,7 @@ def test_of_large_bodies_those_from_one_address_give_way() -> None:
             status: int = sent[0]["status"]
             return status
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             senders = [(GUEST, "192.0.2.1"), (ANOTHER, "192.0.2.1"), (THIRD, "192.0.2.2")]
             learning = []
             for sender, address in senders:

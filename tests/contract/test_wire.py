@@ -49,7 +49,7 @@ def chunked(*chunks: bytes) -> bytes:
 def send(service: ServedApp, request: bytes) -> httpx2.Response:
     """Send bytes as they are; read the answer until it is complete."""
     url = httpx2.URL(service.origin)
-    with socket.create_connection((url.host, url.port), timeout=10) as connection:
+    with socket.create_connection((url.host, url.port), timeout=30) as connection:
         connection.sendall(request)
         received = b""
         while b"\r\n\r\n" not in received:

@@ -75,7 +75,7 @@ def test_a_caller_that_is_cancelled_leaves_the_thread_usable() -> None:
 
     asyncio.run(give_up())  # the loop is closed while the call still runs
     held.set()
-    assert asyncio.run(asyncio.wait_for(workers.run(str, 1), 2)) == "1"
+    assert asyncio.run(asyncio.wait_for(workers.run(str, 1), 20)) == "1"
     workers.close()
 
 
@@ -199,7 +199,7 @@ class TestOverload:
             await asyncio.sleep(0.05)
             workers.close(patience=0.05)
             with pytest.raises(RuntimeError):
-                await asyncio.wait_for(waiting, 2)
+                await asyncio.wait_for(waiting, 20)
             release.set()
             await first
 

@@ -177,7 +177,7 @@ async def test_uses_are_written_in_the_background_and_at_the_end(
     (first, first_row), (last, last_row) = add(database, susan), add(database, susan)
     async with noted.written_regularly(in_thread):
         tokens.recall(first)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while last_used_at(database, susan, first_row) is None:  # noqa: ASYNC110 - in a thread
                 await asyncio.sleep(0.01)
         monkeypatch.setattr(uses, "WRITTEN_EVERY", 1000)

@@ -43,7 +43,7 @@ def test_a_silent_database_holds_up_neither_probe(tmp_path: Path) -> None:
                 assert time.monotonic() - begun < SOON
                 begun = time.monotonic()
                 assert client.get(f"{service.origin}/healthz").status_code == 200
-                assert time.monotonic() - begun < 1
+                assert time.monotonic() - begun < SOON
             assert client.get(f"{service.origin}/readyz", timeout=30).status_code == 200
 
 

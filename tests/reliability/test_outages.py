@@ -6,6 +6,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import psycopg
@@ -42,12 +43,12 @@ def test_a_paused_server_is_answered_within_two_seconds_and_found_again_within_f
         assert [service.status(method) for method in ("GET", "POST")] == [200, 201]
         with server.paused(), ThreadPoolExecutor(8) as clients:
             for method in ("GET", "POST", "GET"):
-                for status, seconds, retry in clients.map(
-                    lambda method: timed(service, method), [method] * 8
-                ):
+                answers = list(clients.map(lambda method: timed(service, method), [method] * 8))
+                for status, seconds, retry in answers:
                     assert status == 503
                     assert int(retry) >= 1
-                    assert seconds < 2.5  # two seconds, on a machine that has time
+                    assert seconds < SECONDS
+                assert median(seconds for _, seconds, _ in answers) < 2.5  # with a busy machine's
         assert eventually(lambda: service.status() == 200, 30) < RECOVERY_SECONDS
         assert service.status("POST") == 201
         assert "The PostgreSQL database postgres on 127.0.0.1:" in service.log

@@ -101,8 +101,12 @@ def bodies(operation: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def requests(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield requests to every operation, with canaries wherever there is room for one."""
+def requests(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], str]]:
+    """Yield requests to every operation, with canaries wherever there is room for one.
+
+    Each is a method, a target, what is sent, and the name of the credentials. Every body comes from
+    who is let in and from a stranger, and one of them with all credentials.
+    """
     for path, item in document["paths"].items():
         for method in {"get", "post", "put", "patch", "delete"} & item.keys():
             named = re.sub(r"{username}", "susan", re.sub(r"{task_id}", "1", path))
@@ -112,8 +116,12 @@ def requests(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any
             if (method, path) == ("delete", "/users/{username}"):
                 targets = targets[2:]
             for target in targets:
-                for body in bodies(item[method]):
-                    yield method.upper(), API + target, body
+                first, *others = bodies(item[method])
+                for name in AUTHORIZATIONS:
+                    yield method.upper(), API + target, first, name
+                for body in others:
+                    for name in ("right", "none"):
+                        yield method.upper(), API + target, body, name
 
 
 def rows_of(database_url: str) -> str:
@@ -146,22 +154,22 @@ def test_no_secret_is_in_logs_output_command_line_or_database(
         with httpx2.Client(base_url=origin, timeout=20) as client:
             newcomer = {"username": "susan", "password": PASSWORD}
             assert client.post(f"{API}/users", json=newcomer).status_code == 201
-            for method, target, body in requests(document):
-                for authorization in AUTHORIZATIONS.values():
-                    headers = {
-                        **body.get("headers", {}),
-                        **({"Authorization": authorization} if authorization else {}),
-                        "Cookie": f"session={TOKEN}",
-                        "X-Api-Key": TOKEN,
-                        "Idempotency-Key": ELSEWHERE,
-                        "If-None-Match": f'"{ELSEWHERE}"',
-                        "Referer": f"https://todo.example/?{ELSEWHERE}",
-                        "User-Agent": ELSEWHERE,
-                    }
-                    response = client.request(method, target, **{**body, "headers": headers})
-                    statuses.add(response.status_code)
-                    for secret in SECRETS:
-                        assert secret not in response.text
+            for method, target, body, name in requests(document):
+                authorization = AUTHORIZATIONS[name]
+                headers = {
+                    **body.get("headers", {}),
+                    **({"Authorization": authorization} if authorization else {}),
+                    "Cookie": f"session={TOKEN}",
+                    "X-Api-Key": TOKEN,
+                    "Idempotency-Key": ELSEWHERE,
+                    "If-None-Match": f'"{ELSEWHERE}"',
+                    "Referer": f"https://todo.example/?{ELSEWHERE}",
+                    "User-Agent": ELSEWHERE,
+                }
+                response = client.request(method, target, **{**body, "headers": headers})
+                statuses.add(response.status_code)
+                for secret in SECRETS:
+                    assert secret not in response.text
             susan = f"{API}/users/susan"
             change = {"password": NEW_PASSWORD, "current_password": PASSWORD}
             assert client.put(susan, json=change, auth=("susan", PASSWORD)).status_code == 200

@@ -166,7 +166,7 @@ class TestGate:
                         if is_reset:
                             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
                         client.close()
-                        async with asyncio.timeout(1):
+                        async with asyncio.timeout(20):
                             while not bounds.has_room:  # noqa: ASYNC110 - nothing tells of it
                                 await asyncio.sleep(0.01)
 

@@ -192,11 +192,11 @@ def test_a_connection_that_all_others_hold_is_waited_for(database_url: str) -> N
     def hold() -> None:
         with database.snapshot():
             taken.set()
-            release.wait(timeout=10)
+            release.wait(timeout=30)
 
     with ThreadPoolExecutor(2) as pool:
         held = pool.submit(hold)
-        assert taken.wait(timeout=10)
+        assert taken.wait(timeout=30)
         waiting = pool.submit(database.check)
         release.set()
         held.result()

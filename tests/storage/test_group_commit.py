@@ -112,7 +112,7 @@ class Commits:
         if sql == "COMMIT":
             self.made += 1
             self._reached.set()
-            self._allowed.wait(timeout=10)
+            self._allowed.wait(timeout=30)
 
 
 @pytest.fixture
@@ -600,7 +600,7 @@ def test_they_take_turns_in_the_order_of_their_arrival(database: Database, migue
     def hold() -> int:
         with database.transaction() as db:
             taken.set()
-            assert released.wait(timeout=10)
+            assert released.wait(timeout=30)
             return insert(db, miguel, "First")
 
     def write_in_thread() -> int:

@@ -41,7 +41,7 @@ def test_both_sides_of_a_deadlock_succeed_when_they_are_retried(
             with database.transaction() as db:
                 update_user(db, users[0], {"email": f"{users[0]}@example.com"})
                 if runs == 1:
-                    together.wait(timeout=10)
+                    together.wait(timeout=30)
                 update_user(db, users[1], {"email": f"{users[0]}@example.com"})
 
         database.retrying(run)

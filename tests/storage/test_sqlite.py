@@ -212,11 +212,11 @@ def test_a_writer_of_another_thread_is_waited_for_and_then_given_up(
     def hold() -> None:
         with database.transaction():
             taken.set()
-            release.wait(timeout=10)
+            release.wait(timeout=30)
 
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(hold)
-        assert taken.wait(timeout=10)
+        assert taken.wait(timeout=30)
         with pytest.raises(DatabaseUnavailableError, match="queueing"), database.transaction():
             pass
         database.check()  # readers do not queue

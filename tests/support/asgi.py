@@ -82,7 +82,7 @@ async def _exchange(app: ASGIApp, scope: Scope, chunks: list[bytes]) -> httpx2.R
         if message["type"] == "http.response.body" and not message.get("more_body"):
             answered.set()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await app(scope, receive, send)
     start, *bodies = sent
     content = b"".join(message.get("body", b"") for message in bodies)

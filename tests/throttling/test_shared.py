@@ -82,7 +82,7 @@ async def test_without_redis_each_process_counts_by_itself(
         await throttle.fail("susan", "192.0.2.1")
     with pytest.raises(ThrottledError):  # nor let in without end
         await throttle.check("susan", "192.0.2.1")
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
     [warning] = caplog.messages
     assert warning.startswith("The Redis of TODO_THROTTLE_URL fails, so that each process counts")
     await counters.close()
