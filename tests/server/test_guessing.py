@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from statistics import median
+from statistics import quantiles
 
 import pytest
 
@@ -21,6 +21,8 @@ from todo_api.storage import Database, insert_user
 
 ATTACKERS = 64
 SECONDS = 6
+PER_CENT = 99 if os.environ.get("TEST_RELIABILITY") else 50
+"""Of the requests, how many are compared; among other tests, the slowest tell of the machine."""
 PASSWORD = "correct horse battery"
 TASKS = "/todo/api/v1.0/tasks"
 
@@ -118,6 +120,11 @@ def times_of_requests(client: Client, username: str, seconds: float) -> list[flo
     return times
 
 
+def most(times: list[float]) -> float:
+    """Return what most of the requests took at the most."""
+    return quantiles(times, n=100)[PER_CENT - 1]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8")
 def test_64_who_guess_keep_nobody_out(databases: Databases) -> None:
     database_url = databases.fresh()
@@ -146,6 +153,6 @@ def test_64_who_guess_keep_nobody_out(databases: Databases) -> None:
         david.close()
     databases.discard(database_url)
     assert max(logins) < 2, logins
-    assert median(busy) < median(idle) + 0.05, (median(idle), median(busy))
+    assert most(busy) < most(idle) + 0.05, (most(idle), most(busy))
     assert answers[401] <= ATTACKERS * 20
     assert answers.keys() <= {401, 429, 503}, answers
