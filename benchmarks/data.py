@@ -14,7 +14,8 @@ from todo_api.identity import password_hasher
 from todo_api.settings import Settings
 from todo_api.storage import Connection, Database, migrate
 from todo_api.storage.engine import Statement
-from todo_api.storage.schema import task_labels, task_words, tasks, users
+from todo_api.storage.lists import id_before
+from todo_api.storage.schema import lists, task_labels, task_words, tasks
 from todo_api.storage.tasks import INSERT_TASK
 from todo_api.storage.text import sort_key, words_of
 from todo_api.storage.users import insert_user
@@ -39,13 +40,13 @@ def make_large_database(url: str, *, own: int, others: int) -> None:
     The others have the first of the same tasks: copying is faster than making.
     """
     with _new(url) as db:
-        user_id = _add_user(db, USERNAME, count=own)
+        list_id = _add_user(db, USERNAME, count=own)
         for first in range(1, own + 1, BATCH):
             numbers = range(first, min(first + BATCH, own + 1))
-            _insert(db, user_id, [_task(number, own) for number in numbers])
+            _insert(db, list_id, [_task(number, own) for number in numbers])
         for number in range(OTHERS if others else 0):
             count = others // OTHERS
-            _copy(db, user_id, _add_user(db, f"user{number}", count=count), count)
+            _copy(db, list_id, _add_user(db, f"user{number}", count=count), count)
 
 
 @contextmanager
@@ -61,12 +62,16 @@ def _new(url: str) -> Iterator[Connection]:
 
 
 def _add_user(db: Connection, username: str, *, count: int) -> int:
-    """Insert a user who has the story's password, and the counters of so many tasks."""
+    """Insert a user who has the story's password, and the counters of so many tasks.
+
+    Returns the user's list.
+    """
     password_hash = password_hasher(Settings()).hash(PASSWORD)
     user = insert_user(db, username=username, email=None, password_hash=password_hash)
-    counted = update(users).where(users.c.id == user.id)
-    db.execute(counted.values(last_task_id=count, last_version=count))
-    return user.id
+    counted = update(lists).where(lists.c.id == user.list_id)
+    last = id_before(user.list_id) + count
+    db.execute(counted.values(last_task_id=last, last_version=count))
+    return user.list_id
 
 
 def _task(number: int, count: int) -> dict[str, Any]:
@@ -102,14 +107,14 @@ def _task(number: int, count: int) -> dict[str, Any]:
     }
 
 
-def _insert(db: Connection, user_id: int, rows: list[dict[str, Any]]) -> None:
+def _insert(db: Connection, list_id: int, rows: list[dict[str, Any]]) -> None:
     """Insert tasks, and what they are found by."""
-    owner = {"user_id": user_id}
-    db.execute_many(INSERT_TASK, ({**owner, "uid": None, **row} for row in rows))
+    within = {"list_id": list_id}
+    db.execute_many(INSERT_TASK, ({**within, "uid": None, **row} for row in rows))
     db.execute_many(
         INSERT_LABEL,
         (
-            {**owner, "task_id": row["id"], "label": label}
+            {**within, "task_id": row["id"], "label": label}
             for row in rows
             for label in row["labels"]
         ),
@@ -117,7 +122,7 @@ def _insert(db: Connection, user_id: int, rows: list[dict[str, Any]]) -> None:
     db.execute_many(
         INSERT_WORD,
         (
-            {**owner, "task_id": row["id"], "word": word}
+            {**within, "task_id": row["id"], "word": word}
             for row in rows
             for word in row["words"].split()
         ),
@@ -125,13 +130,21 @@ def _insert(db: Connection, user_id: int, rows: list[dict[str, Any]]) -> None:
 
 
 def _copy(db: Connection, from_id: int, to_id: int, count: int) -> None:
-    """Give a user the first tasks of another."""
+    """Give a list the first tasks of another."""
+    moved = id_before(to_id) - id_before(from_id)
     for table, number in (
         (tasks, tasks.c.id),
         (task_labels, task_labels.c.task_id),
         (task_words, task_words.c.task_id),
     ):
         names = table.c.keys()
-        columns = [literal(to_id), *(table.c[name] for name in names[1:])]
-        rows = select(*columns).where(table.c.user_id == from_id, number <= count)
+        columns = [
+            literal(to_id),
+            *(
+                table.c[name] + moved if table.c[name] is number else table.c[name]
+                for name in names[1:]
+            ),
+        ]
+        last = id_before(from_id) + count
+        rows = select(*columns).where(table.c.list_id == from_id, number <= last)
         db.execute(insert(table).from_select(names, rows))

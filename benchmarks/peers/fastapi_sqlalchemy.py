@@ -95,14 +95,21 @@ class User(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str]
-    last_task_id: Mapped[int] = mapped_column(server_default="0")
-    last_change: Mapped[int] = mapped_column(server_default="0")
+    list_id: Mapped[int]
+
+
+class TaskList(Base):
+    __tablename__ = "lists"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_task_id: Mapped[int]
+    last_change: Mapped[int]
 
 
 class Task(Base):
     __tablename__ = "tasks"
 
-    user_id: Mapped[int] = mapped_column(ForeignKey(User.id), primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey(TaskList.id), primary_key=True)
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     title: Mapped[str]
     description: Mapped[str]
@@ -212,7 +219,7 @@ def get_tasks(
     session: DBSession,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> ManyTasks:
-    own = select(Task).where(Task.user_id == user.id)
+    own = select(Task).where(Task.list_id == user.list_id)
     tasks = session.scalars(own.order_by(Task.id).limit(limit))
     collection = str(request.url_for("get_tasks"))
     return ManyTasks(tasks=[public(task, collection) for task in tasks])
@@ -223,16 +230,16 @@ def create_task(
     new_task: NewTask, request: Request, response: Response, user: CurrentUser, session: DBSession
 ) -> OneTask:
     count_up = (
-        update(User)
-        .where(User.id == user.id)
-        .values(last_task_id=User.last_task_id + 1, last_change=User.last_change + 1)
-        .returning(User.last_task_id, User.last_change)
+        update(TaskList)
+        .where(TaskList.id == user.list_id)
+        .values(last_task_id=TaskList.last_task_id + 1, last_change=TaskList.last_change + 1)
+        .returning(TaskList.last_task_id, TaskList.last_change)
         .execution_options(synchronize_session=False)
     )
     with writing:
         task_id, change = session.execute(count_up).one()
         task = Task(
-            user_id=user.id,
+            list_id=user.list_id,
             id=task_id,
             change=change,
             created_at=now(),
@@ -260,10 +267,10 @@ def update_task(
 ) -> OneTask:
     task = find_task(session, user, task_id)
     count_up = (
-        update(User)
-        .where(User.id == user.id)
-        .values(last_change=User.last_change + 1)
-        .returning(User.last_change)
+        update(TaskList)
+        .where(TaskList.id == user.list_id)
+        .values(last_change=TaskList.last_change + 1)
+        .returning(TaskList.last_change)
         .execution_options(synchronize_session=False)
     )
     for name, value in changes.model_dump(exclude_unset=True).items():
@@ -286,7 +293,7 @@ def delete_task(task_id: TaskId, user: CurrentUser, session: DBSession) -> Delet
 
 
 def find_task(session: Session, user: User, task_id: int) -> Task:
-    task = session.get(Task, (user.id, task_id))
+    task = session.get(Task, (user.list_id, task_id))
     if task is None:
         raise HTTPException(404)
     return task

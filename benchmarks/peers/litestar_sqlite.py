@@ -108,10 +108,10 @@ class BasicAuthentication(AbstractAuthenticationMiddleware):
         scheme, _, encoded = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "basic":
             username, _, password = base64.b64decode(encoded).decode().partition(":")
-            query = "SELECT id, password_hash FROM users WHERE username = ?"
+            query = "SELECT list_id, password_hash FROM users WHERE username = ?"
             user = reading.execute(query, [username]).fetchone()
             if user is not None and await is_password(encoded, password, user["password_hash"]):
-                return AuthenticationResult(user=user["id"], auth=None)
+                return AuthenticationResult(user=user["list_id"], auth=None)
         raise NotAuthorizedException(headers={"WWW-Authenticate": "Basic"})
 
 
@@ -135,7 +135,7 @@ AppRequest = Request[int, None, Any]
 def get_tasks(
     request: AppRequest, limit: Annotated[int, Parameter(ge=1, le=100)] = 50
 ) -> ManyTasks:
-    query = f"SELECT {COLUMNS} FROM tasks WHERE user_id = ? ORDER BY id LIMIT ?"  # noqa: S608
+    query = f"SELECT {COLUMNS} FROM tasks WHERE list_id = ? ORDER BY id LIMIT ?"  # noqa: S608
     rows = reading.execute(query, [request.user, limit])
     collection = collection_of(request)
     return ManyTasks([public(row, collection) for row in rows])
@@ -149,7 +149,7 @@ def get_task(request: AppRequest, task_id: TaskId) -> OneTask:
 @post(TASKS, sync_to_thread=True)
 def create_task(request: AppRequest, data: NewTask) -> Response[OneTask]:
     insert = f"""
-        INSERT INTO tasks (user_id, id, title, description, done, due, priority, labels,
+        INSERT INTO tasks (list_id, id, title, description, done, due, priority, labels,
             created_at, updated_at, completed_at, change, title_key, due_key, words)
         VALUES (?, ?, ?, ?, ?, NULL, 0, '[]', ?, ?, ?, ?, ?, NULL, '')
         RETURNING {COLUMNS}"""  # noqa: S608
@@ -168,7 +168,7 @@ def update_task(request: AppRequest, task_id: TaskId, data: TaskChanges) -> OneT
     update = f"""
         UPDATE tasks SET title = ?, description = ?, done = ?, updated_at = ?, completed_at = ?,
             change = ?, title_key = ?
-        WHERE user_id = ? AND id = ? RETURNING {COLUMNS}"""  # noqa: S608
+        WHERE list_id = ? AND id = ? RETURNING {COLUMNS}"""  # noqa: S608
     at = now()
     with lock, transaction():
         task = find_task(writing, request.user, task_id)
@@ -186,7 +186,7 @@ def delete_task(request: AppRequest, task_id: TaskId) -> Deleted:
     with lock, transaction():
         find_task(writing, request.user, task_id)
         count_up(request.user)
-        writing.execute("DELETE FROM tasks WHERE user_id = ? AND id = ?", [request.user, task_id])
+        writing.execute("DELETE FROM tasks WHERE list_id = ? AND id = ?", [request.user, task_id])
     return Deleted()
 
 
@@ -198,17 +198,17 @@ class transaction:  # noqa: N801 - read as a verb's object: `with transaction()`
         writing.execute("COMMIT" if kind is None else "ROLLBACK")
 
 
-def count_up(user_id: int, new_tasks: int = 0) -> tuple[int, int]:
+def count_up(list_id: int, new_tasks: int = 0) -> tuple[int, int]:
     update = """
-        UPDATE users SET last_task_id = last_task_id + ?, last_change = last_change + 1
+        UPDATE lists SET last_task_id = last_task_id + ?, last_change = last_change + 1
         WHERE id = ? RETURNING last_task_id, last_change"""
-    task_id, change = writing.execute(update, [new_tasks, user_id]).fetchone()
+    task_id, change = writing.execute(update, [new_tasks, list_id]).fetchone()
     return task_id, change
 
 
-def find_task(connection: Any, user_id: int, task_id: int) -> Any:
-    query = f"SELECT {COLUMNS} FROM tasks WHERE user_id = ? AND id = ?"  # noqa: S608
-    task = connection.execute(query, [user_id, task_id]).fetchone()
+def find_task(connection: Any, list_id: int, task_id: int) -> Any:
+    query = f"SELECT {COLUMNS} FROM tasks WHERE list_id = ? AND id = ?"  # noqa: S608
+    task = connection.execute(query, [list_id, task_id]).fetchone()
     if task is None:
         raise NotFoundException
     return task

@@ -170,7 +170,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContractApp]:
     database = Database(url)
     with database.transaction() as db:
         susan = insert_user(db, username="susan", email=None, password_hash=PASSWORD_HASH)
-        insert_tasks(db, susan.id, prepare_tasks([LONG_TASK] * 150))
+        insert_tasks(db, susan.list_id, prepare_tasks([LONG_TASK] * 150))
     database.close()
     app = create_app(replace(settings_for(url), check_responses=False, max_tokens=1000))
     with TestClient(app):

@@ -43,11 +43,16 @@ def state(client: TestClient, username: str) -> Any:  # noqa: ANN401 - JSON is a
     return found | {"changes": changes}
 
 
-def test_each_users_ids_begin_at_1(miguel: TestClient, susan: TestClient) -> None:
+def test_no_two_tasks_have_one_id_and_each_list_counts_by_itself(
+    miguel: TestClient, susan: TestClient
+) -> None:
     for client in (miguel, susan, miguel, miguel, susan):
         client.post("/tasks", json=LETTER)
     assert [task["id"] for task in miguel.get("/tasks").json()["tasks"]] == [1, 2, 3]
-    assert [task["id"] for task in susan.get("/tasks").json()["tasks"]] == [1, 2]
+    first, second = [task["id"] for task in susan.get("/tasks").json()["tasks"]]
+    assert second == first + 1
+    # Of her 134 million possible lists, none has ids that small.
+    assert first > 2**26
 
 
 def test_a_list_holds_ones_own_tasks_only(miguel: TestClient, susan: TestClient) -> None:
@@ -56,12 +61,12 @@ def test_a_list_holds_ones_own_tasks_only(miguel: TestClient, susan: TestClient)
     assert miguel.get("/tasks").json() == {"tasks": [own]}
 
 
-def test_the_same_uri_means_each_users_own_task(miguel: TestClient, susan: TestClient) -> None:
+def test_a_uri_leads_to_one_task_alone(miguel: TestClient, susan: TestClient) -> None:
     groceries = miguel.post("/tasks", json={"title": "Buy groceries"}).json()["task"]
     letter = susan.post("/tasks", json=LETTER).json()["task"]
-    assert groceries["uri"] == letter["uri"]
-    assert miguel.get(groceries["uri"]).json() == {"task": groceries}
-    assert susan.get(letter["uri"]).json() == {"task": letter}
+    for task, owner, other in ((groceries, miguel, susan), (letter, susan, miguel)):
+        assert owner.get(task["uri"]).json() == {"task": task}
+        assert_problem(other.get(task["uri"]), 404)
 
 
 @pytest.mark.parametrize(("method", "request_"), ON_A_TASK)
@@ -79,10 +84,10 @@ def test_operations_affect_only_ones_own_tasks(
 def test_a_foreign_task_looks_like_a_missing_one(
     miguel: TestClient, susan: TestClient, method: str, request_: dict[str, Any]
 ) -> None:
-    susan.post("/tasks", json=LETTER)
+    letter = susan.post("/tasks", json=LETTER).json()["task"]
     before = state(susan, "susan")
-    foreign = miguel.request(method, "/tasks/1", **request_)
-    missing = miguel.request(method, "/tasks/2", **request_)
+    foreign = miguel.request(method, f"/tasks/{letter['id']}", **request_)
+    missing = miguel.request(method, f"/tasks/{letter['id'] + 1}", **request_)
     assert_problem(foreign, 404)
     assert_alike(foreign, missing)
     assert state(susan, "susan") == before
@@ -92,11 +97,11 @@ def test_a_foreign_task_looks_like_a_missing_one(
 def test_a_batch_finds_ones_own_tasks_only(
     miguel: TestClient, susan: TestClient, verb: str
 ) -> None:
-    susan.post("/tasks", json=LETTER)
+    letter = susan.post("/tasks", json=LETTER).json()["task"]
     before = state(susan, "susan")
     foreign, missing = (
         miguel.post("/tasks/batch", json={"operations": [{verb: {"id": task_id}}]})
-        for task_id in (1, 2)
+        for task_id in (letter["id"], letter["id"] + 1)
     )
     assert_problem(foreign, 409, f"/operations/0/{verb}/id")
     assert_alike(foreign, missing)
@@ -171,11 +176,12 @@ def test_bad_changes_reveal_nothing_about_a_task(
 ) -> None:
     for body in BAD_CHANGES_OF_A_TASK:
         with subtests.test(body=body):
-            missing = miguel.put("/tasks/1", json=body)
             uri = susan.post("/tasks", json=LETTER).json()["task"]["uri"]
-            assert missing.status_code in {400, 404}
-            assert_alike(miguel.put("/tasks/1", json=body), missing)
+            foreign = miguel.put(uri, json=body)
             susan.delete(uri)
+            missing = miguel.put(uri, json=body)
+            assert missing.status_code in {400, 404}
+            assert_alike(foreign, missing)
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])

@@ -1,7 +1,8 @@
 """All operations on tasks together, in any order, against an oracle that is a plain dict.
 
 Several users do what they like on one service; what each is answered has to be what the dict of
-their own tasks says, to the last member. Nothing of anybody else's ever shows.
+their own tasks says, to the last member. Nothing of anybody else's ever shows, and no two tasks
+have one id.
 """
 
 import json
@@ -30,7 +31,8 @@ from tests.support.clients import client_of, registered
 from tests.support.copies import Copy, read_list
 from tests.support.problems import assert_problem
 from todo_api.contract import ContractApp
-from todo_api.storage import Database
+from todo_api.storage import Database, select_user
+from todo_api.storage.lists import id_before
 
 USERS = 3
 MOST_TAKEN_OVER = 4
@@ -159,9 +161,10 @@ VALUES: dict[str, Callable[[Task], Any]] = {
 class Owner:
     """A user's list, as the oracle knows it."""
 
-    def __init__(self, client: TestClient) -> None:
-        """Begin with an empty list."""
+    def __init__(self, client: TestClient, before: int) -> None:
+        """Begin with an empty list, the ids of whose tasks will follow `before`."""
         self.client = client
+        self.before = before
         self.tasks: dict[int, Task] = {}
         self.tags: dict[int, list[str]] = {}
         self.changes = 0
@@ -172,7 +175,12 @@ class Owner:
 
     def pick(self, number: int) -> int:
         """Return an id that has been used, or the next one."""
-        return number % (len(self.tags) + 1) + 1
+        return self.before + number % (len(self.tags) + 1) + 1
+
+    @property
+    def next_id(self) -> int:
+        """Return the id that the next task will have."""
+        return self.before + len(self.tags) + 1
 
     def found(self, filters: dict[str, Any], sort: str) -> list[Task]:
         """Return the tasks that pass the filters, in order."""
@@ -206,7 +214,7 @@ class Owner:
     def created(self, answer: httpx2.Response, task: Task) -> None:
         """Record a new task."""
         assert answer.status_code == 201, answer.text
-        expected = len(self.tags) + 1
+        expected = self.next_id
         self.changed(expected, answer.json()["task"], answer.headers["ETag"], {**EMPTY, **task})
         assert answer.headers["Location"] == self.tasks[expected]["uri"]
 
@@ -259,14 +267,14 @@ class Lists(RuleBasedStateMachine):
 
     lists = Bundle("lists")
 
-    def __init__(self, newcomers: Iterator[TestClient], stranger: TestClient) -> None:
+    def __init__(self, newcomers: Iterator[Owner], stranger: TestClient) -> None:
         """Use these new users, and a client without credentials."""
         super().__init__()
         self.newcomers, self.stranger = newcomers, stranger
 
     @initialize(target=lists)
     def register(self) -> Any:  # noqa: ANN401 - Hypothesis' own type
-        self.owners = [Owner(next(self.newcomers)) for _ in range(USERS)]
+        self.owners = [next(self.newcomers) for _ in range(USERS)]
         return multiple(*self.owners)
 
     @rule(owner=lists, tasks=st.lists(NEW_TASKS, min_size=1, max_size=3))
@@ -303,11 +311,11 @@ class Lists(RuleBasedStateMachine):
                 ]
             },
         )
-        there, known = {*owner.tasks}, len(owner.tags)
+        there, known = {*owner.tasks}, owner.next_id
         for index, (verb, number, _) in enumerate(picked):
             if verb == "create":
-                known += 1
                 there.add(known)
+                known += 1
             elif number not in there:
                 assert_problem(answer, 409, f"/operations/{index}/{verb}/id")
                 return
@@ -319,7 +327,7 @@ class Lists(RuleBasedStateMachine):
                 assert result == {"result": True}
                 owner.deleted(number)
                 continue
-            changed = len(owner.tags) + 1 if verb == "create" else number
+            changed = owner.next_id if verb == "create" else number
             expected = {**owner.tasks.get(changed, EMPTY), **task}
             owner.changed(changed, result["task"], result["etag"], expected)
 
@@ -434,7 +442,7 @@ class Lists(RuleBasedStateMachine):
         answer = other.client.post("/tasks/import", content=file.content, headers=as_lines)
         assert answer.json() == {"imported": len(tasks)}
         for task in tasks:
-            number = len(other.tags) + 1
+            number = other.next_id
             uri = f"http://localhost/todo/api/v1.0/tasks/{number}"
             got = other.client.get(uri)
             assert got.json() == {"task": {**task, "id": number, "uri": uri}}
@@ -459,6 +467,9 @@ class Lists(RuleBasedStateMachine):
             query[parameter] = other.client.get(path, params=query).json().get(member, "x")
             if owner is not other:
                 assert_problem(owner.client.get(path, params=query), 400, parameter)
+        for task in other.tasks:
+            answer = owner.client.get(f"/tasks/{task}")
+            assert answer.status_code == (200 if owner is other else 404)
 
     def teardown(self) -> None:
         """Read each list in every way, and compare it with the oracle."""
@@ -469,13 +480,21 @@ class Lists(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def newcomers(app: ContractApp, database: Database) -> Iterator[TestClient]:
+def newcomers(app: ContractApp, database: Database) -> Iterator[Owner]:
     """Users without tasks, one after the other."""
-    return (registered(app, database, f"user{number}") for number in count())
+
+    def newcomer(username: str) -> Owner:
+        client = registered(app, database, username)
+        with database.snapshot() as db:
+            user = select_user(db, username)
+        assert user is not None
+        return Owner(client, id_before(user.list_id))
+
+    return (newcomer(f"user{number}") for number in count())
 
 
 def test_whatever_users_do_their_lists_are_as_the_oracle_says(
-    app: ContractApp, newcomers: Iterator[TestClient]
+    app: ContractApp, newcomers: Iterator[Owner]
 ) -> None:
     stranger = client_of(app)
     run_state_machine_as_test(

@@ -406,7 +406,7 @@ class TestAtOnce:
         with pytest.raises(UserGoneError):
             create_token(
                 {"name": "Phone", "scope": "write"},
-                User(before.id, before.username, before.password_hash),
+                User(before.id, before.username, before.list_id, before.password_hash),
                 database,
                 settings,
                 lambda *_, **__: "/miguel",

@@ -83,9 +83,9 @@ def bring(
     return client.post("/tasks/import", content=content, headers=headers)
 
 
-def exported(database: Database, user_id: int) -> Iterator[bytes]:
+def exported(database: Database, list_id: int) -> Iterator[bytes]:
     """Export a list as JSON Lines, chunk by chunk."""
-    user = User(user_id, "miguel")
+    user = User(1, "miguel", list_id)
     answer = export_tasks(LINES, None, None, user, database, UIDS, lambda *_, **__: "uri:x")
     assert isinstance(answer, Reply)
     assert isinstance(answer.body, Stream)
@@ -521,13 +521,13 @@ class TestSize:
 
     @pytest.fixture
     def many(self, miguel: TestClient, database: Database) -> int:
-        """10,000 tasks of Miguel's, each of 1,000 characters; his user's id."""
+        """10,000 tasks of Miguel's, each of 1,000 characters; his list's id."""
         assert everything(miguel) == []
         with database.transaction() as db:
-            user_id: int = db.scalar(text("SELECT id FROM users"))
+            list_id: int = db.scalar(text("SELECT list_id FROM users"))
             task = {"title": "Rest", "description": "z" * 1000}
-            storage.insert_tasks(db, user_id, storage.prepare_tasks([task] * 10_000))
-        return user_id
+            storage.insert_tasks(db, list_id, storage.prepare_tasks([task] * 10_000))
+        return list_id
 
     def test_a_long_list_is_made_page_by_page(self, many: int, database: Database) -> None:
         chunks = exported(database, many)
@@ -639,7 +639,7 @@ def test_each_imported_task_is_a_change_of_its_own(miguel: TestClient, database:
     assert miguel.get("/tasks").headers["ETag"] != before
     with database.snapshot() as db:
         changes = [value for (value,) in db.all(text("SELECT change FROM tasks ORDER BY id"))]
-        last = db.scalar(text("SELECT last_change FROM users"))
+        last = db.scalar(text("SELECT last_change FROM lists"))
     assert changes == [last - 2, last - 1, last]
 
 
@@ -657,7 +657,7 @@ def test_a_task_may_come_from_where_the_clock_is_ahead(
 ) -> None:
     with database.transaction() as db:
         ahead = times.ago(-timedelta(minutes=5))
-        db.execute(text("UPDATE users SET last_changed_at = :ahead"), {"ahead": ahead})
+        db.execute(text("UPDATE lists SET last_changed_at = :ahead"), {"ahead": ahead})
     assert miguel.post("/tasks", json={"title": "Rest"}).json()["task"]["created_at"] == ahead
     assert bring(susan, export(miguel).content).json() == {"imported": 1}
 

@@ -503,7 +503,7 @@ class TestChangeOfPassword:
         assert row is not None
 
         def change() -> int:
-            user = User(row.id, row.username)
+            user = User(row.id, row.username, row.list_id)
             try:
                 update_user(
                     "miguel",

@@ -112,9 +112,11 @@ def fill(database: Database, username: str) -> None:
     with database.transaction() as db:
         user = insert_user(db, username=username, email=None, password_hash=PASSWORD_HASH)
         for _ in range(100):
-            insert_task(db, user.id, {"title": "\U0001f40d" * 200, "description": words(10_000)})
+            insert_task(
+                db, user.list_id, {"title": "\U0001f40d" * 200, "description": words(10_000)}
+            )
         many = [{"title": f"a task {n}", "labels": [f"l{n % 40}"]} for n in range(5000)]
-        insert_tasks(db, user.id, prepare_tasks(many))
+        insert_tasks(db, user.list_id, prepare_tasks(many))
 
 
 @pytest.mark.parametrize(("name", "method", "path"), OPERATIONS, ids=[o[0] for o in OPERATIONS])

@@ -43,5 +43,5 @@ def susan(database: Database) -> str:
             db, username="susan", email="susan@example.com", password_hash=PASSWORD_HASH
         )
         for title in ("Buy groceries", "Learn Python"):
-            insert_task(db, user.id, {"title": title})
+            insert_task(db, user.list_id, {"title": title})
     return "susan"

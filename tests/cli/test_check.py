@@ -289,7 +289,7 @@ class TestFailed:
         self, todo_api: Command, database: Database
     ) -> None:
         with database.transaction() as db:
-            db.execute(text("UPDATE users SET last_changed_at = '2200-01-01T00:00:00.000000Z'"))
+            db.execute(text("UPDATE lists SET last_changed_at = '2200-01-01T00:00:00.000000Z'"))
         failed = failures(todo_api("check", "--json"))
         assert list(failed) == ["clock"]
         assert "2200-01-01T00:00:00.000000Z" in failed["clock"]

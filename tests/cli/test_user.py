@@ -371,7 +371,7 @@ class TestDelete:
     ) -> None:
         with database.transaction() as db:
             david = insert_user(db, username="david", email=None, password_hash=PASSWORD_HASH)
-            insert_task(db, david.id, {"title": "Stay"})
+            insert_task(db, david.list_id, {"title": "Stay"})
         with serving(TODO_DATABASE_URL=database_url) as url:
             assert httpx2.get(f"{url}/tasks", auth=("susan", PASSWORD)).status_code == 200
             deleted = todo_api("user", "delete", "susan", "--yes")
@@ -389,7 +389,7 @@ class TestDelete:
         with database.transaction() as db:
             user = select_user(db, susan)
             assert user is not None
-            insert_tasks(db, user.id, many)
+            insert_tasks(db, user.list_id, many)
         deleted = todo_api("user", "delete", susan, "--yes", "--json")
         assert json.loads(deleted.stdout)["user"]["tasks"] == PIECE + 2
         assert deleted.stderr == ""

@@ -87,7 +87,7 @@ def register(database: Database, username: str, password: str) -> User:
     password_hash = hasher_of(1, 64).hash(password)
     with database.transaction() as db:
         row = insert_user(db, username=username, email=None, password_hash=password_hash)
-    return User(row.id, row.username)
+    return User(row.id, row.username, row.list_id)
 
 
 def store_password(database: Database, user: User, password: str) -> None:

@@ -15,7 +15,7 @@ from todo_api.throttling import ChoiceThrottle, counters_at
 pytestmark = pytest.mark.anyio
 
 HERE, ELSEWHERE = Caller("192.0.2.1", "request-1"), Caller("192.0.2.3", "request-3")
-SUSAN, DAVID = User(1, "susan"), User(2, "david")
+SUSAN, DAVID = User(1, "susan", 1), User(2, "david", 2)
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def tokens(database: Database, noted: Uses) -> Tokens:
 def susan(database: Database) -> User:
     with database.transaction() as db:
         row = storage.insert_user(db, username="susan", email=None, password_hash="")
-    return User(row.id, row.username)
+    return User(row.id, row.username, row.list_id)
 
 
 def add(
@@ -190,6 +190,6 @@ async def test_uses_are_written_in_the_background_and_at_the_end(
 async def test_an_outage_costs_nothing_but_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     noted = Uses(Database(NOWHERE))
     async with noted.written_regularly(in_thread):
-        noted.note(storage.ValidToken(1, "susan", 2, "read", None), times.now())
+        noted.note(storage.ValidToken(1, "susan", 1, 2, "read", None), times.now())
     assert "When 1 tokens were last used could not be written." in caplog.text
     assert {record.levelno for record in caplog.records} == {logging.WARNING}

@@ -18,18 +18,19 @@ from tests.support.commands import run_command
 from todo_api.storage import Database, delete_user, insert_user
 
 TASKS = int(os.environ.get("TEST_TASKS", "20000"))
-TABLES = ("tasks", "task_words", "task_labels", "deleted_tasks", "idempotency_keys", "tokens")
+IN_A_LIST = ("tasks", "task_words", "task_labels", "deleted_tasks")
+OF_A_USER = ("idempotency_keys", "tokens")
 
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :many)"
 INSERT_TASKS = (
-    "INSERT INTO tasks (user_id, id, title, description, done, priority, labels,"
+    "INSERT INTO tasks (list_id, id, title, description, done, priority, labels,"
     " created_at, updated_at, change, title_key, words)"
 )
 TASK = (
-    ":user, i, 'Buy milk now', '', false, 0, '[]', '2026', '2026', i, 'buy milk now',"
+    ":list, i, 'Buy milk now', '', false, 0, '[]', '2026', '2026', i, 'buy milk now',"
     " ' buy milk now'"
 )
-INSERT_WORDS = "INSERT INTO task_words (user_id, word, task_id)"
+INSERT_WORDS = "INSERT INTO task_words (list_id, word, task_id)"
 
 log = logging.getLogger(__name__)
 
@@ -38,14 +39,14 @@ def add_large(database_url: str) -> int:
     """Add the user susan with very many tasks, each found by three words; return the id."""
     database = Database(database_url)
     with database.migration() as (_, db):  # which has no time limit
-        user: int = insert_user(db, username="susan", email=None, password_hash=PASSWORD_HASH).id
-        values = {"many": TASKS, "user": user}
+        user = insert_user(db, username="susan", email=None, password_hash=PASSWORD_HASH)
+        values = {"many": TASKS, "list": user.list_id}
         db.execute(text(f"{INSERT_TASKS} {NUMBERS} SELECT {TASK} FROM n"), values)  # noqa: S608 - ours
         for word in ("buy", "milk", "now"):
-            row = f":user, '{word}', i"
+            row = f":list, '{word}', i"
             db.execute(text(f"{INSERT_WORDS} {NUMBERS} SELECT {row} FROM n"), values)  # noqa: S608 - ours
     database.close()
-    return user
+    return user.id
 
 
 def rows_of(database_url: str, user: int) -> int:
@@ -53,9 +54,15 @@ def rows_of(database_url: str, user: int) -> int:
     database = Database(database_url)
     try:
         with database.snapshot() as db:
+            lists = f"list_id IN (SELECT id FROM lists WHERE owner_id = {user})"  # noqa: S608 - ours
+            conditions = {
+                **dict.fromkeys(IN_A_LIST, lists),
+                **dict.fromkeys(OF_A_USER, f"user_id = {user}"),
+                "lists": f"owner_id = {user}",
+            }
             counts = (
-                db.scalar(text(f"SELECT count(*) FROM {name} WHERE user_id = {user}"))  # noqa: S608 - ours
-                for name in TABLES
+                db.scalar(text(f"SELECT count(*) FROM {name} WHERE {own}"))  # noqa: S608 - ours
+                for name, own in conditions.items()
             )
             remains: int = db.scalar(text(f"SELECT count(*) FROM users WHERE id = {user}"))  # noqa: S608 - ours
             return int(sum(counts) + remains)

@@ -23,9 +23,10 @@ MANY = 2500
 EACH = MANY // 10
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :many)"
 KEYS = "idempotency_keys (user_id, key, fingerprint, status, headers, body, created_at)"
-DELETIONS = "deleted_tasks (user_id, change, task_id, deleted_at)"
+DELETIONS = "deleted_tasks (list_id, change, task_id, deleted_at)"
 TOKENS = "tokens (user_id, id, name, scope, hash, created_at, expires_at)"
-COUNT = "UPDATE users SET stored_keys = :keys, stored_answers = :keys, last_change = 2000000"
+COUNT_KEYS = "UPDATE users SET stored_keys = :keys, stored_answers = :keys"
+COUNT_CHANGES = "UPDATE lists SET last_change = 2000000"
 OLD, NEW = "2001-01-01T00:00:00.000000Z", "2999-01-01T00:00:00.000000Z"
 
 
@@ -35,18 +36,20 @@ def fill(database: Database) -> None:
     with database.migration() as (_, db):
         for number in range(10):
             name = f"user{number}"
-            user = insert_user(db, username=name, email=None, password_hash=PASSWORD_HASH).id
+            user = insert_user(db, username=name, email=None, password_hash=PASSWORD_HASH)
             for what, at, end, many in (("old", OLD, OLD, EACH), ("new", now, NEW, 1)):
                 first = 0 if what == "old" else 1_000_000
                 identity = f"{first} + {number} * 1000 + i, '', 'read', '{what}{number}-' || i"
                 for table, row in (
                     (KEYS, f":user, '{what}' || i, '', 201, '{{}}', 'x', '{at}'"),
-                    (DELETIONS, f":user, i + {first}, i, '{at}'"),
+                    (DELETIONS, f":list, i + {first}, i, '{at}'"),
                     (TOKENS, f":user, {identity}, '{at}', '{end}'"),
                 ):
                     statement = f"INSERT INTO {table} {NUMBERS} SELECT {row} FROM n"  # noqa: S608 - ours
-                    db.execute(text(statement), {"user": user, "many": many})
-        db.execute(text(COUNT), {"keys": EACH + 1})
+                    owners = {"user": user.id, "list": user.list_id}
+                    db.execute(text(statement), {**owners, "many": many})
+        db.execute(text(COUNT_KEYS), {"keys": EACH + 1})
+        db.execute(text(COUNT_CHANGES))
         for name, until in (("old", OLD), ("new", NEW)):
             values = {"name": name, "until": until}
             db.execute(text("INSERT INTO invitations VALUES (:name, '', :until)"), values)
@@ -81,7 +84,7 @@ def test_the_service_removes_what_has_expired_of_all_users(
     with database.snapshot() as db:
         used = db.all(text("SELECT DISTINCT stored_keys, stored_answers FROM users"))
         assert [tuple(row) for row in used] == [(1, 1)]
-        forgotten = db.all(text("SELECT DISTINCT forgotten_change FROM users"))
+        forgotten = db.all(text("SELECT DISTINCT forgotten_change FROM lists"))
         assert [tuple(row) for row in forgotten] == [(EACH,)]
 
 

@@ -348,9 +348,9 @@ class TestAgreement:
 
     def test_what_others_do_appears_within_seconds(self, client: WebClient, api: ApiOfUser) -> None:
         client.saved()
-        api.post("/tasks", json={"title": "From afar"})
+        afar = api.post("/tasks", json={"title": "From afar"}).headers["Location"]
         expect(client.checkbox("From afar")).to_be_visible(timeout=10_000)
-        api.delete("/tasks/1")
+        assert api.delete(afar).status_code == 200
         expect(client.checkbox("From afar")).to_have_count(0, timeout=10_000)
 
     def test_two_tabs_agree_at_once(self, client: WebClient, context: BrowserContext) -> None:
@@ -369,6 +369,7 @@ class TestAgreement:
         client.sign_in(api.username, PASSWORD, stay=True)
         client.add("Draft #home")
         client.saved()
+        [draft] = tasks_of(api)
         page.route("**/todo/api/**", lambda route: route.abort())
         editor = client.open("Draft")
         editor.get_by_label("Title").fill("Mine")
@@ -376,7 +377,7 @@ class TestAgreement:
         editor.get_by_role("button", name="Close").click()
         expect(client.status).to_have_text("Offline")
         theirs = {"title": "Theirs", "description": "Theirs too", "labels": ["away", "home"]}
-        assert api.put("/tasks/1", json=theirs).status_code == 200
+        assert api.put(draft["uri"], json=theirs).status_code == 200
         page.unroute("**/todo/api/**")
         client.saved()
         [task] = tasks_of(api)

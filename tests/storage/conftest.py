@@ -1,8 +1,8 @@
-"""The people whose tasks are stored here."""
+"""The people whose tasks are stored here, and their lists."""
 
 import pytest
 
-from todo_api.storage import Database
+from todo_api.storage import Database, UserRow
 from todo_api.storage.engine import inline
 from todo_api.storage.users import insert_user
 
@@ -14,14 +14,26 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def miguel(database: Database) -> int:
-    """Return the id of a user without tasks."""
+def miguels_account(database: Database) -> UserRow:
+    """Return a user without tasks."""
     with database.transaction() as db:
-        return insert_user(db, username="miguel", email=None, password_hash="python").id
+        return insert_user(db, username="miguel", email=None, password_hash="python")
 
 
 @pytest.fixture
-def susan(database: Database) -> int:
-    """Return the id of another user without tasks."""
+def susans_account(database: Database) -> UserRow:
+    """Return another user without tasks."""
     with database.transaction() as db:
-        return insert_user(db, username="susan", email="susan@example.com", password_hash="cat").id
+        return insert_user(db, username="susan", email="susan@example.com", password_hash="cat")
+
+
+@pytest.fixture
+def miguel(miguels_account: UserRow) -> int:
+    """Return the id of a user's own list."""
+    return miguels_account.list_id
+
+
+@pytest.fixture
+def susan(susans_account: UserRow) -> int:
+    """Return the id of another user's own list."""
+    return susans_account.list_id

@@ -21,6 +21,7 @@ from todo_api.storage import (
     TaskMissingError,
     TaskRow,
     UserGoneError,
+    UserRow,
 )
 from todo_api.storage.changes import (
     SELECT_CHANGED,
@@ -32,6 +33,7 @@ from todo_api.storage.changes import (
     select_history,
 )
 from todo_api.storage.engine import Statement
+from todo_api.storage.lists import id_before
 from todo_api.storage.schema import deleted_tasks, tasks
 from todo_api.storage.tasks import (
     INSERT_TASK,
@@ -47,19 +49,19 @@ from todo_api.storage.users import delete_user, insert_user
 PAST, FUTURE = "2001-01-01T00:00:00.000000Z", "2099-01-01T00:00:00.000000Z"
 
 
-def page(db: Connection, user_id: int, since: Point | None, *, limit: int = 100) -> Changes:
+def page(db: Connection, list_id: int, since: Point | None, *, limit: int = 100) -> Changes:
     """Read a page of changes."""
     return select_changes(
-        db, user_id, select_history(db, user_id, since, before=times.FIRST), limit=limit
+        db, list_id, select_history(db, list_id, since, before=times.FIRST), limit=limit
     )
 
 
 class Copy:
     """A copy of a user's tasks."""
 
-    def __init__(self, database: Database, user_id: int) -> None:
+    def __init__(self, database: Database, list_id: int) -> None:
         """Begin empty."""
-        self.database, self.user_id = database, user_id
+        self.database, self.list_id = database, list_id
         self.tasks: dict[int, TaskRow] = {}
         self.numbers: list[int] = []
         self.since: Point | None = None
@@ -67,7 +69,7 @@ class Copy:
     def follow(self, limit: int) -> bool:
         """Apply one page; tell whether there is more."""
         with self.database.snapshot() as db:
-            found, self.since, more = page(db, self.user_id, self.since, limit=limit)
+            found, self.since, more = page(db, self.list_id, self.since, limit=limit)
         for change in found:
             if isinstance(change, Deletion):
                 self.tasks.pop(change.id, None)
@@ -81,27 +83,29 @@ Step = tuple[Literal["create", "update", "delete"], int]
 STEPS = st.tuples(st.sampled_from(["create", "update", "delete"]), st.integers(1, 8))
 
 
-def write(database: Database, user_id: int, steps: list[Step]) -> None:
+def write(database: Database, list_id: int, steps: list[Step]) -> None:
     """Do what a script says, each step in a transaction; what is missing already may be."""
+    before = id_before(list_id)
     for verb, task in steps:
         with suppress(TaskMissingError), database.transaction() as db:
             match verb:
                 case "create":
-                    insert_task(db, user_id, {"title": "New"})
+                    insert_task(db, list_id, {"title": "New"})
                 case "update":
-                    update_task(db, user_id, task, {"done": True})
+                    update_task(db, list_id, before + task, {"done": True})
                 case "delete":
-                    delete_task(db, user_id, task, forget_before=KEPT)
+                    delete_task(db, list_id, before + task, forget_before=KEPT)
 
 
 @pytest.fixture
 def newcomers(database: Database) -> Iterator[int]:
-    """Users without tasks, one after the other."""
+    """Lists without tasks, one after the other."""
 
     def register(number: int) -> int:
         with database.transaction() as db:
             name = f"user{number}"
-            return insert_user(db, username=name, email=None, password_hash="python").id
+            user = insert_user(db, username=name, email=None, password_hash="python")
+            return user.list_id
 
     return map(register, count())
 
@@ -201,12 +205,12 @@ def test_a_point_that_a_restored_database_has_not_reached_is_refused(
         page(db, miguel, Point(deleted + 1, deleted + 1))
 
 
-def test_a_users_deletions_are_forgotten_for_that_user_alone(
+def test_a_lists_deletions_are_forgotten_for_that_list_alone(
     database: Database, miguel: int, susan: int, deleted: int
 ) -> None:
     with database.transaction() as db:
-        insert_task(db, susan, {"title": "Pass"})
-        delete_task(db, susan, 1, forget_before=KEPT)
+        passed = insert_task(db, susan, {"title": "Pass"})
+        delete_task(db, susan, passed.id, forget_before=KEPT)
         before = tombstones(db)
         forget_deletions(db, susan, before=PAST)
         assert tombstones(db) == before
@@ -215,11 +219,13 @@ def test_a_users_deletions_are_forgotten_for_that_user_alone(
         assert page(db, miguel, Point(deleted - 2, deleted - 2)).found[-1].version == deleted
 
 
-def test_a_user_deleted_meanwhile_has_no_changes(database: Database, miguel: int) -> None:
+def test_a_user_deleted_meanwhile_has_no_changes(
+    database: Database, miguels_account: UserRow
+) -> None:
     with database.transaction() as db:
-        delete_user(db, miguel)
+        delete_user(db, miguels_account.id)
     with database.snapshot() as db, pytest.raises(UserGoneError):
-        page(db, miguel, None)
+        page(db, miguels_account.list_id, None)
 
 
 MANY = 3000
@@ -227,7 +233,7 @@ MANY = 3000
 
 @pytest.fixture
 def many(database: Database, miguel: int) -> int:
-    """Return a user with so many changes that an engine uses an index, if there is one."""
+    """Return a list with so many changes that an engine uses an index, if there is one."""
     with database.transaction() as db:
         insert_task(db, miguel, {"title": "Model"})
         model = dict(zip(tasks.c.keys(), db.one(select(tasks)), strict=True))
@@ -236,7 +242,7 @@ def many(database: Database, miguel: int) -> int:
             for number in range(2, MANY)
         ]
         db.execute_many(INSERT_TASK, copies)
-        gone = {"user_id": miguel, "deleted_at": model["created_at"]}
+        gone = {"list_id": miguel, "deleted_at": model["created_at"]}
         graves = [
             {**gone, "task_id": number, "version": model["version"] + number}
             for number in range(MANY, 2 * MANY)
@@ -257,7 +263,7 @@ def many(database: Database, miguel: int) -> int:
 def test_changes_are_found_by_an_index_and_come_in_its_order(
     database: Database, many: int, statement: Statement, index: str
 ) -> None:
-    values = {"owner_id": many, "after": 0, "limit": 51, "before": FUTURE, "most": 20}
+    values = {"in_list": many, "after": 0, "limit": 51, "before": FUTURE, "most": 20}
     with database.snapshot() as db:
         plan = explained(db, statement, values)
     # SQLite calls the index that is the table itself its primary key.

@@ -15,6 +15,7 @@ from todo_api.storage import (
     DatabaseUnreachableError,
     DatabaseUrlInvalidError,
     TransactionLostError,
+    UserRow,
     migrate,
 )
 from todo_api.storage.engine.sqlite_driver import can_corrupt_wal, load_driver
@@ -22,11 +23,15 @@ from todo_api.storage.tasks import insert_task
 from todo_api.storage.users import select_user, update_user
 
 
-def test_an_exception_rolls_back_all_that_its_block_did(database: Database, miguel: int) -> None:
+def test_an_exception_rolls_back_all_that_its_block_did(
+    database: Database, miguels_account: UserRow
+) -> None:
+    miguel = miguels_account.list_id
+
     def stop_halfway() -> None:
         with database.transaction() as db:
             insert_task(db, miguel, {"title": "First", "description": "", "done": False})
-            update_user(db, miguel, {"email": "miguel@example.com"})
+            update_user(db, miguels_account.id, {"email": "miguel@example.com"})
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -69,10 +74,10 @@ def test_a_snapshot_without_a_statement_harms_nothing(database: Database) -> Non
     database.check()
 
 
-def test_nothing_that_a_snapshot_writes_stays(database: Database, miguel: int) -> None:
+def test_nothing_that_a_snapshot_writes_stays(database: Database, miguels_account: UserRow) -> None:
     try:
         with database.snapshot() as db:
-            update_user(db, miguel, {"email": "miguel@example.com"})
+            update_user(db, miguels_account.id, {"email": "miguel@example.com"})
     except DatabaseUnavailableError:
         pass  # PostgreSQL refuses; it says the same on a standby, hence the class
     with database.snapshot() as db:

@@ -65,10 +65,10 @@ database.close()
 """
 
 
-def stored_tasks(db: Connection, user_id: int) -> list[tuple[int, str]]:
+def stored_tasks(db: Connection, list_id: int) -> list[tuple[int, str]]:
     """Return id and title of each task of a user."""
     columns = select(task_table.c.id, task_table.c.title)
-    return db.all(columns.where(task_table.c.user_id == user_id).order_by(task_table.c.id))
+    return db.all(columns.where(task_table.c.list_id == list_id).order_by(task_table.c.id))
 
 
 @pytest.fixture
@@ -130,19 +130,19 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> Commits:
     return commits
 
 
-def insert(db: Connection, user_id: int, title: str = "Task") -> int:
-    return insert_task(db, user_id, {"title": title}).id
+def insert(db: Connection, list_id: int, title: str = "Task") -> int:
+    return insert_task(db, list_id, {"title": title}).id
 
 
-def titles(database: Database, user_id: int) -> list[str]:
+def titles(database: Database, list_id: int) -> list[str]:
     with database.snapshot() as db:
-        return [title for _, title in stored_tasks(db, user_id)]
+        return [title for _, title in stored_tasks(db, list_id)]
 
 
-def titles_elsewhere(database: Database, user_id: int) -> list[str]:
+def titles_elsewhere(database: Database, list_id: int) -> list[str]:
     """Return what anybody else sees, while a transaction is open here."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(titles, database, user_id).result()
+        return pool.submit(titles, database, list_id).result()
 
 
 def write(database: Database, work: Work) -> Awaitable[Any]:
@@ -747,7 +747,7 @@ def test_a_database_that_is_closed_keeps_nobody_waiting(
 def test_what_was_acknowledged_outlives_a_process_that_is_killed(url: str) -> None:
     database = Database(url)
     with database.transaction() as db:
-        user_id = insert_user(db, username="miguel", email=None, password_hash="python").id
+        list_id = insert_user(db, username="miguel", email=None, password_hash="python").id
     database.close()
 
     with start_writing(url, 100_000) as process:
@@ -760,7 +760,7 @@ def test_what_was_acknowledged_outlives_a_process_that_is_killed(url: str) -> No
 
     database = Database(url)
     with database.snapshot() as db:
-        stored = [task_id for task_id, _ in stored_tasks(db, user_id)]
+        stored = [task_id for task_id, _ in stored_tasks(db, list_id)]
     database.close()
     assert acknowledged <= set(stored)
     assert stored == list(range(1, len(stored) + 1))

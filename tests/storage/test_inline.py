@@ -50,14 +50,14 @@ def read(database: Database, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - 
     return asyncio.run(database.read_inline(call))
 
 
-def titles(database: Database, user_id: int) -> list[str]:
+def titles(database: Database, list_id: int) -> list[str]:
     with database.snapshot() as db:
-        return [task.title for task in select_tasks(db, user_id)]
+        return [task.title for task in select_tasks(db, list_id)]
 
 
-def add(database: Database, user_id: int, title: str) -> None:
+def add(database: Database, list_id: int, title: str) -> None:
     with database.transaction() as db:
-        insert_task(db, user_id, {"title": title})
+        insert_task(db, list_id, {"title": title})
 
 
 def elsewhere(call: Callable[[], object]) -> None:

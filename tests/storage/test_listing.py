@@ -48,14 +48,14 @@ def tasks(database: Database, miguel: int) -> list[int]:
 
 
 def listed(
-    database: Database, user_id: int, filters: dict[str, object], sort: str, limit: int
+    database: Database, list_id: int, filters: dict[str, object], sort: str, limit: int
 ) -> list[int]:
     """Return the ids of a list, read page by page."""
     found: list[int] = []
     after: Position | None = None
     with database.snapshot() as db:
         while True:
-            page = select_page(db, user_id, filters=filters, sort=sort, after=after, limit=limit)
+            page = select_page(db, list_id, filters=filters, sort=sort, after=after, limit=limit)
             found += [task.id for task in page.tasks]
             after = page.last
             if after is None:

@@ -21,14 +21,23 @@ from todo_api.storage import (
     Database,
     DatabaseForeignError,
     DatabaseNewerError,
+    Point,
+    UserGoneError,
     is_current,
     migrate,
+    remove_some_piece,
+    select_changes,
+    select_history,
+    select_last_task_id,
 )
 from todo_api.storage.listing import select_page
+from todo_api.storage.lists import id_before, number_within
 from todo_api.storage.migration import REVISION_TABLE, revisions, upgrade
-from todo_api.storage.schema import metadata, users
+from todo_api.storage.schema import lists, metadata, users
+from todo_api.storage.schema import tasks as tasks_table
 from todo_api.storage.tasks import delete_task, insert_task, select_last_version
 from todo_api.storage.users import insert_user, select_user
+from todo_api.times import FIRST
 
 REVISIONS = revisions()
 
@@ -264,7 +273,7 @@ def test_tasks_of_the_first_revision_are_found_like_any_others(unmigrated: Datab
         )
     migrate(unmigrated)
     with unmigrated.snapshot() as db:
-        counted = select(users.c.stored_tasks, users.c.stored_text, users.c.stored_keys)
+        counted = select(lists.c.stored_tasks, lists.c.stored_text, users.c.stored_keys).join(users)
         # The bytes of the titles, of one description, and of two empty lists of labels.
         assert tuple(db.one(counted)) == (2, 7 + 4 + 11 + 4, 0)
         eclair, rest = select_page(db, user, limit=9).tasks
@@ -278,4 +287,81 @@ def test_tasks_of_the_first_revision_are_found_like_any_others(unmigrated: Datab
     with unmigrated.transaction() as db:
         assert insert_task(db, user, {"title": "Read"}).version == 4
         delete_task(db, user, 1, forget_before=KEPT)
+    unmigrated.close()
+
+
+BEFORE_LISTS = "0008"
+USERS_BEFORE_LISTS = (
+    "INSERT INTO users (username, password_hash, last_task_id, last_change, last_changed_at,"
+    " forgotten_change, stored_tasks, stored_text, stored_keys, deleted_at)"
+    " VALUES (:name, 'x', 3, 10, '2026-11-30', 2, 2, 40, 7, :deleted_at) RETURNING id"
+)
+THINGS_BEFORE_LISTS = (
+    (
+        "INSERT INTO tasks (user_id, id, title, description, done, due, priority, labels,"
+        " created_at, updated_at, completed_at, change, title_key, due_key, words, uid) VALUES"
+        " (:user, 1, 'Éclair', 'Two', true, '2026-11-30', 3, '[\"home\"]',"
+        " '2026-01-01', '2026-01-02', '2026-01-02', 5, 'éclair', '2026-12-01',"
+        " ' two éclair', 'u-1'),"
+        " (:user, 3, 'Rest', '', false, NULL, 0, '[]', '2026-01-03', '2026-01-03',"
+        " NULL, 10, 'rest', NULL, ' rest', NULL)"
+    ),
+    "INSERT INTO task_labels (user_id, label, task_id) VALUES (:user, 'home', 1)",
+    (
+        "INSERT INTO task_words (user_id, word, task_id)"
+        " VALUES (:user, 'two', 1), (:user, 'éclair', 1), (:user, 'rest', 3)"
+    ),
+    (
+        "INSERT INTO deleted_tasks (user_id, change, task_id, deleted_at)"
+        " VALUES (:user, 7, 2, '2026-01-04')"
+    ),
+)
+
+
+def test_each_users_tasks_become_a_list_of_their_own(unmigrated: Database) -> None:
+    with unmigrated.migration() as (connection, db):
+        upgrade(connection, BEFORE_LISTS)
+        for name, deleted_at in ((":1", "2026"), ("miguel", None), ("susan", None), ("eve", None)):
+            values = {"name": name, "deleted_at": deleted_at}
+            user = db.scalar(text(USERS_BEFORE_LISTS), values)
+            for statement in THINGS_BEFORE_LISTS[: None if name != "eve" else 0]:
+                db.execute(text(statement), {"user": user})
+    migrate(unmigrated)
+    with unmigrated.snapshot() as db:
+        found = [select_user(db, name) for name in ("miguel", "susan", "eve", ":1")]
+        miguel, susan, eve, gone = [user.list_id for user in found if user is not None]
+        tasks = select_page(db, miguel, limit=9).tasks
+        hers = select_page(db, susan, limit=9).tasks
+        for list_id, behind in ((miguel, 0), (susan, id_before(susan))):
+            since = Point(5, 5)
+            changes = select_changes(
+                db, list_id, select_history(db, list_id, since, before=FIRST), limit=9
+            )
+            assert [(change.id - behind, change.version) for change in changes.found] == [
+                (2, 7),
+                (3, 10),
+            ]
+            for filters in ({"q": "two"}, {"label": ["home"]}, {"title_prefix": "éCL"}):
+                [eclair] = select_page(db, list_id, filters=filters, limit=9).tasks
+                assert eclair.id - behind == 1
+            assert select_last_task_id(db, list_id) == behind + 3
+        assert select_page(db, eve, limit=9).tasks == []
+        counters = select(lists.c.forgotten_version, lists.c.stored_tasks, lists.c.stored_text)
+        assert {tuple(row) for row in db.all(counters)} == {(2, 2, 40)}
+        with pytest.raises(UserGoneError):
+            select_last_version(db, gone)
+    assert miguel == 1
+    assert len({miguel, susan, eve, gone}) == 4
+    assert [task.id for task in tasks] == [1, 3]
+    assert [task._replace(id=number_within(task.id)) for task in hers] == tasks
+    assert tasks[0] == (
+        *(1, "Éclair", "Two", True, "2026-11-30", 3, ["home"], "2026-01-01", "2026-01-02"),
+        *("2026-01-02", 5),
+    )
+    with unmigrated.transaction() as db:
+        assert insert_task(db, susan, {"title": "Read"}).id == hers[-1].id + 1
+        while remove_some_piece(db):
+            pass
+        left = {row[0] for row in db.all(select(tasks_table.c.list_id).distinct())}
+        assert left == {miguel, susan}
     unmigrated.close()

@@ -13,6 +13,7 @@ from todo_api.storage import (
     DatabaseForeignError,
     DatabaseUnavailableError,
     TransactionLostError,
+    UserRow,
     migrate,
 )
 from todo_api.storage.engine.postgresql import pulse
@@ -28,8 +29,9 @@ def database_url(postgresql_databases: PostgreSQLDatabases) -> Iterator[str]:
 
 
 def test_both_sides_of_a_deadlock_succeed_when_they_are_retried(
-    database: Database, miguel: int, susan: int
+    database: Database, miguels_account: UserRow, susans_account: UserRow
 ) -> None:
+    miguel, susan = miguels_account.id, susans_account.id
     together, lost = Barrier(2), []
 
     def update_both(users: list[int]) -> None:

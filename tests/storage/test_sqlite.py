@@ -249,7 +249,7 @@ def add_susan(database: Database) -> int:
         )
         for number in range(200):
             fields = {"title": f"a secret errand {number}", "labels": ["errand"]}
-            insert_task(db, susan.id, fields)
+            insert_task(db, susan.list_id, fields)
     return susan.id
 
 

@@ -16,7 +16,9 @@ from todo_api.storage import (
     TaskMissingError,
     TaskRow,
     UserGoneError,
+    UserRow,
 )
+from todo_api.storage.lists import id_before, number_within
 from todo_api.storage.schema import deleted_tasks, task_labels, task_words
 from todo_api.storage.tasks import (
     delete_task,
@@ -28,8 +30,8 @@ from todo_api.storage.tasks import (
 from todo_api.storage.users import delete_user
 
 
-def add(db: Connection, user_id: int, title: str) -> TaskRow:
-    return insert_task(db, user_id, {"title": title})
+def add(db: Connection, list_id: int, title: str) -> TaskRow:
+    return insert_task(db, list_id, {"title": title})
 
 
 def text_of(task: TaskRow | None) -> tuple[str, str, bool]:
@@ -71,10 +73,12 @@ def test_a_task_comes_back_as_it_was_stored(database: Database, miguel: int) -> 
         assert select_task(db, miguel, 2) is None
 
 
-def test_each_user_counts_from_one(database: Database, miguel: int, susan: int) -> None:
+def test_each_list_counts_by_itself_behind_what_names_it(
+    database: Database, miguel: int, susan: int
+) -> None:
     with database.transaction() as db:
-        ids = [add(db, user, "Learn Python").id for user in (miguel, susan, miguel, susan)]
-    assert ids == [1, 1, 2, 2]
+        ids = [add(db, one, "Learn Python").id for one in (miguel, susan, miguel, susan)]
+    assert ids == [1, id_before(susan) + 1, 2, id_before(susan) + 2]
 
 
 def test_tasks_are_listed_in_the_order_of_their_ids(database: Database, miguel: int) -> None:
@@ -168,9 +172,11 @@ def test_a_rolled_back_insertion_leaves_no_gap(database: Database, miguel: int) 
         assert add(db, miguel, "Mind").id == 1
 
 
-def test_a_user_deleted_meanwhile_gets_no_task(database: Database, miguel: int) -> None:
+def test_a_user_deleted_meanwhile_gets_no_task(
+    database: Database, miguels_account: UserRow, miguel: int
+) -> None:
     with database.transaction() as db:
-        delete_user(db, miguel)
+        delete_user(db, miguels_account.id)
     with pytest.raises(UserGoneError), database.transaction() as db:
         add(db, miguel, "Too late")
 
@@ -225,7 +231,8 @@ def test_insertions_at_the_same_time_give_dense_ids(
     for user, parity in ((miguel, 0), (susan, 1)):
         with database.snapshot() as db:
             tasks = select_tasks(db, user)
-        assert [task.id for task in tasks] == list(range(1, threads // 2 * each + 1))
+        numbers = [number_within(task.id) for task in tasks]
+        assert numbers == list(range(1, threads // 2 * each + 1))
         assert {task.title for task in tasks} == {
             f"{thread}.{number}" for thread in range(parity, threads, 2) for number in range(each)
         }
@@ -253,10 +260,10 @@ def test_changes_of_different_columns_at_the_same_time_are_both_kept(
     assert [text_of(task) for task in changed] == [("New", "", True)] * rounds
 
 
-def changes_of(database: Database, user_id: int) -> int:
+def changes_of(database: Database, list_id: int) -> int:
     """Return how many changes of a user's tasks there have been since they were counted first."""
     with database.snapshot() as db:
-        return select_last_version(db, user_id)
+        return select_last_version(db, list_id)
 
 
 def test_an_update_tells_the_task_before_and_after_it(database: Database, miguel: int) -> None:

@@ -13,6 +13,7 @@ from todo_api.storage import (
     TokenRow,
     TooManyTokensError,
     UserGoneError,
+    UserRow,
     delete_invitation,
     delete_token,
     delete_tokens,
@@ -30,6 +31,18 @@ from todo_api.storage import (
 NOW = "2026-11-30T09:00:00.000000Z"
 LATER = "2026-12-07T09:00:00.000000Z"
 MOST = 5
+
+
+@pytest.fixture
+def miguel(miguels_account: UserRow) -> int:
+    """Return the id of a user."""
+    return miguels_account.id
+
+
+@pytest.fixture
+def susan(susans_account: UserRow) -> int:
+    """Return the id of a user."""
+    return susans_account.id
 
 
 @pytest.fixture
@@ -62,13 +75,13 @@ def add(
 
 @pytest.mark.usefixtures("clock")
 def test_a_token_is_found_by_its_hash_and_by_its_owner(
-    database: Database, susan: int, miguel: int
+    database: Database, susan: int, miguel: int, susans_account: UserRow
 ) -> None:
     token = add(database, susan, "one", timedelta(days=7))
     assert token == TokenRow(token.id, "Phone", "read", NOW, LATER, None)
     with database.snapshot() as db:
         valid = select_valid_token(db, "one", now=NOW)
-        assert valid == (susan, "susan", token.id, "read", None)
+        assert valid == (susan, "susan", susans_account.list_id, token.id, "read", None)
         assert select_valid_token(db, "two", now=NOW) is None
         assert select_token(db, susan, token.id) == token
         assert select_token(db, miguel, token.id) is None

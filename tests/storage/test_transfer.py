@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from todo_api import times
-from todo_api.storage import Connection, Database, UserGoneError
+from todo_api.storage import Connection, Database, UserGoneError, UserRow
 from todo_api.storage.changes import select_changes, select_history
+from todo_api.storage.lists import id_before
 from todo_api.storage.schema import task_labels, task_words, tasks
 from todo_api.storage.tasks import insert_task
 from todo_api.storage.transfer import AT_ONCE, insert_tasks, prepare_tasks
@@ -20,16 +21,20 @@ TASKS: list[dict[str, Any]] = [
 ]
 
 
-def stored(db: Connection, user_id: int) -> list[list[tuple[Any, ...]]]:
-    """Return all that is stored of a user's tasks, but when it was and among which changes."""
-    own = ("_at", "version", "user_id")
+def stored(db: Connection, list_id: int) -> list[list[tuple[Any, ...]]]:
+    """Return all that is stored of a list's tasks, but when it was and among which changes.
+
+    Their ids are those within the list.
+    """
+    own = ("_at", "version", "list_id")
     timeless = [column for name, column in tasks.c.items() if not name.endswith(own)]
+    before = id_before(list_id)
     return [
-        db.all(select(*columns).where(owner == user_id).order_by(*order))
+        db.all(select(*columns).where(owner == list_id).order_by(*order))
         for columns, owner, order in (
-            (timeless, tasks.c.user_id, [tasks.c.id]),
+            ([tasks.c.id - before, *timeless[1:]], tasks.c.list_id, [tasks.c.id]),
             *(
-                ([text, table.c.task_id], table.c.user_id, [text, table.c.task_id])
+                ([text, table.c.task_id - before], table.c.list_id, [text, table.c.task_id])
                 for table, text in (
                     (task_labels, task_labels.c.label),
                     (task_words, task_words.c.word),
@@ -75,8 +80,8 @@ def test_any_number_of_words_is_stored(database: Database, miguel: int) -> None:
     assert set(found) == {(word, task_id) for word in [*words, "read"] for task_id in range(1, 12)}
 
 
-def test_nobody_gets_none(database: Database, miguel: int) -> None:
+def test_nobody_gets_none(database: Database, miguels_account: UserRow, miguel: int) -> None:
     with database.transaction() as db:
-        delete_user(db, miguel)
+        delete_user(db, miguels_account.id)
     with pytest.raises(UserGoneError), database.transaction() as db:
         insert_tasks(db, miguel, prepare_tasks(TASKS))

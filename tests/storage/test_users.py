@@ -12,10 +12,22 @@ from todo_api.storage.tasks import insert_task
 from todo_api.storage.users import UserRow, delete_user, insert_user, select_user, update_user
 
 
+@pytest.fixture
+def miguel(miguels_account: UserRow) -> int:
+    """Return the id of a user."""
+    return miguels_account.id
+
+
+@pytest.fixture
+def susan(susans_account: UserRow) -> int:
+    """Return the id of a user."""
+    return susans_account.id
+
+
 def test_a_user_comes_back_as_stored(database: Database) -> None:
     with database.transaction() as db:
         stored = insert_user(db, username="miguel", email=None, password_hash="python")
-    assert stored == UserRow(stored.id, "miguel", None, "python")
+    assert stored == UserRow(stored.id, "miguel", None, "python", stored.list_id)
     with database.snapshot() as db:
         assert select_user(db, "miguel") == stored
         assert select_user(db, "susan") is None
@@ -73,14 +85,14 @@ def test_text_is_ordered_by_code_points_whatever_the_locale(database: Database) 
 )
 def test_an_update_changes_what_it_names_and_nothing_else(
     database: Database,
-    susan: int,
+    susans_account: UserRow,
     changes: dict[str, object],
     email: str | None,
     password_hash: str,
 ) -> None:
     with database.transaction() as db:
-        changed = update_user(db, susan, changes)
-    assert changed == UserRow(susan, "susan", email, password_hash)
+        changed = update_user(db, susans_account.id, changes)
+    assert changed == susans_account._replace(email=email, password_hash=password_hash)
     with database.snapshot() as db:
         assert select_user(db, "susan") == changed
 
@@ -103,31 +115,32 @@ def test_a_password_that_was_changed_meanwhile_is_not_overwritten(
 
 
 def test_deletion_takes_the_tasks_along_and_no_others(
-    database: Database, miguel: int, susan: int
+    database: Database, miguels_account: UserRow, susans_account: UserRow
 ) -> None:
+    miguel, susan = miguels_account.id, susans_account.list_id
     with database.transaction() as db:
-        insert_task(db, miguel, {"title": "Go", "description": "", "done": False})
+        insert_task(db, miguels_account.list_id, {"title": "Go", "description": "", "done": False})
         kept = insert_task(db, susan, {"title": "Stay", "description": "", "done": False})
     with database.transaction() as db:
         delete_user(db, miguel)
         while remove_piece(db, miguel):
             pass
     with database.snapshot() as db:
-        assert select_tasks(db, miguel) == []
+        assert select_tasks(db, miguels_account.list_id) == []
         assert select_tasks(db, susan) == [kept]
 
 
 def test_a_name_that_is_free_again_comes_with_a_new_id_and_no_tasks(
-    database: Database, miguel: int
+    database: Database, miguels_account: UserRow
 ) -> None:
+    former = miguels_account.list_id
     with database.transaction() as db:
-        insert_task(db, miguel, {"title": "Private", "description": "", "done": False})
-        delete_user(db, miguel)
+        private = insert_task(db, former, {"title": "Private", "description": "", "done": False})
+        delete_user(db, miguels_account.id)
     with database.transaction() as db:
         successor = insert_user(db, username="miguel", email=None, password_hash="new")
-        assert successor.id > miguel
-        assert select_tasks(db, successor.id) == []
-        assert (
-            insert_task(db, successor.id, {"title": "First", "description": "", "done": False}).id
-            == 1
-        )
+        assert successor.id > miguels_account.id
+        assert successor.list_id != former
+        assert select_tasks(db, successor.list_id) == []
+        first = insert_task(db, successor.list_id, {"title": "First"})
+        assert first.id != private.id

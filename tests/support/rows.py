@@ -8,6 +8,6 @@ KEPT = timedelta(days=30)
 """How long deletions are remembered: longer than any test takes."""
 
 
-def select_tasks(db: Connection, user_id: int) -> list[TaskRow]:
-    """Return all tasks of a user in the order of their ids."""
-    return select_page(db, user_id, limit=1000).tasks
+def select_tasks(db: Connection, list_id: int) -> list[TaskRow]:
+    """Return all tasks of a list in the order of their ids."""
+    return select_page(db, list_id, limit=1000).tasks

@@ -17,4 +17,4 @@ def insert_demo(db: Connection, settings: Settings) -> None:
     password_hash = password_hasher(settings).hash(PASSWORD)
     user = insert_user(db, username=USERNAME, email=None, password_hash=password_hash)
     for title, description in TASKS:
-        insert_task(db, user.id, {"title": title, "description": description})
+        insert_task(db, user.list_id, {"title": title, "description": description})

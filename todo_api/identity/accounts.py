@@ -133,7 +133,7 @@ class Accounts:
         credential = self._remembered.digest(username, normalize(password))
         if not self._remembered.has(credential, row.password_hash):
             return None
-        return User(row.id, row.username, row.password_hash)
+        return User(row.id, row.username, row.list_id, row.password_hash)
 
     async def verify(
         self, username: str, password: str, *, client: Caller = NOWHERE
@@ -150,7 +150,7 @@ class Accounts:
         row, stand_in = await self._run_in_thread(partial(self._select_for_login, username))
         credential = self._remembered.digest(username, password)
         if row is not None and self._remembered.has(credential, row.password_hash):
-            return User(row.id, row.username, row.password_hash)
+            return User(row.id, row.username, row.list_id, row.password_hash)
         password_hash = stand_in
         if row is not None:
             is_possible = self._is_possible(password)
@@ -176,7 +176,7 @@ class Accounts:
         now = await self._run_in_thread(partial(self._select_user, username))
         if now is None or now.id != row.id or now.password_hash not in matched:
             return None
-        return User(row.id, row.username, now.password_hash)
+        return User(row.id, row.username, row.list_id, now.password_hash)
 
     def hash_password(self, password: str) -> str:
         """Return the hash to store for a password."""

@@ -35,7 +35,7 @@ class Tokens:
         if token is None:
             return None
         self._uses.note(token, now)
-        return Granted(User(token.user_id, token.username), SCOPES[token.scope])
+        return Granted(User(token.user_id, token.username, token.list_id), SCOPES[token.scope])
 
     async def verify(self, secret: str, *, client: Caller | None = None) -> None:  # noqa: ARG002 - an authenticator's interface
         """Return None: a secret that `recall` does not know is nobody's."""

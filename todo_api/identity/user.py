@@ -9,5 +9,7 @@ class User:
 
     id: int
     username: str
+    list_id: int
+    """The list that is the user's own."""
     password_hash: str | None = field(default=None, compare=False, repr=False)
     """What the password was verified against; None if the user came with a token."""

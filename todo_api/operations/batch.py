@@ -36,7 +36,7 @@ def run_batch(
     """Update many tasks at once."""
 
     def run(db: Connection) -> Reply:
-        batch = Batch(db, user.id, settings, quotas, url_for)
+        batch = Batch(db, user.list_id, settings, quotas, url_for)
         results = [
             batch.run(f"/operations/{index}/{verb}", verb, arguments)
             for index, operation in enumerate(body["operations"])
@@ -53,16 +53,16 @@ class Batch:
     def __init__(
         self,
         db: Connection,
-        user_id: int,
+        list_id: int,
         settings: Settings,
         quotas: Quotas,
         url_for: UrlFor,
     ) -> None:
-        """Run in this transaction, on the tasks of this user."""
+        """Run in this transaction, on the tasks of this list."""
         self._quotas = quotas
         self._budget = WordBudget(MOST_WORDS)
         self._db = db
-        self._user_id = user_id
+        self._list_id = list_id
         self._settings = settings
         self._url_for = url_for
 
@@ -82,7 +82,7 @@ class Batch:
 
     def _insert(self, task: dict[str, Any]) -> TaskRow:
         return storage.insert_task(
-            self._db, self._user_id, task, quotas=self._quotas, budget=self._budget
+            self._db, self._list_id, task, quotas=self._quotas, budget=self._budget
         )
 
     def _update(self, update: dict[str, Any], place: str) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class Batch:
         changes, read_only = split_body(body)
         old, new = storage.update_task(
             self._db,
-            self._user_id,
+            self._list_id,
             update["id"],
             changes,
             versions=expected_versions(update.get("if_match")),
@@ -103,7 +103,7 @@ class Batch:
     def _delete(self, deletion: dict[str, Any]) -> dict[str, Any]:
         storage.delete_task(
             self._db,
-            self._user_id,
+            self._list_id,
             deletion["id"],
             versions=expected_versions(deletion.get("if_match")),
             forget_before=timedelta(days=self._settings.tombstone_days),

@@ -34,11 +34,11 @@ def get_changes(
     known = None if since is None else cursors.open(since, *purpose, parameter="since")
     before = times.ago(timedelta(days=settings.tombstone_days))
     with database.snapshot() as db:
-        history = select_history(db, user.id, known and Point(*known), before=before)
+        history = select_history(db, user.list_id, known and Point(*known), before=before)
         etag = entity_tag_of_list(history.last_version, purpose, limit, since)
         if is_known(etag, if_none_match):
             return not_modified(etag)
-        page = select_changes(db, user.id, history, limit=limit)
+        page = select_changes(db, user.list_id, history, limit=limit)
     following = cursors.seal(list(page.reached), *purpose)
     changes = [_represent(change, url_for) for change in page.found]
     answer = {"changes": changes, "next": following, "more": page.more}

@@ -37,13 +37,13 @@ def get_tasks(
     purpose = ("get_tasks", user.id, sort, filters)
     after = None if cursor is None else Position(*cursors.open(cursor, *purpose))
     with database.snapshot() as db:
-        version = storage.select_last_version(db, user.id)
+        version = storage.select_last_version(db, user.list_id)
         # Tasks become overdue without being changed, so no copy of such a list is known current.
         moment = times.now() if "overdue" in filters else None
         etag = entity_tag_of_list(version, purpose, limit, cursor, moment)
         if is_known(etag, if_none_match):
             return not_modified(etag)
-        page = select_page(db, user.id, filters=filters, sort=sort, after=after, limit=limit)
+        page = select_page(db, user.list_id, filters=filters, sort=sort, after=after, limit=limit)
     answer: dict[str, Any] = {"tasks": [represent_task(task, url_for) for task in page.tasks]}
     headers = cache_headers(etag)
     if page.last is not None:
@@ -64,7 +64,7 @@ def create_task(
     """Create a task."""
 
     def create(db: Connection) -> Reply:
-        row = storage.insert_task(db, user.id, body, quotas=quotas)
+        row = storage.insert_task(db, user.list_id, body, quotas=quotas)
         task = represent_task(row, url_for)
         headers = {"Location": task["uri"], "ETag": entity_tag(row.version)}
         return Reply({"task": task}, 201, headers)
@@ -77,7 +77,7 @@ def get_task(
 ) -> Answer:
     """Get a task."""
     with database.snapshot() as db:
-        task = storage.select_task(db, user.id, task_id)
+        task = storage.select_task(db, user.list_id, task_id)
     if task is None:
         raise Problem(404)
     etag = entity_tag(task.version)
@@ -99,7 +99,7 @@ def update_task(
     changes, read_only = split_body(body)
     with versions_in(if_match) as versions, database.transaction() as db:
         old, new = storage.update_task(
-            db, user.id, task_id, changes, versions=versions, quotas=quotas
+            db, user.list_id, task_id, changes, versions=versions, quotas=quotas
         )
         refuse_other_values(read_only, represent_task(old, url_for))
     return Reply({"task": represent_task(new, url_for)}, 200, {"ETag": entity_tag(new.version)})
@@ -128,7 +128,7 @@ def delete_task(
     with versions_in(if_match) as versions, database.transaction() as db:
         storage.delete_task(
             db,
-            user.id,
+            user.list_id,
             task_id,
             versions=versions,
             forget_before=timedelta(days=settings.tombstone_days),

@@ -62,7 +62,7 @@ def export_tasks(
 ) -> Answer:
     """Export your tasks."""
     media_type = NAMES[format] if format else media_type
-    writer = WRITERS[media_type](uids.of_user(user.id))
+    writer = WRITERS[media_type](uids.of_list(user.list_id))
     if bom:
         if media_type != TABLE:
             raise bad_parameters([("bom", "Only a table has a byte order mark: use format=csv.")])
@@ -91,12 +91,12 @@ def import_tasks(
         raise bad_parameters([("format", "Name the form of this text, such as format=todotxt.")])
     packed = packed_as(body.content)
     parts = [Unreadable(1, packed)] if packed else reader(body)
-    found = _read(body, parts, uids.of_user(user.id))
+    found = _read(body, parts, uids.of_list(user.list_id))
     new = storage.prepare_tasks(found.tasks, WordBudget(MOST_WORDS))
 
     def insert(db: Connection) -> Reply:
-        unknown = _unknown(db, user.id, found)
-        storage.insert_tasks(db, user.id, new.at(unknown), quotas=quotas)
+        unknown = _unknown(db, user.list_id, found)
+        storage.insert_tasks(db, user.list_id, new.at(unknown), quotas=quotas)
         left_out = found.left_out + Counter({KNOWN: len(found.tasks) - len(unknown)})
         return Reply(_result(len(unknown), left_out))
 
@@ -114,13 +114,13 @@ class Found(NamedTuple):
     left_out: Counter[str]
 
 
-def _unknown(db: Connection, user_id: int, found: Found) -> Sequence[int]:
+def _unknown(db: Connection, list_id: int, found: Found) -> Sequence[int]:
     """Return the places of the tasks that are not in the list yet, as far as their file tells."""
     uids = {task["uid"] for task in found.tasks if task.get("uid")}
     if not uids and not found.ids:
         return range(len(found.tasks))
-    storage.lock_list(db, user_id)
-    known_uids, known_ids = storage.select_known(db, user_id, uids=uids, ids=found.ids.values())
+    storage.lock_list(db, list_id)
+    known_uids, known_ids = storage.select_known(db, list_id, uids=uids, ids=found.ids.values())
     return [
         place
         for place, task in enumerate(found.tasks)
@@ -181,8 +181,8 @@ def _export(
     while after is not None:
         with database.snapshot() as db:
             # The first is the smallest. If the user is deleted meanwhile, the export breaks off.
-            last = min(last, storage.select_last_task_id(db, user.id))
-            page = select_page(db, user.id, after=after, limit=PAGE)
+            last = min(last, storage.select_last_task_id(db, user.list_id))
+            page = select_page(db, user.list_id, after=after, limit=PAGE)
         yield before + writer.tasks(
             represent_task(task, url_for) for task in page.tasks if task.id <= last
         )

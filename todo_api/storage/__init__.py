@@ -1,13 +1,13 @@
 """Storage: the only place that knows SQL.
 
-- `tasks`, `users`, `tokens`, `invitations`: the statements, one function each, named by its verb
-  (`select_task`, `insert_user`). The connection comes first, the owner always takes part in the
-  WHERE clause.
-- `listing`: one page of a user's tasks. `filters` and `sorting` (the sorts) have the SQL that it
+- `lists`, `tasks`, `users`, `tokens`, `invitations`: the statements, one function each, named by
+  its verb (`select_task`, `insert_user`). The connection comes first, the list or the owner always
+  takes part in the WHERE clause.
+- `listing`: one page of a list's tasks. `filters` and `sorting` (the sorts) have the SQL that it
   is made of, `planner` decides how it is read. A new filter or sort is a line there, and an index.
-- `changes`: what happened to a user's tasks since some point; `tombstones`: deletions, remembered.
-- `transfer`: many tasks of a user at once, inserted together.
-- `usage`: how much a user has stored, and the most that it may be.
+- `changes`: what happened to a list's tasks since some point; `tombstones`: deletions, remembered.
+- `transfer`: many tasks of a list at once, inserted together.
+- `usage`: how much is stored, and the most that it may be.
 - `removal`: what deleted users have left, removed in pieces; `leases`: what one process does.
 - `idempotency_keys`: the answers to what may be asked for again.
 - `search_index`: what tasks are found by; `json_rows`: many values, sent to the database as one.
@@ -21,7 +21,7 @@
 The transaction stands where it matters, in the calling code:
 
     with database.transaction() as db:
-        task = storage.insert_task(db, user.id, {"title": "Buy groceries"})
+        task = storage.insert_task(db, user.list_id, {"title": "Buy groceries"})
 """
 
 from todo_api.storage.changes import Deletion, Point, select_changes, select_history

@@ -1,4 +1,4 @@
-"""What happened to a user's tasks, in the order in which it happened.
+"""What happened to a list's tasks, in the order in which it happened.
 
 A task has its place at its last change, a deleted task at its deletion. So each appears once, and
 whoever has followed the changes to some point and goes on from there misses nothing: whatever
@@ -12,17 +12,17 @@ from sqlalchemy import BigInteger, bindparam, select
 
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import DeletionsForgottenError, UserGoneError
-from todo_api.storage.schema import TaskRow, deleted_tasks, tasks, users
-from todo_api.storage.tasks import COLUMNS, IS_OWN, spare_event_loop
-from todo_api.storage.tombstones import WAS_OWN
-from todo_api.storage.users import IS_THERE
+from todo_api.storage.lists import IS_LIST, IS_THERE
+from todo_api.storage.schema import TaskRow, deleted_tasks, lists, tasks
+from todo_api.storage.tasks import COLUMNS, IN_LIST, spare_event_loop
+from todo_api.storage.tombstones import WAS_IN_LIST
 
 LAST_VERSION = 2**63 - 1
 """No change is later."""
 
 
 class Point(NamedTuple):
-    """How far somebody has followed the changes of a user's tasks."""
+    """How far somebody has followed the changes of a list's tasks."""
 
     version: int
     """The last version that they know."""
@@ -58,33 +58,33 @@ class Changes(NamedTuple):
 
 NEXT_DELETED_AT = (
     select(deleted_tasks.c.deleted_at)
-    .where(WAS_OWN, deleted_tasks.c.version > bindparam("deletion", type_=BigInteger))
+    .where(WAS_IN_LIST, deleted_tasks.c.version > bindparam("deletion", type_=BigInteger))
     .order_by(deleted_tasks.c.version)
     .limit(1)
     .scalar_subquery()
 )
 SELECT_HISTORY = Statement(
-    select(users.c.last_version, users.c.forgotten_version, NEXT_DELETED_AT).where(
-        users.c.id == bindparam("owner_id"), IS_THERE
+    select(lists.c.last_version, lists.c.forgotten_version, NEXT_DELETED_AT).where(
+        IS_LIST, IS_THERE
     )
 )
 SELECT_CHANGED = Statement(
     select(*COLUMNS)
-    .where(IS_OWN, tasks.c.version > bindparam("after"))
+    .where(IN_LIST, tasks.c.version > bindparam("after"))
     .order_by(tasks.c.version)
     .limit(bindparam("limit")),
     TaskRow._make,
 )
 SELECT_DELETED = Statement(
     select(deleted_tasks.c.task_id, deleted_tasks.c.version)
-    .where(WAS_OWN, deleted_tasks.c.version > bindparam("after"))
+    .where(WAS_IN_LIST, deleted_tasks.c.version > bindparam("after"))
     .order_by(deleted_tasks.c.version)
     .limit(bindparam("limit")),
     Deletion._make,
 )
 
 
-def select_history(db: Connection, user_id: int, since: Point | None, *, before: str) -> History:
+def select_history(db: Connection, list_id: int, since: Point | None, *, before: str) -> History:
     """Return what there is to follow since a point, or from the beginning; it reads two rows.
 
     Raises `UserGoneError`, and `DeletionsForgottenError` where something was deleted after the
@@ -92,7 +92,7 @@ def select_history(db: Connection, user_id: int, since: Point | None, *, before:
     having been restored to an earlier state.
     """
     deletion = since.deletion if since else LAST_VERSION
-    row = db.one(SELECT_HISTORY, {"owner_id": user_id, "deletion": deletion})
+    row = db.one(SELECT_HISTORY, {"in_list": list_id, "deletion": deletion})
     if row is None:
         raise UserGoneError
     last_version, forgotten_version, next_deleted_at = row
@@ -105,10 +105,10 @@ def select_history(db: Connection, user_id: int, since: Point | None, *, before:
     return History(since, last_version)
 
 
-def select_changes(db: Connection, user_id: int, history: History, *, limit: int) -> Changes:
+def select_changes(db: Connection, list_id: int, history: History, *, limit: int) -> Changes:
     """Return the first changes of a history, up to `limit`."""
     since, last = history
-    values = {"owner_id": user_id, "limit": limit + 1}
+    values = {"in_list": list_id, "limit": limit + 1}
     changed: list[TaskRow] = db.all(SELECT_CHANGED, {**values, "after": since.version})
     spare_event_loop(db, changed)
     deleted: list[Deletion] = db.all(SELECT_DELETED, {**values, "after": since.deletion})

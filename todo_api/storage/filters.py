@@ -1,4 +1,4 @@
-"""The filters of a user's tasks: a line of `FILTERS` for each.
+"""The filters of a list's tasks: a line of `FILTERS` for each.
 
 A filter is a condition in SQL and the values that a request binds to it. The condition depends on
 the kind of the filter and on the number of its values alone, so that a statement with filters can
@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from todo_api import times
 from todo_api.storage.schema import task_labels, task_words, tasks
-from todo_api.storage.tasks import IS_OWN
+from todo_api.storage.tasks import IN_LIST
 from todo_api.storage.text import beyond, sort_key, words_sought
 
 is_done, title_key, due_key = tasks.c.done, tasks.c.title_key, tasks.c.due_key
@@ -89,7 +89,7 @@ def condition(shape: Shape) -> Condition:
 
 def _in_range(key: Column[Any], within: ColumnElement[bool]) -> Condition:
     """Make a condition of a range of a column that has an index."""
-    return Condition(within, key, [select(tasks.c.id).where(IS_OWN, within)])
+    return Condition(within, key, [select(tasks.c.id).where(IN_LIST, within)])
 
 
 def _has_state(given: Sequence[Parameter]) -> Condition:
@@ -107,9 +107,9 @@ def _has_words(given: Sequence[Parameter]) -> Condition:
     """
     if not given:
         return Condition(false())
-    owned = select(task_words.c.task_id).where(task_words.c.user_id == bindparam("owner_id"))
+    listed = select(task_words.c.task_id).where(task_words.c.list_id == bindparam("in_list"))
     word = task_words.c.word
-    lookups = [owned.where(word >= first, word < end) for first, end in _pairs(given)]
+    lookups = [listed.where(word >= first, word < end) for first, end in _pairs(given)]
     return Condition(and_(*(tasks.c.words.like(one) for one in given[::3])), lookups=lookups)
 
 
@@ -119,8 +119,8 @@ def _pairs(given: Sequence[Parameter]) -> Iterator[tuple[Parameter, Parameter]]:
 
 def _has_labels(given: Sequence[Parameter]) -> Condition:
     """Find tasks that have all of the labels."""
-    owned = select(task_labels.c.task_id).where(task_labels.c.user_id == bindparam("owner_id"))
-    lookups = [owned.where(task_labels.c.label == label) for label in given]
+    listed = select(task_labels.c.task_id).where(task_labels.c.list_id == bindparam("in_list"))
+    lookups = [listed.where(task_labels.c.label == label) for label in given]
     # With an offset PostgreSQL looks each task up; it would read all that have the label otherwise.
     having = [
         found.where(task_labels.c.task_id == tasks.c.id).offset(0).exists() for found in lookups
@@ -143,8 +143,8 @@ def _is_due_after(given: Sequence[Parameter]) -> Condition:
 def _is_overdue(given: Sequence[Parameter]) -> Condition:
     """Find tasks that should have been done by a moment."""
     late, undone = due_key < given[0], is_done.is_(False)
-    owned = select(tasks.c.id).where(IS_OWN)
-    return Condition(and_(late, undone), lookups=[owned.where(late), owned.where(undone)])
+    listed = select(tasks.c.id).where(IN_LIST)
+    return Condition(and_(late, undone), lookups=[listed.where(late), listed.where(undone)])
 
 
 def _is_in_time(given: Sequence[Parameter]) -> Condition:

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select, text
 
 from todo_api.storage.engine import Connection, Statement
-from todo_api.storage.schema import users
+from todo_api.storage.schema import lists
 
 MOST_FAULTS = 5
 
@@ -21,7 +21,7 @@ INTEGRITY = {
 }
 FOREIGN_KEYS = text("PRAGMA foreign_key_check")
 CHANGE_NOTHING = text("UPDATE secrets SET value = value WHERE name = ''")
-SELECT_LAST_CHANGED_AT = Statement(select(func.max(users.c.last_changed_at)))
+SELECT_LAST_CHANGED_AT = Statement(select(func.max(lists.c.last_changed_at)))
 
 
 def integrity_faults(db: Connection) -> list[str]:

@@ -1,4 +1,4 @@
-"""One page of a user's tasks, filtered and sorted.
+"""One page of a list's tasks, filtered and sorted.
 
 A page begins behind a position, the sort key and the id of a task, not after a count of them: so
 it costs the same everywhere in the list, and changes of other tasks move nothing into or out of
@@ -26,15 +26,15 @@ class Page(NamedTuple):
 
 def select_page(
     db: Connection,
-    user_id: int,
+    list_id: int,
     *,
     filters: Mapping[str, Any] | None = None,
     sort: str = "id",
     after: Position | None = None,
     limit: int,
 ) -> Page:
-    """Return up to `limit` of a user's tasks that pass all `filters`, those behind `after`."""
-    values: dict[str, Any] = {"owner_id": user_id}
+    """Return up to `limit` of a list's tasks that pass all `filters`, those behind `after`."""
+    values: dict[str, Any] = {"in_list": list_id}
     if after is not None:
         values |= {"after_key": after.key, "after_id": after.id}
     search = Search(db, values, filters or {})

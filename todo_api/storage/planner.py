@@ -26,9 +26,10 @@ from sqlalchemy import (
 from todo_api.storage.engine import Connection, Statement, compiled_once
 from todo_api.storage.filters import Shape, condition, shapes_and_values
 from todo_api.storage.json_rows import JSONRows
+from todo_api.storage.lists import number_within
 from todo_api.storage.schema import tasks
 from todo_api.storage.sorting import SORTS, Section, read_in_order
-from todo_api.storage.tasks import IS_OWN, select_last_task_id
+from todo_api.storage.tasks import IN_LIST, select_last_task_id
 
 # Measured on SQLite in a list of 100,000 tasks, while two cores were busy with other work too.
 # PostgreSQL takes about as long for each of them.
@@ -89,7 +90,8 @@ class Search:
 
     def _few_by_all_indexes(self) -> "Callable[[Section], Statement] | None":
         """Ask some indexes together, unless a walk through the list costs less than to ask them."""
-        longest = select_last_task_id(self._db, self._values["owner_id"])  # or shorter
+        last = select_last_task_id(self._db, self._values["in_list"])
+        longest = number_within(last)  # or shorter
         if longest <= SHORT_ENOUGH_TO_WALK:
             return None
         some = tuple(
@@ -186,7 +188,7 @@ def _few(ids: Select[Any], shapes: Shapes) -> CTE:
     passes = (condition(shape).passes.is_(True) for shape in shapes)
     return (
         select(*dict.fromkeys(SORTS.values()))
-        .where(IS_OWN, tasks.c.id.in_(ids), *passes)
+        .where(IN_LIST, tasks.c.id.in_(ids), *passes)
         .cte("few")
         .prefix_with("MATERIALIZED")
     )

@@ -1,16 +1,19 @@
-"""What users who were deleted have left, removed in pieces.
+"""What users who were deleted have left, their lists above all, removed in pieces.
 
 A user is deleted by a mark (`users.delete_user`), and is gone for everybody from then on. To delete
 all that they had takes as long as there is of it: so that is done piece by piece, each in a
 transaction of its own that holds nobody up for long, and goes on where it was interrupted.
 """
 
-from sqlalchemy import Table, bindparam, delete, func, select, tuple_
+from collections.abc import Iterable
+
+from sqlalchemy import Column, ColumnElement, Table, bindparam, delete, func, select, tuple_
 
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.schema import (
     deleted_tasks,
     idempotency_keys,
+    lists,
     task_labels,
     task_words,
     tasks,
@@ -21,46 +24,73 @@ from todo_api.storage.schema import (
 PIECE = 1000
 """The most rows that are deleted at once: some ten milliseconds' work."""
 
-BELONGINGS = (task_words, task_labels, deleted_tasks, idempotency_keys, tokens, tasks)
+IN_A_LIST = (task_words, task_labels, deleted_tasks, tasks)
+OF_A_USER = (idempotency_keys, tokens)
+
+OF_LISTS = select(lists.c.id).where(lists.c.owner_id == bindparam("owner")).scalar_subquery()
 
 
-def _count_of(table: Table) -> Statement:
-    own = table.c.user_id == bindparam("user_id")
+def _count_of(table: Table, own: ColumnElement[bool]) -> Statement:
     return Statement(select(func.count()).select_from(table).where(own))
 
 
-def _delete_of(table: Table) -> Statement:
-    own = table.c.user_id == bindparam("user_id")
+def _delete_of(table: Table, owner: Column[int]) -> Statement:
+    own = owner == bindparam("owner")
     key = tuple_(*table.primary_key)
     piece = select(*table.primary_key).where(own).limit(PIECE)
     return Statement(delete(table).where(own, key.in_(piece)))
 
 
-COUNTS = tuple(map(_count_of, BELONGINGS))
-DELETES = tuple(map(_delete_of, BELONGINGS))
-SELECT_DELETED = Statement(
+COUNTS = (
+    *(_count_of(table, table.c.list_id.in_(OF_LISTS)) for table in IN_A_LIST),
+    *(_count_of(table, table.c.user_id == bindparam("owner")) for table in OF_A_USER),
+)
+DELETES_IN_LIST = tuple(_delete_of(table, table.c.list_id) for table in IN_A_LIST)
+DELETES_OF_USER = tuple(_delete_of(table, table.c.user_id) for table in OF_A_USER)
+SELECT_DELETED_LIST = Statement(
+    select(lists.c.id).where(lists.c.deleted_at.is_not(None)).order_by(lists.c.deleted_at).limit(1)
+)
+SELECT_DELETED_LIST_OF = Statement(
+    select(lists.c.id)
+    .where(lists.c.owner_id == bindparam("owner"), lists.c.deleted_at.is_not(None))
+    .limit(1)
+)
+DELETE_LIST = Statement(
+    delete(lists).where(lists.c.id == bindparam("owner"), lists.c.deleted_at.is_not(None))
+)
+SELECT_DELETED_USER = Statement(
     select(users.c.id).where(users.c.deleted_at.is_not(None)).order_by(users.c.deleted_at).limit(1)
 )
-DELETE_ROW = Statement(
-    delete(users).where(users.c.id == bindparam("user_id"), users.c.deleted_at.is_not(None))
+DELETE_USER = Statement(
+    delete(users).where(users.c.id == bindparam("owner"), users.c.deleted_at.is_not(None))
 )
 
 
 def count_belongings(db: Connection, user_id: int) -> int:
-    """Return how many rows there are that belong to a user."""
-    return sum(db.scalar(statement, {"user_id": user_id}) for statement in COUNTS)
+    """Return how many rows there are that belong to a user, but for those of the lists alone."""
+    return sum(db.scalar(statement, {"owner": user_id}) for statement in COUNTS)
 
 
 def remove_piece(db: Connection, user_id: int) -> int:
     """Delete a piece of what a deleted user has left; return how many rows, 0 at the end."""
-    values = {"user_id": user_id}
-    for statement in (*DELETES, DELETE_ROW):
-        if deleted := db.execute(statement, values):
-            return deleted
-    return 0
+    list_id = db.scalar(SELECT_DELETED_LIST_OF, {"owner": user_id})
+    if list_id is not None:
+        return _delete_some(db, list_id, (*DELETES_IN_LIST, DELETE_LIST))
+    return _delete_some(db, user_id, (*DELETES_OF_USER, DELETE_USER))
 
 
 def remove_some_piece(db: Connection) -> int:
     """Delete a piece of what any deleted user has left; return how many rows, 0 at the end."""
-    user_id = db.scalar(SELECT_DELETED)
+    list_id = db.scalar(SELECT_DELETED_LIST)
+    if list_id is not None:
+        return _delete_some(db, list_id, (*DELETES_IN_LIST, DELETE_LIST))
+    user_id = db.scalar(SELECT_DELETED_USER)
     return 0 if user_id is None else remove_piece(db, user_id)
+
+
+def _delete_some(db: Connection, owner: int, statements: Iterable[Statement]) -> int:
+    """Execute the first of some statements that deletes anything; return how many rows it does."""
+    for statement in statements:
+        if deleted := db.execute(statement, {"owner": owner}):
+            return deleted
+    return 0

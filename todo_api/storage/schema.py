@@ -1,7 +1,8 @@
 """The tables, and the rows of tasks and of tokens.
 
-Every table of a user's things has a key that begins with `user_id`; a task's `id` is counted on
-the user's row, and so is its `version`. Text is compared byte by byte on both engines, whatever the
+Every table of a list's things has a key that begins with `list_id`; a task's `id` is counted on the
+list's row, and so is its `version`. What is a user's own, whatever lists there are, has a key that
+begins with `user_id`. Text is compared byte by byte on both engines, whatever the
 server's locale; times are text of one form, `times.now()`. Limits on what may be stored belong to
 the OpenAPI document and are not repeated here.
 """
@@ -62,9 +63,9 @@ metadata = MetaData(
 )
 
 
-def _owner() -> Column[int]:
-    """Return the first column of a user's things, which go when the user goes."""
-    return Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False)
+def _list() -> Column[int]:
+    """Return the first column of a list's things, which go when the list goes."""
+    return Column("list_id", BigInteger, ForeignKey("lists.id", ondelete="CASCADE"), nullable=False)
 
 
 users = Table(
@@ -74,18 +75,9 @@ users = Table(
     Column("username", BinaryText, nullable=False, unique=True),
     Column("email", BinaryText),
     Column("password_hash", BinaryText, nullable=False),
-    Column("last_task_id", BigInteger, nullable=False, server_default="0"),
-    # Counts the changes of tasks: a task's version is the number of its last change. The row's
-    # lock puts the changes in one order.
-    Column("last_change", BigInteger, key="last_version", nullable=False, server_default="0"),
-    Column("last_changed_at", BinaryText),
-    # The last version whose tombstone has been removed: what happened up to it cannot be told.
-    Column(
-        "forgotten_change", BigInteger, key="forgotten_version", nullable=False, server_default="0"
-    ),
-    # How much there is of what belongs to the user; of texts and answers, in bytes.
-    Column("stored_tasks", BigInteger, nullable=False, server_default="0"),
-    Column("stored_text", BigInteger, nullable=False, server_default="0"),
+    # The list that is the user's own, where what is created goes; 0 until it is made.
+    Column("list_id", BigInteger, nullable=False, server_default="0"),
+    # How much there is of what belongs to the user; of answers, in bytes.
     Column("stored_keys", BigInteger, nullable=False, server_default="0"),
     Column("stored_answers", BigInteger, nullable=False, server_default="0"),
     # Of those who registered themselves.
@@ -103,10 +95,38 @@ users = Table(
     sqlite_autoincrement=True,  # the id of a deleted user is never given to another
 )
 
+lists = Table(
+    "lists",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("owner_id", BigInteger, ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("last_task_id", BigInteger, nullable=False),
+    # Counts the changes of tasks: a task's version is the number of its last change. The row's
+    # lock puts the changes in one order.
+    Column("last_change", BigInteger, key="last_version", nullable=False),
+    Column("last_changed_at", BinaryText),
+    # The last version whose tombstone has been removed: what happened up to it cannot be told.
+    Column(
+        "forgotten_change", BigInteger, key="forgotten_version", nullable=False, server_default="0"
+    ),
+    # How much there is in the list; of texts, in bytes.
+    Column("stored_tasks", BigInteger, nullable=False, server_default="0"),
+    Column("stored_text", BigInteger, nullable=False, server_default="0"),
+    # What is deleted is gone for everybody; the rest is removed in pieces.
+    Column("deleted_at", BinaryText),
+    Index("lists_owner", "owner_id"),
+    Index(
+        "lists_deleted_at",
+        "deleted_at",
+        sqlite_where=text("deleted_at IS NOT NULL"),
+        postgresql_where=text("deleted_at IS NOT NULL"),
+    ),
+)
+
 tasks = Table(
     "tasks",
     metadata,
-    Column("user_id", BigInteger, ForeignKey(users.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("list_id", BigInteger, ForeignKey(lists.c.id, ondelete="CASCADE"), primary_key=True),
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("title", BinaryText, nullable=False),
     Column("description", BinaryText, nullable=False),
@@ -125,16 +145,16 @@ tasks = Table(
     # By what an imported task is known again; a hash of what another program calls it.
     Column("uid", BinaryText),
     # For sorts and filters.
-    Index("tasks_done", "user_id", "done", "id"),
-    Index("tasks_title", "user_id", "title_key", "id"),
-    Index("tasks_due", "user_id", "due_key", "id"),
-    Index("tasks_priority", "user_id", "priority", "id"),
-    Index("tasks_created", "user_id", "created_at", "id"),
-    Index("tasks_updated", "user_id", "updated_at", "id"),
-    Index("tasks_change", "user_id", "version", unique=True),
+    Index("tasks_done", "list_id", "done", "id"),
+    Index("tasks_title", "list_id", "title_key", "id"),
+    Index("tasks_due", "list_id", "due_key", "id"),
+    Index("tasks_priority", "list_id", "priority", "id"),
+    Index("tasks_created", "list_id", "created_at", "id"),
+    Index("tasks_updated", "list_id", "updated_at", "id"),
+    Index("tasks_change", "list_id", "version", unique=True),
     Index(
         "tasks_uid",
-        "user_id",
+        "list_id",
         "uid",
         unique=True,
         sqlite_where=text("uid IS NOT NULL"),
@@ -144,7 +164,7 @@ tasks = Table(
 
 
 class TaskRow(NamedTuple):
-    """A task as it is stored; `id` is unique among its owner's tasks."""
+    """A task as it is stored; `id` is unique among all tasks, and says in which list it is."""
 
     id: int
     title: str
@@ -157,7 +177,7 @@ class TaskRow(NamedTuple):
     updated_at: str
     completed_at: str | None
     version: int
-    """The number of its last change among those of all its owner's tasks."""
+    """The number of its last change among those of all of its list's tasks."""
 
 
 DEFAULTS: Mapping[str, Any] = {
@@ -172,31 +192,31 @@ DEFAULTS: Mapping[str, Any] = {
 task_labels = Table(
     "task_labels",
     metadata,
-    _owner(),
+    _list(),
     Column("label", BinaryText, nullable=False),
     Column("task_id", BigInteger, nullable=False),
-    PrimaryKeyConstraint("user_id", "label", "task_id"),
+    PrimaryKeyConstraint("list_id", "label", "task_id"),
     sqlite_with_rowid=False,
 )
 
 task_words = Table(
     "task_words",
     metadata,
-    _owner(),
+    _list(),
     Column("word", BinaryText, nullable=False),
     Column("task_id", BigInteger, nullable=False),
-    PrimaryKeyConstraint("user_id", "word", "task_id"),
+    PrimaryKeyConstraint("list_id", "word", "task_id"),
     sqlite_with_rowid=False,
 )
 
 deleted_tasks = Table(
     "deleted_tasks",
     metadata,
-    _owner(),
+    _list(),
     Column("change", BigInteger, key="version", nullable=False),
     Column("task_id", BigInteger, nullable=False),
     Column("deleted_at", BinaryText, nullable=False),
-    PrimaryKeyConstraint("user_id", "version"),
+    PrimaryKeyConstraint("list_id", "version"),
     # For the tombstones of those who never come back.
     Index("deleted_tasks_eldest", "deleted_at"),
     sqlite_with_rowid=False,
@@ -205,7 +225,7 @@ deleted_tasks = Table(
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
-    _owner(),
+    Column("user_id", BigInteger, ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
     Column("key", BinaryText, nullable=False),
     Column("fingerprint", BinaryText, nullable=False),  # of the request
     Column("status", SmallInteger, nullable=False),

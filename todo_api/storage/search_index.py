@@ -46,16 +46,16 @@ class Index(NamedTuple):
     def of(cls, text: Column[str]) -> Self:
         """Build them for the table with this column of texts."""
         table = text.table
-        owner: BindParameter[int] = bindparam("owner_id")
+        owner: BindParameter[int] = bindparam("in_list")
         item = JSONRows(bindparam("texts", type_=Text)).table_valued("value").c.value
         found = select(owner, _member(item, 0), cast(_member(item, 1), BigInteger) + _BEFORE)
-        columns = [table.c.user_id, text, table.c.task_id]
+        columns = [table.c.list_id, text, table.c.task_id]
         return cls(
             Statement(insert(table).from_select(columns, found)),
             Statement(insert(table).from_select(columns, found.order_by(_member(item, 0)))),
             Statement(
                 delete(table).where(
-                    table.c.user_id == owner,
+                    table.c.list_id == owner,
                     table.c.task_id == bindparam("of_task"),
                     text.in_(select(_member(item, 0))),
                 )
@@ -65,7 +65,7 @@ class Index(NamedTuple):
     def renew(
         self,
         db: Connection,
-        user_id: int,
+        list_id: int,
         task_id: int,
         *,
         old: Iterable[str],
@@ -76,7 +76,7 @@ class Index(NamedTuple):
         old, new = set(old), set(new)
         if budget is not None:
             budget.spend(len(old ^ new))
-        values = {"owner_id": user_id, "of_task": task_id, "before": 0}
+        values = {"in_list": list_id, "of_task": task_id, "before": 0}
         for statement, texts in ((self.delete, old - new), (self.insert, new - old)):
             if len(texts) > MOST_AT_ONCE:
                 db.require_thread()

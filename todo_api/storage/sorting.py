@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, FromClause, Select, Tuple, bindparam, select, tuple_
 
 from todo_api.storage.schema import tasks
-from todo_api.storage.tasks import COLUMNS, IS_OWN
+from todo_api.storage.tasks import COLUMNS, IN_LIST
 
 SORTS: dict[str, Column[Any]] = {
     "id": tasks.c.id,
@@ -73,7 +73,7 @@ def read_in_order(section: Section, keys: FromClause = tasks) -> Select[Any]:
     key, backwards, empty, behind = section
     order = [keys.c.id] if key is tasks.c.id else [keys.c[key.key], keys.c.id]
     tables = keys if keys is tasks else keys.join(tasks, keys.c.id == tasks.c.id)
-    statement = select(*COLUMNS, order[0].label("sort_key")).select_from(tables).where(IS_OWN)
+    statement = select(*COLUMNS, order[0].label("sort_key")).select_from(tables).where(IN_LIST)
     if key.nullable:
         statement = statement.where(order[0].is_(None) if empty else order[0].is_not(None))
     if behind:

@@ -1,9 +1,9 @@
 """The statements on tasks.
 
-Each names the owner: another user's task is simply absent.
+Each names the list: a task of another list is simply absent.
 
-Each change of a task raises `last_version` on the owner's row, which stays locked until the
-transaction ends. So the changes of a user have one order without gaps; whatever else a change
+Each change of a task raises `last_version` on the list's row, which stays locked until the
+transaction ends. So the changes of a list have one order without gaps; whatever else a change
 reads can be relied on; and a change that is refused must leave by an exception, which undoes it.
 """
 
@@ -16,8 +16,14 @@ from sqlalchemy import bindparam, case, delete, insert, select, update
 
 from todo_api import times
 from todo_api.storage.engine import Connection, Statement
-from todo_api.storage.errors import TaskChangedError, TaskMissingError, UserGoneError
-from todo_api.storage.schema import DEFAULTS, TaskRow, deleted_tasks, tasks, users
+from todo_api.storage.errors import (
+    QuotaMetError,
+    TaskChangedError,
+    TaskMissingError,
+    UserGoneError,
+)
+from todo_api.storage.lists import IS_LIST, IS_THERE, MOST_TASKS_EVER, list_of
+from todo_api.storage.schema import DEFAULTS, TaskRow, deleted_tasks, lists, tasks
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
 from todo_api.storage.tombstones import forget_deletions
 from todo_api.storage.usage import (
@@ -28,7 +34,6 @@ from todo_api.storage.usage import (
     count_tasks,
     text_size,
 )
-from todo_api.storage.users import IS_THERE
 
 
 class Change(NamedTuple):
@@ -39,7 +44,7 @@ class Change(NamedTuple):
     last_task_id: int
     """The id of the task that the change makes, if it makes one."""
     stored_tasks: int
-    """How many tasks the user has after it."""
+    """How many tasks the list has after it."""
     stored_text: int
     """The bytes of their texts, as far as they are known when the change begins."""
 
@@ -52,56 +57,52 @@ class Update(NamedTuple):
 
 
 COLUMNS = tuple(tasks.c[name] for name in TaskRow._fields)
-IS_OWN = tasks.c.user_id == bindparam("owner_id")
+IN_LIST = tasks.c.list_id == bindparam("in_list")
 IS_TASK = tasks.c.id == bindparam("task_id")
 
-SELECT_TASK = Statement(select(*COLUMNS).where(IS_OWN, IS_TASK), TaskRow._make)
-SELECT_TASK_AND_WORDS = Statement(select(*COLUMNS, tasks.c.words).where(IS_OWN, IS_TASK))
-SELECT_LAST_VERSION = Statement(
-    select(users.c.last_version).where(users.c.id == bindparam("owner_id"), IS_THERE)
-)
-SELECT_LAST_TASK_ID = Statement(
-    select(users.c.last_task_id).where(users.c.id == bindparam("owner_id"), IS_THERE)
-)
+SELECT_TASK = Statement(select(*COLUMNS).where(IN_LIST, IS_TASK), TaskRow._make)
+SELECT_TASK_AND_WORDS = Statement(select(*COLUMNS, tasks.c.words).where(IN_LIST, IS_TASK))
+SELECT_LAST_VERSION = Statement(select(lists.c.last_version).where(IS_LIST, IS_THERE))
+SELECT_LAST_TASK_ID = Statement(select(lists.c.last_task_id).where(IS_LIST, IS_THERE))
 BEGIN_CHANGE = Statement(
-    update(users)
-    .where(users.c.id == bindparam("owner_id"), IS_THERE)
+    update(lists)
+    .where(IS_LIST, IS_THERE)
     .values(
-        last_version=users.c.last_version + bindparam("changes"),
-        # A clock may be set back; the times of a user's changes never go back.
+        last_version=lists.c.last_version + bindparam("changes"),
+        # A clock may be set back; the times of a list's changes never go back.
         last_changed_at=case(
-            (users.c.last_changed_at > bindparam("now"), users.c.last_changed_at),
+            (lists.c.last_changed_at > bindparam("now"), lists.c.last_changed_at),
             else_=bindparam("now"),
         ),
-        last_task_id=users.c.last_task_id + bindparam("new_tasks"),
-        stored_tasks=users.c.stored_tasks + bindparam("new_tasks"),
-        stored_text=users.c.stored_text + bindparam("more_text"),
+        last_task_id=lists.c.last_task_id + bindparam("new_tasks"),
+        stored_tasks=lists.c.stored_tasks + bindparam("new_tasks"),
+        stored_text=lists.c.stored_text + bindparam("more_text"),
     )
     .returning(
-        users.c.last_version,
-        users.c.last_changed_at,
-        users.c.last_task_id,
-        users.c.stored_tasks,
-        users.c.stored_text,
+        lists.c.last_version,
+        lists.c.last_changed_at,
+        lists.c.last_task_id,
+        lists.c.stored_tasks,
+        lists.c.stored_text,
     ),
     Change._make,
 )
 # A hundred kilobytes are read, encoded and sent in a third of a millisecond.
 MOST_CHARACTERS = 100_000
 INSERT_TASK = Statement(insert(tasks), columns=tasks.c.keys())
-DELETE_TASK = Statement(delete(tasks).where(IS_OWN, IS_TASK))
+DELETE_TASK = Statement(delete(tasks).where(IN_LIST, IS_TASK))
 INSERT_TOMBSTONE = Statement(insert(deleted_tasks), columns=deleted_tasks.c.keys())
 
 
 @cache
 def update_of(columns: frozenset[str]) -> Statement:
     """Return the statement that updates some columns of a task."""
-    return Statement(update(tasks).where(IS_OWN, IS_TASK), columns=sorted(columns))
+    return Statement(update(tasks).where(IN_LIST, IS_TASK), columns=sorted(columns))
 
 
-def select_task(db: Connection, user_id: int, task_id: int) -> TaskRow | None:
-    """Return a user's task, or None."""
-    task: TaskRow | None = db.one(SELECT_TASK, {"owner_id": user_id, "task_id": task_id})
+def select_task(db: Connection, list_id: int, task_id: int) -> TaskRow | None:
+    """Return a task of a list, or None."""
+    task: TaskRow | None = db.one(SELECT_TASK, {"in_list": list_id, "task_id": task_id})
     return task
 
 
@@ -111,17 +112,17 @@ def spare_event_loop(db: Connection, found: Iterable[TaskRow]) -> None:
         db.require_thread()
 
 
-def select_last_version(db: Connection, user_id: int) -> int:
-    """Return the version of the latest change of any of a user's tasks. Raises `UserGoneError`."""
-    version: int | None = db.scalar(SELECT_LAST_VERSION, {"owner_id": user_id})
+def select_last_version(db: Connection, list_id: int) -> int:
+    """Return the version of the latest change of any of a list's tasks. Raises `UserGoneError`."""
+    version: int | None = db.scalar(SELECT_LAST_VERSION, {"in_list": list_id})
     if version is None:
         raise UserGoneError
     return version
 
 
-def select_last_task_id(db: Connection, user_id: int) -> int:
-    """Return the id of a user's latest task, which may be gone. Raises `UserGoneError`."""
-    last: int | None = db.scalar(SELECT_LAST_TASK_ID, {"owner_id": user_id})
+def select_last_task_id(db: Connection, list_id: int) -> int:
+    """Return the id of a list's latest task, which may be gone. Raises `UserGoneError`."""
+    last: int | None = db.scalar(SELECT_LAST_TASK_ID, {"in_list": list_id})
     if last is None:
         raise UserGoneError
     return last
@@ -129,7 +130,7 @@ def select_last_task_id(db: Connection, user_id: int) -> int:
 
 def insert_task(
     db: Connection,
-    user_id: int,
+    list_id: int,
     given: Mapping[str, Any],
     *,
     quotas: Quotas = UNLIMITED,
@@ -137,14 +138,14 @@ def insert_task(
 ) -> TaskRow:
     """Return the new task, with `DEFAULTS` for what is not given.
 
-    Its id is the next one of its owner and is never used again. Until the transaction ends, other
-    changes of this user's tasks wait.
+    Its id is the next one of its list and is never used again. Until the transaction ends, other
+    changes of this list's tasks wait.
 
     Raises `UserGoneError`, `QuotaMetError`, `TooManyWordsError`.
     """
     columns = {**DEFAULTS, **given}
     columns["labels"] = sorted(columns["labels"])
-    change = begin_new(db, user_id, tasks=1, text=text_size(columns), quotas=quotas)
+    change = begin_new(db, list_id, tasks=1, text=text_size(columns), quotas=quotas)
     columns |= {
         "id": change.last_task_id,
         "created_at": change.at,
@@ -153,16 +154,16 @@ def insert_task(
         "version": change.version,
     }
     found_by = search_columns(columns, columns)
-    db.execute_later(INSERT_TASK, {"user_id": user_id, "uid": None, **columns, **found_by})
+    db.execute_later(INSERT_TASK, {"list_id": list_id, "uid": None, **columns, **found_by})
     task = TaskRow(**columns)
-    LABELS.renew(db, user_id, task.id, old=(), new=task.labels, budget=budget)
-    WORDS.renew(db, user_id, task.id, old=(), new=found_by["words"].split(), budget=budget)
+    LABELS.renew(db, list_id, task.id, old=(), new=task.labels, budget=budget)
+    WORDS.renew(db, list_id, task.id, old=(), new=found_by["words"].split(), budget=budget)
     return task
 
 
 def update_task(
     db: Connection,
-    user_id: int,
+    list_id: int,
     task_id: int,
     changes: Mapping[str, Any],
     *,
@@ -170,7 +171,7 @@ def update_task(
     quotas: Quotas = UNLIMITED,
     budget: WordBudget | None = None,
 ) -> Update:
-    """Return a user's task as it was, and as it is with `changes` (column to value) made.
+    """Return a task as it was, and as it is with `changes` (column to value) made.
 
     With `versions` the change is made only if the task is in one of them. Where there is nothing
     to change, nothing is counted as a change.
@@ -179,9 +180,9 @@ def update_task(
     `TooManyWordsError`; each has to leave the transaction.
     """
     if not changes:
-        return _unchanged(db, user_id, task_id, versions)
-    change = begin_change(db, user_id)
-    key = {"owner_id": user_id, "task_id": task_id}
+        return _unchanged(db, list_id, task_id, versions)
+    change = begin_change(db, list_id)
+    key = {"in_list": list_id, "task_id": task_id}
     old, words = _select_to_change(db, key, versions)
     columns = {**changes, "updated_at": change.at, "version": change.version}
     if "labels" in changes:
@@ -193,50 +194,52 @@ def update_task(
         more = text_size(columns, names) - text_size(old._asdict(), names)
         if more > 0:
             quotas.check("text", change.stored_text + more)
-        count_tasks(db, user_id, 0, more)
+        count_tasks(db, list_id, 0, more)
     columns |= search_columns(changes, new._asdict())
     db.execute_later(update_of(frozenset(columns)), {**key, **columns})
     if "labels" in columns:
-        LABELS.renew(db, user_id, task_id, old=old.labels, new=new.labels, budget=budget)
+        LABELS.renew(db, list_id, task_id, old=old.labels, new=new.labels, budget=budget)
     if "words" in columns:
         found_by = columns["words"].split()
-        WORDS.renew(db, user_id, task_id, old=words, new=found_by, budget=budget)
+        WORDS.renew(db, list_id, task_id, old=words, new=found_by, budget=budget)
     return Update(old, new)
 
 
 def delete_task(
     db: Connection,
-    user_id: int,
+    list_id: int,
     task_id: int,
     *,
     versions: Collection[int] | None = None,
     forget_before: timedelta,
     budget: WordBudget | None = None,
 ) -> None:
-    """Delete a user's task, and note that it was there; with `versions` as `update_task`.
+    """Delete a task, and note that it was there; with `versions` as `update_task`.
 
     Some deletions that are older than `forget_before` are no longer remembered afterwards.
 
     Raises `UserGoneError`, `TaskMissingError`, `TaskChangedError`, `TooManyWordsError`; each has to
     leave the transaction.
     """
-    change = begin_change(db, user_id)
-    key = {"owner_id": user_id, "task_id": task_id}
+    change = begin_change(db, list_id)
+    key = {"in_list": list_id, "task_id": task_id}
     old, words = _select_to_change(db, key, versions)
-    count_tasks(db, user_id, -1, -text_size(old._asdict()))
+    count_tasks(db, list_id, -1, -text_size(old._asdict()))
     db.execute_later(DELETE_TASK, key)
-    LABELS.renew(db, user_id, task_id, old=old.labels, new=(), budget=budget)
-    WORDS.renew(db, user_id, task_id, old=words, new=(), budget=budget)
+    LABELS.renew(db, list_id, task_id, old=old.labels, new=(), budget=budget)
+    WORDS.renew(db, list_id, task_id, old=words, new=(), budget=budget)
     tombstone = {"version": change.version, "task_id": task_id, "deleted_at": change.at}
-    db.execute_later(INSERT_TOMBSTONE, {"user_id": user_id, **tombstone})
-    forget_deletions(db, user_id, before=times.ago(forget_before))
+    db.execute_later(INSERT_TOMBSTONE, {"list_id": list_id, **tombstone})
+    forget_deletions(db, list_id, before=times.ago(forget_before))
 
 
 def begin_new(
-    db: Connection, user_id: int, *, tasks: int, text: int, quotas: Quotas = UNLIMITED
+    db: Connection, list_id: int, *, tasks: int, text: int, quotas: Quotas = UNLIMITED
 ) -> Change:
     """Begin to make tasks with so many bytes of text. Raises `UserGoneError`, `QuotaMetError`."""
-    change = begin_change(db, user_id, changes=tasks, new_tasks=tasks, more_text=text)
+    change = begin_change(db, list_id, changes=tasks, new_tasks=tasks, more_text=text)
+    if list_of(change.last_task_id) != list_id:
+        raise QuotaMetError("ids", MOST_TASKS_EVER)
     quotas.check("tasks", change.stored_tasks)
     quotas.check("text", change.stored_text)
     return change
@@ -244,15 +247,15 @@ def begin_new(
 
 def begin_change(
     db: Connection,
-    user_id: int,
+    list_id: int,
     *,
     changes: int = 1,
     new_tasks: int = 0,
     more_text: int = 0,
 ) -> Change:
-    """Lock the user's row and count one change more, or several. Raises `UserGoneError`."""
+    """Lock the list's row and count one change more, or several. Raises `UserGoneError`."""
     values = {
-        "owner_id": user_id,
+        "in_list": list_id,
         "now": times.now(),
         "changes": changes,
         "new_tasks": new_tasks,
@@ -277,10 +280,10 @@ def _select_to_change(
 
 
 def _unchanged(
-    db: Connection, user_id: int, task_id: int, versions: Collection[int] | None
+    db: Connection, list_id: int, task_id: int, versions: Collection[int] | None
 ) -> Update:
     """Return a task that stays as it is, after the checks that a change would have."""
-    task = select_task(db, user_id, task_id)
+    task = select_task(db, list_id, task_id)
     if task is None:
         raise TaskMissingError
     _refuse_version(task, versions)
@@ -288,6 +291,6 @@ def _unchanged(
 
 
 def _refuse_version(task: TaskRow, versions: Collection[int] | None) -> None:
-    """Compare here, not in the statement: the lock on its owner's row keeps the task as it is."""
+    """Compare here, not in the statement: the lock on its list's row keeps the task as it is."""
     if versions is not None and task.version not in versions:
         raise TaskChangedError(task.version)

@@ -29,6 +29,8 @@ class ValidToken(NamedTuple):
 
     user_id: int
     username: str
+    list_id: int
+    """The list that is the owner's own."""
     id: int
     scope: str
     last_used_at: str | None
@@ -51,7 +53,12 @@ IS_OWNER = users.c.id == tokens.c.user_id
 
 SELECT_VALID = Statement(
     select(
-        tokens.c.user_id, users.c.username, tokens.c.id, tokens.c.scope, tokens.c.last_used_at
+        tokens.c.user_id,
+        users.c.username,
+        users.c.list_id,
+        tokens.c.id,
+        tokens.c.scope,
+        tokens.c.last_used_at,
     ).where(IS_KNOWN, HAS_TIME, IS_OWNER, IS_ENABLED),
     ValidToken._make,
 )

@@ -1,4 +1,4 @@
-"""Many new tasks of a user in one transaction.
+"""Many new tasks of a list in one transaction.
 
 While it lasts, other changes wait, in SQLite those of all users. So `prepare_tasks` does beforehand
 whatever needs no transaction.
@@ -16,7 +16,7 @@ from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.json_rows import JSONRows
 from todo_api.storage.schema import DEFAULTS, tasks
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
-from todo_api.storage.tasks import INSERT_TASK, IS_OWN, begin_change, begin_new
+from todo_api.storage.tasks import IN_LIST, INSERT_TASK, begin_change, begin_new
 from todo_api.storage.usage import UNLIMITED, Quotas, WordBudget, text_size
 
 AT_ONCE = 50_000
@@ -31,9 +31,9 @@ _GIVEN = (
     .table_valued("value")
     .c.value.op("->>")(literal_column("0"))
 )
-SELECT_UIDS = Statement(select(tasks.c.uid).where(IS_OWN, tasks.c.uid.in_(select(_GIVEN))))
+SELECT_UIDS = Statement(select(tasks.c.uid).where(IN_LIST, tasks.c.uid.in_(select(_GIVEN))))
 SELECT_IDS = Statement(
-    select(tasks.c.id).where(IS_OWN, tasks.c.id.in_(select(cast(_GIVEN, BigInteger))))
+    select(tasks.c.id).where(IN_LIST, tasks.c.id.in_(select(cast(_GIVEN, BigInteger))))
 )
 
 
@@ -79,7 +79,7 @@ def prepare_tasks(given: Iterable[Mapping[str, Any]], budget: WordBudget | None 
 
 
 def insert_tasks(
-    db: Connection, user_id: int, new: NewTasks, *, quotas: Quotas = UNLIMITED
+    db: Connection, list_id: int, new: NewTasks, *, quotas: Quotas = UNLIMITED
 ) -> None:
     """Insert tasks, each a change of its own, in their order.
 
@@ -88,12 +88,12 @@ def insert_tasks(
     Raises `UserGoneError`, `QuotaMetError`.
     """
     many = len(new.columns)
-    last = begin_new(db, user_id, tasks=many, text=new.text, quotas=quotas)
+    last = begin_new(db, list_id, tasks=many, text=new.text, quotas=quotas)
     before = last.last_task_id - many
     rows = [
         {
             **task,
-            "user_id": user_id,
+            "list_id": list_id,
             "id": before + number,
             "created_at": task["created_at"] or task["updated_at"] or last.at,
             "updated_at": task["updated_at"] or last.at,
@@ -106,25 +106,25 @@ def insert_tasks(
         db.execute_many(INSERT_TASK, rows)
     for index, parts in ((LABELS, new.labels), (WORDS, new.words)):
         for texts in parts:
-            values = {"owner_id": user_id, "before": before, "texts": texts}
+            values = {"in_list": list_id, "before": before, "texts": texts}
             db.execute(index.insert_many, values)
 
 
 def select_known(
-    db: Connection, user_id: int, *, uids: Iterable[str], ids: Iterable[int] = ()
+    db: Connection, list_id: int, *, uids: Iterable[str], ids: Iterable[int] = ()
 ) -> tuple[set[str], set[int]]:
-    """Return which of some uids, and which of some ids, tasks of a user have."""
+    """Return which of some uids, and which of some ids, tasks of a list have."""
     known: list[set[Any]] = []
     for statement, given in ((SELECT_UIDS, uids), (SELECT_IDS, ids)):
         values = orjson.dumps([[one] for one in given]).decode()
-        found = db.all(statement, {"owner_id": user_id, "values": values})
+        found = db.all(statement, {"in_list": list_id, "values": values})
         known.append({value for (value,) in found})
     return known[0], known[1]
 
 
-def lock_list(db: Connection, user_id: int) -> None:
-    """Let nobody else change a user's tasks until the transaction ends. Raises `UserGoneError`."""
-    begin_change(db, user_id, changes=0)
+def lock_list(db: Connection, list_id: int) -> None:
+    """Let nobody else change a list's tasks until the transaction ends. Raises `UserGoneError`."""
+    begin_change(db, list_id, changes=0)
 
 
 def _columns(given: Mapping[str, Any]) -> dict[str, Any]:

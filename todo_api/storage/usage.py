@@ -1,4 +1,4 @@
-"""How much a user has stored, counted on the user's row, and the most that it may be.
+"""How much is stored, counted on the rows of lists and users, and the most that it may be.
 
 Whatever stores or removes something counts it in the same transaction, so that the counts are
 exact, and reading them costs nothing.
@@ -15,7 +15,8 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import QuotaMetError, TooManyWordsError, UserGoneError
-from todo_api.storage.schema import tasks, users
+from todo_api.storage.lists import IS_LIST
+from todo_api.storage.schema import lists, tasks, users
 from todo_api.storage.users import IS_THERE
 
 TEXTS = ("title", "description", "labels")
@@ -63,11 +64,11 @@ class WordBudget:
 
 
 COUNT_TASKS = Statement(
-    update(users)
-    .where(users.c.id == bindparam("owner_id"))
+    update(lists)
+    .where(IS_LIST)
     .values(
-        stored_tasks=users.c.stored_tasks + bindparam("tasks"),
-        stored_text=users.c.stored_text + bindparam("more"),
+        stored_tasks=lists.c.stored_tasks + bindparam("tasks"),
+        stored_text=lists.c.stored_text + bindparam("more"),
     )
 )
 COUNT_ANSWERS = Statement(
@@ -90,9 +91,9 @@ def text_size(task: Mapping[str, Any], names: tuple[str, ...] = TEXTS) -> int:
     )
 
 
-def count_tasks(db: Connection, user_id: int, tasks: int, more: int) -> None:
+def count_tasks(db: Connection, list_id: int, tasks: int, more: int) -> None:
     """Count tasks, and the bytes of their texts, that there are more or, if negative, fewer."""
-    db.execute_later(COUNT_TASKS, {"owner_id": user_id, "tasks": tasks, "more": more})
+    db.execute_later(COUNT_TASKS, {"in_list": list_id, "tasks": tasks, "more": more})
 
 
 def count_answers(db: Connection, user_id: int, keys: int, more: int) -> tuple[int, int]:

@@ -1,6 +1,5 @@
 """The statements on users."""
 
-import secrets
 from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
@@ -10,9 +9,11 @@ from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, upda
 from todo_api import times
 from todo_api.storage.engine import Connection, ConstraintViolatedError, Statement
 from todo_api.storage.errors import QuotaMetError, UsernameTakenError
-from todo_api.storage.schema import tasks, tokens, users
+from todo_api.storage.lists import delete_lists, insert_list
+from todo_api.storage.schema import lists, tasks, tokens, users
 
-FIRST_VERSIONS = 2**40
+FIRST_USER, FIRST_LIST = 1, 1
+"""In a database: its tasks have the ids 1, 2, 3."""
 
 REGISTRATION_LOCK = 6_843_115_296
 """Names a lock of PostgreSQL's; any number that nothing else uses does."""
@@ -25,9 +26,11 @@ class UserRow(NamedTuple):
     username: str
     email: str | None
     password_hash: str
+    list_id: int
+    """The list that is the user's own."""
 
 
-COLUMNS = (users.c.id, users.c.username, users.c.email, users.c.password_hash)
+COLUMNS = tuple(users.c[name] for name in UserRow._fields)
 
 
 class UserSummary(NamedTuple):
@@ -39,7 +42,7 @@ class UserSummary(NamedTuple):
     disabled_at: str | None
     """Since when the user's credentials have been refused; None if they are not."""
     last_changed_at: str | None
-    """When a task of the user's was last changed."""
+    """When a task of a list of the user's was last changed."""
     tasks: int
     """How many there are."""
 
@@ -56,20 +59,24 @@ IS_THERE = users.c.deleted_at.is_(None)
 SELECT_USER = Statement(select(*COLUMNS).where(IS_NAMED), UserRow._make)
 SELECT_ENABLED_USER = Statement(select(*COLUMNS).where(IS_NAMED, IS_ENABLED), UserRow._make)
 SELECT_USER_BY_ID = Statement(select(*COLUMNS).where(IS_USER, IS_THERE), UserRow._make)
+_OWN = lists.c.owner_id == users.c.id
 SUMMARIES = select(
     users.c.id,
     users.c.username,
     users.c.email,
     users.c.disabled_at,
-    users.c.last_changed_at,
-    select(func.count()).select_from(tasks).where(tasks.c.user_id == users.c.id).scalar_subquery(),
+    select(func.max(lists.c.last_changed_at)).where(_OWN).scalar_subquery(),
+    select(func.count()).select_from(tasks.join(lists)).where(_OWN).scalar_subquery(),
 ).where(IS_THERE)
 SELECT_SUMMARIES = Statement(SUMMARIES.order_by(users.c.username), UserSummary._make)
 SELECT_SUMMARY = Statement(SUMMARIES.where(IS_NAMED), UserSummary._make)
 INSERT_USER = Statement(
-    insert(users).returning(*COLUMNS),
+    insert(users).returning(users.c.id),
+    columns=("username", "email", "password_hash", "registered_at"),
+)
+SET_LIST = Statement(
+    update(users).where(IS_USER).values(list_id=bindparam("own_list")).returning(*COLUMNS),
     UserRow._make,
-    columns=("username", "email", "password_hash", "last_version", "registered_at"),
 )
 _LATELY = (
     select(users.c.id)
@@ -169,7 +176,7 @@ def insert_user(
     password_hash: str,
     registered_at: str | None = None,
 ) -> UserRow:
-    """Return the new user, whose id nobody had before.
+    """Return the new user, whose id nobody had before, with a list of their own.
 
     Whoever was added by an administrator has no time of registration.
 
@@ -179,14 +186,14 @@ def insert_user(
         "username": username,
         "email": email,
         "password_hash": password_hash,
-        # Random, so that versions of an earlier user of this name do not come again.
-        "last_version": secrets.randbelow(FIRST_VERSIONS),
         "registered_at": registered_at,
     }
     try:
-        user: UserRow = db.one(INSERT_USER, values)
+        user_id: int = db.scalar(INSERT_USER, values)
     except ConstraintViolatedError as error:
         raise UsernameTakenError(username) from error
+    list_id = insert_list(db, user_id, FIRST_LIST if user_id == FIRST_USER else None)
+    user: UserRow = db.one(SET_LIST, {"user_id": user_id, "own_list": list_id})
     return user
 
 
@@ -213,7 +220,10 @@ def delete_user(db: Connection, user_id: int) -> bool:
     From then on they are gone, in all processes, and so are their tokens; the username is free, and
     changes that were under way find no user. What they had is for `removal` to remove.
     """
-    values = {"user_id": user_id, "no_name": f":{user_id}", "now": times.now()}
+    now = times.now()
+    # Lists are locked before users, here as elsewhere: no two transactions wait for each other.
+    delete_lists(db, user_id, now=now)
+    values = {"user_id": user_id, "no_name": f":{user_id}", "now": now}
     if db.execute(DELETE_USER, values) == 0:
         return False
     db.execute(DELETE_TOKENS, {"user_id": user_id})

@@ -12,7 +12,9 @@ export class Credentials {
   #selectUser;
 
   constructor(database) {
-    this.#selectUser = database.prepare('SELECT id, password_hash FROM users WHERE username = ?');
+    this.#selectUser = database.prepare(
+      'SELECT list_id, password_hash FROM users WHERE username = ?',
+    );
   }
 
   /** The security scheme `basicAuth` of the document. */
@@ -24,7 +26,7 @@ export class Credentials {
     if (!user || !(await this.#isPassword(encoded, rest.join(':'), user.password_hash))) {
       throw unauthorized();
     }
-    request.userId = user.id;
+    request.listId = user.list_id;
   }
 
   async #isPassword(encoded, password, passwordHash) {

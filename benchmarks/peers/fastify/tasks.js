@@ -13,19 +13,19 @@ export class TaskHandlers {
   constructor(database) {
     const prepare = (sql) => database.prepare(sql);
     this.#statements = {
-      page: prepare(`SELECT ${COLUMNS} FROM tasks WHERE user_id = ? ORDER BY id LIMIT ?`),
-      one: prepare(`SELECT ${COLUMNS} FROM tasks WHERE user_id = ? AND id = ?`),
-      countUp: prepare(`UPDATE users SET last_task_id = last_task_id + ?,
+      page: prepare(`SELECT ${COLUMNS} FROM tasks WHERE list_id = ? ORDER BY id LIMIT ?`),
+      one: prepare(`SELECT ${COLUMNS} FROM tasks WHERE list_id = ? AND id = ?`),
+      countUp: prepare(`UPDATE lists SET last_task_id = last_task_id + ?,
         last_change = last_change + 1 WHERE id = ? RETURNING last_task_id, last_change`),
-      insert: prepare(`INSERT INTO tasks (user_id, id, title, description, done, due, priority,
+      insert: prepare(`INSERT INTO tasks (list_id, id, title, description, done, due, priority,
           labels, created_at, updated_at, completed_at, change, title_key, due_key, words)
-        VALUES (@userId, @id, @title, @description, @done, @due, @priority, @labels,
+        VALUES (@listId, @id, @title, @description, @done, @due, @priority, @labels,
           @at, @at, @completedAt, @change, @titleKey, @due, '') RETURNING ${COLUMNS}`),
       update: prepare(`UPDATE tasks SET title = @title, description = @description, done = @done,
           due = @due, priority = @priority, labels = @labels, updated_at = @at,
           completed_at = @completedAt, change = @change, title_key = @titleKey, due_key = @due
-        WHERE user_id = @userId AND id = @id RETURNING ${COLUMNS}`),
-      delete: prepare('DELETE FROM tasks WHERE user_id = ? AND id = ?'),
+        WHERE list_id = @listId AND id = @id RETURNING ${COLUMNS}`),
+      delete: prepare('DELETE FROM tasks WHERE list_id = ? AND id = ?'),
     };
     // `immediate`: a transaction that will write says so at its start, and never has to give up.
     this.#insert = database.transaction(this.#inserted.bind(this)).immediate;
@@ -34,40 +34,40 @@ export class TaskHandlers {
   }
 
   async get_tasks(request) {
-    const rows = this.#statements.page.all(request.userId, request.query.limit);
+    const rows = this.#statements.page.all(request.listId, request.query.limit);
     const collection = collectionOf(request);
     return { tasks: rows.map((row) => represent(row, collection)) };
   }
 
   async get_task(request, reply) {
-    const row = this.#statements.one.get(request.userId, request.params.task_id);
+    const row = this.#statements.one.get(request.listId, request.params.task_id);
     return row ? { task: represent(row, collectionOf(request)) } : notFound(reply);
   }
 
   async create_task(request, reply) {
-    const task = represent(this.#insert(request.userId, request.body), collectionOf(request));
+    const task = represent(this.#insert(request.listId, request.body), collectionOf(request));
     reply.code(201).header('Location', task.uri);
     return { task };
   }
 
   async update_task(request, reply) {
     const collection = collectionOf(request);
-    const row = this.#update(request.userId, request.params.task_id, request.body, collection);
+    const row = this.#update(request.listId, request.params.task_id, request.body, collection);
     return row ? { task: represent(row, collection) } : notFound(reply);
   }
 
   async delete_task(request, reply) {
-    const found = this.#delete(request.userId, request.params.task_id);
+    const found = this.#delete(request.listId, request.params.task_id);
     return found ? { result: true } : notFound(reply);
   }
 
-  #inserted(userId, body) {
-    const counted = this.#statements.countUp.get(1, userId);
+  #inserted(listId, body) {
+    const counted = this.#statements.countUp.get(1, listId);
     const at = now();
     const task = { description: '', done: false, due: null, priority: 0, labels: [], ...body };
     return this.#statements.insert.get({
       ...stored(task),
-      userId,
+      listId,
       id: counted.last_task_id,
       change: counted.last_change,
       at,
@@ -75,8 +75,8 @@ export class TaskHandlers {
     });
   }
 
-  #updated(userId, id, body, collection) {
-    const row = this.#statements.one.get(userId, id);
+  #updated(listId, id, body, collection) {
+    const row = this.#statements.one.get(listId, id);
     if (!row) return undefined;
     const before = represent(row, collection);
     if (READ_ONLY.some((name) => name in body && body[name] !== before[name])) {
@@ -86,17 +86,17 @@ export class TaskHandlers {
     const at = now();
     return this.#statements.update.get({
       ...stored(task),
-      userId,
+      listId,
       id,
-      change: this.#statements.countUp.get(0, userId).last_change,
+      change: this.#statements.countUp.get(0, listId).last_change,
       at,
       completedAt: task.done ? (row.completed_at ?? at) : null,
     });
   }
 
-  #deleted(userId, id) {
-    this.#statements.countUp.get(0, userId);
-    return this.#statements.delete.run(userId, id).changes > 0;
+  #deleted(listId, id) {
+    this.#statements.countUp.get(0, listId);
+    return this.#statements.delete.run(listId, id).changes > 0;
   }
 }
 
