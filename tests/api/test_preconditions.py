@@ -6,9 +6,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.support.problems import assert_problem
-from todo_api.storage import Connection
-from todo_api.storage.engine.connection import Cursor
-from todo_api.storage.engine.statement import Compiled, Values
 
 MERGE_PATCH = {"Content-Type": "application/merge-patch+json"}
 CHANGES = [
@@ -23,20 +20,6 @@ def etag(miguel: TestClient) -> str:
     """The entity tag of a task."""
     found: str = miguel.post("/tasks", json={"title": "Read"}).headers["ETag"]
     return found
-
-
-@pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that read or write rows, as they are executed."""
-    executed: list[str] = []
-    execute = Connection._execute  # noqa: SLF001 - what all of its methods go through
-
-    def note(db: Connection, compiled: Compiled, values: Values) -> Cursor:
-        executed.append(compiled.sql)
-        return execute(db, compiled, values)
-
-    monkeypatch.setattr(Connection, "_execute", note)
-    return executed
 
 
 def change(

@@ -90,6 +90,25 @@ class TestWhatIsRefused:
             assert miguel.post("/tasks/batch", json={"operations": operations}).is_success
             assert miguel.put("/tasks/4", json={"title": "longer"}).is_success
 
+    def test_tasks_of_one_list_in_all_its_life(
+        self, miguel: TestClient, database: Database
+    ) -> None:
+        assert create(miguel).status_code == 201
+        with database.transaction() as db:
+            db.execute(update(lists).values(last_task_id=lists.c.id * 2**26 - 2))
+        assert create(miguel).json()["task"]["id"] % 2**26 == 2**26 - 1
+        many = json.dumps({"title": "x"})
+        operations = [{"create": {"title": "x"}}]
+        for refused in (
+            create(miguel),
+            miguel.post("/tasks/import", content=many, headers=LINES),
+            miguel.post("/tasks/batch", json={"operations": operations}),
+        ):
+            assert_problem(refused, 403)
+            assert refused.json()["code"] == "too_many_tasks"
+            assert "67,108,863 tasks, deleted ones included" in refused.json()["detail"]
+        assert len(miguel.get("/tasks").json()["tasks"]) == 2
+
     def test_text(self, settings: Settings) -> None:
         with service(settings, max_text_bytes=20) as miguel:
             assert create(miguel, description="é" * 8).is_success  # 1 + 16 + 2

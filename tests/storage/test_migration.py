@@ -21,6 +21,7 @@ from todo_api.storage import (
     Database,
     DatabaseForeignError,
     DatabaseNewerError,
+    DeletionsForgottenError,
     Point,
     UserGoneError,
     is_current,
@@ -332,22 +333,26 @@ def test_each_users_tasks_become_a_list_of_their_own(unmigrated: Database) -> No
         miguel, susan, eve, gone = [user.list_id for user in found if user is not None]
         tasks = select_page(db, miguel, limit=9).tasks
         hers = select_page(db, susan, limit=9).tasks
+        history = select_history(db, miguel, Point(5, 5), before=FIRST)
+        changes = select_changes(db, miguel, history, limit=9).found
+        assert [(change.id, change.version) for change in changes] == [(2, 7), (3, 10)]
+        # Whoever has a copy of her list has it under other ids, and has to begin anew.
+        for known in (5, 10):
+            with pytest.raises(DeletionsForgottenError):
+                select_history(db, susan, Point(known, known), before=FIRST)
+        history = select_history(db, susan, None, before=FIRST)
+        assert select_changes(db, susan, history, limit=9).found == hers
+        assert select_last_version(db, susan) > 10
         for list_id, behind in ((miguel, 0), (susan, id_before(susan))):
-            since = Point(5, 5)
-            changes = select_changes(
-                db, list_id, select_history(db, list_id, since, before=FIRST), limit=9
-            )
-            assert [(change.id - behind, change.version) for change in changes.found] == [
-                (2, 7),
-                (3, 10),
-            ]
             for filters in ({"q": "two"}, {"label": ["home"]}, {"title_prefix": "éCL"}):
                 [eclair] = select_page(db, list_id, filters=filters, limit=9).tasks
                 assert eclair.id - behind == 1
             assert select_last_task_id(db, list_id) == behind + 3
         assert select_page(db, eve, limit=9).tasks == []
         counters = select(lists.c.forgotten_version, lists.c.stored_tasks, lists.c.stored_text)
-        assert {tuple(row) for row in db.all(counters)} == {(2, 2, 40)}
+        of_miguel, *of_others = db.all(counters.order_by(lists.c.id))
+        assert tuple(of_miguel) == (2, 2, 40)
+        assert {tuple(row) for row in of_others} == {(11, 2, 40)}
         with pytest.raises(UserGoneError):
             select_last_version(db, gone)
     assert miguel == 1

@@ -27,6 +27,12 @@ INSERT_LIST = (
     " FROM users WHERE id = :user_id"
 )
 
+RENUMBER = (
+    "UPDATE lists SET last_change = last_change + 1, forgotten_change = last_change + 1"
+    " WHERE id <> :first_list"
+)
+"""Lets whoever has a copy of a list under its former ids begin anew."""
+
 MOVED = {
     "tasks": "tasks",
     "task_labels": "labels of tasks",
@@ -105,6 +111,7 @@ def make_lists() -> None:
     ]
     db.execute(sa.text(INSERT_LIST), rows)
     db.execute(sa.text("UPDATE users SET list_id = :its_list WHERE id = :user_id"), rows)
+    db.execute(sa.text(RENUMBER), {"first_list": FIRST_LIST})
 
 
 def random_besides(taken: set[int]) -> int:
