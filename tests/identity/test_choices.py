@@ -63,10 +63,10 @@ async def test_those_at_one_address_have_half_of_the_permits(
     def choose() -> None:
         with ExitStack() as stack:
             for number in range(AT_ONCE // 2):
-                stack.enter_context(choices.of_user(User(number, f"user{number}"), HERE))
-            with pytest.raises(OverloadedError), choices.of_user(User(9, "user9"), HERE):
+                stack.enter_context(choices.of_user(User(number, f"user{number}", number), HERE))
+            with pytest.raises(OverloadedError), choices.of_user(User(9, "user9", 9), HERE):
                 pass
-            with of_stranger(choices, "192.0.2.2"), choices.of_user(User(8, "user8"), ELSEWHERE):
+            with of_stranger(choices, "192.0.2.2"), choices.of_user(User(8, "user8", 8), ELSEWHERE):
                 pass
 
     await workers.run(choose)
@@ -80,7 +80,9 @@ async def test_who_finds_no_permit_waits_for_one(
     taken = Semaphore(0)
 
     def choose(number: int) -> None:
-        with choices.of_user(User(number, f"user{number}"), Caller(f"192.0.2.{number}", "")):
+        with choices.of_user(
+            User(number, f"user{number}", number), Caller(f"192.0.2.{number}", "")
+        ):
             taken.release()
             assert over.wait(60)
 

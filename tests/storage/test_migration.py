@@ -33,7 +33,12 @@ from todo_api.storage import (
 )
 from todo_api.storage.listing import select_page
 from todo_api.storage.lists import id_before, number_within
-from todo_api.storage.migration import REVISION_TABLE, revisions, upgrade
+from todo_api.storage.migration import (
+    REVISION_TABLE,
+    keep_writers_out,
+    revisions,
+    upgrade,
+)
 from todo_api.storage.schema import lists, metadata, users
 from todo_api.storage.schema import tasks as tasks_table
 from todo_api.storage.tasks import delete_task, insert_task, select_last_version
@@ -113,6 +118,21 @@ def test_a_migration_and_a_writer_do_not_wait_for_each_other(
         other.commit()
         migrating.result(60)
     assert is_current(outdated)
+
+
+@pytest.mark.parametrize(("present", "locked"), [("0009", {"users"}), ("0010", {"lists", "users"})])
+def test_writers_are_kept_out_of_what_they_lock_first(
+    postgresql_databases: PostgreSQLDatabases, present: str, locked: set[str]
+) -> None:
+    url = postgresql_databases.fresh()
+    database = Database(url)
+    with database.transaction() as db:
+        keep_writers_out(db, present)
+        locks = "SELECT relation::regclass::text FROM pg_locks WHERE mode = 'ExclusiveLock'"
+        found = db.all(text(f"{locks} AND relation IS NOT NULL"))
+        assert {name for (name,) in found} == locked
+    database.close()
+    postgresql_databases.discard(url)
 
 
 def test_a_migration_gives_way_to_who_does_not_end(
@@ -220,35 +240,40 @@ def test_a_user_can_be_stored_right_after_migration(unmigrated: Database) -> Non
     unmigrated.close()
 
 
+USER_BEFORE_PIECES = (
+    "INSERT INTO users (username, password_hash, last_task_id, last_change)"
+    " VALUES ('miguel', 'x', 3, 3)"
+)
+TASK_BEFORE_PIECES = (
+    "INSERT INTO tasks (user_id, id, title, description, done, priority, labels, created_at,"
+    " updated_at, change, title_key, words)"
+    " VALUES (1, :task, :title, '', false, 0, '[]', :at, :at, :task, :title, :words)"
+)
+
+
 def test_words_within_text_without_spaces_are_found_after_migration(unmigrated: Database) -> None:
     told: list[str] = []
     with unmigrated.migration() as (connection, db):
         upgrade(connection, "0008")
-        user = insert_user(db, username="miguel", email=None, password_hash="python").id
-        for title in ("买牛奶", "Rest", "हिन्दी"):
-            insert_task(db, user, {"title": title})
-        for task, earlier in ((1, ["买牛奶"]), (3, ["ह", "न", "द"])):
-            own = {"user": user, "task": task}
-            db.execute(text("DELETE FROM task_words WHERE task_id = :task"), {"task": task})
-            found_by = {**own, "words": "".join(f" {word}" for word in earlier)}
-            db.execute(
-                text("UPDATE tasks SET words = :words WHERE user_id = :user AND id = :task"),
-                found_by,
-            )
-            for word in earlier:
-                db.execute(
-                    text("INSERT INTO task_words VALUES (:user, :word, :task)"),
-                    {**own, "word": word},
-                )
-        before = select_page(db, user, limit=9).tasks
-        assert select_page(db, user, filters={"q": "牛奶"}, limit=9).tasks == []
+        db.execute(text(USER_BEFORE_PIECES))
+        for task, title, words in (
+            (1, "买牛奶", ["买牛奶"]),
+            (2, "Rest", ["rest"]),
+            (3, "हिन्दी", ["ह", "न", "द"]),
+        ):
+            found_by = "".join(f" {word}" for word in words)
+            values = {"task": task, "title": title, "words": found_by, "at": FIRST}
+            db.execute(text(TASK_BEFORE_PIECES), values)
+            for word in words:
+                values = {"word": word, "task": task}
+                db.execute(text("INSERT INTO task_words VALUES (1, :word, :task)"), values)
     migrate(unmigrated, tell=told.append)
     with unmigrated.snapshot() as db:
         for word, number in (("牛奶", 1), ("rest", 2), ("हिन्दी", 3)):
-            [found] = select_page(db, user, filters={"q": word}, limit=9).tasks
-            assert found.id == number
-        assert select_page(db, user, filters={"q": "द"}, limit=9).tasks == []
-        assert select_page(db, user, limit=9).tasks == before
+            [found] = select_page(db, 1, filters={"q": word}, limit=9).tasks
+            assert found.id == found.version == number
+            assert found.updated_at == FIRST
+        assert select_page(db, 1, filters={"q": "द"}, limit=9).tasks == []
         stored = db.all(text("SELECT task_id, word FROM task_words"), {})
         expected = {(1, "买牛"), (1, "牛奶"), (1, "奶"), (2, "rest"), (3, "हिन्दी")}
         assert {tuple(row) for row in stored} == expected
@@ -291,7 +316,7 @@ def test_tasks_of_the_first_revision_are_found_like_any_others(unmigrated: Datab
     unmigrated.close()
 
 
-BEFORE_LISTS = "0008"
+BEFORE_LISTS = "0009"
 USERS_BEFORE_LISTS = (
     "INSERT INTO users (username, password_hash, last_task_id, last_change, last_changed_at,"
     " forgotten_change, stored_tasks, stored_text, stored_keys, deleted_at)"

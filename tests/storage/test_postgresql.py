@@ -7,6 +7,7 @@ from threading import Barrier, Event
 import pytest
 from sqlalchemy import text
 
+from tests.reliability.served import eventually
 from tests.support.databases import PostgreSQLDatabases, PostgreSQLServer, postgresql_server
 from todo_api.storage import (
     Database,
@@ -17,7 +18,9 @@ from todo_api.storage import (
     migrate,
 )
 from todo_api.storage.engine.postgresql import pulse
-from todo_api.storage.users import insert_user, update_user
+from todo_api.storage.tasks import insert_task
+from todo_api.storage.usage import count_answers
+from todo_api.storage.users import delete_user, insert_user, update_user
 
 
 @pytest.fixture
@@ -52,6 +55,26 @@ def test_both_sides_of_a_deadlock_succeed_when_they_are_retried(
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(update_both, [[miguel, susan], [susan, miguel]]))
     assert sorted(lost) == [0, 1]
+
+
+def test_a_creation_under_a_key_and_the_deletion_of_the_account_do_not_wait_for_each_other(
+    database: Database, susans_account: UserRow
+) -> None:
+    def delete() -> bool:
+        with database.transaction() as db:
+            return delete_user(db, susans_account.id)
+
+    def is_waiting() -> bool:
+        with database.snapshot() as other:
+            return bool(other.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as db:
+            insert_task(db, susans_account.list_id, {"title": "Read"})
+            deletion = pool.submit(delete)
+            eventually(is_waiting, 20)
+            count_answers(db, susans_account.id, 1, 10)  # locks the account's row
+        assert deletion.result(20)
 
 
 def test_a_serialization_failure_is_a_lost_transaction(database: Database) -> None:

@@ -40,9 +40,12 @@ SELECT_SOME_TABLE = {
         " AND relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY relname LIMIT 1"
     ),
 }
-# Whatever a transaction of the service writes, it locks its user's row first. A migration that did
-# so later than other tables would wait for a transaction that waits for the migration.
+# Whatever a transaction of the service writes, it locks the row of a list or of a user first, a
+# list before its user. A migration that did so later than other tables would wait for a transaction
+# that waits for the migration. Before there were lists, users had all rows that are locked.
+FIRST_WITH_LISTS = "0010"
 KEEP_WRITERS_OUT = Statement(text("LOCK TABLE users IN EXCLUSIVE MODE"))
+KEEP_WRITERS_OF_LISTS_OUT = Statement(text("LOCK TABLE lists, users IN EXCLUSIVE MODE"))
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before another attempt at a migration: twice as many each time."""
 SHOW_ENCODING = text("SHOW server_encoding")
@@ -201,10 +204,16 @@ def _migrate(
     if present == revisions()[-1]:
         return False
     is_new = present is None  # where there is nothing to move, there is nothing to tell
-    if not is_new and db.dialect.name == "postgresql":
-        db.execute(KEEP_WRITERS_OUT)
+    if present is not None and db.dialect.name == "postgresql":
+        keep_writers_out(db, present)
     upgrade(connection, present=present, tell=(lambda _: None) if is_new else tell)
     return is_new
+
+
+def keep_writers_out(db: Connection, present: str) -> None:
+    """Let nobody write until the transaction ends, in a database at a revision."""
+    has_lists = present >= FIRST_WITH_LISTS
+    db.execute(KEEP_WRITERS_OF_LISTS_OUT if has_lists else KEEP_WRITERS_OUT)
 
 
 def _refuse_missing(database: Database) -> None:
