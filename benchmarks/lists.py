@@ -37,6 +37,7 @@ FILTERS: dict[str, list[dict[str, Any]]] = {
         {"updated_since": "2026-02-20T00:00:00Z"},
         {"updated_since": "2026-04-12T00:00:00Z"},
     ],
+    "list_id": [{"list_id": 1}, {"list_id": 2**27}],
 }
 """By its name, a filter with values that many tasks pass, and with some that few or none do."""
 

@@ -13,7 +13,7 @@ const document = JSON.parse(readFileSync(hooks.configuration.path[0], "utf8"));
 
 const OPTIONAL_PARAMETERS = ["Idempotency-Key", "If-Match", "If-None-Match"];
 const OPTIONAL_HEADERS = ["Idempotency-Replayed", "Link"];
-const OPTIONAL_MEMBERS = ["left_out", "next_cursor"];
+const OPTIONAL_MEMBERS = ["gone_lists", "left_out", "next_cursor"];
 
 const CANNOT = {
   "/tasks/batch > Update many tasks at once > 200 > application/json":
@@ -22,6 +22,8 @@ const CANNOT = {
     "Dredd compares text with its example, letter by letter.",
   "/tasks/export > Export your tasks > 200 > text/calendar":
     "Dredd compares text with its example, letter by letter.",
+  "/lists/{list_id} > Delete a list > 200 > application/json":
+    "The list of the example is the demo's own, which stays.",
   "/users/{username} > Delete your account > 200 > application/json":
     "The demo keeps its account.",
   "/tokens/{token_id} > Get a token > 200 > application/json":

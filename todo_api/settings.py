@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from todo_api.contract import Limits
 from todo_api.environment import given_values, refusal, variable_of
 from todo_api.throttling import Window, read_window
+from todo_api.times import UTC_NAME, is_time_zone
 
 
 def _text(value: str) -> str:
@@ -78,6 +79,12 @@ def _redis(value: str) -> str:
 def _collector(value: str) -> str:
     if not re.fullmatch(r"https?://\S+", value):
         raise ValueError("the URL of a collector, http://HOST:4318/v1/traces")
+    return value
+
+
+def _time_zone(value: str) -> str:
+    if not is_time_zone(value):
+        raise ValueError("the name of a time zone of the IANA database, such as Europe/Berlin")
     return value
 
 
@@ -316,6 +323,14 @@ class Settings:
         default=30,
     )
     max_tokens: int = _setting("The most tokens of one user.", _number(0, 1000), default=100)
+    max_lists: int = _setting(
+        "The most lists of one user, their own included.", _number(1, 100), default=50
+    )
+    time_zone: str = _setting(
+        "The time zone of new lists that come without one, such as `Europe/Berlin`.",
+        _time_zone,
+        default=UTC_NAME,
+    )
     check_responses: bool = _setting(
         "Whether each response is held against the document: `on` or `off`.",
         _choice(on=True, off=False),

@@ -1,8 +1,8 @@
-"""Sweeping: what has expired, and what deleted users have left, is removed in the background.
+"""Sweeping: what has expired, and what deleted users and lists have left, is removed.
 
-It goes in pieces, each in a transaction of its own, with as much time for others after each as it
-took. Of all processes on a database one sweeps at a time: it holds a lease, which it extends with
-each piece, and which another one may take soon after it has died.
+It goes in the background, in pieces, each in a transaction of its own, with as much time for others
+after each as it took. Of all processes on a database one sweeps at a time: it holds a lease, which
+it extends with each piece, and which another one may take soon after it has died.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from todo_api.storage import (
 FIRST_SWEEP_SECONDS, SWEEP_SECONDS = 5.0, 60.0
 """Before the first round, and between two."""
 LEASE = "sweeping"
-DELETED = "rows of deleted users"
+DELETED = "rows of deleted users and lists"
 LEASE_SECONDS = timedelta(seconds=15)
 STOP_SECONDS = 2.0
 """How long a stop waits for the piece that is under way."""

@@ -1,7 +1,13 @@
-"""Times as text in one form, UTC to the microsecond, which sorts in the order of time."""
+"""Times as text in one form, UTC to the microsecond, which sorts in the order of time.
+
+And the names of time zones.
+"""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
+UTC_NAME = "UTC"
+"""Among the names of time zones."""
 FIRST = "0001-01-01T00:00:00.000000Z"
 LAST = "9999-12-31T23:59:59.999999Z"
 _DAY_LENGTH = len("2026-11-30")
@@ -44,6 +50,19 @@ def due_start(due: str) -> str:
 def is_day(due: str) -> bool:
     """Tell whether a due time is a day rather than an instant."""
     return len(due) == _DAY_LENGTH
+
+
+def is_time_zone(name: str) -> bool:
+    """Tell whether the IANA database has a time zone of this name."""
+    return name == UTC_NAME or name in _time_zones()
+
+
+@cache
+def _time_zones() -> set[str]:
+    # Here, because hardly any process asks; to look at all of them takes 20 ms, once.
+    from zoneinfo import available_timezones  # noqa: PLC0415
+
+    return available_timezones()
 
 
 def _text(moment: datetime) -> str:

@@ -150,6 +150,7 @@ class TaskChanges(BaseModel):
 class PublicTask(BaseModel):
     id: int
     uri: str
+    list_id: int
     title: str
     description: str
     done: bool
@@ -303,6 +304,7 @@ def public(task: Task, collection: str) -> PublicTask:
     return PublicTask(
         id=task.id,
         uri=f"{collection}/{task.id}",
+        list_id=task.list_id,
         title=task.title,
         description=task.description,
         done=task.done,

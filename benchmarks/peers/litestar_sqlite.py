@@ -39,7 +39,7 @@ except ImportError:
 
 REMEMBER_SECONDS = 300
 TASKS = "/todo/api/v1.0/tasks"
-COLUMNS = """id, title, description, done, due, priority, labels,
+COLUMNS = """id, list_id, title, description, done, due, priority, labels,
     created_at, updated_at, completed_at"""
 
 
@@ -75,6 +75,7 @@ class TaskChanges(Struct, forbid_unknown_fields=True):
 class PublicTask(Struct):
     id: int
     uri: str
+    list_id: int
     title: str
     description: str
     done: bool
@@ -218,6 +219,7 @@ def public(row: Any, collection: str) -> PublicTask:
     return PublicTask(
         id=row["id"],
         uri=f"{collection}/{row['id']}",
+        list_id=row["list_id"],
         title=row["title"],
         description=row["description"],
         done=bool(row["done"]),

@@ -32,9 +32,13 @@ from todo_api.contract import ContractApp
 from todo_api.execution import IN_THREADS, MOST_BODY_BYTES
 from todo_api.storage import Database, insert_tasks, insert_user, prepare_tasks
 from todo_api.storage.engine.group_commit import LONGEST, MOST_MEMBERS
+from todo_api.storage.lists import id_before, insert_list
 
 TASKS = int(os.environ.get("TEST_TASKS", "50000"))
 MOST_SECONDS = 0.002
+SUSANS_LIST = 2
+SUSANS_BEFORE = id_before(SUSANS_LIST)
+"""The id behind which those of her tasks begin."""
 API = "/todo/api/v1.0"
 JSON = ("Content-Type", "application/json")
 MERGE_PATCH = ("Content-Type", "application/merge-patch+json")
@@ -101,12 +105,14 @@ READS = {
     "account": Request("get_user", "GET", f"/users/{USERNAME}"),
     "health": Request("get_health", "GET", "/healthz"),
     "readiness": Request("get_readiness", "GET", "/readyz"),
+    "lists": Request("get_lists", "GET", "/lists"),
+    "one list": Request("get_list", "GET", "/lists/1"),
     "tokens": Request("get_tokens", "GET", "/tokens"),
     "no token": Request("get_token", "GET", "/tokens/1", status=404),
     "long page": susans(listed("/tasks?limit=100")),
     "long page of words": susans(listed("/tasks?limit=100&q=word1+word2")),
     "long changes": susans(listed("/tasks/changes?limit=100")),
-    "long one": susans(Request("get_task", "GET", "/tasks/1")),
+    "long one": susans(Request("get_task", "GET", f"/tasks/{SUSANS_BEFORE + 1}")),
     "wrong query": listed("/tasks?limit=1000&sort=nothing", status=400),
 }
 WRITES = {
@@ -146,20 +152,28 @@ WRITES = {
     ),
     "patch": Request("patch_task", "PATCH", "/tasks/{n}", {"due": None}, [MERGE_PATCH]),
     "delete": Request("delete_task", "DELETE", "/tasks/{n}"),
+    "create a list": susans(
+        Request("create_list", "POST", "/lists", {"name": "n"}, [JSON], status=201)
+    ),
+    "update a list": Request("update_list", "PUT", "/lists/1", {"name": "List {n}"}, [JSON]),
+    "delete no list": Request("delete_list", "DELETE", f"/lists/{10 * TASKS}", status=404),
     "create a token": Request(
         "create_token", "POST", "/tokens", {"name": "n", "scope": "read"}, [JSON], status=201
     ),
     "delete no token": Request("delete_token", "DELETE", "/tokens/1", status=404),
     "delete of none": Request("delete_task", "DELETE", f"/tasks/{10 * TASKS}", status=404),
     "update of a long one": susans(
-        Request("update_task", "PUT", "/tasks/1", {"done": True}, [JSON])
+        Request("update_task", "PUT", f"/tasks/{SUSANS_BEFORE + 1}", {"done": True}, [JSON])
     ),
     "other words for a long one": susans(
         Request("update_task", "PUT", "/tasks/{n}", {"description": "Read {n}"}, [JSON])
     ),
     "delete of a long one": susans(Request("delete_task", "DELETE", "/tasks/{n}")),
 }
-DELETION = susans(Request("delete_user", "DELETE", "/users/susan"))
+DELETIONS = {
+    "a list": susans(Request("delete_list", "DELETE", f"/lists/{SUSANS_LIST}")),
+    "an account": susans(Request("delete_user", "DELETE", "/users/susan")),
+}
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +184,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContractApp]:
     database = Database(url)
     with database.transaction() as db:
         susan = insert_user(db, username="susan", email=None, password_hash=PASSWORD_HASH)
-        insert_tasks(db, susan.list_id, prepare_tasks([LONG_TASK] * 150))
+        insert_list(db, susan.id, SUSANS_LIST)
+        insert_tasks(db, SUSANS_LIST, prepare_tasks([LONG_TASK] * 150))
     database.close()
     app = create_app(replace(settings_for(url), check_responses=False, max_tokens=1000))
     with TestClient(app):
@@ -199,7 +214,7 @@ async def send(app: ContractApp, request: Request) -> httpx2.Response:
     """Send a request for another time."""
     number = str(next(NUMBERS))
     if request.username == "susan":
-        number = str(int(number) % 140 + 2)
+        number = str(SUSANS_BEFORE + int(number) % 140 + 2)
     credentials = b64encode(f"{request.username}:{request.password}".encode()).decode()
     fields = [(str(name), str(value).replace("{n}", number)) for name, value in request.fields]
     fields.append(("Authorization", f"Basic {credentials}"))
@@ -236,7 +251,7 @@ def test_each_operation_of_the_event_loop_is_measured() -> None:
         for operation in item.values()
         if isinstance(operation, dict)
     }
-    requests = (*READS.values(), *WRITES.values(), DELETION)
+    requests = (*READS.values(), *WRITES.values(), *DELETIONS.values())
     measured = {request.operation_id for request in requests}
     assert measured == operations - IN_THREADS.keys()
 
@@ -263,12 +278,14 @@ def test_many_who_write_at_once_hold_it_up_little_longer(
     assert min(asyncio.run(run()) for _ in range(5)) < LONGEST + MOST_SECONDS
 
 
-def test_the_deletion_of_an_account_holds_it_up_no_longer(
-    app: ContractApp, callbacks: list[float]
+@pytest.mark.parametrize("name", DELETIONS)
+def test_the_deletion_of_much_holds_it_up_no_longer(
+    app: ContractApp, callbacks: list[float], name: str
 ) -> None:
     async def run() -> float:
         callbacks.clear()
-        await send(app, DELETION)
+        answer = await send(app, DELETIONS[name])
+        assert answer.status_code == 200, answer.text
         return max(callbacks)
 
     assert asyncio.run(run()) < LONGEST + MOST_SECONDS

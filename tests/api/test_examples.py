@@ -196,6 +196,31 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
         {"auth": MIGUEL, "content": " " * 4_194_305, "headers": AS_LINES},
     ),
     ("UnsupportedImport", "POST", "/tasks/import", {"auth": MIGUEL, "content": "x", **AS_PATCH}),
+    ("OneList", "GET", "/lists", {"auth": MIGUEL}),
+    ("MyList", "GET", "/lists/1", {"auth": MIGUEL}),
+    ("MyRenamedList", "PUT", "/lists/1", {"auth": MIGUEL, "json": "ListRenamed"}),
+    ("OwnList", "DELETE", "/lists/1", {"auth": MIGUEL}),
+    (
+        "BadList",
+        "POST",
+        "/lists",
+        {"auth": MIGUEL, "json": {"name": "Cabin", "time_zone": "Moon/Tranquility"}},
+    ),
+    ("KitchenList", "POST", "/lists", {"auth": MIGUEL, "json": "NewKitchen"}),
+    *[("", "POST", "/lists", {"auth": MIGUEL, "json": "NewSequel"})] * 48,
+    ("TooManyLists", "POST", "/lists", {"auth": MIGUEL, "json": "NewSequel"}),
+    (
+        "NoSuchList",
+        "POST",
+        "/tasks",
+        {"auth": MIGUEL, "json": {"title": "Cook", "list_id": 134217728}},
+    ),
+    (
+        "NoSuchListToImportInto",
+        "POST",
+        "/tasks/import?list_id=134217728",
+        {"auth": MIGUEL, "content": "HolidayLines", "headers": AS_LINES},
+    ),
     ("Miguel", "GET", "/users/miguel", {"auth": MIGUEL}),
     ("MiguelMoved", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NewAddress"}),
     ("", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NoAddress"}),
@@ -233,6 +258,7 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("DemoAccount", "DELETE", "/users/miguel", {"auth": MIGUEL}),
 ]
 TOLD_ANEW = {"created_at", "updated_at", "completed_at", "next_cursor", "next", "etag"}
+TOLD_ANEW_OF_A_LIST = TOLD_ANEW | {"id", "uri", "tasks_uri", "version"}
 TOLD_ANEW_OF_A_TOKEN = TOLD_ANEW | {"id", "uri", "expires_at", "secret"}
 ELSEWHERE = {
     "TokenTooOld",
@@ -313,7 +339,9 @@ def timeless(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
     if isinstance(value, list):
         return [timeless(item) for item in value]
     if isinstance(value, dict):
-        told_anew = TOLD_ANEW_OF_A_TOKEN if "scope" in value else TOLD_ANEW
+        told_anew = TOLD_ANEW
+        for member, of_those in (("scope", TOLD_ANEW_OF_A_TOKEN), ("role", TOLD_ANEW_OF_A_LIST)):
+            told_anew = of_those if member in value else told_anew
         return {
             name: "…" if member and name in told_anew else timeless(member)
             for name, member in value.items()

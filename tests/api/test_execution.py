@@ -44,6 +44,11 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
         "/tasks/import",
         {"content": '{"title": "Read"}', "headers": {"Content-Type": "application/jsonl"}},
     ),
+    "get_lists": ("GET", "/lists", {}),
+    "create_list": ("POST", "/lists", {"json": {"name": "The garden"}}),
+    "get_list": ("GET", "/lists/{list_id}", {}),
+    "update_list": ("PUT", "/lists/{list_id}", {"json": {"name": "The garden"}}),
+    "delete_list": ("DELETE", "/lists/{list_id}", {}),
     "create_user": (
         "POST",
         "/users",
@@ -104,9 +109,10 @@ def test_an_operation_runs_where_it_belongs(
     assert miguel.post("/tasks", json=TASK).is_success
     assert miguel.get("/tasks").is_success  # compiles what it reads by
     token = miguel.post("/tokens", json={"name": "Phone", "scope": "read"}).json()["token"]
+    kitchen = miguel.post("/lists", json={"name": "The kitchen"}).json()["list"]
     places.clear()
     method, path, request = REQUESTS[name]
-    path = path.format(token_id=token["id"])
+    path = path.format(token_id=token["id"], list_id=kitchen["id"])
     assert miguel.request(method, path, **request).is_success
     assert places == [(name, "in a thread" if name in IN_THREADS else "on the event loop")]
 

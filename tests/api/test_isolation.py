@@ -198,6 +198,81 @@ def test_a_foreign_token_looks_like_a_missing_one(
     assert miguel.get("/tokens").json() == {"tokens": []}
 
 
+ON_A_LIST = [
+    pytest.param("GET", "/lists/{}", {}, id="get"),
+    pytest.param("GET", "/lists/{}", {"headers": {"If-None-Match": "*"}}, id="get what is known"),
+    pytest.param("PUT", "/lists/{}", {"json": {"name": "Mine now"}}, id="update"),
+    pytest.param("PUT", "/lists/{}", {"json": {"id": 1}}, id="update nothing"),
+    pytest.param("DELETE", "/lists/{}", {}, id="delete"),
+    pytest.param(
+        "DELETE", "/lists/{}", {"headers": {"If-Match": '"1"'}}, id="delete what was seen"
+    ),
+    pytest.param("POST", "/tasks", {"json": {**LETTER, "list_id": "{}"}}, id="create in it"),
+    pytest.param(
+        "POST",
+        "/tasks/batch",
+        {"json": {"operations": [{"create": {**LETTER, "list_id": "{}"}}]}},
+        id="create in it in a batch",
+    ),
+    pytest.param(
+        "POST",
+        "/tasks/import?list_id={}",
+        {"content": '{"title": "x"}', "headers": {"Content-Type": "application/jsonl"}},
+        id="import into it",
+    ),
+    pytest.param("GET", "/tasks?list_id={}", {}, id="list its tasks"),
+    pytest.param("GET", "/tasks/export?list_id={}", {}, id="export it"),
+]
+
+
+def naming(request: Any, list_id: int) -> Any:  # noqa: ANN401 - JSON is any value
+    """Return a request that names a list."""
+    if isinstance(request, dict):
+        return {name: naming(value, list_id) for name, value in request.items()}
+    if isinstance(request, list):
+        return [naming(value, list_id) for value in request]
+    return list_id if request == "{}" else request
+
+
+@pytest.mark.parametrize(("method", "path", "request_"), ON_A_LIST)
+def test_a_foreign_list_looks_like_a_missing_one(
+    miguel: TestClient, susan: TestClient, method: str, path: str, request_: dict[str, Any]
+) -> None:
+    created = susan.post("/lists", json={"name": "Letters"}).json()["list"]
+    letter = susan.post("/tasks", json={**LETTER, "list_id": created["id"]})
+    before = state(susan, "susan")
+    gone = susan.post("/lists", json={"name": "Bills"}).json()["list"]
+    assert susan.delete(gone["uri"]).status_code == 200
+    foreign, missing = (
+        miguel.request(method, path.format(list_id), **naming(request_, list_id))
+        for list_id in (created["id"], gone["id"])
+    )
+    assert foreign.status_code in {200, 404, 409}
+    assert without_tags(foreign) == without_tags(missing)
+    assert letter.json()["task"]["title"] not in foreign.text
+    assert state(susan, "susan") == before
+
+
+def without_tags(answer: Any) -> Any:  # noqa: ANN401 - a response
+    """Return an answer but for what differs with each request: an empty page has a tag for it."""
+    anew = {"x-request-id", "etag"}
+    headers = {name: value for name, value in answer.headers.items() if name not in anew}
+    return answer.status_code, answer.content, headers
+
+
+def test_the_changes_of_a_foreign_list_are_those_of_a_missing_one(
+    miguel: TestClient, susan: TestClient
+) -> None:
+    created = susan.post("/lists", json={"name": "Letters"}).json()["list"]
+    susan.post("/tasks", json={**LETTER, "list_id": created["id"]})
+    page = miguel.get("/tasks/changes", params={"list_id": created["id"]}).json()
+    assert (page["changes"], page["more"]) == ([], False)
+    assert "gone_lists" not in page
+    hers = susan.get("/tasks/changes", params={"list_id": created["id"]}).json()["next"]
+    query = {"list_id": created["id"], "since": hers}
+    assert_problem(miguel.get("/tasks/changes", params=query), 400, "since")
+
+
 OF_A_USER = (
     ("GET", "/tasks", None),
     ("POST", "/tasks", LETTER),
@@ -207,6 +282,11 @@ OF_A_USER = (
     ("POST", "/tasks/batch", {"operations": [{"create": LETTER}]}),
     ("GET", "/tasks/changes", None),
     ("GET", "/tasks/export", None),
+    ("GET", "/lists", None),
+    ("POST", "/lists", {"name": "The kitchen"}),
+    ("GET", "/lists/1", None),
+    ("PUT", "/lists/1", {"name": "Mine now"}),
+    ("DELETE", "/lists/1", None),
     ("GET", "/users/susan", None),
     ("PUT", "/users/susan", {"email": None}),
     ("DELETE", "/users/susan", None),

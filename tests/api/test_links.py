@@ -21,6 +21,8 @@ BODIES = {
     "create_task": {"title": "Learn Python"},
     "update_task": {"done": True},
     "patch_task": {"due": None},
+    "create_list": {"name": "The kitchen"},
+    "update_list": {"name": "The garden"},
     "create_user": {"username": "susan", "password": PASSWORD},
     "update_user": {"email": "susan@example.com"},
     "create_token": {"name": "Phone", "scope": "read"},
@@ -49,6 +51,9 @@ def arguments_of(operation_id: str, susan: TestClient) -> dict[str, Any]:
     if "{token_id}" in path:
         _, answer = call(susan, "create_token", {})
         given["token_id"] = answer["token"]["id"]
+    if "{list_id}" in path:
+        _, answer = call(susan, "create_list", {})
+        given["list_id"] = answer["list"]["id"]
     return {name: value for name, value in given.items() if f"{{{name}}}" in path}
 
 

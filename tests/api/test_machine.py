@@ -32,7 +32,7 @@ from tests.support.copies import Copy, read_list
 from tests.support.problems import assert_problem
 from todo_api.contract import ContractApp
 from todo_api.storage import Database, select_user
-from todo_api.storage.lists import id_before
+from todo_api.storage.lists import id_before, list_of
 
 USERS = 3
 MOST_TAKEN_OVER = 4
@@ -72,7 +72,7 @@ CHANGES = st.fixed_dictionaries({}, optional={"title": TITLES, **OPTIONAL}).filt
 CLEARABLE = {name: st.none() | OPTIONAL[name] for name in OPTIONAL.keys() - {"done"}}
 PATCHES = st.fixed_dictionaries({}, optional={"title": TITLES, **OPTIONAL, **CLEARABLE})
 EMPTY: Task = {"description": "", "done": False, "due": None, "priority": 0, "labels": []}
-READ_ONLY = {"id", "uri", "created_at", "updated_at", "completed_at"}
+READ_ONLY = {"id", "uri", "list_id", "created_at", "updated_at", "completed_at"}
 
 FILTERS: dict[str, st.SearchStrategy[Any]] = {
     "done": st.booleans(),
@@ -230,6 +230,7 @@ class Owner:
             **expected,
             "id": task,
             "uri": f"http://localhost/todo/api/v1.0/tasks/{task}",
+            "list_id": list_of(task),
             "labels": sorted(expected["labels"]),
             "created_at": old["created_at"],
             "updated_at": at,
@@ -445,7 +446,8 @@ class Lists(RuleBasedStateMachine):
             number = other.next_id
             uri = f"http://localhost/todo/api/v1.0/tasks/{number}"
             got = other.client.get(uri)
-            assert got.json() == {"task": {**task, "id": number, "uri": uri}}
+            anew = {"id": number, "uri": uri, "list_id": list_of(number)}
+            assert got.json() == {"task": {**task, **anew}}
             other.tags[number] = [got.headers["ETag"]]
             other.tasks[number] = got.json()["task"]
             other.touched(number)

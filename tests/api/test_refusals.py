@@ -13,6 +13,7 @@ from tests.support.operations import OPERATIONS, ask, has_body
 from todo_api.application import create_app
 from todo_api.settings import Settings
 from todo_api.storage import Database
+from todo_api.storage.lists import insert_list
 from todo_api.throttling import Window
 
 ALL = set(OPERATIONS)
@@ -25,10 +26,13 @@ WITH_KEY: dict[str, Any] = {
     "create_task": OTHER,
     "run_batch": {"operations": [{"create": OTHER}]},
     "import_tasks": {"tasks": [OTHER]},
+    "create_list": {"name": "The garden"},
 }
 """What takes an `Idempotency-Key`, and a body that is another than the usual one."""
 
 AS_JSON = {"Content-Type": "application/json"}
+ANOTHER_LIST = 2
+"""The id of a list that is not the user's own."""
 
 
 class Refusal(NamedTuple):
@@ -54,12 +58,15 @@ REFUSALS = [
         {"auth": None, "headers": {"X-Requested-With": "XMLHttpRequest"}},
     ),
     Refusal("403", "other_site", CHANGING, {"headers": {"Sec-Fetch-Site": "cross-site"}}),
+    Refusal("403", "own_list", {"delete_list"}, {}),
     Refusal(
         "404",
         "not_found",
         AT_A_PLACE,
-        {"places": {"task_id": 7, "username": "nobody", "token_id": 7}},
+        {"places": {"task_id": 7, "list_id": 7, "username": "nobody", "token_id": 7}},
     ),
+    Refusal("404", "not_found", {"create_task"}, {"json": {**OTHER, "list_id": 7}}),
+    Refusal("404", "not_found", {"import_tasks"}, {"query": "?list_id=7"}),
     Refusal("406", "not_acceptable", ALL, {"headers": {"Accept": "image/png"}}),
     Refusal(
         "409",
@@ -76,8 +83,14 @@ REFUSALS = [
     Refusal(
         "412",
         "precondition_failed",
-        {"update_task", "patch_task", "delete_task"},
+        {"update_task", "patch_task", "delete_task", "update_list"},
         {"headers": {"If-Match": '"0"'}},
+    ),
+    Refusal(
+        "412",
+        "precondition_failed",
+        {"delete_list"},
+        {"places": {"list_id": ANOTHER_LIST}, "headers": {"If-Match": '"0"'}},
     ),
     Refusal(
         "413",
@@ -98,7 +111,7 @@ REFUSALS = [
 
 ELSEWHERE = {
     "408": (WITH_BODY, "tests/api/test_codes.py: a body that takes too long"),
-    "409": ({"create_task", "import_tasks"}, "tests/api/test_idempotency.py: still running"),
+    "409": (WITH_KEY.keys() - {"run_batch"}, "tests/api/test_idempotency.py: still running"),
     "410": ({"get_changes"}, "tests/api/test_examples.py: a token from too long ago"),
     "503": (ALL - {"get_health"}, "tests/api/test_system.py: an outage of the database"),
 }
@@ -117,8 +130,12 @@ def codes_shown(operation_id: str, status: str) -> set[str]:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_each_refusal_is_one_that_the_document_shows(miguel: TestClient, operation: str) -> None:
+def test_each_refusal_is_one_that_the_document_shows(
+    miguel: TestClient, database: Database, operation: str
+) -> None:
     miguel.post("/tasks", json={"title": "Read a book"})
+    with database.transaction() as db:
+        insert_list(db, 1, ANOTHER_LIST)
     for status, code, operations, request in REFUSALS:
         if operation in operations:
             answer = ask(miguel, operation, **request)

@@ -28,6 +28,8 @@ METHODS = {
     "/tasks/changes": "GET, HEAD, OPTIONS",
     "/tasks/export": "GET, HEAD, OPTIONS",
     "/tasks/import": "OPTIONS, POST",
+    "/lists": "GET, HEAD, OPTIONS, POST",
+    "/lists/1": "DELETE, GET, HEAD, OPTIONS, PUT",
     "/users": "OPTIONS, POST",
     "/users/miguel": "DELETE, GET, HEAD, OPTIONS, PUT",
     "/tokens": "GET, HEAD, OPTIONS, POST",

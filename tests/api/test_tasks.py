@@ -66,6 +66,7 @@ class TestCreate:
         assert task == {
             "id": 1,
             "uri": f"{TASKS}/1",
+            "list_id": 1,
             "title": "Read a book",
             "description": "",
             "done": False,

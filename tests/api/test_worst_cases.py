@@ -67,6 +67,11 @@ OWN_SHAPES: dict[str, Callable[[], Iterable[Shape]]] = {
     "get_changes": lambda: [Shape("a page of long tasks", query="limit=100")],
     "export_tasks": list,
     "import_tasks": of_import,
+    "get_lists": list,
+    "create_list": lambda: [*of_json("name"), *of_json("time_zone")],
+    "get_list": list,
+    "update_list": lambda: [*of_json("name"), *of_json("id")],
+    "delete_list": list,
     "create_user": lambda: [*of_json("username"), *of_json("password"), *of_password("password")],
     "get_tokens": list,
     "create_token": lambda: [*of_json("name"), *of_json("scope")],
@@ -138,8 +143,9 @@ def test_the_worst_requests_cost_little(
 
 
 def send(client: TestClient, method: str, path: str, shape: Shape) -> httpx2.Response:
-    """Send a request to miguel's first task or account."""
+    """Send a request to miguel's first task, own list or account."""
     path = path.replace("{task_id}", "101").replace("{username}", "miguel")
+    path = path.replace("{list_id}", "1")
     url = f"{path}?{shape.query}" if shape.query else path
     headers = {"Content-Type": "application/json"} if shape.body is not None else {}
     if method == "DELETE" and "users" in path and "Authorization" not in shape.headers:

@@ -37,7 +37,7 @@ def test_each_sort_and_each_filter_is_measured() -> None:
     measured = [parse_qs(urlsplit(listing.path).query) for listing in lists.listings()]
     sorts = {sort for query in measured for sort in query.get("sort", [])}
     assert sorts == {*SORTS, *(f"-{sort}" for sort in SORTS)}
-    assert {name for query in measured for name in query} == {*FILTERS, "limit", "sort"}
+    assert {name for query in measured for name in query} == {*FILTERS, "list_id", "limit", "sort"}
 
 
 def test_a_filter_that_is_not_measured_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

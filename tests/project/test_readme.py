@@ -54,9 +54,11 @@ def compact(text: str) -> str:
 
 
 def timeless(text: str) -> str:
-    """Return a text with the same time, entity tag or token wherever there is one."""
+    """Return a text with the same time, tag, token or random id wherever there is one."""
     text = re.sub(r'"etag":"\\"[0-9]+\\""', '"etag":"…"', text)
     text = re.sub(r'"(next|next_cursor)":"[A-Za-z0-9_-]+"', r'"\1":"…"', text)
+    text = re.sub(r'"(id|list_id|version)":[0-9]{2,}', r'"\1":"…"', text)
+    text = re.sub(r"(/tasks/|/lists/|list_id=)[0-9]{2,}", r"\1…", text)
     return re.sub(r'_at":"[0-9T:.-]+Z"', '_at":"…"', text)
 
 

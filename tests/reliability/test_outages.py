@@ -78,6 +78,9 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
             "headers": {"Content-Type": "application/jsonl"},
         },
     ),
+    "get_lists": ("GET", "/lists", {}),
+    "create_list": ("POST", "/lists", {"json": {"name": "The kitchen"}}),
+    "update_list": ("PUT", "/lists/1", {"json": {"name": "The kitchen"}}),
     "create_user": (
         "POST",
         "/users",

@@ -105,7 +105,7 @@ def test_the_command_sweeps_by_hand(database: Database, database_url: str) -> No
     assert done.status == 0
     assert json.loads(done.stdout) == {
         "removed": {
-            "rows_of_deleted_users": 0,
+            "rows_of_deleted_users_and_lists": 0,
             "idempotency_keys": MANY,
             "tombstones": MANY,
             "tokens": MANY,
@@ -114,7 +114,9 @@ def test_the_command_sweeps_by_hand(database: Database, database_url: str) -> No
     }
     assert counts(database) == LEFT
     again = run_command("sweep", TODO_DATABASE_URL=database_url)
-    assert again.stdout.startswith("Removed 0 rows of deleted users, 0 idempotency keys, ")
+    assert again.stdout.startswith(
+        "Removed 0 rows of deleted users and lists, 0 idempotency keys, "
+    )
 
 
 def test_one_process_at_a_time_sweeps(

@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from tests.support.rows import KEPT, select_tasks
-from todo_api import times
+from tests.support.rows import KEPT, changes_of, select_tasks, state_of
 from todo_api.storage import (
     Connection,
     Database,
@@ -26,11 +25,8 @@ from todo_api.storage import (
 from todo_api.storage.changes import (
     SELECT_CHANGED,
     SELECT_DELETED,
-    Changes,
     Deletion,
     Point,
-    select_changes,
-    select_history,
 )
 from todo_api.storage.engine import Statement
 from todo_api.storage.lists import id_before
@@ -49,13 +45,6 @@ from todo_api.storage.users import delete_user, insert_user
 PAST, FUTURE = "2001-01-01T00:00:00.000000Z", "2099-01-01T00:00:00.000000Z"
 
 
-def page(db: Connection, list_id: int, since: Point | None, *, limit: int = 100) -> Changes:
-    """Read a page of changes."""
-    return select_changes(
-        db, list_id, select_history(db, list_id, since, before=times.FIRST), limit=limit
-    )
-
-
 class Copy:
     """A copy of a user's tasks."""
 
@@ -69,7 +58,7 @@ class Copy:
     def follow(self, limit: int) -> bool:
         """Apply one page; tell whether there is more."""
         with self.database.snapshot() as db:
-            found, self.since, more = page(db, self.list_id, self.since, limit=limit)
+            found, self.since, more = changes_of(db, self.list_id, self.since, limit=limit)
         for change in found:
             if isinstance(change, Deletion):
                 self.tasks.pop(change.id, None)
@@ -145,7 +134,7 @@ def deleted(database: Database, miguel: int) -> int:
         for task in range(1, FORGOTTEN_AT_ONCE + 6):
             insert_task(db, miguel, {"title": "Pass"})
             delete_task(db, miguel, task, forget_before=KEPT)
-        return select_history(db, miguel, None, before=times.FIRST).last_version
+        return state_of(db, miguel).version
 
 
 def tombstones(db: Connection) -> list[int]:
@@ -163,7 +152,7 @@ def test_old_deletions_are_forgotten_some_at_a_time(
         forget_deletions(db, miguel, before=FUTURE)
         assert tombstones(db) == []
         forget_deletions(db, miguel, before=FUTURE)
-        assert page(db, miguel, Point(deleted, deleted)).found == []
+        assert changes_of(db, miguel, Point(deleted, deleted)).found == []
 
 
 def test_a_deletion_forgets_what_is_older_than_it_has_to_be_remembered(
@@ -174,9 +163,9 @@ def test_a_deletion_forgets_what_is_older_than_it_has_to_be_remembered(
         delete_task(db, miguel, last.id, forget_before=timedelta(days=-1))
         assert tombstones(db) == [*range(FORGOTTEN_AT_ONCE + 1, FORGOTTEN_AT_ONCE + 6), last.id]
         point = deleted - 2 * 5
-        assert select_history(db, miguel, Point(point, point), before=PAST)
+        assert changes_of(db, miguel, Point(point, point), before=PAST)
         with pytest.raises(DeletionsForgottenError):
-            select_history(db, miguel, Point(point - 1, point - 1), before=PAST)
+            changes_of(db, miguel, Point(point - 1, point - 1), before=PAST)
 
 
 def test_recent_deletions_are_not_forgotten(database: Database, miguel: int, deleted: int) -> None:
@@ -184,7 +173,7 @@ def test_recent_deletions_are_not_forgotten(database: Database, miguel: int, del
         before = tombstones(db)
         forget_deletions(db, miguel, before=PAST)
         assert tombstones(db) == before
-        assert page(db, miguel, Point(deleted - 2, deleted - 2)).found[-1].version == deleted
+        assert changes_of(db, miguel, Point(deleted - 2, deleted - 2)).found[-1].version == deleted
 
 
 def test_a_point_is_good_from_the_last_forgotten_deletion_on(
@@ -193,16 +182,16 @@ def test_a_point_is_good_from_the_last_forgotten_deletion_on(
     last = deleted - 2 * 5  # each task came and went
     with database.transaction() as db:
         forget_deletions(db, miguel, before=FUTURE)
-        assert len(page(db, miguel, Point(last, last)).found) == 5
+        assert len(changes_of(db, miguel, Point(last, last)).found) == 5
         with pytest.raises(DeletionsForgottenError):
-            page(db, miguel, Point(last - 1, last - 1))
+            changes_of(db, miguel, Point(last - 1, last - 1))
 
 
 def test_a_point_that_a_restored_database_has_not_reached_is_refused(
     database: Database, miguel: int, deleted: int
 ) -> None:
     with database.snapshot() as db, pytest.raises(DeletionsForgottenError):
-        page(db, miguel, Point(deleted + 1, deleted + 1))
+        changes_of(db, miguel, Point(deleted + 1, deleted + 1))
 
 
 def test_a_lists_deletions_are_forgotten_for_that_list_alone(
@@ -216,7 +205,7 @@ def test_a_lists_deletions_are_forgotten_for_that_list_alone(
         assert tombstones(db) == before
         forget_deletions(db, susan, before=FUTURE)
         assert len(tombstones(db)) == len(before) - 1
-        assert page(db, miguel, Point(deleted - 2, deleted - 2)).found[-1].version == deleted
+        assert changes_of(db, miguel, Point(deleted - 2, deleted - 2)).found[-1].version == deleted
 
 
 def test_a_user_deleted_meanwhile_has_no_changes(
@@ -225,7 +214,7 @@ def test_a_user_deleted_meanwhile_has_no_changes(
     with database.transaction() as db:
         delete_user(db, miguels_account.id)
     with database.snapshot() as db, pytest.raises(UserGoneError):
-        page(db, miguels_account.list_id, None)
+        changes_of(db, miguels_account.list_id, None)
 
 
 MANY = 3000
@@ -286,7 +275,7 @@ def test_the_number_of_a_change_is_that_of_the_task(database: Database, miguel: 
         insert_task(db, miguel, {"title": "Write"})
         updated = update_task(db, miguel, 1, {"done": True}).new
     with database.snapshot() as db:
-        found, reached, more = page(db, miguel, None)
+        found, reached, more = changes_of(db, miguel, None)
         assert found == [select_task(db, miguel, 2), updated]
     assert reached == (updated.version, updated.version)
     assert not more

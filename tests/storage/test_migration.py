@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import make_url, select, text
 
 from tests.support.databases import PostgreSQLDatabases
-from tests.support.rows import KEPT
+from tests.support.rows import KEPT, changes_of, state_of
 from todo_api.storage import (
     Database,
     DatabaseForeignError,
@@ -27,8 +27,6 @@ from todo_api.storage import (
     is_current,
     migrate,
     remove_some_piece,
-    select_changes,
-    select_history,
     select_last_task_id,
 )
 from todo_api.storage.listing import select_page
@@ -41,7 +39,7 @@ from todo_api.storage.migration import (
 )
 from todo_api.storage.schema import lists, metadata, users
 from todo_api.storage.schema import tasks as tasks_table
-from todo_api.storage.tasks import delete_task, insert_task, select_last_version
+from todo_api.storage.tasks import delete_task, insert_task
 from todo_api.storage.users import insert_user, select_user
 from todo_api.times import FIRST
 
@@ -305,7 +303,7 @@ def test_tasks_of_the_first_revision_are_found_like_any_others(unmigrated: Datab
         eclair, rest = select_page(db, user, limit=9).tasks
         for filters in ({"q": "two"}, {"title_prefix": "éCL"}, {"done": True}):
             assert select_page(db, user, filters=filters, limit=9).tasks == [eclair]
-        assert select_last_version(db, user) == rest.version == 3
+        assert state_of(db, user).version == rest.version == 3
     assert (eclair.title, eclair.description, eclair.done) == ("Éclair", "Two of them", True)
     assert (eclair.due, eclair.priority, eclair.labels) == (None, 0, [])
     assert eclair.created_at == eclair.updated_at == eclair.completed_at == rest.created_at
@@ -358,16 +356,14 @@ def test_each_users_tasks_become_a_list_of_their_own(unmigrated: Database) -> No
         miguel, susan, eve, gone = [user.list_id for user in found if user is not None]
         tasks = select_page(db, miguel, limit=9).tasks
         hers = select_page(db, susan, limit=9).tasks
-        history = select_history(db, miguel, Point(5, 5), before=FIRST)
-        changes = select_changes(db, miguel, history, limit=9).found
+        changes = changes_of(db, miguel, Point(5, 5)).found
         assert [(change.id, change.version) for change in changes] == [(2, 7), (3, 10)]
         # Whoever has a copy of her list has it under other ids, and has to begin anew.
         for known in (5, 10):
             with pytest.raises(DeletionsForgottenError):
-                select_history(db, susan, Point(known, known), before=FIRST)
-        history = select_history(db, susan, None, before=FIRST)
-        assert select_changes(db, susan, history, limit=9).found == hers
-        assert select_last_version(db, susan) > 10
+                changes_of(db, susan, Point(known, known))
+        assert changes_of(db, susan).found == hers
+        assert state_of(db, susan).version > 10
         for list_id, behind in ((miguel, 0), (susan, id_before(susan))):
             for filters in ({"q": "two"}, {"label": ["home"]}, {"title_prefix": "éCL"}):
                 [eclair] = select_page(db, list_id, filters=filters, limit=9).tasks
@@ -379,7 +375,7 @@ def test_each_users_tasks_become_a_list_of_their_own(unmigrated: Database) -> No
         assert tuple(of_miguel) == (2, 2, 40)
         assert {tuple(row) for row in of_others} == {(11, 2, 40)}
         with pytest.raises(UserGoneError):
-            select_last_version(db, gone)
+            state_of(db, gone)
     assert miguel == 1
     assert len({miguel, susan, eve, gone}) == 4
     assert [task.id for task in tasks] == [1, 3]

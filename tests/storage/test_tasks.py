@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.support.rows import KEPT, select_tasks
+from tests.support.rows import KEPT, select_tasks, state_of
 from todo_api import times
 from todo_api.storage import (
     Connection,
@@ -23,7 +23,6 @@ from todo_api.storage.schema import deleted_tasks, task_labels, task_words
 from todo_api.storage.tasks import (
     delete_task,
     insert_task,
-    select_last_version,
     select_task,
     update_task,
 )
@@ -263,7 +262,7 @@ def test_changes_of_different_columns_at_the_same_time_are_both_kept(
 def changes_of(database: Database, list_id: int) -> int:
     """Return how many changes of a user's tasks there have been since they were counted first."""
     with database.snapshot() as db:
-        return select_last_version(db, list_id)
+        return state_of(db, list_id).version
 
 
 def test_an_update_tells_the_task_before_and_after_it(database: Database, miguel: int) -> None:

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from todo_api import times
+from tests.support.rows import changes_of
 from todo_api.storage import Connection, Database, UserGoneError, UserRow
-from todo_api.storage.changes import select_changes, select_history
 from todo_api.storage.lists import id_before
 from todo_api.storage.schema import task_labels, task_words, tasks
 from todo_api.storage.tasks import insert_task
@@ -61,9 +60,7 @@ def test_they_are_changes_in_their_order(database: Database, miguel: int) -> Non
         insert_task(db, miguel, {"title": "Begin"})
         insert_tasks(db, miguel, prepare_tasks(TASKS))
     with database.snapshot() as db:
-        page = select_changes(
-            db, miguel, select_history(db, miguel, None, before=times.FIRST), limit=10
-        )
+        page = changes_of(db, miguel)
     assert [task.id for task in page.found] == [1, 2, 3, 4]
     first = page.found[0].version
     assert [task.version - first for task in page.found] == [0, 1, 2, 3]

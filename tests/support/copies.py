@@ -20,6 +20,8 @@ class Copy:
     def follow(self) -> bool:
         """Apply one page; tell whether there is more."""
         page = changes(self.client, **self.query)
+        gone = page.get("gone_lists", [])
+        self.tasks = {id_: task for id_, task in self.tasks.items() if task["list_id"] not in gone}
         for change in page["changes"]:
             if change["deleted"]:
                 self.tasks.pop(change["id"], None)

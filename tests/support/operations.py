@@ -23,13 +23,20 @@ BODIES: dict[str, Any] = {
     "patch_task": {"done": True},
     "run_batch": {"operations": [{"create": READ}]},
     "import_tasks": {"tasks": [READ]},
+    "create_list": {"name": "The kitchen"},
+    "update_list": {"name": "The kitchen"},
     "create_user": {"username": "susan", "password": "Pizza is not a fruit!"},
     "update_user": {"password": "a boa and a king cobra", "current_password": PASSWORD},
     "create_token": {"name": "Phone", "scope": "read"},
 }
 """What is sent to those that take a body."""
 
-PLACES: dict[str, object] = {"task_id": 1, "username": "miguel", "token_id": 1}
+PLACES: dict[str, object] = {
+    "task_id": 1,
+    "list_id": 1,
+    "username": "miguel",
+    "token_id": 1,
+}
 
 
 def has_body(operation_id: str) -> bool:

@@ -15,6 +15,12 @@ TASKS = (
 def insert_demo(db: Connection, settings: Settings) -> None:
     """Insert the user and the tasks."""
     password_hash = password_hasher(settings).hash(PASSWORD)
-    user = insert_user(db, username=USERNAME, email=None, password_hash=password_hash)
+    user = insert_user(
+        db,
+        username=USERNAME,
+        email=None,
+        password_hash=password_hash,
+        time_zone=settings.time_zone,
+    )
     for title, description in TASKS:
         insert_task(db, user.list_id, {"title": title, "description": description})

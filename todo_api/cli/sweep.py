@@ -13,7 +13,7 @@ from todo_api.sweeping import LeaseTakenError, Sweeper
 @click.command("sweep")
 @json_option
 def sweep_command(*, as_json: bool) -> None:
-    """Remove what has expired, and what deleted users have left."""
+    """Remove what has expired, and what deleted users and lists have left."""
     with opened_database() as (database, settings):
         kept = timedelta(days=settings.tombstone_days)
         sweeper = Sweeper(database, answers_kept=KEPT, deletions_kept=kept)

@@ -17,7 +17,7 @@ A writer makes a file in parts: a head, the tasks in groups of any size, a tail.
 from todo_api.formats.comma_separated import with_byte_order_mark
 from todo_api.formats.file import Item, LeftOut, Unreadable, Writer
 from todo_api.formats.media_types import NAMED_READERS, NAMES, READERS, WRITERS
-from todo_api.formats.uids import Uids, task_of
+from todo_api.formats.uids import Uids
 
 __all__ = [
     "NAMED_READERS",
@@ -29,6 +29,5 @@ __all__ = [
     "Uids",
     "Unreadable",
     "Writer",
-    "task_of",
     "with_byte_order_mark",
 ]

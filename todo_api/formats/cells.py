@@ -147,6 +147,7 @@ _INSTANT = Column(_read_instant)
 COLUMNS = {
     "id": _INTEGER,
     "uri": _VERBATIM,
+    "list_id": _INTEGER,
     "title": _TEXT,
     "description": _TEXT,
     "done": _BOOLEAN,

@@ -6,13 +6,13 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from todo_api.contract import MOST_FAULTS, Text, json_pointer
 from todo_api.formats.cells import COLUMNS, UnclearError
 from todo_api.formats.encodings import decoded
 from todo_api.formats.file import Item, Unreadable, Writer, shown
 from todo_api.formats.rows import Row, column_name, read_rows
+from todo_api.formats.uids import Uids
 
 _NAMES = ", ".join(COLUMNS)
 
@@ -86,7 +86,7 @@ _HEAD = ",".join(COLUMNS).encode() + b"\r\n"
 _WRITER = Writer(_HEAD, _write, b"", "csv", parameters={"header": "present"})
 
 
-def writer(_namespace: UUID) -> Writer:
+def writer(_uids: Uids) -> Writer:
     """Return the writer of these files, which hold no UIDs."""
     return _WRITER
 

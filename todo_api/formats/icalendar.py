@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from todo_api import times
 from todo_api.formats.file import Writer
-from todo_api.formats.uids import uid_of
+from todo_api.formats.uids import Uids
 
 _LONGEST_LINE = 75
 """In octets, not counting the line break (3.1)."""
@@ -27,20 +26,20 @@ _HEAD = (
 )
 
 
-def writer(namespace: UUID) -> Writer:
-    """Return a writer whose UIDs are made from the tasks' ids in this namespace."""
+def writer(uids: Uids) -> Writer:
+    """Return a writer of calendars."""
     head, tail = (b"".join(map(_fold, lines)) for lines in (_HEAD, ["END:VCALENDAR"]))
-    return Writer(head, partial(_write, namespace), tail, "ics")
+    return Writer(head, partial(_write, uids), tail, "ics")
 
 
-def _write(namespace: UUID, tasks: Iterable[Mapping[str, Any]]) -> bytes:
-    return b"".join(_fold(line) for task in tasks for line in _lines(namespace, task))
+def _write(uids: Uids, tasks: Iterable[Mapping[str, Any]]) -> bytes:
+    return b"".join(_fold(line) for task in tasks for line in _lines(uids, task))
 
 
-def _lines(namespace: UUID, task: Mapping[str, Any]) -> Iterator[str]:
+def _lines(uids: Uids, task: Mapping[str, Any]) -> Iterator[str]:
     """Yield the content lines of a VTODO (3.6.2), not yet folded."""
     yield "BEGIN:VTODO"
-    yield f"UID:{uid_of(namespace, task['id'])}"
+    yield f"UID:{uids.of_task(task['id'])}"
     yield f"URL:{task['uri']}"
     yield f"DTSTAMP:{_utc(task['updated_at'])}"
     yield f"CREATED:{_utc(task['created_at'])}"

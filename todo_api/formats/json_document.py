@@ -4,12 +4,12 @@ import codecs
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
-from uuid import UUID
 
 import orjson
 
 from todo_api.contract import JSONTextError, Text
 from todo_api.formats.file import Item, Unreadable, Writer
+from todo_api.formats.uids import Uids
 
 MOST_PARTS = 250_000
 """Members and elements of a document: more than 10,000 tasks have, and little memory."""
@@ -75,6 +75,6 @@ class _Tasks:
         return b"".join(parts)
 
 
-def writer(_namespace: UUID) -> Writer:
+def writer(_uids: Uids) -> Writer:
     """Return a writer of one file, which holds no UIDs."""
     return Writer(b'{"tasks":[', _Tasks().write, b"\n]}\n", "json")

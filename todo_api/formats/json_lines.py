@@ -9,13 +9,13 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from uuid import UUID
 
 import orjson
 
 from todo_api.contract import JSONTextError, Text
 from todo_api.formats import json_document
 from todo_api.formats.file import LONGEST, Item, Unreadable, Writer, too_long
+from todo_api.formats.uids import Uids
 
 _PRETTY = (
     "This line begins an object that goes on in the next line, but in JSON Lines each task stands"
@@ -63,6 +63,6 @@ def _write(tasks: Iterable[Mapping[str, Any]]) -> bytes:
 _WRITER = Writer(b"", _write, b"", "jsonl")
 
 
-def writer(_namespace: UUID) -> Writer:
+def writer(_uids: Uids) -> Writer:
     """Return the writer of these files, which hold no UIDs."""
     return _WRITER

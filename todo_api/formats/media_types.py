@@ -1,7 +1,6 @@
 """Which format a media type names. A new format is a module, and a line here for each way."""
 
 from collections.abc import Callable, Iterator, Mapping
-from uuid import UUID
 
 from todo_api.contract import Text
 from todo_api.formats import (
@@ -13,6 +12,7 @@ from todo_api.formats import (
 )
 from todo_api.formats.file import Item, LeftOut, Unreadable, Writer
 from todo_api.formats.programs import READERS as PROGRAMS
+from todo_api.formats.uids import Uids
 
 Reader = Callable[[Text], Iterator[Item | Unreadable | LeftOut]]
 
@@ -25,14 +25,14 @@ READERS: Mapping[str, Reader] = {
 }
 """What reads a body of each type."""
 
-WRITERS: Mapping[str, Callable[[UUID], Writer]] = {
+WRITERS: Mapping[str, Callable[[Uids], Writer]] = {
     "application/jsonl": json_lines.writer,
     "application/x-ndjson": json_lines.writer,
     "text/csv": comma_separated.writer,
     "text/calendar": icalendar.writer,
     "application/json": json_document.writer,
 }
-"""What writes a file of each type; the UUID is the namespace of the tasks' UIDs."""
+"""What writes a file of each type."""
 
 NAMES: Mapping[str, str] = {
     # Some clients take application/jsonl for JSON, by the beginning of its name.

@@ -43,7 +43,13 @@ def add_user(
     password_hash = _hash(settings, username, email, password)
     try:
         with database.transaction() as db:
-            insert_user(db, username=username, email=email, password_hash=password_hash)
+            insert_user(
+                db,
+                username=username,
+                email=email,
+                password_hash=password_hash,
+                time_zone=settings.time_zone,
+            )
             withdraw_invitation(db, username)
             return _select(db, username)
     except UsernameTakenError:

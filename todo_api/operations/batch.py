@@ -1,6 +1,6 @@
 """Many changes to a user's tasks in one transaction: the handler of the tag ``batch``."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -8,16 +8,23 @@ from typing import Any
 from todo_api import storage
 from todo_api.contract import Answer, Problem, Reply, Sentence, UrlFor
 from todo_api.identity import User
-from todo_api.operations.representation import refuse_other_values, represent_task, split_body
+from todo_api.operations.representation import (
+    NO_SUCH_LIST,
+    refuse_other_values,
+    represent_task,
+    split_body,
+)
 from todo_api.rest import Once, entity_tag, expected_versions
 from todo_api.settings import Settings
 from todo_api.storage import (
     Connection,
+    ListMissingError,
     Quotas,
     TaskChangedError,
     TaskMissingError,
     TaskRow,
     WordBudget,
+    list_of,
 )
 
 MOST_WORDS = 20_000
@@ -34,17 +41,27 @@ def run_batch(
     url_for: UrlFor,
 ) -> Answer:
     """Update many tasks at once."""
+    steps = [
+        (f"/operations/{index}/{verb}", verb, arguments)
+        for index, operation in enumerate(body["operations"])
+        for verb, arguments in operation.items()
+    ]
 
     def run(db: Connection) -> Reply:
-        batch = Batch(db, user.list_id, settings, quotas, url_for)
-        results = [
-            batch.run(f"/operations/{index}/{verb}", verb, arguments)
-            for index, operation in enumerate(body["operations"])
-            for verb, arguments in operation.items()
-        ]
-        return Reply({"results": results})
+        named = {_list_in(verb, arguments, user) for _, verb, arguments in steps}
+        lists = storage.hold_lists(db, user, named)
+        batch = Batch(db, user, lists, settings, quotas, url_for)
+        return Reply({"results": [batch.run(*step) for step in steps]})
 
     return once(idempotency_key, user.id, ("run_batch", body), run)
+
+
+def _list_in(verb: str, arguments: Mapping[str, Any], user: User) -> int:
+    """Return the list that an operation is about."""
+    if verb == "create":
+        list_id: int = arguments.get("list_id", user.list_id)
+        return list_id
+    return list_of(arguments["id"])
 
 
 class Batch:
@@ -53,44 +70,50 @@ class Batch:
     def __init__(
         self,
         db: Connection,
-        list_id: int,
+        user: User,
+        lists: Collection[int],
         settings: Settings,
         quotas: Quotas,
         url_for: UrlFor,
     ) -> None:
-        """Run in this transaction, on the tasks of this list."""
+        """Run in this transaction, on the tasks of these lists of the user's."""
         self._quotas = quotas
         self._budget = WordBudget(MOST_WORDS)
         self._db = db
-        self._list_id = list_id
+        self._user = user
+        self._lists = lists
         self._settings = settings
         self._url_for = url_for
 
     def run(self, place: str, verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Return the result of the operation at `place`; raise a `Problem` that names the place."""
         with _faults_named(place):
+            list_id = _list_in(verb, arguments, self._user)
+            if list_id not in self._lists:
+                raise ListMissingError if verb == "create" else TaskMissingError
             match verb:
                 case "create":
-                    return self._create(arguments)
+                    return self._create(list_id, arguments)
                 case "update":
-                    return self._update(arguments, place)
+                    return self._update(list_id, arguments, place)
                 case _:
-                    return self._delete(arguments)
+                    return self._delete(list_id, arguments)
 
-    def _create(self, task: dict[str, Any]) -> dict[str, Any]:
-        return self._result(self._insert(task))
+    def _create(self, list_id: int, given: dict[str, Any]) -> dict[str, Any]:
+        task = {name: value for name, value in given.items() if name != "list_id"}
+        return self._result(self._insert(list_id, task))
 
-    def _insert(self, task: dict[str, Any]) -> TaskRow:
+    def _insert(self, list_id: int, task: dict[str, Any]) -> TaskRow:
         return storage.insert_task(
-            self._db, self._list_id, task, quotas=self._quotas, budget=self._budget
+            self._db, list_id, task, quotas=self._quotas, budget=self._budget
         )
 
-    def _update(self, update: dict[str, Any], place: str) -> dict[str, Any]:
+    def _update(self, list_id: int, update: dict[str, Any], place: str) -> dict[str, Any]:
         body = {name: value for name, value in update.items() if name != "if_match"}
         changes, read_only = split_body(body)
         old, new = storage.update_task(
             self._db,
-            self._list_id,
+            list_id,
             update["id"],
             changes,
             versions=expected_versions(update.get("if_match")),
@@ -100,10 +123,10 @@ class Batch:
         refuse_other_values(read_only, represent_task(old, self._url_for), within=place)
         return self._result(new)
 
-    def _delete(self, deletion: dict[str, Any]) -> dict[str, Any]:
+    def _delete(self, list_id: int, deletion: dict[str, Any]) -> dict[str, Any]:
         storage.delete_task(
             self._db,
-            self._list_id,
+            list_id,
             deletion["id"],
             versions=expected_versions(deletion.get("if_match")),
             forget_before=timedelta(days=self._settings.tombstone_days),
@@ -123,6 +146,8 @@ def _faults_named(place: str) -> Iterator[None]:
     except TaskMissingError:
         sentence = Sentence("missing", "There is no such task.")
         raise _conflict(f"{place}/id", sentence) from None
+    except ListMissingError:
+        raise _conflict(f"{place}/list_id", NO_SUCH_LIST) from None
     except TaskChangedError:
         sentence = Sentence("changed", "It has changed since it was read: read it again.")
         raise _conflict(f"{place}/if_match", sentence) from None

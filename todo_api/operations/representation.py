@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from todo_api import times
-from todo_api.contract import Sentence, UrlFor, bad_body
-from todo_api.storage import TaskRow
+from todo_api.contract import Problem, Sentence, UrlFor, bad_body
+from todo_api.storage import TaskRow, list_of
 
 TIMES = ("created_at", "updated_at", "completed_at")
-READ_ONLY = ("id", "uri", *TIMES)
+READ_ONLY = ("id", "uri", "list_id", *TIMES)
 """The members of a task that only the service sets."""
 
 
@@ -19,6 +19,7 @@ def represent_task(task: TaskRow, url_for: UrlFor) -> dict[str, Any]:
     return {
         "id": task.id,
         "uri": url_for("get_task", task_id=task.id),
+        "list_id": list_of(task.id),
         "title": task.title,
         "description": task.description,
         "done": task.done,
@@ -29,6 +30,11 @@ def represent_task(task: TaskRow, url_for: UrlFor) -> dict[str, Any]:
         "updated_at": task.updated_at,
         "completed_at": task.completed_at,
     }
+
+
+def no_such_list(**place: str) -> Problem:
+    """Return what is said where a request names a list that is not there, or somebody else's."""
+    return Problem(404, faults=[{**place, "detail": NO_SUCH_LIST}])
 
 
 def split_body(
@@ -91,6 +97,8 @@ def _address(uri: str) -> tuple[object, ...]:
     host = "localhost" if parts.hostname in _LOOPBACK else parts.hostname
     return parts.scheme, host, port, parts.path, parts.query, parts.fragment, parts.username
 
+
+NO_SUCH_LIST = Sentence("missing", "There is no such list.")
 
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:?\d\d)", re.ASCII

@@ -6,19 +6,34 @@ from typing import Any
 from todo_api import storage, times
 from todo_api.contract import Answer, Problem, Reply, UrlFor, is_known
 from todo_api.identity import User
-from todo_api.operations.representation import refuse_other_values, represent_task, split_body
+from todo_api.operations.representation import (
+    no_such_list,
+    refuse_other_values,
+    represent_task,
+    split_body,
+)
 from todo_api.rest import (
     Cursors,
     Once,
     cache_headers,
     entity_tag,
-    entity_tag_of_list,
+    entity_tag_of_lists,
     next_link,
     not_modified,
     versions_in,
 )
 from todo_api.settings import Settings
-from todo_api.storage import Connection, Database, Position, Quotas, select_page
+from todo_api.storage import (
+    Connection,
+    Database,
+    ListMissingError,
+    Position,
+    Quotas,
+    find_list,
+    hold_list,
+    list_of,
+    select_page,
+)
 
 
 def get_tasks(
@@ -33,22 +48,24 @@ def get_tasks(
     **filters: Any,  # noqa: ANN401 - each of the type that the document says
 ) -> Answer:
     """List your tasks."""
-    filters = {name: value for name, value in filters.items() if value is not None}
-    purpose = ("get_tasks", user.id, sort, filters)
+    asked = {name: value for name, value in filters.items() if value is not None}
+    filters = {name: value for name, value in asked.items() if name != "list_id"}
+    purpose = ("get_tasks", user.id, sort, asked)
     after = None if cursor is None else Position(*cursors.open(cursor, *purpose))
     with database.snapshot() as db:
-        version = storage.select_last_version(db, user.list_id)
+        states = storage.select_states(db, user.id, asked.get("list_id"))
         # Tasks become overdue without being changed, so no copy of such a list is known current.
         moment = times.now() if "overdue" in filters else None
-        etag = entity_tag_of_list(version, purpose, limit, cursor, moment)
+        etag = entity_tag_of_lists(states, purpose, limit, cursor, moment)
         if is_known(etag, if_none_match):
             return not_modified(etag)
-        page = select_page(db, user.list_id, filters=filters, sort=sort, after=after, limit=limit)
+        list_ids = storage.ids_of(states)
+        page = select_page(db, *list_ids, filters=filters, sort=sort, after=after, limit=limit)
     answer: dict[str, Any] = {"tasks": [represent_task(task, url_for) for task in page.tasks]}
     headers = cache_headers(etag)
     if page.last is not None:
         following = answer["next_cursor"] = cursors.seal(list(page.last), *purpose)
-        arguments = {"sort": sort, **filters, "limit": limit, "cursor": following}
+        arguments = {"sort": sort, **asked, "limit": limit, "cursor": following}
         headers |= next_link(url_for("get_tasks", **arguments))
     return Reply(answer, 200, headers)
 
@@ -62,9 +79,14 @@ def create_task(
     url_for: UrlFor,
 ) -> Answer:
     """Create a task."""
+    given = {name: value for name, value in body.items() if name != "list_id"}
 
     def create(db: Connection) -> Reply:
-        row = storage.insert_task(db, user.list_id, body, quotas=quotas)
+        try:
+            list_id = hold_list(db, user, body.get("list_id"))
+        except ListMissingError:
+            raise no_such_list(pointer="/list_id") from None
+        row = storage.insert_task(db, list_id, given, quotas=quotas)
         task = represent_task(row, url_for)
         headers = {"Location": task["uri"], "ETag": entity_tag(row.version)}
         return Reply({"task": task}, 201, headers)
@@ -77,7 +99,7 @@ def get_task(
 ) -> Answer:
     """Get a task."""
     with database.snapshot() as db:
-        task = storage.select_task(db, user.list_id, task_id)
+        task = storage.select_task(db, find_list(db, user, list_of(task_id)), task_id)
     if task is None:
         raise Problem(404)
     etag = entity_tag(task.version)
@@ -98,8 +120,9 @@ def update_task(
     """Update a task."""
     changes, read_only = split_body(body)
     with versions_in(if_match) as versions, database.transaction() as db:
+        list_id = hold_list(db, user, list_of(task_id))
         old, new = storage.update_task(
-            db, user.list_id, task_id, changes, versions=versions, quotas=quotas
+            db, list_id, task_id, changes, versions=versions, quotas=quotas
         )
         refuse_other_values(read_only, represent_task(old, url_for))
     return Reply({"task": represent_task(new, url_for)}, 200, {"ETag": entity_tag(new.version)})
@@ -128,7 +151,7 @@ def delete_task(
     with versions_in(if_match) as versions, database.transaction() as db:
         storage.delete_task(
             db,
-            user.list_id,
+            hold_list(db, user, list_of(task_id)),
             task_id,
             versions=versions,
             forget_before=timedelta(days=settings.tombstone_days),

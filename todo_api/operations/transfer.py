@@ -1,4 +1,4 @@
-"""Export and import of all of a user's tasks: the handlers of the tag ``transfer``."""
+"""Export of tasks, and import into one list: the handlers of the tag ``transfer``."""
 
 import math
 from collections import Counter
@@ -7,7 +7,6 @@ from datetime import timedelta
 from hashlib import blake2b, sha256
 from itertools import islice
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from todo_api import storage, times
 from todo_api.contract import (
@@ -31,13 +30,20 @@ from todo_api.formats import (
     Uids,
     Unreadable,
     Writer,
-    task_of,
     with_byte_order_mark,
 )
 from todo_api.identity import User
-from todo_api.operations.representation import TIMES, represent_task
+from todo_api.operations.representation import TIMES, no_such_list, represent_task
 from todo_api.rest import CACHE_CONTROL, Once
-from todo_api.storage import Connection, Database, Position, Quotas, WordBudget, select_page
+from todo_api.storage import (
+    Connection,
+    Database,
+    ListMissingError,
+    Position,
+    Quotas,
+    WordBudget,
+    select_page,
+)
 
 TABLE = "text/csv"
 PAGE = 100
@@ -55,6 +61,7 @@ def export_tasks(
     media_type: str,
     format: str | None,  # noqa: A002 - the parameter's name in the document
     bom: bool | None,  # noqa: FBT001 - likewise
+    list_id: list[int] | None,
     user: User,
     database: Database,
     uids: Uids,
@@ -62,7 +69,7 @@ def export_tasks(
 ) -> Answer:
     """Export your tasks."""
     media_type = NAMES[format] if format else media_type
-    writer = WRITERS[media_type](uids.of_list(user.list_id))
+    writer = WRITERS[media_type](uids)
     if bom:
         if media_type != TABLE:
             raise bad_parameters([("bom", "Only a table has a byte order mark: use format=csv.")])
@@ -72,13 +79,16 @@ def export_tasks(
         "Content-Disposition": f'attachment; filename="tasks.{writer.suffix}"',
         "Vary": "Accept, Authorization",
     }
-    chunks = _export(writer, user, database, url_for)
+    with database.snapshot() as db:
+        list_ids = storage.ids_of(storage.select_states(db, user.id, list_id))
+    chunks = _export(writer, list_ids, user, database, url_for)
     return Reply(Stream(chunks, writer.parameters, media_type), 200, headers)
 
 
 def import_tasks(
     body: Text,
     format: str | None,  # noqa: A002 - the parameter's name in the document
+    list_id: int | None,
     idempotency_key: str | None,
     user: User,
     once: Once,
@@ -91,17 +101,21 @@ def import_tasks(
         raise bad_parameters([("format", "Name the form of this text, such as format=todotxt.")])
     packed = packed_as(body.content)
     parts = [Unreadable(1, packed)] if packed else reader(body)
-    found = _read(body, parts, uids.of_list(user.list_id))
+    found = _read(body, parts, uids)
     new = storage.prepare_tasks(found.tasks, WordBudget(MOST_WORDS))
 
     def insert(db: Connection) -> Reply:
-        unknown = _unknown(db, user.list_id, found)
-        storage.insert_tasks(db, user.list_id, new.at(unknown), quotas=quotas)
+        try:
+            into = storage.hold_list(db, user, list_id)
+        except ListMissingError:
+            raise no_such_list(parameter="list_id") from None
+        unknown = _unknown(db, into, found)
+        storage.insert_tasks(db, into, new.at(unknown), quotas=quotas)
         left_out = found.left_out + Counter({KNOWN: len(found.tasks) - len(unknown)})
         return Reply(_result(len(unknown), left_out))
 
     digest = sha256(body.content).hexdigest()
-    asked = ("import_tasks", body.media_type, body.charset, format, digest)
+    asked = ("import_tasks", body.media_type, body.charset, format, digest, list_id)
     return once(idempotency_key, user.id, asked, insert)
 
 
@@ -133,7 +147,7 @@ def _result(imported: int, left_out: Counter[str]) -> dict[str, Any]:
     return {"imported": imported, **({"left_out": lost} if lost else {})}
 
 
-def _read(body: Text, parts: Iterable[Item | LeftOut | Unreadable], namespace: UUID) -> Found:
+def _read(body: Text, parts: Iterable[Item | LeftOut | Unreadable], uids: Uids) -> Found:
     """Return what a file has.
 
     Raises:
@@ -153,7 +167,7 @@ def _read(body: Text, parts: Iterable[Item | LeftOut | Unreadable], namespace: U
             task = found.value
             wrong = list(islice(body.items.faults(task), MOST_FAULTS)) or _contradictions(task)
             faults += [_fault(found.line, detail, found.at + pointer) for pointer, detail in wrong]
-            if found.uid and (own := task_of(namespace, found.uid, found.address)):
+            if found.uid and (own := uids.task_of(found.uid, found.address)):
                 ids[len(tasks)] = own
             if found.uid:
                 task = {**task, "uid": blake2b(found.uid.encode(), digest_size=16).hexdigest()}
@@ -169,26 +183,31 @@ def _read(body: Text, parts: Iterable[Item | LeftOut | Unreadable], namespace: U
 
 
 def _export(
-    writer: Writer, user: User, database: Database, url_for: UrlFor
+    writer: Writer, list_ids: Iterable[int], user: User, database: Database, url_for: UrlFor
 ) -> Generator[bytes, None, None]:
-    """Yield the list page by page; no transaction is open between two pages.
+    """Yield list after list page by page; no transaction is open between two pages.
 
     Tasks that are created in the meantime are left out, or a slow client might never see the end.
     """
-    last = math.inf
     before = writer.head
-    after: Position | None = Position(0, 0)
-    while after is not None:
-        with database.snapshot() as db:
-            # The first is the smallest. If the user is deleted meanwhile, the export breaks off.
-            last = min(last, storage.select_last_task_id(db, user.list_id))
-            page = select_page(db, user.list_id, after=after, limit=PAGE)
-        yield before + writer.tasks(
-            represent_task(task, url_for) for task in page.tasks if task.id <= last
-        )
-        before = b""
-        after = page.last if page.last and page.last.id < last else None
-    yield writer.tail
+    for list_id in list_ids:
+        last = math.inf
+        after: Position | None = Position(0, 0)
+        while after is not None:
+            with database.snapshot() as db:
+                try:
+                    storage.find_list(db, user, list_id)
+                except ListMissingError:
+                    break  # It was deleted. If the user was, the export breaks off.
+                # The first is the smallest.
+                last = min(last, storage.select_last_task_id(db, list_id))
+                page = select_page(db, list_id, after=after, limit=PAGE)
+            yield before + writer.tasks(
+                represent_task(task, url_for) for task in page.tasks if task.id <= last
+            )
+            before = b""
+            after = page.last if page.last and page.last.id < last else None
+    yield before + writer.tail
 
 
 def _contradictions(task: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

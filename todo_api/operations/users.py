@@ -61,6 +61,7 @@ def create_user(
                 email=body.get("email"),
                 password_hash=password_hash,
                 registered_at=times.now(),
+                time_zone=settings.time_zone,
             )
     except UsernameTakenError:
         raise _taken() from None

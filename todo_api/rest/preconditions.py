@@ -5,15 +5,15 @@ A resource's version is the number of its last change. An entity tag is how a ve
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
 from todo_api.contract import Problem, Reply, parse_entity_tags
-from todo_api.storage import TaskChangedError
+from todo_api.storage import ChangedError
 
 CACHE_CONTROL = "private, no-cache, no-transform"
 """Of an answer that only its user may cache, and that a cache has to revalidate each time.
@@ -24,15 +24,28 @@ A proxy that compressed it would weaken its tag, which ``If-Match`` then could n
 _VERSION = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
+class VersionedList(Protocol):
+    """A list with the number of its last change."""
+
+    @property
+    def id(self) -> int:
+        """Return its id."""
+
+    @property
+    def version(self) -> int:
+        """Return the number."""
+
+
 def entity_tag(version: int) -> str:
     """Return the entity tag of a resource in this version."""
     return f'"{version}"'
 
 
-def entity_tag_of_list(version: int, *request: Any) -> str:  # noqa: ANN401 - any JSON
-    """Return the entity tag of the answer to a request for a list that is in this version."""
-    described = orjson.dumps(request, option=orjson.OPT_SORT_KEYS)
-    return f'"{version}-{blake2b(described, digest_size=9).hexdigest()}"'
+def entity_tag_of_lists(lists: Iterable[VersionedList], *request: Any) -> str:  # noqa: ANN401 - any JSON
+    """Return the entity tag of the answer to a request about lists that are in these versions."""
+    versions = [(one.id, one.version) for one in lists]
+    described = orjson.dumps((versions, request), option=orjson.OPT_SORT_KEYS)
+    return f'"{blake2b(described, digest_size=18).hexdigest()}"'
 
 
 def cache_headers(etag: str) -> dict[str, str]:
@@ -67,7 +80,7 @@ def versions_in(if_match: str | None) -> Iterator[list[int] | None]:
     """
     try:
         yield expected_versions(if_match)
-    except TaskChangedError as failure:
+    except ChangedError as failure:
         weak = any(tag.is_weak for tag in parse_entity_tags(if_match or ""))
         headers = {"ETag": entity_tag(failure.version)}
         raise Problem(412, WEAK if weak else STALE, headers=headers) from None

@@ -6,7 +6,7 @@ from todo_api.storage import QuotaMetError, TooManyWordsError
 SENTENCES = {
     "tasks": "You have {most:,} tasks, the most that anybody may have here: delete some first.",
     "ids": "Your list has had {most:,} tasks, deleted ones included, the most that it may ever"
-    " have: ask for another account.",
+    " have: make another list.",
     "text": "Your tasks have {most:,} bytes of text, the most that they may have here: shorten"
     " or delete some first.",
     "keys": "You have used {most:,} Idempotency-Keys within 24 hours, the most that are kept:"

@@ -3,12 +3,15 @@
 - `lists`, `tasks`, `users`, `tokens`, `invitations`: the statements, one function each, named by
   its verb (`select_task`, `insert_user`). The connection comes first, the list or the owner always
   takes part in the WHERE clause.
-- `listing`: one page of a list's tasks. `filters` and `sorting` (the sorts) have the SQL that it
-  is made of, `planner` decides how it is read. A new filter or sort is a line there, and an index.
-- `changes`: what happened to a list's tasks since some point; `tombstones`: deletions, remembered.
+- `listing`: one page of the tasks of one list, or of several. `filters` and `sorting` (the sorts)
+  have the SQL that it is made of, `planner` decides how it is read. A new filter or sort is a line
+  there, and an index.
+- `changes`: what happened to tasks since some point, list by list; `tombstones`: deletions,
+  remembered.
 - `transfer`: many tasks of a list at once, inserted together.
 - `usage`: how much is stored, and the most that it may be.
-- `removal`: what deleted users have left, removed in pieces; `leases`: what one process does.
+- `removal`: what deleted users and lists have left, removed in pieces; `leases`: what one process
+  does.
 - `idempotency_keys`: the answers to what may be asked for again.
 - `search_index`: what tasks are found by; `json_rows`: many values, sent to the database as one.
 - `text`: what texts are compared by, so that both engines agree; `pieces`: the same for languages
@@ -24,7 +27,7 @@ The transaction stands where it matters, in the calling code:
         task = storage.insert_task(db, user.list_id, {"title": "Buy groceries"})
 """
 
-from todo_api.storage.changes import Deletion, Point, select_changes, select_history
+from todo_api.storage.changes import Deletion, Point, select_changes
 from todo_api.storage.engine import (
     Connection,
     Database,
@@ -42,10 +45,13 @@ from todo_api.storage.engine import (
     without_secrets,
 )
 from todo_api.storage.errors import (
+    ChangedError,
     DeletionsForgottenError,
+    ListMissingError,
     QuotaMetError,
     TaskChangedError,
     TaskMissingError,
+    TooManyListsError,
     TooManyTokensError,
     TooManyWordsError,
     UserGoneError,
@@ -68,6 +74,20 @@ from todo_api.storage.invitations import (
 )
 from todo_api.storage.leases import end_lease, take_lease
 from todo_api.storage.listing import Position, select_page
+from todo_api.storage.lists import (
+    ListRow,
+    add_list,
+    delete_list,
+    find_list,
+    hold_list,
+    hold_lists,
+    ids_of,
+    list_of,
+    select_list,
+    select_lists,
+    select_states,
+    update_list,
+)
 from todo_api.storage.migration import is_current, migrate, require_current, require_empty
 from todo_api.storage.removal import count_belongings, remove_piece, remove_some_piece
 from todo_api.storage.schema import DEFAULTS, TaskRow, TokenRow
@@ -76,7 +96,6 @@ from todo_api.storage.tasks import (
     delete_task,
     insert_task,
     select_last_task_id,
-    select_last_version,
     select_task,
     update_task,
 )
@@ -125,6 +144,7 @@ __all__ = [
     "TOKENS",
     "UNLIMITED",
     "AnswerRow",
+    "ChangedError",
     "Connection",
     "Database",
     "DatabaseError",
@@ -137,6 +157,8 @@ __all__ = [
     "DatabaseUrlInvalidError",
     "Deletion",
     "DeletionsForgottenError",
+    "ListMissingError",
+    "ListRow",
     "NewTasks",
     "OwnedToken",
     "Point",
@@ -147,6 +169,7 @@ __all__ = [
     "TaskMissingError",
     "TaskRow",
     "TokenRow",
+    "TooManyListsError",
     "TooManyTokensError",
     "TooManyWordsError",
     "TransactionLostError",
@@ -157,19 +180,25 @@ __all__ = [
     "ValidToken",
     "WordBudget",
     "WouldBlockError",
+    "add_list",
     "check_registrations",
     "count_belongings",
     "delete_invitation",
+    "delete_list",
     "delete_task",
     "delete_token",
     "delete_tokens",
     "delete_user",
     "end_lease",
     "file_of",
+    "find_list",
     "forget_answers",
     "forget_invitations",
     "forget_some_deletions",
     "forget_tokens",
+    "hold_list",
+    "hold_lists",
+    "ids_of",
     "insert_answer",
     "insert_invitation",
     "insert_task",
@@ -179,6 +208,7 @@ __all__ = [
     "integrity_faults",
     "is_current",
     "is_invited",
+    "list_of",
     "lock_list",
     "lock_registration",
     "migrate",
@@ -193,14 +223,15 @@ __all__ = [
     "select_anybodys_token",
     "select_changes",
     "select_enabled_user",
-    "select_history",
     "select_known",
     "select_last_changed_at",
     "select_last_task_id",
-    "select_last_version",
+    "select_list",
+    "select_lists",
     "select_page",
     "select_secret",
     "select_some_hash",
+    "select_states",
     "select_task",
     "select_token",
     "select_tokens",
@@ -211,6 +242,7 @@ __all__ = [
     "select_valid_token",
     "take_lease",
     "try_lock_key",
+    "update_list",
     "update_task",
     "update_user",
     "withdraw_invitation",

@@ -20,17 +20,38 @@ class TooManyTokensError(DatabaseError):
         self.most = most
 
 
+class TooManyListsError(DatabaseError):
+    """The user has as many lists as one may have."""
+
+    def __init__(self, most: int) -> None:
+        """Take how many that are."""
+        super().__init__(most)
+        self.most = most
+
+
 class TaskMissingError(DatabaseError):
     """The user has no such task."""
 
 
-class TaskChangedError(DatabaseError):
-    """The version of the task is none of those that were expected."""
+class ListMissingError(DatabaseError):
+    """The user has no such list."""
+
+
+class ChangedError(DatabaseError):
+    """The version of something is none of those that were expected."""
 
     def __init__(self, version: int) -> None:
-        """Take the version that the task is in."""
+        """Take the version that it is in."""
         super().__init__(version)
         self.version = version
+
+
+class TaskChangedError(ChangedError):
+    """A task has changed."""
+
+
+class ListChangedError(ChangedError):
+    """A list, or something in it, has changed."""
 
 
 class QuotaMetError(DatabaseError):

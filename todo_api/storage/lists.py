@@ -1,17 +1,42 @@
-"""The statements on lists.
+"""The statements on lists, and where the ids of their tasks lie.
 
 The number of a list is in the upper bits of its tasks' ids, their number within it in the lower
 ones. So an id is unique in the whole database and says in which list the task is. All ids are
 integers that JavaScript can represent safely.
+
+Whose a list is, `IS_OWNERS` alone decides. `find_list` and `hold_list` ask it for whatever names a
+list by its id or a task's; the statements on what is in a list then name the list that they return.
 """
 
 import secrets
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import bindparam, literal_column, select, update
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
+from todo_api import times
 from todo_api.storage.engine import Connection, Statement
-from todo_api.storage.schema import lists
+from todo_api.storage.errors import (
+    ListChangedError,
+    ListMissingError,
+    TooManyListsError,
+    UserGoneError,
+)
+from todo_api.storage.json_rows import JSONRows
+from todo_api.storage.schema import OWN_NAME, lists, users
 
 BITS_WITHIN = 26
 """Of an id, for the number within the list."""
@@ -21,27 +46,114 @@ LAST_LIST = 2 ** (53 - BITS_WITHIN)
 """The highest id of a list."""
 FIRST_VERSIONS = 2**40
 
+
+class ListRow(NamedTuple):
+    """A list as it is stored."""
+
+    id: int
+    name: str
+    time_zone: str
+    version: int
+    """The number of the last change of the list, or of a task in it."""
+    created_at: str
+    updated_at: str
+    """When the list, or a task in it, was last changed."""
+
+
+class ListState(NamedTuple):
+    """What has become of a list, in short."""
+
+    id: int
+    version: int
+    forgotten_version: int
+    """The last version up to which deletions are no longer remembered."""
+    tasks: int
+    """How many it has."""
+
+
+class Asker(Protocol):
+    """Who asks for a list: a user, whose own one need not be looked up."""
+
+    @property
+    def id(self) -> int:
+        """Return the user's id."""
+
+    @property
+    def list_id(self) -> int:
+        """Return the id of the list that is the user's own."""
+
+
 IS_LIST = lists.c.id == bindparam("in_list")
 IS_THERE = lists.c.deleted_at.is_(None)
 """Whether a list was not deleted: what is left of one that was is nobody's, and will be removed."""
+IS_OWNERS = lists.c.owner_id == bindparam("user_id")
+"""Whether a list is a user's, who may then do everything with it."""
+CHANGED_AT = case(
+    (lists.c.last_changed_at > bindparam("now"), lists.c.last_changed_at),
+    else_=bindparam("now"),
+)
+"""The time of a change: a clock may be set back, but the times of a list's changes never are."""
+
+COLUMNS = (
+    lists.c.id,
+    lists.c.name,
+    lists.c.time_zone,
+    lists.c.last_version,
+    lists.c.created_at,
+    func.coalesce(lists.c.last_changed_at, lists.c.created_at),
+)
+_WHOLE = select(*COLUMNS).where(IS_OWNERS, IS_THERE)
+SELECT_LISTS = Statement(_WHOLE.order_by(lists.c.created_at, lists.c.id), ListRow._make)
+SELECT_LIST = Statement(_WHOLE.where(IS_LIST), ListRow._make)
+SELECT_LIST_TO_CHANGE = Statement(_WHOLE.where(IS_LIST).with_for_update(), ListRow._make)
+SELECT_STATES = Statement(
+    select(lists.c.id, lists.c.last_version, lists.c.forgotten_version, lists.c.stored_tasks)
+    .where(IS_OWNERS, IS_THERE)
+    .order_by(lists.c.id),
+    ListState._make,
+)
+FIND_LIST = Statement(select(lists.c.id).where(IS_LIST, IS_THERE, IS_OWNERS))
+_GIVEN = JSONRows(bindparam("ids", type_=Text)).table_valued("value").c.value
+# In one order, or transactions that change several lists could wait for each other.
+HOLD_LISTS = Statement(
+    select(lists.c.id)
+    .where(lists.c.id.in_(select(cast(cast(_GIVEN, Text), BigInteger))), IS_THERE, IS_OWNERS)
+    .order_by(lists.c.id)
+    .with_for_update()
+)
+LOCK_OWNER = Statement(
+    select(users.c.id)
+    .where(users.c.id == bindparam("user_id"), users.c.deleted_at.is_(None))
+    .with_for_update()
+)
+COUNT_LISTS = Statement(select(func.count()).select_from(lists).where(IS_OWNERS, IS_THERE))
 
 
 def _insert(insert: type[sqlite.Insert | postgresql.Insert]) -> Statement:
-    columns = ("id", "owner_id", "last_task_id", "last_version")
+    columns = ("id", "owner_id", "name", "time_zone", "created_at", "last_task_id", "last_version")
     unless_taken = insert(lists).on_conflict_do_nothing()
     return Statement(unless_taken.returning(literal_column("1")), columns=columns)
 
 
 INSERT = {"sqlite": _insert(sqlite.Insert), "postgresql": _insert(postgresql.Insert)}
+DELETE_LIST = Statement(update(lists).where(IS_LIST).values(deleted_at=bindparam("now")))
+_OF_OWNER = select(lists.c.id).where(IS_OWNERS, IS_THERE).order_by(lists.c.id).with_for_update()
 DELETE_OF_OWNER = Statement(
-    update(lists)
-    .where(lists.c.owner_id == bindparam("user_id"), IS_THERE)
-    .values(deleted_at=bindparam("now"))
+    update(lists).where(lists.c.id.in_(_OF_OWNER)).values(deleted_at=bindparam("now"))
 )
 TRY_LOCK_LIST = Statement(
     select(lists.c.id).where(IS_LIST, IS_THERE).with_for_update(skip_locked=True)
 )
 """A list that is being changed at the moment is left alone, and so is one that was deleted."""
+
+
+@cache
+def update_of(columns: frozenset[str]) -> Statement:
+    """Return the statement that changes some columns of a list."""
+    counted = {"last_version": lists.c.last_version + 1, "last_changed_at": CHANGED_AT}
+    given: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
+    statement = update(lists).where(IS_LIST).values({**counted, **given})
+    return Statement(statement.returning(*COLUMNS), ListRow._make)
 
 
 def id_before(list_id: int) -> int:
@@ -59,7 +171,82 @@ def number_within(task_id: int) -> int:
     return task_id - id_before(list_of(task_id))
 
 
-def insert_list(db: Connection, owner_id: int, list_id: int | None = None) -> int:
+def find_list(db: Connection, user: Asker, list_id: int | None) -> int:
+    """Return the id of a list that a user can see, if none is named that of their own.
+
+    Raises `ListMissingError`.
+    """
+    return _seen(db, FIND_LIST, user, list_id)
+
+
+def hold_list(db: Connection, user: Asker, list_id: int | None) -> int:
+    """Return the id as `find_list` does; until the transaction ends, the list stays the user's.
+
+    Raises `ListMissingError`. Whoever changes something in a user's own list finds out from the
+    change whether it is still there.
+    """
+    return _seen(db, SELECT_LIST_TO_CHANGE, user, list_id)
+
+
+def _seen(db: Connection, statement: Statement, user: Asker, list_id: int | None) -> int:
+    if list_id is None or list_id == user.list_id:
+        return user.list_id
+    if db.one(statement, {"in_list": list_id, "user_id": user.id}) is None:
+        raise ListMissingError
+    return list_id
+
+
+def hold_lists(db: Connection, user: Asker, list_ids: Collection[int]) -> set[int]:
+    """Return which of some lists a user has, as `hold_list` does for one."""
+    if {*list_ids} <= {user.list_id}:
+        return {*list_ids}
+    values = {"user_id": user.id, "ids": orjson.dumps(sorted({*list_ids})).decode()}
+    return {list_id for (list_id,) in db.all(HOLD_LISTS, values)}
+
+
+def select_lists(db: Connection, user_id: int) -> list[ListRow]:
+    """Return a user's lists, the oldest first."""
+    return db.all(SELECT_LISTS, {"user_id": user_id})
+
+
+def select_list(db: Connection, user_id: int, list_id: int) -> ListRow | None:
+    """Return a user's list, or None."""
+    row: ListRow | None = db.one(SELECT_LIST, {"user_id": user_id, "in_list": list_id})
+    return row
+
+
+def select_states(
+    db: Connection, user_id: int, list_ids: Collection[int] | None = None
+) -> list[ListState]:
+    """Return what has become of a user's lists, or of some of them, in the order of their ids.
+
+    Raises `UserGoneError`: everybody has a list of their own.
+    """
+    states: list[ListState] = db.all(SELECT_STATES, {"user_id": user_id})
+    if not states:
+        raise UserGoneError
+    return states if list_ids is None else [one for one in states if one.id in list_ids]
+
+
+def add_list(db: Connection, user_id: int, *, name: str, time_zone: str, most: int) -> ListRow:
+    """Return a new list of a user's. Raises `UserGoneError`, and `TooManyListsError` for `most`."""
+    if db.one(LOCK_OWNER, {"user_id": user_id}) is None:
+        raise UserGoneError
+    if db.scalar(COUNT_LISTS, {"user_id": user_id}) >= most:
+        raise TooManyListsError(most)
+    list_id = insert_list(db, user_id, name=name, time_zone=time_zone)
+    row: ListRow = db.one(SELECT_LIST, {"user_id": user_id, "in_list": list_id})
+    return row
+
+
+def insert_list(
+    db: Connection,
+    owner_id: int,
+    list_id: int | None = None,
+    *,
+    name: str = OWN_NAME,
+    time_zone: str = times.UTC_NAME,
+) -> int:
     """Make a list of a user's; return its id, which is random unless it is given.
 
     Random, so that ids of tasks do not tell how many lists there are.
@@ -69,6 +256,9 @@ def insert_list(db: Connection, owner_id: int, list_id: int | None = None) -> in
         values = {
             "id": given,
             "owner_id": owner_id,
+            "name": name,
+            "time_zone": time_zone,
+            "created_at": times.now(),
             "last_task_id": id_before(given),
             # Random, so that versions of an earlier list with this id do not come again.
             "last_version": secrets.randbelow(FIRST_VERSIONS),
@@ -78,6 +268,59 @@ def insert_list(db: Connection, owner_id: int, list_id: int | None = None) -> in
         list_id = None
 
 
+def update_list(
+    db: Connection,
+    user_id: int,
+    list_id: int,
+    changes: Mapping[str, Any],
+    *,
+    versions: Collection[int] | None = None,
+) -> tuple[ListRow, ListRow]:
+    """Return a user's list as it was, and as it is with `changes` (column to value) made.
+
+    With `versions` it is changed only if it is in one of them. Where there is nothing to change,
+    nothing is counted as a change.
+
+    Raises `ListMissingError`, `ListChangedError`; each has to leave the transaction.
+    """
+    old = _select_to_change(db, user_id, list_id, versions)
+    if not changes:
+        return old, old
+    values = {"in_list": list_id, "now": times.now()}
+    values |= {f"new_{name}": value for name, value in changes.items()}
+    new: ListRow = db.one(update_of(frozenset(changes)), values)
+    return old, new
+
+
+def delete_list(
+    db: Connection, user_id: int, list_id: int, *, versions: Collection[int] | None = None
+) -> None:
+    """Delete a user's list; with `versions` as `update_list`.
+
+    From then on it is gone, in all processes. What was in it is for `removal` to remove.
+
+    Raises `ListMissingError`, `ListChangedError`; each has to leave the transaction.
+    """
+    _select_to_change(db, user_id, list_id, versions)
+    db.execute(DELETE_LIST, {"in_list": list_id, "now": times.now()})
+
+
 def delete_lists(db: Connection, owner_id: int, *, now: str) -> None:
     """Delete all lists of a user. What was in them is for `removal` to remove."""
     db.execute(DELETE_OF_OWNER, {"user_id": owner_id, "now": now})
+
+
+def ids_of(states: Iterable[ListState]) -> list[int]:
+    """Return the ids of those lists that have tasks."""
+    return [state.id for state in states if state.tasks]
+
+
+def _select_to_change(
+    db: Connection, user_id: int, list_id: int, versions: Collection[int] | None
+) -> ListRow:
+    row: ListRow | None = db.one(SELECT_LIST_TO_CHANGE, {"user_id": user_id, "in_list": list_id})
+    if row is None:
+        raise ListMissingError
+    if versions is not None and row.version not in versions:
+        raise ListChangedError(row.version)
+    return row

@@ -8,7 +8,7 @@ The engines are not left to choose: SQLite has no idea of the numbers, and would
 of the half of a list that passes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -49,7 +49,9 @@ PEEKED_PAGES = 10
 0.1 ms for a page of 20."""
 
 Shapes = tuple[Shape, ...]
-Rows = Sequence[tuple[Any, ...]]
+Row = tuple[Any, ...]
+"""A task's values, with what it is sorted by behind them."""
+Rows = Sequence[Row]
 
 
 class Search:
@@ -80,6 +82,16 @@ class Search:
         if self._few is None:
             return self._db.all(_in_order(section, self._shapes), self._values)
         return self._db.all(self._few(section), self._values)
+
+    def read_on(self, section: Section, share: int) -> Iterator[Row]:
+        """Yield the tasks of a part of the list, of which so many are read at a time."""
+        while True:
+            rows = self.read(section, share)
+            yield from rows
+            if len(rows) < share:
+                return
+            section = section._replace(behind=True)
+            self._values |= {"after_key": rows[-1][-1], "after_id": rows[-1][0]}
 
     def _few_by_one_index(self) -> "Callable[[Section], Statement] | None":
         for shape, number in self._lookups:

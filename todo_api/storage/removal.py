@@ -1,8 +1,9 @@
-"""What users who were deleted have left, their lists above all, removed in pieces.
+"""What users and lists that were deleted have left, removed in pieces.
 
-A user is deleted by a mark (`users.delete_user`), and is gone for everybody from then on. To delete
-all that they had takes as long as there is of it: so that is done piece by piece, each in a
-transaction of its own that holds nobody up for long, and goes on where it was interrupted.
+They are deleted by a mark (`users.delete_user`, `lists.delete_list`), and are gone for everybody
+from then on. To delete all that they had takes as long as there is of it: so that is done piece by
+piece, each in a transaction of its own that holds nobody up for long, and goes on where it was
+interrupted.
 """
 
 from collections.abc import Iterable
@@ -80,7 +81,7 @@ def remove_piece(db: Connection, user_id: int) -> int:
 
 
 def remove_some_piece(db: Connection) -> int:
-    """Delete a piece of what any deleted user has left; return how many rows, 0 at the end."""
+    """Delete a piece of what any deleted list or user has left; return how many rows that are."""
     list_id = db.scalar(SELECT_DELETED_LIST)
     if list_id is not None:
         return _delete_some(db, list_id, (*DELETES_IN_LIST, DELETE_LIST))

@@ -29,6 +29,8 @@ from sqlalchemy import (
     text,
 )
 
+from todo_api import times
+
 BinaryText = Text(collation="C").with_variant(Text(collation="BINARY"), "sqlite")
 # SQLite counts up a key by itself only if its type is spelt INTEGER.
 CountedInteger = BigInteger().with_variant(Integer(), "sqlite")
@@ -61,6 +63,10 @@ metadata = MetaData(
         "ix": "%(table_name)s_%(column_0_name)s",
     }
 )
+
+
+OWN_NAME = "Tasks"
+"""What a user's own list is called until they call it otherwise."""
 
 
 def _list() -> Column[int]:
@@ -100,9 +106,12 @@ lists = Table(
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("owner_id", BigInteger, ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("name", BinaryText, nullable=False, server_default=OWN_NAME),
+    Column("time_zone", BinaryText, nullable=False, server_default=times.UTC_NAME),
+    Column("created_at", BinaryText, nullable=False, server_default=times.FIRST),
     Column("last_task_id", BigInteger, nullable=False),
-    # Counts the changes of tasks: a task's version is the number of its last change. The row's
-    # lock puts the changes in one order.
+    # Counts the changes of the list and of its tasks: a task's version is the number of its last
+    # change. The row's lock puts the changes in one order.
     Column("last_change", BigInteger, key="last_version", nullable=False),
     Column("last_changed_at", BinaryText),
     # The last version whose tombstone has been removed: what happened up to it cannot be told.

@@ -4,6 +4,7 @@ Tasks that have nothing to sort by, such as no due time, come last in both direc
 sorted by such a column has two parts. Each is read from an index, beginning anywhere.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -46,6 +47,12 @@ class Section(NamedTuple):
         if self.empty or self.key is tasks.c.id:
             return tuple_(keys.c.id)
         return tuple_(keys.c[self.key.key], keys.c.id)
+
+    def place_of(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        """Return the same of a row that `read_in_order` has read."""
+        if self.empty or self.key is tasks.c.id:
+            return (row[0],)
+        return row[-1], row[0]
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,7 @@
 """The statements on tasks.
 
-Each names the list: a task of another list is simply absent.
+Each names the list, which `lists` has found to be the user's: a task of another list is simply
+absent.
 
 Each change of a task raises `last_version` on the list's row, which stays locked until the
 transaction ends. So the changes of a list have one order without gaps; whatever else a change
@@ -12,7 +13,16 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, case, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from todo_api import times
 from todo_api.storage.engine import Connection, Statement
@@ -22,7 +32,7 @@ from todo_api.storage.errors import (
     TaskMissingError,
     UserGoneError,
 )
-from todo_api.storage.lists import IS_LIST, IS_THERE, MOST_TASKS_EVER, list_of
+from todo_api.storage.lists import CHANGED_AT, IS_LIST, IS_THERE, MOST_TASKS_EVER, list_of
 from todo_api.storage.schema import DEFAULTS, TaskRow, deleted_tasks, lists, tasks
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
 from todo_api.storage.tombstones import forget_deletions
@@ -44,7 +54,7 @@ class Change(NamedTuple):
     last_task_id: int
     """The id of the task that the change makes, if it makes one."""
     stored_tasks: int
-    """How many tasks the list has after it."""
+    """How many tasks there are after it in all lists of the list's owner."""
     stored_text: int
     """The bytes of their texts, as far as they are known when the change begins."""
 
@@ -62,18 +72,26 @@ IS_TASK = tasks.c.id == bindparam("task_id")
 
 SELECT_TASK = Statement(select(*COLUMNS).where(IN_LIST, IS_TASK), TaskRow._make)
 SELECT_TASK_AND_WORDS = Statement(select(*COLUMNS, tasks.c.words).where(IN_LIST, IS_TASK))
-SELECT_LAST_VERSION = Statement(select(lists.c.last_version).where(IS_LIST, IS_THERE))
 SELECT_LAST_TASK_ID = Statement(select(lists.c.last_task_id).where(IS_LIST, IS_THERE))
+
+
+def _of_others(count: str) -> ColumnElement[int]:
+    """Return the sum of a count over the other lists of the owner."""
+    # As text: for SQLite, SQLAlchemy leaves out what tells the tables apart after RETURNING.
+    return literal_column(
+        f"(SELECT CAST(coalesce(sum(other.{count}), 0) AS BIGINT) FROM lists AS other"  # noqa: S608 - constants
+        " WHERE other.owner_id = lists.owner_id AND other.id <> lists.id"
+        " AND other.deleted_at IS NULL)",
+        BigInteger,
+    )
+
+
 BEGIN_CHANGE = Statement(
     update(lists)
     .where(IS_LIST, IS_THERE)
     .values(
         last_version=lists.c.last_version + bindparam("changes"),
-        # A clock may be set back; the times of a list's changes never go back.
-        last_changed_at=case(
-            (lists.c.last_changed_at > bindparam("now"), lists.c.last_changed_at),
-            else_=bindparam("now"),
-        ),
+        last_changed_at=CHANGED_AT,
         last_task_id=lists.c.last_task_id + bindparam("new_tasks"),
         stored_tasks=lists.c.stored_tasks + bindparam("new_tasks"),
         stored_text=lists.c.stored_text + bindparam("more_text"),
@@ -82,8 +100,8 @@ BEGIN_CHANGE = Statement(
         lists.c.last_version,
         lists.c.last_changed_at,
         lists.c.last_task_id,
-        lists.c.stored_tasks,
-        lists.c.stored_text,
+        lists.c.stored_tasks + _of_others("stored_tasks"),
+        lists.c.stored_text + _of_others("stored_text"),
     ),
     Change._make,
 )
@@ -110,14 +128,6 @@ def spare_event_loop(db: Connection, found: Iterable[TaskRow]) -> None:
     """Leave it to a thread to make something of tasks that are long, all together."""
     if sum(len(task.description) for task in found) > MOST_CHARACTERS:
         db.require_thread()
-
-
-def select_last_version(db: Connection, list_id: int) -> int:
-    """Return the version of the latest change of any of a list's tasks. Raises `UserGoneError`."""
-    version: int | None = db.scalar(SELECT_LAST_VERSION, {"in_list": list_id})
-    if version is None:
-        raise UserGoneError
-    return version
 
 
 def select_last_task_id(db: Connection, list_id: int) -> int:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, update
+from sqlalchemy import BigInteger, and_, bindparam, delete, func, insert, select, update
 
 from todo_api import times
 from todo_api.storage.engine import Connection, ConstraintViolatedError, Statement
 from todo_api.storage.errors import QuotaMetError, UsernameTakenError
 from todo_api.storage.lists import delete_lists, insert_list
 from todo_api.storage.schema import lists, tasks, tokens, users
+from todo_api.times import UTC_NAME
 
 FIRST_USER, FIRST_LIST = 1, 1
 """In a database: its tasks have the ids 1, 2, 3."""
@@ -59,7 +60,7 @@ IS_THERE = users.c.deleted_at.is_(None)
 SELECT_USER = Statement(select(*COLUMNS).where(IS_NAMED), UserRow._make)
 SELECT_ENABLED_USER = Statement(select(*COLUMNS).where(IS_NAMED, IS_ENABLED), UserRow._make)
 SELECT_USER_BY_ID = Statement(select(*COLUMNS).where(IS_USER, IS_THERE), UserRow._make)
-_OWN = lists.c.owner_id == users.c.id
+_OWN = and_(lists.c.owner_id == users.c.id, lists.c.deleted_at.is_(None))
 SUMMARIES = select(
     users.c.id,
     users.c.username,
@@ -175,10 +176,11 @@ def insert_user(
     email: str | None,
     password_hash: str,
     registered_at: str | None = None,
+    time_zone: str = UTC_NAME,
 ) -> UserRow:
     """Return the new user, whose id nobody had before, with a list of their own.
 
-    Whoever was added by an administrator has no time of registration.
+    Whoever was added by an administrator has no time of registration. `time_zone` is the list's.
 
     Raises `UsernameTakenError`, after which the transaction can only be rolled back.
     """
@@ -192,7 +194,8 @@ def insert_user(
         user_id: int = db.scalar(INSERT_USER, values)
     except ConstraintViolatedError as error:
         raise UsernameTakenError(username) from error
-    list_id = insert_list(db, user_id, FIRST_LIST if user_id == FIRST_USER else None)
+    first = FIRST_LIST if user_id == FIRST_USER else None
+    list_id = insert_list(db, user_id, first, time_zone=time_zone)
     user: UserRow = db.one(SET_LIST, {"user_id": user_id, "own_list": list_id})
     return user
 

@@ -1,8 +1,8 @@
 /** The operations on tasks, by their operationId. */
 
-const COLUMNS = `id, title, description, done, due, priority, labels,
+const COLUMNS = `id, list_id, title, description, done, due, priority, labels,
   created_at, updated_at, completed_at`;
-const READ_ONLY = ['id', 'uri', 'created_at', 'updated_at', 'completed_at'];
+const READ_ONLY = ['id', 'uri', 'list_id', 'created_at', 'updated_at', 'completed_at'];
 
 export class TaskHandlers {
   #statements;

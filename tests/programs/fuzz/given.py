@@ -11,6 +11,7 @@ import csv
 import io
 import json
 from collections import Counter
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
@@ -63,6 +64,7 @@ class Given:
                 del case.query[parameter]
                 found = self._get(case, limit=1).json()  # so that there is more
                 case.query |= {parameter: found[member]} if member in found else {}
+        self._put_lists_into(case, in_scenario=in_scenario)
         if key := case.headers.get("Idempotency-Key"):
             number = f"-{next(self._numbers)}"
             case.headers["Idempotency-Key"] = key[: LONGEST_KEY - len(number)] + number
@@ -77,6 +79,19 @@ class Given:
         if tags != "*" and (current := self._get(case).headers.get("ETag")):
             case.headers["If-Match"] = f"{tags}, {current}"
 
+    def _put_lists_into(self, case: Case[Any], *, in_scenario: bool) -> None:
+        """Have a request name a list of the user's, where it has to name one."""
+        if "list_id" in case.path_parameters and not in_scenario:
+            case.path_parameters["list_id"] = self._list_id(case)
+        if case.operation.path == "/tasks/import":
+            case.query.pop("list_id", None)
+        for task in created_by(case):
+            task.pop("list_id", None)
+        body: Any = case.body
+        if case.operation.path.startswith("/lists") and isinstance(body, dict):
+            zone = {"time_zone": "Europe/Berlin"}
+            body |= zone if "time_zone" in body else {}
+
     def _create_task(self, case: Case[Any]) -> tuple[int, str]:
         """Create a task; return its id and its entity tag."""
         response = self._session.post(
@@ -87,6 +102,22 @@ class Given:
         )
         response.raise_for_status()
         return response.json()["task"]["id"], response.headers["ETag"]
+
+    def _list_id(self, case: Case[Any]) -> int:
+        """Return the id of a list of the user's that can be deleted."""
+        url = f"{case.operation.base_url}/lists"
+        headers = {"Authorization": str(case.headers["Authorization"])}
+        response = self._session.get(url, headers=headers, timeout=TIMEOUT_SECONDS)
+        response.raise_for_status()
+        _, *others = response.json()["lists"]
+        if not others:
+            response = self._session.post(
+                url, json={"name": "Issued"}, headers=headers, timeout=TIMEOUT_SECONDS
+            )
+            response.raise_for_status()
+            others = [response.json()["list"]]
+        list_id: int = others[-1]["id"]
+        return list_id
 
     def _token_id(self, case: Case[Any]) -> int:
         """Create a token, and return the id that it was given."""
@@ -108,6 +139,15 @@ class Given:
             headers={"Authorization": str(case.headers["Authorization"])},
             timeout=TIMEOUT_SECONDS,
         )
+
+
+def created_by(case: Case[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the tasks that a request creates."""
+    body: Any = case.body
+    if case.operation.label == "POST /tasks":
+        yield body
+    if case.operation.label == "POST /tasks/batch":
+        yield from (one["create"] for one in body["operations"] if "create" in one)
 
 
 def hard_to_guess(password: str) -> str:

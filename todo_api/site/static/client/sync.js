@@ -329,6 +329,8 @@ export class Sync {
       const kept = [];
       const forgotten = [];
       const sent = [];
+      const gone = new Set(page.gone_lists);
+      for (const [key, { task }] of store.kept) if (gone.has(task.list_id)) forgotten.push(key);
       for (const { id, task, etag = null } of page.changes) {
         const known = store.keys.get(id);
         const found = known || !task ? -1 : lost.findIndex(({ fields }) => isLike(task, fields));
