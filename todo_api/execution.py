@@ -26,6 +26,7 @@ IN_THREADS = {
     "export_tasks": "reads all that a user has",
     "import_tasks": "parses a file, and writes thousands of rows",
     "run_batch": "changes up to a hundred tasks",
+    "rename_label": "changes up to five thousand tasks",
 }
 """By operationId, what is slow about it."""
 

@@ -100,6 +100,7 @@ READS = {
         "&due_after=2001-01-01&overdue=false&updated_since=2026-01-01T00:00:00Z&title_prefix=br"
         "&sort=-due"
     ),
+    "labels": Request("get_labels", "GET", "/labels?limit=100"),
     "one": Request("get_task", "GET", f"/tasks/{TASKS // 2}"),
     "none": Request("get_task", "GET", f"/tasks/{10 * TASKS}", status=404),
     "account": Request("get_user", "GET", f"/users/{USERNAME}"),

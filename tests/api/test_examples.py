@@ -74,6 +74,9 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("", "POST", "/tasks", {"auth": MIGUEL, "json": "WriteASequel"}),
     ("SequelIsUrgent", "PATCH", "/tasks/4", {"auth": MIGUEL, "json": "Urgent", **AS_PATCH}),
     ("", "PATCH", "/tasks/4", {"auth": MIGUEL, "json": "Relaxed", **AS_PATCH}),
+    ("TwoLabels", "GET", "/labels", {"auth": MIGUEL}),
+    ("BookAnnounced", "POST", "/labels/rename", {"auth": MIGUEL, "json": "ToBook"}),
+    ("BadRenaming", "POST", "/labels/rename", {"auth": MIGUEL, "json": {"new_name": "x" * 51}}),
     ("", "PUT", "/tasks/1", {"auth": MIGUEL, "json": "SecondThoughts"}),
     (
         "PreconditionFailed",

@@ -222,6 +222,13 @@ ON_A_LIST = [
     ),
     pytest.param("GET", "/tasks?list_id={}", {}, id="list its tasks"),
     pytest.param("GET", "/tasks/export?list_id={}", {}, id="export it"),
+    pytest.param("GET", "/labels?list_id={}", {}, id="count its labels"),
+    pytest.param(
+        "POST",
+        "/labels/rename?list_id={}",
+        {"json": {"name": "post", "new_name": "mail"}},
+        id="rename its labels",
+    ),
 ]
 
 
@@ -239,7 +246,8 @@ def test_a_foreign_list_looks_like_a_missing_one(
     miguel: TestClient, susan: TestClient, method: str, path: str, request_: dict[str, Any]
 ) -> None:
     created = susan.post("/lists", json={"name": "Letters"}).json()["list"]
-    letter = susan.post("/tasks", json={**LETTER, "list_id": created["id"]})
+    labelled = {**LETTER, "labels": ["post"]}
+    letter = susan.post("/tasks", json={**labelled, "list_id": created["id"]})
     before = state(susan, "susan")
     gone = susan.post("/lists", json={"name": "Bills"}).json()["list"]
     assert susan.delete(gone["uri"]).status_code == 200
@@ -287,6 +295,8 @@ OF_A_USER = (
     ("GET", "/lists/1", None),
     ("PUT", "/lists/1", {"name": "Mine now"}),
     ("DELETE", "/lists/1", None),
+    ("GET", "/labels", None),
+    ("POST", "/labels/rename", {"name": "home", "new_name": "garden"}),
     ("GET", "/users/susan", None),
     ("PUT", "/users/susan", {"email": None}),
     ("DELETE", "/users/susan", None),

@@ -8,6 +8,7 @@ have one id.
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time
 from itertools import count
@@ -59,7 +60,8 @@ DUES = st.sampled_from(
         "2098-12-31T23:59:59+05:45",
     ]
 )
-LABELS = st.lists(st.sampled_from(["home", "Home", "a, b"]), unique=True)
+LABEL = st.sampled_from(["home", "Home", "a, b"])
+LABELS = st.lists(LABEL, unique=True)
 OPTIONAL: dict[str, st.SearchStrategy[Any]] = {
     "description": st.sampled_from(["", "Milk, cheese", "À la carte: 2 books"]),
     "done": st.booleans(),
@@ -411,6 +413,30 @@ class Lists(RuleBasedStateMachine):
             answer = owner.client.get(answer.links["next"]["url"])
         assert found == owner.found(filters, sort)
 
+    @rule(owner=lists, name=LABEL, new_name=LABEL | st.just("a"))
+    def rename(self, owner: Owner, name: str, new_name: str) -> None:
+        names = {"name": name, "new_name": new_name}
+        answer = owner.client.post("/labels/rename", json=names)
+        having = [task for task in owner.found({}, "id") if name in task["labels"]]
+        renamed = having if name != new_name else []
+        assert answer.json() == {"renamed": len(renamed), "more": False}
+        for task in renamed:
+            got = owner.client.get(task["uri"])
+            expected = {**task, "labels": [*({*task["labels"], new_name} - {name})]}
+            owner.changed(task["id"], got.json()["task"], got.headers["ETag"], expected)
+
+    @rule(owner=lists, limit=LIMITS)
+    def count_labels(self, owner: Owner, limit: int) -> None:
+        counted = Counter(label for task in owner.tasks.values() for label in task["labels"])
+        found: list[tuple[str, int]] = []
+        answer = owner.client.get("/labels", params={"limit": limit})
+        while True:
+            found += [(label["name"], label["tasks"]) for label in answer.json()["labels"]]
+            if "next" not in answer.links:
+                break
+            answer = owner.client.get(answer.links["next"]["url"])
+        assert found == sorted(counted.items())
+
     @rule(owner=lists)
     def glance(self, owner: Owner) -> None:
         if owner.known is not None:
@@ -463,6 +489,7 @@ class Lists(RuleBasedStateMachine):
         ways: list[tuple[str, dict[str, str], str, str]] = [
             ("/tasks", {"sort": sort, "limit": "1"}, "cursor", "next_cursor"),
             ("/tasks/changes", {}, "since", "next"),
+            ("/labels", {"limit": "1"}, "cursor", "next_cursor"),
         ]
         for path, query, parameter, member in ways:
             assert_problem(self.stranger.get(path, params=query), 401)

@@ -226,6 +226,7 @@ CHANGES = strategies.one_of(
     strategies.tuples(strategies.just("create"), TITLES),
     strategies.tuples(strategies.just("put"), TITLES),
     strategies.tuples(strategies.just("label"), TITLES),
+    strategies.tuples(strategies.just("rename"), TITLES),
     strategies.tuples(strategies.just("delete"), TITLES),
     strategies.tuples(strategies.just("batch"), TITLES),
     strategies.tuples(strategies.just("bad batch"), TITLES),
@@ -241,21 +242,26 @@ def change(client: TestClient, what: str, text: str, number: int) -> httpx2.Resp
     some = number % 7 + 1
     match what:
         case "create":
-            return client.post("/tasks", json={"title": text, "description": text}, headers=key)
+            body = {"title": text, "description": text}
+            answer = client.post("/tasks", json=body, headers=key)
         case "put":
-            return client.put(f"/tasks/{some}", json={"title": text, "description": text * some})
+            body = {"title": text, "description": text * some}
+            answer = client.put(f"/tasks/{some}", json=body)
         case "label":
-            return client.put(f"/tasks/{some}", json={"labels": [text.replace("\x7f", "")]})
+            answer = client.put(f"/tasks/{some}", json={"labels": [text.replace("\x7f", "")]})
+        case "rename":
+            answer = client.post("/labels/rename", json={"name": "a", "new_name": text})
         case "delete":
-            return client.delete(f"/tasks/{some}")
+            answer = client.delete(f"/tasks/{some}")
         case "batch" | "bad batch":
             operations: list[object] = [{"create": {"title": text}}, {"update": {"id": some}}]
             operations += [{"delete": {"id": some}}] * (2 if what == "bad batch" else 1)
-            return client.post("/tasks/batch", json={"operations": operations}, headers=key)
+            answer = client.post("/tasks/batch", json={"operations": operations}, headers=key)
         case _:
             lines = [json.dumps({"title": text, "labels": ["a"]}), "" if what == "import" else "{"]
             content = "\n".join(lines)
-            return client.post("/tasks/import", content=content, headers={**key, **LINES})
+            answer = client.post("/tasks/import", content=content, headers={**key, **LINES})
+    return answer
 
 
 class TestTheCounts:

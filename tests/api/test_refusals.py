@@ -26,6 +26,7 @@ WITH_KEY: dict[str, Any] = {
     "create_task": OTHER,
     "run_batch": {"operations": [{"create": OTHER}]},
     "import_tasks": {"tasks": [OTHER]},
+    "rename_label": {"name": "home", "new_name": "kitchen"},
     "create_list": {"name": "The garden"},
 }
 """What takes an `Idempotency-Key`, and a body that is another than the usual one."""

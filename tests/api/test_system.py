@@ -30,6 +30,8 @@ METHODS = {
     "/tasks/import": "OPTIONS, POST",
     "/lists": "GET, HEAD, OPTIONS, POST",
     "/lists/1": "DELETE, GET, HEAD, OPTIONS, PUT",
+    "/labels": "GET, HEAD, OPTIONS",
+    "/labels/rename": "OPTIONS, POST",
     "/users": "OPTIONS, POST",
     "/users/miguel": "DELETE, GET, HEAD, OPTIONS, PUT",
     "/tokens": "GET, HEAD, OPTIONS, POST",

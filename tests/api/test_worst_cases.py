@@ -72,6 +72,8 @@ OWN_SHAPES: dict[str, Callable[[], Iterable[Shape]]] = {
     "get_list": list,
     "update_list": lambda: [*of_json("name"), *of_json("id")],
     "delete_list": list,
+    "get_labels": lambda: [Shape("all labels", query="limit=100")],
+    "rename_label": lambda: [*of_json("name"), *of_json("new_name")],
     "create_user": lambda: [*of_json("username"), *of_json("password"), *of_password("password")],
     "get_tokens": list,
     "create_token": lambda: [*of_json("name"), *of_json("scope")],

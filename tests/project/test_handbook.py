@@ -11,6 +11,7 @@ from todo_api.formats.file import LONGEST
 from todo_api.operations import batch, transfer
 from todo_api.server.connection import MOST_PIPELINED
 from todo_api.settings import Settings
+from todo_api.storage.labels import MOST_RENAMED
 
 HANDBOOK = (CHECKOUT / "docs" / "handbook.md").read_text("utf-8")
 COMPONENTS = yaml.safe_load((CHECKOUT / "openapi" / "todo.yaml").read_text("utf-8"))["components"]
@@ -43,6 +44,7 @@ def test_the_limits_are_those_of_the_service() -> None:
         "different words and labels of tasks, over a batch": f"{batch.MOST_WORDS:,}",
         "different words and labels of tasks, over an import": f"{transfer.MOST_WORDS:,}",
         "one task in an import": f"{LONGEST // 1024} KiB",
+        "tasks whose label is renamed": f"{MOST_RENAMED:,}",
         "a whole import": f"{chosen.max_large_body_seconds // 60} minutes",
         "your tasks": f"{chosen.max_tasks:,}",
         "text in their titles, descriptions and labels": f"{chosen.max_text_bytes // MIB} MiB",

@@ -81,6 +81,8 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "get_lists": ("GET", "/lists", {}),
     "create_list": ("POST", "/lists", {"json": {"name": "The kitchen"}}),
     "update_list": ("PUT", "/lists/1", {"json": {"name": "The kitchen"}}),
+    "get_labels": ("GET", "/labels", {}),
+    "rename_label": ("POST", "/labels/rename", {"json": {"name": "home", "new_name": "garden"}}),
     "create_user": (
         "POST",
         "/users",

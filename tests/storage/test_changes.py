@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from tests.support.plans import explained
 from tests.support.rows import KEPT, changes_of, select_tasks, state_of
 from todo_api.storage import (
     Connection,
@@ -259,14 +260,6 @@ def test_changes_are_found_by_an_index_and_come_in_its_order(
     assert index in plan or "USING PRIMARY KEY" in plan, plan
     for slow in ("Sort", "TEMP B-TREE", "Seq Scan", "SCAN tasks", "SCAN deleted_tasks"):
         assert slow not in plan, plan
-
-
-def explained(db: Connection, statement: Statement, values: dict[str, object]) -> str:
-    """Return how an engine would run a statement."""
-    command = "EXPLAIN QUERY PLAN" if db.dialect.name == "sqlite" else "EXPLAIN"
-    compiled = statement.compiled(db.dialect)
-    plan = db.driver.execute(f"{command} {compiled.sql}", compiled.bind(values))
-    return "\n".join(str(row) for row in plan.fetchall())
 
 
 def test_the_number_of_a_change_is_that_of_the_task(database: Database, miguel: int) -> None:

@@ -23,6 +23,7 @@ BODIES: dict[str, Any] = {
     "patch_task": {"done": True},
     "run_batch": {"operations": [{"create": READ}]},
     "import_tasks": {"tasks": [READ]},
+    "rename_label": {"name": "home", "new_name": "garden"},
     "create_list": {"name": "The kitchen"},
     "update_list": {"name": "The kitchen"},
     "create_user": {"username": "susan", "password": "Pizza is not a fruit!"},

@@ -6,6 +6,7 @@
 - `listing`: one page of the tasks of one list, or of several. `filters` and `sorting` (the sorts)
   have the SQL that it is made of, `planner` decides how it is read. A new filter or sort is a line
   there, and an index.
+- `labels`: those of the tasks of one list, or of several, counted and renamed.
 - `changes`: what happened to tasks since some point, list by list; `tombstones`: deletions,
   remembered.
 - `transfer`: many tasks of a list at once, inserted together.
@@ -72,6 +73,7 @@ from todo_api.storage.invitations import (
     is_invited,
     withdraw_invitation,
 )
+from todo_api.storage.labels import Label, rename_label, select_labels
 from todo_api.storage.leases import end_lease, take_lease
 from todo_api.storage.listing import Position, select_page
 from todo_api.storage.lists import (
@@ -83,6 +85,7 @@ from todo_api.storage.lists import (
     hold_lists,
     ids_of,
     list_of,
+    lock_list,
     select_list,
     select_lists,
     select_states,
@@ -116,7 +119,6 @@ from todo_api.storage.tombstones import forget_some_deletions
 from todo_api.storage.transfer import (
     NewTasks,
     insert_tasks,
-    lock_list,
     prepare_tasks,
     select_known,
 )
@@ -157,6 +159,7 @@ __all__ = [
     "DatabaseUrlInvalidError",
     "Deletion",
     "DeletionsForgottenError",
+    "Label",
     "ListMissingError",
     "ListRow",
     "NewTasks",
@@ -216,6 +219,7 @@ __all__ = [
     "prepare_tasks",
     "remove_piece",
     "remove_some_piece",
+    "rename_label",
     "require_current",
     "require_empty",
     "require_writable",
@@ -224,6 +228,7 @@ __all__ = [
     "select_changes",
     "select_enabled_user",
     "select_known",
+    "select_labels",
     "select_last_changed_at",
     "select_last_task_id",
     "select_list",

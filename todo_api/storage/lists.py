@@ -141,6 +141,7 @@ _OF_OWNER = select(lists.c.id).where(IS_OWNERS, IS_THERE).order_by(lists.c.id).w
 DELETE_OF_OWNER = Statement(
     update(lists).where(lists.c.id.in_(_OF_OWNER)).values(deleted_at=bindparam("now"))
 )
+LOCK_LIST = Statement(select(lists.c.id).where(IS_LIST, IS_THERE).with_for_update())
 TRY_LOCK_LIST = Statement(
     select(lists.c.id).where(IS_LIST, IS_THERE).with_for_update(skip_locked=True)
 )
@@ -303,6 +304,12 @@ def delete_list(
     """
     _select_to_change(db, user_id, list_id, versions)
     db.execute(DELETE_LIST, {"in_list": list_id, "now": times.now()})
+
+
+def lock_list(db: Connection, list_id: int) -> None:
+    """Let nobody else change a list's tasks until the transaction ends. Raises `UserGoneError`."""
+    if db.one(LOCK_LIST, {"in_list": list_id}) is None:
+        raise UserGoneError
 
 
 def delete_lists(db: Connection, owner_id: int, *, now: str) -> None:

@@ -16,7 +16,7 @@ from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.json_rows import JSONRows
 from todo_api.storage.schema import DEFAULTS, tasks
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
-from todo_api.storage.tasks import IN_LIST, INSERT_TASK, begin_change, begin_new
+from todo_api.storage.tasks import IN_LIST, INSERT_TASK, begin_new
 from todo_api.storage.usage import UNLIMITED, Quotas, WordBudget, text_size
 
 AT_ONCE = 50_000
@@ -120,11 +120,6 @@ def select_known(
         found = db.all(statement, {"in_list": list_id, "values": values})
         known.append({value for (value,) in found})
     return known[0], known[1]
-
-
-def lock_list(db: Connection, list_id: int) -> None:
-    """Let nobody else change a list's tasks until the transaction ends. Raises `UserGoneError`."""
-    begin_change(db, list_id, changes=0)
 
 
 def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
