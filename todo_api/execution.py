@@ -27,6 +27,7 @@ IN_THREADS = {
     "import_tasks": "parses a file, and writes thousands of rows",
     "run_batch": "changes up to a hundred tasks",
     "rename_label": "changes up to five thousand tasks",
+    "empty_trash": "removes all that a user has deleted",
 }
 """By operationId, what is slow about it."""
 

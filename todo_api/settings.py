@@ -318,7 +318,7 @@ class Settings:
         default=16 * 2**20,
     )
     tombstone_days: int = _setting(
-        "How many days deletions are remembered for copies that have to follow them.",
+        "How many days deleted tasks can be restored, and copies are told of their deletion.",
         _number(1, 3650),
         default=30,
     )

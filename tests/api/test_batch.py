@@ -94,6 +94,27 @@ class TestABatch:
         assert (updated["task"]["priority"], updated["task"]["labels"]) == (2, [])
         assert (again["task"]["priority"], again["task"]["labels"]) == (2, ["home"])
 
+    def test_restores_what_was_deleted_before_or_in_the_same_batch(
+        self, miguel: TestClient, two: list[dict[str, Any]]
+    ) -> None:
+        miguel.delete("/tasks/2")
+        done = results(
+            miguel,
+            {"delete": {"id": 1}},
+            {"restore": {"id": 2}},
+            {"restore": {"id": 1}},
+            {"update": {"id": 1, "done": True}},
+            {"restore": {"id": 1}},
+        )
+        restored = [done[2]["task"], done[1]["task"]]
+        assert [{**task, "updated_at": "…"} for task in restored] == [
+            {**task, "updated_at": "…"} for task in two
+        ]
+        assert done[4] == done[3]
+        assert tasks(miguel) == [done[3]["task"], done[1]["task"]]
+        assert miguel.get("/tasks/2").headers["ETag"] == done[1]["etag"]
+        assert miguel.get("/trash").json() == {"tasks": []}
+
     def test_gives_each_change_a_number_of_its_own(self, miguel: TestClient) -> None:
         done = results(
             miguel, *({"create": READ} for _ in range(3)), {"update": {"id": 1, "done": True}}
@@ -147,6 +168,8 @@ FAULTS = [
     ),
     pytest.param({"update": {"id": 1, "if_match": "1"}}, 400, ["/update/if_match"], id="no tag"),
     pytest.param({"delete": {}}, 400, ["/delete/id"], id="nothing to delete"),
+    pytest.param({"restore": {}}, 400, ["/restore/id"], id="nothing to restore"),
+    pytest.param({"restore": {"id": 3}}, 409, ["/restore/id"], id="nothing in the trash"),
     pytest.param({"delete": {"id": 1, "done": True}}, 400, ["/delete/done"], id="too much"),
     pytest.param({"update": {"id": 3}}, 409, ["/update/id"], id="an update of a missing task"),
     pytest.param({"delete": {"id": 3}}, 409, ["/delete/id"], id="a deletion of a missing task"),

@@ -27,10 +27,11 @@ from tests.support.asgi import Fields, ask
 from tests.support.clients import PASSWORD as SUSANS_PASSWORD
 from tests.support.clients import PASSWORD_HASH, settings_for
 from tests.support.contract import DOCUMENT
+from tests.support.rows import KEPT
 from todo_api.application import create_app
 from todo_api.contract import ContractApp
 from todo_api.execution import IN_THREADS, MOST_BODY_BYTES
-from todo_api.storage import Database, insert_tasks, insert_user, prepare_tasks
+from todo_api.storage import Database, delete_task, insert_tasks, insert_user, prepare_tasks
 from todo_api.storage.engine.group_commit import LONGEST, MOST_MEMBERS
 from todo_api.storage.lists import id_before, insert_list
 
@@ -100,6 +101,8 @@ READS = {
         "&due_after=2001-01-01&overdue=false&updated_since=2026-01-01T00:00:00Z&title_prefix=br"
         "&sort=-due"
     ),
+    "trash": Request("get_trash", "GET", "/trash?limit=100"),
+    "long trash": susans(Request("get_trash", "GET", "/trash?limit=100")),
     "labels": Request("get_labels", "GET", "/labels?limit=100"),
     "one": Request("get_task", "GET", f"/tasks/{TASKS // 2}"),
     "none": Request("get_task", "GET", f"/tasks/{10 * TASKS}", status=404),
@@ -153,6 +156,8 @@ WRITES = {
     ),
     "patch": Request("patch_task", "PATCH", "/tasks/{n}", {"due": None}, [MERGE_PATCH]),
     "delete": Request("delete_task", "DELETE", "/tasks/{n}"),
+    "restore": Request("restore_task", "POST", "/trash/{gone}/restore"),
+    "restore of none": Request("restore_task", "POST", f"/trash/{10 * TASKS}/restore", status=404),
     "create a list": susans(
         Request("create_list", "POST", "/lists", {"name": "n"}, [JSON], status=201)
     ),
@@ -187,6 +192,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContractApp]:
         susan = insert_user(db, username="susan", email=None, password_hash=PASSWORD_HASH)
         insert_list(db, susan.id, SUSANS_LIST)
         insert_tasks(db, SUSANS_LIST, prepare_tasks([LONG_TASK] * 150))
+        for number in range(TASKS - 49, TASKS + 1):
+            delete_task(db, 1, number, forget_before=KEPT)
     database.close()
     app = create_app(replace(settings_for(url), check_responses=False, max_tokens=1000))
     with TestClient(app):
@@ -209,6 +216,8 @@ def callbacks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 NUMBERS = count(1)
+GONE = count(TASKS - 49)
+"""The ids of tasks that are in the trash: the last ones."""
 
 
 async def send(app: ContractApp, request: Request) -> httpx2.Response:
@@ -222,6 +231,8 @@ async def send(app: ContractApp, request: Request) -> httpx2.Response:
     body = b"" if request.body is None else orjson.dumps(request.body)
     chunks = [body.replace(b"{n}", number.encode())] if body else []
     path = API + request.path.replace("{n}", number)
+    if "{gone}" in path:
+        path = path.replace("{gone}", str(next(GONE)))
     return await ask(app, request.method, path, fields, *chunks)
 
 

@@ -84,9 +84,15 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
         "/tasks/4",
         {"auth": MIGUEL, "headers": {"If-Match": '"9007199254740991"'}},
     ),
-    ("Gone", "DELETE", "/tasks/4", {"auth": MIGUEL}),
+    ("ThrownAway", "DELETE", "/tasks/4", {"auth": MIGUEL}),
     ("SincePython", "GET", "/tasks/changes?since={next}", {"auth": MIGUEL}),
     ("NothingNew", "GET", "/tasks/changes?since={next}", {"auth": MIGUEL}),
+    ("SequelInTrash", "GET", "/trash", {"auth": MIGUEL}),
+    ("SequelIsBack", "POST", "/trash/4/restore", {"auth": MIGUEL}),
+    ("SequelIsBack", "POST", "/trash/4/restore", {"auth": MIGUEL}),
+    ("ThrownAway", "DELETE", "/tasks/4", {"auth": MIGUEL}),
+    ("Gone", "DELETE", "/trash", {"auth": MIGUEL}),
+    ("NothingInTrash", "GET", "/trash", {"auth": MIGUEL}),
     ("BadToken", "GET", "/tasks/changes?since=V2hhdCBkaWQgSSBtaXNzPyBbMCwgMF0", {"auth": MIGUEL}),
     ("TidiedUp", "POST", "/tasks/batch", {"auth": MIGUEL, "json": "TidyUp"}),
     (
@@ -260,7 +266,10 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("DemoAccount", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NewPassword"}),
     ("DemoAccount", "DELETE", "/users/miguel", {"auth": MIGUEL}),
 ]
-TOLD_ANEW = {"created_at", "updated_at", "completed_at", "next_cursor", "next", "etag"}
+TOLD_ANEW = {
+    *("created_at", "updated_at", "completed_at", "deleted_at"),
+    *("next_cursor", "next", "etag"),
+}
 TOLD_ANEW_OF_A_LIST = TOLD_ANEW | {"id", "uri", "tasks_uri", "version"}
 TOLD_ANEW_OF_A_TOKEN = TOLD_ANEW | {"id", "uri", "expires_at", "secret"}
 ELSEWHERE = {

@@ -49,6 +49,9 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "get_list": ("GET", "/lists/{list_id}", {}),
     "update_list": ("PUT", "/lists/{list_id}", {"json": {"name": "The garden"}}),
     "delete_list": ("DELETE", "/lists/{list_id}", {}),
+    "get_trash": ("GET", "/trash", {}),
+    "empty_trash": ("DELETE", "/trash", {}),
+    "restore_task": ("POST", "/trash/1/restore", {}),
     "get_labels": ("GET", "/labels", {}),
     "rename_label": ("POST", "/labels/rename", {"json": {"name": "home", "new_name": "garden"}}),
     "create_user": (

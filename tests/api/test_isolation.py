@@ -24,7 +24,7 @@ ON_A_TASK = [
     pytest.param("DELETE", {}, id="delete"),
     pytest.param("DELETE", {"headers": {"If-Match": '"1"'}}, id="delete what was seen"),
 ]
-ON_A_TASK_IN_A_BATCH = ("update", "delete")
+ON_A_TASK_IN_A_BATCH = ("update", "delete", "restore")
 
 ON_A_USER = [
     pytest.param("GET", None, id="get"),
@@ -40,7 +40,8 @@ def state(client: TestClient, username: str) -> Any:  # noqa: ANN401 - JSON is a
     """Return all that a user can see, except the token, which differs each time."""
     changes = client.get("/tasks/changes").json()["changes"]
     found = client.get("/tasks").json() | client.get(f"/users/{username}").json()
-    return found | {"changes": changes}
+    trash = client.get("/trash").json()["tasks"]
+    return found | {"changes": changes, "trash": trash}
 
 
 def test_no_two_tasks_have_one_id_and_each_list_counts_by_itself(
@@ -223,6 +224,8 @@ ON_A_LIST = [
     pytest.param("GET", "/tasks?list_id={}", {}, id="list its tasks"),
     pytest.param("GET", "/tasks/export?list_id={}", {}, id="export it"),
     pytest.param("GET", "/labels?list_id={}", {}, id="count its labels"),
+    pytest.param("GET", "/trash?list_id={}", {}, id="list its trash"),
+    pytest.param("DELETE", "/trash?list_id={}", {}, id="empty its trash"),
     pytest.param(
         "POST",
         "/labels/rename?list_id={}",
@@ -248,6 +251,8 @@ def test_a_foreign_list_looks_like_a_missing_one(
     created = susan.post("/lists", json={"name": "Letters"}).json()["list"]
     labelled = {**LETTER, "labels": ["post"]}
     letter = susan.post("/tasks", json={**labelled, "list_id": created["id"]})
+    thrown_away = susan.post("/tasks", json={**labelled, "list_id": created["id"]})
+    assert susan.delete(thrown_away.json()["task"]["uri"]).status_code == 200
     before = state(susan, "susan")
     gone = susan.post("/lists", json={"name": "Bills"}).json()["list"]
     assert susan.delete(gone["uri"]).status_code == 200
@@ -295,6 +300,9 @@ OF_A_USER = (
     ("GET", "/lists/1", None),
     ("PUT", "/lists/1", {"name": "Mine now"}),
     ("DELETE", "/lists/1", None),
+    ("GET", "/trash", None),
+    ("DELETE", "/trash", None),
+    ("POST", "/trash/1/restore", None),
     ("GET", "/labels", None),
     ("POST", "/labels/rename", {"name": "home", "new_name": "garden"}),
     ("GET", "/users/susan", None),

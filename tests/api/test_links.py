@@ -29,6 +29,9 @@ BODIES = {
 }
 
 
+IN_PATH = "$request.path."
+
+
 def component(reference: dict[str, str]) -> dict[str, Any]:
     """Return what a reference points to."""
     _, kind, name = reference["$ref"].removeprefix("#/").split("/")
@@ -57,8 +60,10 @@ def arguments_of(operation_id: str, susan: TestClient) -> dict[str, Any]:
     return {name: value for name, value in given.items() if f"{{{name}}}" in path}
 
 
-def evaluated(expression: str, answer: Any) -> Any:  # noqa: ANN401 - JSON is any value
-    """Evaluate a runtime expression that points into the answer's body."""
+def evaluated(expression: str, asked: dict[str, Any], answer: Any) -> Any:  # noqa: ANN401 - JSON is any value
+    """Evaluate a runtime expression that names a part of the path or of the answer's body."""
+    if expression.startswith(IN_PATH):
+        return asked[expression.removeprefix(IN_PATH)]
     value = answer
     for token in expression.removeprefix("$response.body#/").split("/"):
         value = value[token]
@@ -88,9 +93,11 @@ def call(client: TestClient, operation_id: str, arguments: dict[str, Any]) -> An
     return response.status_code, response.json()
 
 
-def follow(client: TestClient, link: dict[str, Any], answer: Any) -> Any:  # noqa: ANN401
+def follow(client: TestClient, link: dict[str, Any], asked: dict[str, Any], answer: Any) -> Any:  # noqa: ANN401
     """Follow a link from an answer; return status and body of the next one."""
-    arguments = {name: evaluated(value, answer) for name, value in link["parameters"].items()}
+    arguments = {
+        name: evaluated(value, asked, answer) for name, value in link["parameters"].items()
+    }
     return call(client, link["operationId"], arguments)
 
 
@@ -100,15 +107,16 @@ def test_a_link_leads_from_its_answer_to_another(
 ) -> None:
     if operation_id == "create_user":
         assert call(susan, "delete_user", arguments_of("delete_user", susan))[0] == 200
-    answered, answer = call(susan, operation_id, arguments_of(operation_id, susan))
+    asked = arguments_of(operation_id, susan)
+    answered, answer = call(susan, operation_id, asked)
     assert answered == status
-    assert follow(susan, link, answer)[0] == 200
+    assert follow(susan, link, asked, answer)[0] == 200
 
 
 def test_the_link_from_changes_leads_to_later_changes(susan: TestClient) -> None:
     link = DOCUMENT["components"]["links"]["GetChanges"]
     _, first = call(susan, "get_changes", {})
-    _, second = follow(susan, link, first)
+    _, second = follow(susan, link, {}, first)
     assert ([change["id"] for change in first["changes"]], second["changes"]) == ([1], [])
 
 

@@ -103,7 +103,8 @@ TASK = st.integers(0, 6)
 OPERATIONS = st.lists(
     st.tuples(st.just("create"), TASK, NEW_TASKS)
     | st.tuples(st.just("update"), TASK, CHANGES)
-    | st.tuples(st.just("delete"), TASK, st.just(Task())),
+    | st.tuples(st.just("delete"), TASK, st.just(Task()))
+    | st.tuples(st.just("restore"), TASK, st.just(Task())),
     min_size=1,
     max_size=4,
 )
@@ -168,6 +169,7 @@ class Owner:
         self.client = client
         self.before = before
         self.tasks: dict[int, Task] = {}
+        self.trash: dict[int, Task] = {}
         self.tags: dict[int, list[str]] = {}
         self.changes = 0
         self.known: tuple[str, int] | None = None
@@ -223,7 +225,8 @@ class Owner:
     def changed(self, task: int, got: Task, tag: str, expected: Task) -> None:
         """Record a changed task, after checking that it is as expected."""
         at = got["updated_at"]
-        old = self.tasks.get(task, {"done": False, "completed_at": None, "created_at": at})
+        new = {"done": False, "completed_at": None, "created_at": at}
+        old = self.tasks.get(task) or self.trash.pop(task, new)
         assert at >= max((each["updated_at"] for each in self.tasks.values()), default=at)
         completed_at = old["completed_at"]
         if expected["done"] != old["done"]:
@@ -244,15 +247,40 @@ class Owner:
         self.touched(task)
 
     def deleted(self, task: int) -> None:
-        """Record that a task is gone."""
-        del self.tasks[task]
+        """Record that a task is in the trash."""
+        self.trash[task] = self.tasks.pop(task)
         self.touched(task)
+
+    def restored(self, task: int, got: Task, tag: str) -> None:
+        """Record that a task is in the list, after checking that it is as it was."""
+        if task in self.tasks:
+            assert got == self.tasks[task]
+            assert tag == self.tags[task][-1]
+            return
+        self.changed(task, got, tag, self.trash[task])
 
     def touched(self, task: int) -> None:
         """Note that a task was changed or deleted."""
         self.changes += 1
         if self.run is not None:
             self.run.lasting.discard(task)
+
+
+def assert_trash(owner: Owner, limit: int) -> None:
+    """Assert that the trash has what was deleted, the last first."""
+    found: list[Task] = []
+    answer = owner.client.get("/trash", params={"limit": limit})
+    while True:
+        found += answer.json()["tasks"]
+        if "next" not in answer.links:
+            break
+        assert len(answer.json()["tasks"]) == limit
+        answer = owner.client.get(answer.links["next"]["url"])
+    assert [task["id"] for task in found] == [*reversed(owner.trash)]
+    for task in found:
+        assert task.pop("deleted_at") >= task["updated_at"]
+        assert task.pop("restore_uri").endswith(f"/todo/api/v1.0/trash/{task['id']}/restore")
+        assert task == owner.trash[task["id"]]
 
 
 class Run:
@@ -314,21 +342,28 @@ class Lists(RuleBasedStateMachine):
                 ]
             },
         )
-        there, known = {*owner.tasks}, owner.next_id
+        there, gone, known = {*owner.tasks}, {*owner.trash}, owner.next_id
         for index, (verb, number, _) in enumerate(picked):
             if verb == "create":
                 there.add(known)
                 known += 1
+            elif verb == "restore" and number in gone:
+                gone.remove(number)
+                there.add(number)
             elif number not in there:
                 assert_problem(answer, 409, f"/operations/{index}/{verb}/id")
                 return
             elif verb == "delete":
                 there.remove(number)
+                gone.add(number)
         assert answer.status_code == 200, answer.text
         for (verb, number, task), result in zip(picked, answer.json()["results"], strict=True):
             if verb == "delete":
                 assert result == {"result": True}
                 owner.deleted(number)
+                continue
+            if verb == "restore":
+                owner.restored(number, result["task"], result["etag"])
                 continue
             changed = owner.next_id if verb == "create" else number
             expected = {**owner.tasks.get(changed, EMPTY), **task}
@@ -386,6 +421,25 @@ class Lists(RuleBasedStateMachine):
         if not self.is_refused(owner, task, answer, holds=holds):
             assert answer.json() == {"result": True}
             owner.deleted(task)
+
+    @rule(owner=lists, number=TASK)
+    def restore(self, owner: Owner, number: int) -> None:
+        task = owner.pick(number)
+        answer = owner.client.post(f"/trash/{task}/restore")
+        if task not in owner.tasks and task not in owner.trash:
+            assert_problem(answer, 404)
+            return
+        assert answer.status_code == 200, answer.text
+        owner.restored(task, answer.json()["task"], answer.headers["ETag"])
+
+    @rule(owner=lists)
+    def empty_trash(self, owner: Owner) -> None:
+        assert owner.client.delete("/trash").json() == {"result": True}
+        owner.trash.clear()
+
+    @rule(owner=lists, limit=LIMITS)
+    def look_into_trash(self, owner: Owner, limit: int) -> None:
+        assert_trash(owner, limit)
 
     def is_refused(self, owner: Owner, task: int, answer: httpx2.Response, *, holds: bool) -> bool:
         """Tell whether a change has to be refused, and check that it was."""
@@ -490,6 +544,7 @@ class Lists(RuleBasedStateMachine):
             ("/tasks", {"sort": sort, "limit": "1"}, "cursor", "next_cursor"),
             ("/tasks/changes", {}, "since", "next"),
             ("/labels", {"limit": "1"}, "cursor", "next_cursor"),
+            ("/trash", {"limit": "1"}, "cursor", "next_cursor"),
         ]
         for path, query, parameter, member in ways:
             assert_problem(self.stranger.get(path, params=query), 401)
@@ -499,11 +554,14 @@ class Lists(RuleBasedStateMachine):
         for task in other.tasks:
             answer = owner.client.get(f"/tasks/{task}")
             assert answer.status_code == (200 if owner is other else 404)
+        for task in other.trash if owner is not other else ():
+            assert_problem(owner.client.post(f"/trash/{task}/restore"), 404)
 
     def teardown(self) -> None:
         """Read each list in every way, and compare it with the oracle."""
         for owner in getattr(self, "owners", ()):
             assert read_list(owner.client) == owner.tasks
+            assert_trash(owner, 2)
             assert owner.copy.catch_up() == owner.tasks
             assert Copy(owner.client, limit=2).catch_up() == owner.tasks
 

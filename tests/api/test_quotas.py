@@ -25,8 +25,8 @@ from todo_api.settings import Settings
 from todo_api.storage import Database, select_user
 from todo_api.storage.idempotency_keys import PACKED_FROM
 from todo_api.storage.lists import number_within
-from todo_api.storage.schema import idempotency_keys, lists, tasks, users
-from todo_api.storage.usage import TEXT_SIZE
+from todo_api.storage.schema import idempotency_keys, lists, tasks, trash, users
+from todo_api.storage.usage import TEXT_SIZE, text_size
 
 LINES = {"Content-Type": "application/jsonl"}
 DAY = timedelta(days=1)
@@ -46,12 +46,13 @@ def create(client: TestClient, key: str = "", **task: object) -> httpx2.Response
 
 
 def usage(database: Database, username: str = "miguel") -> list[int]:
-    """Return what is counted of a user: tasks, bytes of text, keys, bytes of answers."""
+    """Return what is counted of a user: tasks, text, keys, answers; tasks and text in the trash."""
     counts = (lists.c.stored_tasks, lists.c.stored_text)
     kept = (users.c.stored_keys, users.c.stored_answers)
+    thrown_away = (lists.c.trashed_tasks, lists.c.trashed_text)
     with database.snapshot() as db:
         own = (users.c.username == username, lists.c.id == users.c.list_id)
-        return list(db.one(select(*counts, *kept).where(*own)))
+        return list(db.one(select(*counts, *kept, *thrown_away).where(*own)))
 
 
 def recount(database: Database, username: str = "miguel") -> list[int]:
@@ -61,6 +62,7 @@ def recount(database: Database, username: str = "miguel") -> list[int]:
         assert user
         own = tasks.c.list_id == user.list_id
         count, text = db.one(select(func.count(), func.sum(TEXT_SIZE)).where(own))
+        thrown_away = db.all(select(trash.c.content).where(trash.c.list_id == user.list_id))
         kept = select(idempotency_keys.c.body, idempotency_keys.c.packed)
         bodies = db.all(kept.where(idempotency_keys.c.user_id == user.id))
     return [
@@ -68,6 +70,8 @@ def recount(database: Database, username: str = "miguel") -> list[int]:
         int(text or 0),
         len(bodies),
         sum(len(b.encode()) + len(p or b"") for b, p in bodies),
+        len(thrown_away),
+        sum(text_size(content) for (content,) in thrown_away),
     ]
 
 
@@ -182,9 +186,9 @@ class TestWhatIsRefused:
                 "/tasks/batch", json={"operations": operations}, headers={"Idempotency-Key": "a"}
             )
             assert_problem(refused, 403)
-            assert usage(database) == [0, 0, 0, 0]
+            assert usage(database) == [0] * 6
             assert number_within(create(miguel).json()["task"]["id"]) == 1
-            assert usage(database, "susan") == [0, 0, 0, 0]
+            assert usage(database, "susan") == [0] * 6
 
     def test_any_number_is_a_choice(self, settings: Settings) -> None:
         quotas = ("max_tasks", "max_text_bytes", "max_keys", "max_answer_bytes")
@@ -227,6 +231,8 @@ CHANGES = strategies.one_of(
     strategies.tuples(strategies.just("put"), TITLES),
     strategies.tuples(strategies.just("label"), TITLES),
     strategies.tuples(strategies.just("rename"), TITLES),
+    strategies.tuples(strategies.just("restore"), TITLES),
+    strategies.tuples(strategies.just("empty"), TITLES),
     strategies.tuples(strategies.just("delete"), TITLES),
     strategies.tuples(strategies.just("batch"), TITLES),
     strategies.tuples(strategies.just("bad batch"), TITLES),
@@ -249,6 +255,10 @@ def change(client: TestClient, what: str, text: str, number: int) -> httpx2.Resp
             answer = client.put(f"/tasks/{some}", json=body)
         case "label":
             answer = client.put(f"/tasks/{some}", json={"labels": [text.replace("\x7f", "")]})
+        case "restore":
+            answer = client.post(f"/trash/{some}/restore")
+        case "empty" if number % 3 == 0:
+            answer = client.delete("/trash")
         case "rename":
             answer = client.post("/labels/rename", json={"name": "a", "new_name": text})
         case "delete":

@@ -23,13 +23,14 @@ CHANGING = {name for name in ALL if OPERATIONS[name]["method"] != "GET"}
 AT_A_PLACE = {name for name in ALL if "{" in OPERATIONS[name]["path"]}
 OTHER = {"title": "Write a book"}
 WITH_KEY: dict[str, Any] = {
-    "create_task": OTHER,
-    "run_batch": {"operations": [{"create": OTHER}]},
-    "import_tasks": {"tasks": [OTHER]},
-    "rename_label": {"name": "home", "new_name": "kitchen"},
-    "create_list": {"name": "The garden"},
+    "create_task": {"json": OTHER},
+    "run_batch": {"json": {"operations": [{"create": OTHER}]}},
+    "import_tasks": {"json": {"tasks": [OTHER]}},
+    "rename_label": {"json": {"name": "home", "new_name": "kitchen"}},
+    "create_list": {"json": {"name": "The garden"}},
+    "restore_task": {"places": {"task_id": 2}},
 }
-"""What takes an `Idempotency-Key`, and a body that is another than the usual one."""
+"""What takes an `Idempotency-Key`, and what makes a request another than the usual one."""
 
 AS_JSON = {"Content-Type": "application/json"}
 ANOTHER_LIST = 2
@@ -146,9 +147,10 @@ def test_each_refusal_is_one_that_the_document_shows(
 
 @pytest.mark.parametrize("operation", sorted(WITH_KEY))
 def test_a_key_of_another_request_is_refused(miguel: TestClient, operation: str) -> None:
+    miguel.post("/tasks", json={"title": "Read a book"})
     key = {"Idempotency-Key": "8e03978e"}
     assert ask(miguel, operation, headers=key).is_success
-    answer = ask(miguel, operation, json=WITH_KEY[operation], headers=key)
+    answer = ask(miguel, operation, **WITH_KEY[operation], headers=key)
     assert (answer.status_code, answer.json()["code"]) == (422, "key_reused"), answer.text
 
 

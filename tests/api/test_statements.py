@@ -26,6 +26,22 @@ REQUESTS = {
         "POST", "/tasks", {"title": "Rest"}, ["users", "lists", "tasks", "task_words"]
     ),
     "update": Request("PUT", "/tasks/1", {"done": True}, ["users", "lists", "tasks", "tasks"]),
+    "delete": Request(
+        *("DELETE", "/tasks/{number}", None),
+        [
+            *("users", "lists", "tasks", "tasks", "task_words"),
+            *("deleted_tasks", "trash", "lists", "deleted_tasks"),
+        ],
+    ),
+    "restore": Request(
+        *("POST", "/trash/{number}/restore", None),
+        [
+            *("users", "lists", "trash", "lists", "tasks", "deleted_tasks", "lists"),
+            "task_words",
+        ],
+    ),
+    "read the trash": Request("GET", "/trash?limit=20", None, ["users", "lists", "trash"]),
+    "read labels": Request("GET", "/labels", None, ["users", "lists", "task_labels"]),
 }
 
 
@@ -34,17 +50,23 @@ def test_a_request_executes_so_many_statements(
     miguel: TestClient, statements: list[str], name: str
 ) -> None:
     method, path, body, tables = REQUESTS[name]
-    miguel.post("/tasks", json={"title": "Learn Python"})
-    assert miguel.request(method, path, json=body).is_success  # compiles what it executes
+    for number in (1, 2):
+        miguel.post("/tasks", json={"title": "Learn Python"})
+        if name in {"restore", "read the trash"}:
+            miguel.delete(f"/tasks/{number}")
+    # The first time compiles what it executes.
+    assert miguel.request(method, path.format(number=1), json=body).is_success
     statements.clear()
-    assert miguel.request(method, path, json=body).is_success
+    assert miguel.request(method, path.format(number=2), json=body).is_success
     assert [table_of(statement) for statement in statements] == tables
 
 
 def table_of(statement: str) -> str:
-    """Return the table that a statement reads or writes, not counting those in parentheses."""
+    """Return the table that a statement names outside of parentheses, or else within them."""
+    whole = statement
     while statement != (outside := re.sub(r"\([^()]*\)", "", statement)):
         statement = outside
-    found = re.search(r"\b(?:FROM|INTO|UPDATE) (\w+)", statement)
+    named = re.compile(r"\b(?:FROM|INTO|UPDATE) (\w+)")
+    found = named.search(statement) or named.search(whole)
     assert found, statement
     return found[1]

@@ -30,6 +30,8 @@ METHODS = {
     "/tasks/import": "OPTIONS, POST",
     "/lists": "GET, HEAD, OPTIONS, POST",
     "/lists/1": "DELETE, GET, HEAD, OPTIONS, PUT",
+    "/trash": "DELETE, GET, HEAD, OPTIONS",
+    "/trash/1/restore": "OPTIONS, POST",
     "/labels": "GET, HEAD, OPTIONS",
     "/labels/rename": "OPTIONS, POST",
     "/users": "OPTIONS, POST",

@@ -261,7 +261,7 @@ class TestScope:
 
     def test_every_operation_on_tasks_takes_tokens_and_no_other_does(self) -> None:
         tags = {name: of["tags"][0] for name, (*_, of) in OPERATIONS.items()}
-        of_tasks = {"tasks", "batch", "changes", "transfer", "lists", "labels"}
+        of_tasks = {"tasks", "batch", "changes", "transfer", "lists", "labels", "trash"}
         assert {tags[name] for name in WITH_TOKEN} == of_tasks
         assert {tags[name] for name in WITH_PASSWORD_ONLY} == {"users", "tokens"}
         open_to_all = OPERATIONS.keys() - WITH_TOKEN - WITH_PASSWORD_ONLY

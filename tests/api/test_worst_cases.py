@@ -21,6 +21,7 @@ from starlette.testclient import TestClient
 
 from tests.support.clients import PASSWORD, PASSWORD_HASH, client_of, settings_for
 from tests.support.databases import Databases, SQLiteDatabases
+from tests.support.rows import KEPT
 from tests.support.serving import served
 from tests.support.worst_cases import (
     PATCH,
@@ -35,7 +36,14 @@ from tests.support.worst_cases import (
     words,
 )
 from todo_api.application import create_app
-from todo_api.storage import Database, insert_task, insert_tasks, insert_user, prepare_tasks
+from todo_api.storage import (
+    Database,
+    delete_task,
+    insert_task,
+    insert_tasks,
+    insert_user,
+    prepare_tasks,
+)
 
 CPU_SECONDS, MEMORY_MB = 0.3, 30
 IMPORT_CPU_SECONDS, IMPORT_MEMORY_MB = 3.0, 60
@@ -72,6 +80,9 @@ OWN_SHAPES: dict[str, Callable[[], Iterable[Shape]]] = {
     "get_list": list,
     "update_list": lambda: [*of_json("name"), *of_json("id")],
     "delete_list": list,
+    "get_trash": lambda: [Shape("a page of long tasks", query="limit=100")],
+    "empty_trash": list,
+    "restore_task": list,
     "get_labels": lambda: [Shape("all labels", query="limit=100")],
     "rename_label": lambda: [*of_json("name"), *of_json("new_name")],
     "create_user": lambda: [*of_json("username"), *of_json("password"), *of_password("password")],
@@ -86,7 +97,7 @@ OWN_SHAPES: dict[str, Callable[[], Iterable[Shape]]] = {
     "get_readiness": list,
 }
 OPERATIONS = list(operations())
-WHOLE_LIST = {"export_tasks", "delete_user"}
+WHOLE_LIST = {"export_tasks", "delete_user", "empty_trash"}
 """What these cost grows with the list, and not with the request."""
 
 
@@ -124,6 +135,10 @@ def fill(database: Database, username: str) -> None:
             )
         many = [{"title": f"a task {n}", "labels": [f"l{n % 40}"]} for n in range(5000)]
         insert_tasks(db, user.list_id, prepare_tasks(many))
+        for _ in range(100):
+            long = {"title": "\U0001f40d" * 200, "description": words(10_000)}
+            task = insert_task(db, user.list_id, long)
+            delete_task(db, user.list_id, task.id, forget_before=KEPT)
 
 
 @pytest.mark.parametrize(("name", "method", "path"), OPERATIONS, ids=[o[0] for o in OPERATIONS])

@@ -48,6 +48,10 @@ def test_the_limits_are_those_of_the_service() -> None:
         "a whole import": f"{chosen.max_large_body_seconds // 60} minutes",
         "your tasks": f"{chosen.max_tasks:,}",
         "text in their titles, descriptions and labels": f"{chosen.max_text_bytes // MIB} MiB",
+        "deleted tasks in your trash": f"{chosen.max_tasks:,}",
+        "text in their titles, descriptions and labels there": (
+            f"{chosen.max_text_bytes // MIB} MiB"
+        ),
         "your `Idempotency-Key`s within 24 hours": f"{chosen.max_keys:,}",
         "the answers that are kept for them, compressed": f"{chosen.max_answer_bytes // MIB} MiB",
         "users who register within 24 hours, all together": f"{chosen.max_registrations:,}",

@@ -18,7 +18,7 @@ from tests.support.commands import run_command
 from todo_api.storage import Database, delete_user, insert_user
 
 TASKS = int(os.environ.get("TEST_TASKS", "20000"))
-IN_A_LIST = ("tasks", "task_words", "task_labels", "deleted_tasks")
+IN_A_LIST = ("tasks", "task_words", "task_labels", "deleted_tasks", "trash")
 OF_A_USER = ("idempotency_keys", "tokens")
 
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :many)"

@@ -81,6 +81,9 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "get_lists": ("GET", "/lists", {}),
     "create_list": ("POST", "/lists", {"json": {"name": "The kitchen"}}),
     "update_list": ("PUT", "/lists/1", {"json": {"name": "The kitchen"}}),
+    "get_trash": ("GET", "/trash", {}),
+    "empty_trash": ("DELETE", "/trash", {}),
+    "restore_task": ("POST", "/trash/1/restore", {}),
     "get_labels": ("GET", "/labels", {}),
     "rename_label": ("POST", "/labels/rename", {"json": {"name": "home", "new_name": "garden"}}),
     "create_user": (

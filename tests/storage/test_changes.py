@@ -34,13 +34,17 @@ from todo_api.storage.lists import id_before
 from todo_api.storage.schema import deleted_tasks, tasks
 from todo_api.storage.tasks import (
     INSERT_TASK,
-    INSERT_TOMBSTONE,
     delete_task,
     insert_task,
     select_task,
     update_task,
 )
-from todo_api.storage.tombstones import FORGOTTEN_AT_ONCE, SELECT_EXPIRED, forget_deletions
+from todo_api.storage.tombstones import (
+    FORGOTTEN_AT_ONCE,
+    INSERT_TOMBSTONE,
+    SELECT_EXPIRED,
+    forget_deletions,
+)
 from todo_api.storage.users import delete_user, insert_user
 
 PAST, FUTURE = "2001-01-01T00:00:00.000000Z", "2099-01-01T00:00:00.000000Z"

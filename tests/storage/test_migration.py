@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from queue import SimpleQueue
 from typing import Any
 
@@ -23,11 +24,14 @@ from todo_api.storage import (
     DatabaseNewerError,
     DeletionsForgottenError,
     Point,
+    TaskMissingError,
     UserGoneError,
     is_current,
     migrate,
     remove_some_piece,
+    restore_task,
     select_last_task_id,
+    select_trash,
 )
 from todo_api.storage.listing import select_page
 from todo_api.storage.lists import id_before, number_within
@@ -390,4 +394,41 @@ def test_each_users_tasks_become_a_list_of_their_own(unmigrated: Database) -> No
             pass
         left = {row[0] for row in db.all(select(tasks_table.c.list_id).distinct())}
         assert left == {miguel, susan}
+    unmigrated.close()
+
+
+def test_a_list_of_before_has_an_empty_trash_and_can_throw_away(unmigrated: Database) -> None:
+    with unmigrated.migration() as (connection, db):
+        upgrade(connection, "0010")
+        db.execute(
+            text("INSERT INTO users (username, password_hash, list_id) VALUES ('miguel', 'x', 1)")
+        )
+        db.execute(
+            text(
+                "INSERT INTO lists (id, owner_id, last_task_id, last_change, stored_tasks,"
+                " stored_text) SELECT 1, id, 2, 9, 1, 6 FROM users"
+            )
+        )
+        db.execute(
+            text(
+                "INSERT INTO tasks (list_id, id, title, description, done, priority, labels,"
+                " created_at, updated_at, change, title_key, words) VALUES (1, 2, 'Rest', '',"
+                " false, 0, '[]', :at, :at, 9, 'rest', ' rest')"
+            ),
+            {"at": FIRST},
+        )
+        db.execute(text("INSERT INTO deleted_tasks VALUES (1, 8, 1, :at)"), {"at": FIRST})
+    migrate(unmigrated)
+    with unmigrated.transaction() as db:
+        assert select_trash(db, 1, before=FIRST, limit=9).found == []
+        with pytest.raises(TaskMissingError):
+            restore_task(db, 1, 1, before=FIRST)
+        [task] = select_page(db, 1, limit=9).tasks
+        delete_task(db, 1, 2, forget_before=timedelta(days=100_000))
+        counts = (lists.c.stored_tasks, lists.c.stored_text)
+        in_trash = (lists.c.trashed_tasks, lists.c.trashed_text)
+        assert tuple(db.one(select(*counts, *in_trash))) == (0, 0, 1, 6)
+        restored = restore_task(db, 1, 2, before=FIRST)
+        assert restored == task._replace(version=11, updated_at=restored.updated_at)
+        assert tuple(db.one(select(*counts, *in_trash))) == (1, 6, 0, 0)
     unmigrated.close()

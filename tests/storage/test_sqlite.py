@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.support.databases import SQLiteDatabases
+from tests.support.rows import KEPT, state_of
 from todo_api.identity import find_user, remove_user
 from todo_api.storage import (
     Connection,
@@ -23,7 +24,8 @@ from todo_api.storage import (
 from todo_api.storage.engine import sqlite as sqlite_module
 from todo_api.storage.engine import write_lock
 from todo_api.storage.engine.sqlite_driver import can_corrupt_wal
-from todo_api.storage.tasks import insert_task
+from todo_api.storage.tasks import delete_task, insert_task
+from todo_api.storage.trash import remove_from_trash
 from todo_api.storage.users import delete_user, insert_user, select_user
 
 NOT_WRITABLE = Path("/sys")
@@ -278,6 +280,23 @@ def test_nothing_of_an_account_that_was_deleted_in_pieces_is_left_in_the_files(
     for _ in remove_user(database, find_user(database, "susan")):
         pass
     assert traces(file) == []
+
+
+def test_a_deleted_task_is_in_the_trash_and_nothing_of_it_is_left_once_that_is_empty(
+    database: Database, file: Path
+) -> None:
+    with database.transaction() as db:
+        user = insert_user(db, username="david", email=None, password_hash="x")
+        task = insert_task(db, user.list_id, {"title": "a hidden errand", "labels": ["hidden"]})
+        delete_task(db, user.list_id, task.id, forget_before=KEPT)
+    database.forget_deleted()
+    assert b"hidden" in file.read_bytes()
+    with database.transaction() as db:
+        until = state_of(db, user.list_id).version
+        assert remove_from_trash(db, user.list_id, until=until) == 1
+    database.forget_deleted()
+    files = [file, *file.parent.glob(f"{file.name}-wal")]
+    assert [one for one in files if b"hidden" in one.read_bytes()] == []
 
 
 def test_a_reader_is_not_waited_for_and_loses_nothing(database: Database, file: Path) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from todo_api import storage
+from todo_api import storage, times
 from todo_api.contract import Answer, Problem, Reply, Sentence, UrlFor
 from todo_api.identity import User
 from todo_api.operations.representation import (
@@ -96,8 +96,10 @@ class Batch:
                     return self._create(list_id, arguments)
                 case "update":
                     return self._update(list_id, arguments, place)
-                case _:
+                case "delete":
                     return self._delete(list_id, arguments)
+                case _:
+                    return self._restore(list_id, arguments)
 
     def _create(self, list_id: int, given: dict[str, Any]) -> dict[str, Any]:
         task = {name: value for name, value in given.items() if name != "list_id"}
@@ -130,9 +132,22 @@ class Batch:
             deletion["id"],
             versions=expected_versions(deletion.get("if_match")),
             forget_before=timedelta(days=self._settings.tombstone_days),
+            quotas=self._quotas,
             budget=self._budget,
         )
         return {"result": True}
+
+    def _restore(self, list_id: int, restoration: dict[str, Any]) -> dict[str, Any]:
+        return self._result(
+            storage.restore_task(
+                self._db,
+                list_id,
+                restoration["id"],
+                before=times.ago(timedelta(days=self._settings.tombstone_days)),
+                quotas=self._quotas,
+                budget=self._budget,
+            )
+        )
 
     def _result(self, task: TaskRow) -> dict[str, Any]:
         return {"task": represent_task(task, self._url_for), "etag": entity_tag(task.version)}

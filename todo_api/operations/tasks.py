@@ -145,7 +145,12 @@ def patch_task(
 
 
 def delete_task(
-    task_id: int, if_match: str | None, user: User, database: Database, settings: Settings
+    task_id: int,
+    if_match: str | None,
+    user: User,
+    database: Database,
+    settings: Settings,
+    quotas: Quotas,
 ) -> Answer:
     """Delete a task."""
     with versions_in(if_match) as versions, database.transaction() as db:
@@ -155,5 +160,6 @@ def delete_task(
             task_id,
             versions=versions,
             forget_before=timedelta(days=settings.tombstone_days),
+            quotas=quotas,
         )
     return {"result": True}

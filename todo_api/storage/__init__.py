@@ -9,6 +9,7 @@
 - `labels`: those of the tasks of one list, or of several, counted and renamed.
 - `changes`: what happened to tasks since some point, list by list; `tombstones`: deletions,
   remembered.
+- `trash`: what was deleted, and can be restored.
 - `transfer`: many tasks of a list at once, inserted together.
 - `usage`: how much is stored, and the most that it may be.
 - `removal`: what deleted users and lists have left, removed in pieces; `leases`: what one process
@@ -122,6 +123,14 @@ from todo_api.storage.transfer import (
     prepare_tasks,
     select_known,
 )
+from todo_api.storage.trash import (
+    Trashed,
+    TrashState,
+    remove_from_trash,
+    restore_task,
+    select_trash,
+    select_trash_states,
+)
 from todo_api.storage.usage import UNLIMITED, Quotas, WordBudget
 from todo_api.storage.users import (
     PLACES,
@@ -176,6 +185,8 @@ __all__ = [
     "TooManyTokensError",
     "TooManyWordsError",
     "TransactionLostError",
+    "TrashState",
+    "Trashed",
     "UserGoneError",
     "UserRow",
     "UserSummary",
@@ -217,12 +228,14 @@ __all__ = [
     "migrate",
     "note_uses",
     "prepare_tasks",
+    "remove_from_trash",
     "remove_piece",
     "remove_some_piece",
     "rename_label",
     "require_current",
     "require_empty",
     "require_writable",
+    "restore_task",
     "select_answer",
     "select_anybodys_token",
     "select_changes",
@@ -240,6 +253,8 @@ __all__ = [
     "select_task",
     "select_token",
     "select_tokens",
+    "select_trash",
+    "select_trash_states",
     "select_user",
     "select_user_by_id",
     "select_user_summaries",

@@ -19,13 +19,14 @@ from todo_api.storage.schema import (
     task_words,
     tasks,
     tokens,
+    trash,
     users,
 )
 
 PIECE = 1000
 """The most rows that are deleted at once: some ten milliseconds' work."""
 
-IN_A_LIST = (task_words, task_labels, deleted_tasks, tasks)
+IN_A_LIST = (task_words, task_labels, trash, deleted_tasks, tasks)
 OF_A_USER = (idempotency_keys, tokens)
 
 OF_LISTS = select(lists.c.id).where(lists.c.owner_id == bindparam("owner")).scalar_subquery()

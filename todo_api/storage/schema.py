@@ -121,6 +121,9 @@ lists = Table(
     # How much there is in the list; of texts, in bytes.
     Column("stored_tasks", BigInteger, nullable=False, server_default="0"),
     Column("stored_text", BigInteger, nullable=False, server_default="0"),
+    # The same of its trash.
+    Column("trashed_tasks", BigInteger, nullable=False, server_default="0"),
+    Column("trashed_text", BigInteger, nullable=False, server_default="0"),
     # What is deleted is gone for everybody; the rest is removed in pieces.
     Column("deleted_at", BinaryText),
     Index("lists_owner", "owner_id"),
@@ -229,6 +232,20 @@ deleted_tasks = Table(
     # For the tombstones of those who never come back.
     Index("deleted_tasks_eldest", "deleted_at"),
     sqlite_with_rowid=False,
+)
+
+# Deleted tasks that can be restored; there is a tombstone of each.
+trash = Table(
+    "trash",
+    metadata,
+    _list(),
+    Column("task_id", BigInteger, nullable=False),
+    Column("change", BigInteger, key="version", nullable=False),  # of the deletion
+    Column("deleted_at", BinaryText, nullable=False),
+    Column("content", JSONText, nullable=False),  # all else that the task was
+    Column("size", BigInteger, nullable=False),  # of its texts, in bytes
+    PrimaryKeyConstraint("list_id", "task_id"),
+    Index("trash_deleted", "list_id", "deleted_at", "task_id"),
 )
 
 idempotency_keys = Table(

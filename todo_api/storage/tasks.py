@@ -33,9 +33,9 @@ from todo_api.storage.errors import (
     UserGoneError,
 )
 from todo_api.storage.lists import CHANGED_AT, IS_LIST, IS_THERE, MOST_TASKS_EVER, list_of
-from todo_api.storage.schema import DEFAULTS, TaskRow, deleted_tasks, lists, tasks
+from todo_api.storage.schema import DEFAULTS, TaskRow, lists, tasks
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
-from todo_api.storage.tombstones import forget_deletions
+from todo_api.storage.tombstones import Amount, Deleted, bury, forget_deletions
 from todo_api.storage.usage import (
     TEXTS,
     UNLIMITED,
@@ -57,6 +57,9 @@ class Change(NamedTuple):
     """How many tasks there are after it in all lists of the list's owner."""
     stored_text: int
     """The bytes of their texts, as far as they are known when the change begins."""
+    trashed_tasks: int
+    """How many tasks the trashes of all of these lists have when the change begins."""
+    trashed_text: int
 
 
 class Update(NamedTuple):
@@ -71,7 +74,9 @@ IN_LIST = tasks.c.list_id == bindparam("in_list")
 IS_TASK = tasks.c.id == bindparam("task_id")
 
 SELECT_TASK = Statement(select(*COLUMNS).where(IN_LIST, IS_TASK), TaskRow._make)
-SELECT_TASK_AND_WORDS = Statement(select(*COLUMNS, tasks.c.words).where(IN_LIST, IS_TASK))
+SELECT_TASK_TO_CHANGE = Statement(
+    select(*COLUMNS, tasks.c.words, tasks.c.uid).where(IN_LIST, IS_TASK)
+)
 SELECT_LAST_TASK_ID = Statement(select(lists.c.last_task_id).where(IS_LIST, IS_THERE))
 
 
@@ -102,6 +107,8 @@ BEGIN_CHANGE = Statement(
         lists.c.last_task_id,
         lists.c.stored_tasks + _of_others("stored_tasks"),
         lists.c.stored_text + _of_others("stored_text"),
+        lists.c.trashed_tasks + _of_others("trashed_tasks"),
+        lists.c.trashed_text + _of_others("trashed_text"),
     ),
     Change._make,
 )
@@ -109,7 +116,6 @@ BEGIN_CHANGE = Statement(
 MOST_CHARACTERS = 100_000
 INSERT_TASK = Statement(insert(tasks), columns=tasks.c.keys())
 DELETE_TASK = Statement(delete(tasks).where(IN_LIST, IS_TASK))
-INSERT_TOMBSTONE = Statement(insert(deleted_tasks), columns=deleted_tasks.c.keys())
 
 
 @cache
@@ -193,7 +199,7 @@ def update_task(
         return _unchanged(db, list_id, task_id, versions)
     change = begin_change(db, list_id)
     key = {"in_list": list_id, "task_id": task_id}
-    old, words = _select_to_change(db, key, versions)
+    old, words, _ = _select_to_change(db, key, versions)
     columns = {**changes, "updated_at": change.at, "version": change.version}
     if "labels" in changes:
         columns["labels"] = sorted(changes["labels"])
@@ -222,24 +228,26 @@ def delete_task(
     *,
     versions: Collection[int] | None = None,
     forget_before: timedelta,
+    quotas: Quotas = UNLIMITED,
     budget: WordBudget | None = None,
 ) -> None:
-    """Delete a task, and note that it was there; with `versions` as `update_task`.
+    """Put a task into the trash, and note that it was there; with `versions` as `update_task`.
 
-    Some deletions that are older than `forget_before` are no longer remembered afterwards.
+    Some deletions that are older than `forget_before` are no longer remembered afterwards. Where
+    the trashes of all lists of the owner would have more than the lists may, what was deleted first
+    from this one goes for good.
 
     Raises `UserGoneError`, `TaskMissingError`, `TaskChangedError`, `TooManyWordsError`; each has to
     leave the transaction.
     """
     change = begin_change(db, list_id)
     key = {"in_list": list_id, "task_id": task_id}
-    old, words = _select_to_change(db, key, versions)
-    count_tasks(db, list_id, -1, -text_size(old._asdict()))
+    old, words, uid = _select_to_change(db, key, versions)
     db.execute_later(DELETE_TASK, key)
     LABELS.renew(db, list_id, task_id, old=old.labels, new=(), budget=budget)
     WORDS.renew(db, list_id, task_id, old=words, new=(), budget=budget)
-    tombstone = {"version": change.version, "task_id": task_id, "deleted_at": change.at}
-    db.execute_later(INSERT_TOMBSTONE, {"list_id": list_id, **tombstone})
+    in_trash = Amount(change.trashed_tasks, change.trashed_text)
+    bury(db, list_id, Deleted(old, uid, change.at, change.version), in_trash, quotas)
     forget_deletions(db, list_id, before=times.ago(forget_before))
 
 
@@ -279,14 +287,15 @@ def begin_change(
 
 def _select_to_change(
     db: Connection, key: Mapping[str, int], versions: Collection[int] | None
-) -> tuple[TaskRow, list[str]]:
-    """Return a task and the words that it is found by, after checking its version."""
-    row = db.one(SELECT_TASK_AND_WORDS, key)
+) -> tuple[TaskRow, list[str], str | None]:
+    """Return a task, the words that it is found by and its uid, after checking its version."""
+    row = db.one(SELECT_TASK_TO_CHANGE, key)
     if row is None:
         raise TaskMissingError
-    task, words = TaskRow._make(row[:-1]), row[-1]
-    _refuse_version(task, versions)
-    return task, words.split()
+    *task, words, uid = row
+    old = TaskRow._make(task)
+    _refuse_version(old, versions)
+    return old, words.split(), uid
 
 
 def _unchanged(

@@ -71,6 +71,16 @@ COUNT_TASKS = Statement(
         stored_text=lists.c.stored_text + bindparam("more"),
     )
 )
+COUNT_TRASH = Statement(
+    update(lists)
+    .where(IS_LIST)
+    .values(
+        stored_tasks=lists.c.stored_tasks - bindparam("tasks"),
+        stored_text=lists.c.stored_text - bindparam("bytes"),
+        trashed_tasks=lists.c.trashed_tasks + bindparam("more_tasks"),
+        trashed_text=lists.c.trashed_text + bindparam("more_bytes"),
+    )
+)
 COUNT_ANSWERS = Statement(
     update(users)
     .where(users.c.id == bindparam("owner_id"), IS_THERE)
@@ -94,6 +104,22 @@ def text_size(task: Mapping[str, Any], names: tuple[str, ...] = TEXTS) -> int:
 def count_tasks(db: Connection, list_id: int, tasks: int, more: int) -> None:
     """Count tasks, and the bytes of their texts, that there are more or, if negative, fewer."""
     db.execute_later(COUNT_TASKS, {"in_list": list_id, "tasks": tasks, "more": more})
+
+
+def count_trash(
+    db: Connection,
+    list_id: int,
+    *,
+    put_in: tuple[int, int] = (0, 0),
+    gone: tuple[int, int] = (0, 0),
+) -> None:
+    """Count tasks, and the bytes of their texts, that go from a list into its trash.
+
+    If they are negative, they come from there. What is `gone` from the trash is nowhere any more.
+    """
+    values = {"in_list": list_id, "tasks": put_in[0], "bytes": put_in[1]}
+    values |= {"more_tasks": put_in[0] - gone[0], "more_bytes": put_in[1] - gone[1]}
+    db.execute_later(COUNT_TRASH, values)
 
 
 def count_answers(db: Connection, user_id: int, keys: int, more: int) -> tuple[int, int]:

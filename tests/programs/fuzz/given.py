@@ -46,11 +46,14 @@ class Given:
     def create_tasks_for(self, case: Case[Any]) -> None:
         """Make a request one about tasks that are there."""
         if "task_id" in case.path_parameters:
-            case.path_parameters["task_id"], _ = self._create_task(case)
+            task_id, _ = self._create_task(case)
+            case.path_parameters["task_id"] = task_id
+            if case.operation.path.startswith("/trash/"):
+                self._delete_task(case, task_id)
         body: Any = case.body
         if case.operation.label == "POST /tasks/batch":
             for operation in body["operations"]:
-                for name in operation.keys() & {"update", "delete"}:
+                for name in operation.keys() & {"update", "delete", "restore"}:
                     task_id, tag = self._create_task(case)
                     tags = {"if_match": tag} if "if_match" in operation[name] else {}
                     operation[name] |= {"id": task_id, **tags}
@@ -118,6 +121,14 @@ class Given:
             others = [response.json()["list"]]
         list_id: int = others[-1]["id"]
         return list_id
+
+    def _delete_task(self, case: Case[Any], task_id: int) -> None:
+        """Put a task into the trash."""
+        self._session.delete(
+            f"{case.operation.base_url}/tasks/{task_id}",
+            headers={"Authorization": str(case.headers["Authorization"])},
+            timeout=TIMEOUT_SECONDS,
+        ).raise_for_status()
 
     def _token_id(self, case: Case[Any]) -> int:
         """Create a token, and return the id that it was given."""
