@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from tests.support.plans import explained
 from tests.support.rows import select_tasks, state_of
+from todo_api import times
 from todo_api.storage import (
     Database,
     QuotaMetError,
@@ -24,6 +25,7 @@ from todo_api.storage.labels import (
     SELECT_LABELLED,
     SELECT_LABELS,
     SELECT_LABELS_BEHIND,
+    UPDATE_LABELLED,
     Label,
     Renamed,
     rename_label,
@@ -242,13 +244,15 @@ def many(database: Database, miguel: int) -> int:
         pytest.param(SELECT_LABELS, id="list"),
         pytest.param(SELECT_LABELS_BEHIND, id="following page"),
         pytest.param(SELECT_LABELLED, id="tasks of one"),
+        pytest.param(UPDATE_LABELLED, id="change of one"),
         pytest.param(DELETE_FROM_INDEX, id="deletion from the index"),
     ],
 )
-def test_labels_are_read_in_the_order_of_their_index(
+def test_labels_and_their_tasks_are_found_by_keys_alone(
     database: Database, many: int, statement: Statement
 ) -> None:
     values = {"in_list": many, "after": "l1", "limit": 21, "name": "l2", "last": 900}
+    values |= {"task_id": 900, "labels": [], "version": 1, "updated_at": times.now()}
     with database.snapshot() as db:
         plan = explained(db, statement, values)
     for slow in ("Sort", "TEMP B-TREE", "Seq Scan", "SCAN"):

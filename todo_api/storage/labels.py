@@ -6,20 +6,19 @@ from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Text, bindparam, cast, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select
 
 from todo_api.storage.engine import Connection, Statement
-from todo_api.storage.json_rows import JSONRows
 from todo_api.storage.lists import lock_list
 from todo_api.storage.schema import task_labels, tasks
-from todo_api.storage.search_index import LABELS, member
-from todo_api.storage.tasks import IN_LIST, begin_change
+from todo_api.storage.search_index import LABELS
+from todo_api.storage.tasks import IN_LIST, begin_change, update_of
 from todo_api.storage.usage import UNLIMITED, Quotas, text_size
 
 MOST_RENAMED = 5000
 """The most tasks that are changed in one transaction, for which other writers wait."""
 AT_ONCE = 500
-"""The most that are changed by one statement, and held in memory."""
+"""The most that are changed together, and held in memory."""
 
 
 class Label(NamedTuple):
@@ -65,20 +64,7 @@ SELECT_LABELLED = Statement(
     .limit(bindparam("limit"))
 )
 SELECT_SOME_LABELLED = Statement(select(task_labels.c.task_id).where(OF_LIST, HAS_LABEL).limit(1))
-_ITEM = JSONRows(bindparam("rows", type_=Text)).table_valued("value").c.value
-_CHANGED = select(
-    cast(member(_ITEM, 0), BigInteger).label("id"),
-    member(_ITEM, 1).label("labels"),
-    cast(member(_ITEM, 2), BigInteger).label("version"),
-).subquery("changed")
-UPDATE_LABELLED = Statement(
-    update(tasks)
-    .where(IN_LIST, tasks.c.id == _CHANGED.c.id)
-    .values(
-        labels=_CHANGED.c.labels, version=_CHANGED.c.version, updated_at=bindparam("changed_at")
-    )
-)
-"""Sets what `rows` have: JSON, each with an id, the text of its labels, and its version."""
+UPDATE_LABELLED = update_of(frozenset({"labels", "updated_at", "version"}))
 DELETE_FROM_INDEX = Statement(
     delete(task_labels).where(OF_LIST, HAS_LABEL, task_labels.c.task_id <= bindparam("last"))
 )
@@ -166,15 +152,15 @@ def _rename(
     if more_text > 0:
         quotas.check("text", change.stored_text)
     versions = range(change.version - len(rows) + 1, change.version + 1)
-    numbered = [
-        (task_id, orjson.dumps(labels).decode(), version)
-        for (task_id, labels), version in zip(changed, versions, strict=True)
-    ]
-    values: dict[str, Any] = {"in_list": list_id}
-    db.execute(
+    key = {"in_list": list_id, "updated_at": change.at}
+    db.execute_many(
         UPDATE_LABELLED,
-        {**values, "changed_at": change.at, "rows": orjson.dumps(numbered).decode()},
+        [
+            {**key, "task_id": task_id, "labels": labels, "version": version}
+            for (task_id, labels), version in zip(changed, versions, strict=True)
+        ],
     )
+    values: dict[str, Any] = {"in_list": list_id}
     db.execute(DELETE_FROM_INDEX, {**values, "name": name, "last": rows[-1][0]})
     without = [(new_name, task_id) for task_id, labels in rows if new_name not in labels]
     if without:

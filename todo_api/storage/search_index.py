@@ -48,16 +48,16 @@ class Index(NamedTuple):
         table = text.table
         owner: BindParameter[int] = bindparam("in_list")
         item = JSONRows(bindparam("texts", type_=Text)).table_valued("value").c.value
-        found = select(owner, member(item, 0), cast(member(item, 1), BigInteger) + _BEFORE)
+        found = select(owner, _member(item, 0), cast(_member(item, 1), BigInteger) + _BEFORE)
         columns = [table.c.list_id, text, table.c.task_id]
         return cls(
             Statement(insert(table).from_select(columns, found)),
-            Statement(insert(table).from_select(columns, found.order_by(member(item, 0)))),
+            Statement(insert(table).from_select(columns, found.order_by(_member(item, 0)))),
             Statement(
                 delete(table).where(
                     table.c.list_id == owner,
                     table.c.task_id == bindparam("of_task"),
-                    text.in_(select(member(item, 0))),
+                    text.in_(select(_member(item, 0))),
                 )
             ),
         )
@@ -88,8 +88,7 @@ class Index(NamedTuple):
 _BEFORE = bindparam("before", type_=BigInteger)
 
 
-def member(item: ColumnElement[Any], index: int) -> ColumnElement[str]:
-    """Return an element of an array of JSON, as text."""
+def _member(item: ColumnElement[Any], index: int) -> ColumnElement[str]:
     return item.op("->>")(literal_column(str(index)))
 
 
