@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier, Event
 
 import pytest
@@ -17,7 +18,9 @@ from todo_api.storage import (
     UserRow,
     migrate,
 )
+from todo_api.storage.engine import Statement
 from todo_api.storage.engine.postgresql import pulse
+from todo_api.storage.lists import add_list
 from todo_api.storage.tasks import insert_task
 from todo_api.storage.usage import count_answers
 from todo_api.storage.users import delete_user, insert_user, update_user
@@ -57,24 +60,41 @@ def test_both_sides_of_a_deadlock_succeed_when_they_are_retried(
     assert sorted(lost) == [0, 1]
 
 
+def delete_account(database: Database, user: UserRow) -> bool:
+    with database.transaction() as db:
+        return delete_user(db, user.id)
+
+
+def has_to_wait(database: Database) -> bool:
+    """Tell whether some transaction waits for another."""
+    with database.snapshot() as db:
+        return bool(db.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+
 def test_a_creation_under_a_key_and_the_deletion_of_the_account_do_not_wait_for_each_other(
     database: Database, susans_account: UserRow
 ) -> None:
-    def delete() -> bool:
-        with database.transaction() as db:
-            return delete_user(db, susans_account.id)
-
-    def is_waiting() -> bool:
-        with database.snapshot() as other:
-            return bool(other.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
-
     with ThreadPoolExecutor(1) as pool:
         with database.transaction() as db:
             insert_task(db, susans_account.list_id, {"title": "Read"})
-            deletion = pool.submit(delete)
-            eventually(is_waiting, 20)
+            deletion = pool.submit(delete_account, database, susans_account)
+            eventually(partial(has_to_wait, database), 20)
             count_answers(db, susans_account.id, 1, 10)  # locks the account's row
         assert deletion.result(20)
+
+
+def test_an_account_that_is_deleted_takes_the_list_along_that_is_being_made(
+    database: Database, susans_account: UserRow
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as db:
+            add_list(db, susans_account, name="More", time_zone="UTC", most=2)
+            deletion = pool.submit(delete_account, database, susans_account)
+            eventually(partial(has_to_wait, database), 20)
+        assert deletion.result(20)
+    with database.snapshot() as db:
+        left = "SELECT count(*) FROM lists WHERE owner_id = :owner AND deleted_at IS NULL"
+        assert db.scalar(Statement(text(left)), {"owner": susans_account.id}) == 0
 
 
 def test_a_serialization_failure_is_a_lost_transaction(database: Database) -> None:

@@ -48,7 +48,7 @@ DUES = (None, "2026-11-03", "2026-11-03T10:00:00Z", "2026-12-01")
 def new_list(database: Database, user: UserRow) -> int:
     """Make another list of a user's."""
     with database.transaction() as db:
-        return add_list(db, user.id, name="More", time_zone="UTC", most=100).id
+        return add_list(db, user, name="More", time_zone="UTC", most=100).id
 
 
 def some_task(chance: Random) -> dict[str, Any]:
@@ -196,7 +196,7 @@ class Owner:
         task_id = id_before(list_id) + number
         with self.database.transaction() as db:
             if verb == "open":
-                add_list(db, self.user.id, name="More", time_zone="UTC", most=100)
+                add_list(db, self.user, name="More", time_zone="UTC", most=100)
                 return
             hold_list(db, self.user, list_id)
             match verb:

@@ -57,7 +57,7 @@ def create_list(
     def create(db: Connection) -> Reply:
         zone = body.get("time_zone", settings.time_zone)
         most = settings.max_lists
-        row = storage.add_list(db, user.id, name=body["name"], time_zone=zone, most=most)
+        row = storage.add_list(db, user, name=body["name"], time_zone=zone, most=most)
         one = _represent(row, user, url_for)
         headers = {"Location": one["uri"], "ETag": entity_tag(row.version)}
         return Reply({"list": one}, 201, headers)

@@ -36,7 +36,7 @@ from todo_api.storage.errors import (
     UserGoneError,
 )
 from todo_api.storage.json_rows import JSONRows
-from todo_api.storage.schema import OWN_NAME, lists, users
+from todo_api.storage.schema import OWN_NAME, lists
 
 BITS_WITHIN = 26
 """Of an id, for the number within the list."""
@@ -121,11 +121,6 @@ HOLD_LISTS = Statement(
     .order_by(lists.c.id)
     .with_for_update()
 )
-LOCK_OWNER = Statement(
-    select(users.c.id)
-    .where(users.c.id == bindparam("user_id"), users.c.deleted_at.is_(None))
-    .with_for_update()
-)
 COUNT_LISTS = Statement(select(func.count()).select_from(lists).where(IS_OWNERS, IS_THERE))
 
 
@@ -137,9 +132,11 @@ def _insert(insert: type[sqlite.Insert | postgresql.Insert]) -> Statement:
 
 INSERT = {"sqlite": _insert(sqlite.Insert), "postgresql": _insert(postgresql.Insert)}
 DELETE_LIST = Statement(update(lists).where(IS_LIST).values(deleted_at=bindparam("now")))
-_OF_OWNER = select(lists.c.id).where(IS_OWNERS, IS_THERE).order_by(lists.c.id).with_for_update()
+LOCK_OF_OWNER = Statement(
+    select(lists.c.id).where(IS_OWNERS, IS_THERE).order_by(lists.c.id).with_for_update()
+)
 DELETE_OF_OWNER = Statement(
-    update(lists).where(lists.c.id.in_(_OF_OWNER)).values(deleted_at=bindparam("now"))
+    update(lists).where(IS_OWNERS, IS_THERE).values(deleted_at=bindparam("now"))
 )
 LOCK_LIST = Statement(select(lists.c.id).where(IS_LIST, IS_THERE).with_for_update())
 TRY_LOCK_LIST = Statement(
@@ -229,14 +226,16 @@ def select_states(
     return states if list_ids is None else [one for one in states if one.id in list_ids]
 
 
-def add_list(db: Connection, user_id: int, *, name: str, time_zone: str, most: int) -> ListRow:
-    """Return a new list of a user's. Raises `UserGoneError`, and `TooManyListsError` for `most`."""
-    if db.one(LOCK_OWNER, {"user_id": user_id}) is None:
-        raise UserGoneError
-    if db.scalar(COUNT_LISTS, {"user_id": user_id}) >= most:
+def add_list(db: Connection, user: Asker, *, name: str, time_zone: str, most: int) -> ListRow:
+    """Return a new list of a user's, whose own one is locked while they are counted.
+
+    Raises `UserGoneError`, and `TooManyListsError` for `most`.
+    """
+    lock_list(db, user.list_id)
+    if db.scalar(COUNT_LISTS, {"user_id": user.id}) >= most:
         raise TooManyListsError(most)
-    list_id = insert_list(db, user_id, name=name, time_zone=time_zone)
-    row: ListRow = db.one(SELECT_LIST, {"user_id": user_id, "in_list": list_id})
+    list_id = insert_list(db, user.id, name=name, time_zone=time_zone)
+    row: ListRow = db.one(SELECT_LIST, {"user_id": user.id, "in_list": list_id})
     return row
 
 
@@ -314,6 +313,8 @@ def lock_list(db: Connection, list_id: int) -> None:
 
 def delete_lists(db: Connection, owner_id: int, *, now: str) -> None:
     """Delete all lists of a user. What was in them is for `removal` to remove."""
+    # First, in their order: a statement does not see the list that it has waited for to be made.
+    db.all(LOCK_OF_OWNER, {"user_id": owner_id})
     db.execute(DELETE_OF_OWNER, {"user_id": owner_id, "now": now})
 
 
