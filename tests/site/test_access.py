@@ -120,7 +120,7 @@ def check_agreement(checked: Checked, api: ApiOfUser) -> None:
     check("offline")
     plain = next(task for task in api.get("/tasks").json()["tasks"] if task["title"] == "Plain")
     api.put(f"/tasks/{plain['id']}", json={"title": "Theirs"})
-    page.unroute("**/todo/api/**")
+    client.reach_again("**/todo/api/**")
     expect(page.get_by_role("alert")).to_contain_text("was changed elsewhere", timeout=20_000)
     check("a conflict")
 

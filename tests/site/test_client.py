@@ -216,12 +216,13 @@ class TestTasks:
     ) -> None:
         client.add("Keep")
         client.saved()
+        [kept] = tasks_of(api)
         client.open("Keep").get_by_role("button", name="Delete").click()
         expect(client.checkbox("Keep")).to_have_count(0)
         client.page.get_by_role("button", name="Undo").click()
         expect(client.checkbox("Keep")).to_be_visible()
         client.saved()
-        assert [task["id"] for task in tasks_of(api)] == [1]
+        assert [task["id"] for task in tasks_of(api)] == [kept["id"]]
 
     def test_after_ten_seconds_a_deletion_is_sent(self, client: WebClient, api: ApiOfUser) -> None:
         client.add("Go")
@@ -313,7 +314,7 @@ class TestAgreement:
         page.reload()
         expect(client.status).to_have_text("Offline")
         assert client.titles == ["One", "Three"]
-        page.unroute("**/todo/api/**")
+        client.reach_again("**/todo/api/**")
         client.saved()
         assert [(task["title"], task["done"]) for task in tasks_of(api)] == [
             ("One", False),
@@ -378,7 +379,7 @@ class TestAgreement:
         expect(client.status).to_have_text("Offline")
         theirs = {"title": "Theirs", "description": "Theirs too", "labels": ["away", "home"]}
         assert api.put(draft["uri"], json=theirs).status_code == 200
-        page.unroute("**/todo/api/**")
+        client.reach_again("**/todo/api/**")
         client.saved()
         [task] = tasks_of(api)
         assert (task["title"], task["description"]) == ("Mine", "Theirs too")
@@ -400,7 +401,7 @@ class TestNothingIsLost:
         )
         client.add("Written meanwhile")
         expect(client.status).to_have_text("Offline")
-        page.unroute("**/tasks/changes**")
+        client.reach_again("**/tasks/changes**")
         client.saved()
         assert [task["title"] for task in tasks_of(api)] == ["Written meanwhile"]
 
@@ -442,9 +443,9 @@ class TestNothingIsLost:
         for title in titles:
             client.checkbox(title).check()
         expect(page.get_by_text("5 unsent")).to_be_visible()
-        for number in range(1, 6):
-            assert api.delete(f"/tasks/{number}").status_code == 200
-        page.unroute("**/todo/api/**")
+        for task in tasks_of(api):
+            assert api.delete(task["uri"]).status_code == 200
+        client.reach_again("**/todo/api/**")
         client.saved()
         assert [(task["title"], task["done"]) for task in tasks_of(api)] == [
             (title, True) for title in titles
@@ -484,7 +485,7 @@ class TestNothingIsLost:
         account = {"username": api.username, "password": PASSWORD}
         assert api.post("/users", json=account).status_code == 201
         api.post("/tasks", json={"title": "New"})
-        page.unroute("**/todo/api/**")
+        client.reach_again("**/todo/api/**")
         expect(page.get_by_role("alert")).to_contain_text("Your session has ended")
         client.sign_in(api.username, PASSWORD, stay=True)
         expect(page.get_by_role("alert")).to_contain_text("is not the one that had this name")
@@ -539,7 +540,7 @@ class TestNothingIsLost:
         client.add("Twice")
         expect(client.status).to_have_text("Offline")
         page.clock.set_fixed_time(datetime.now(UTC) + timedelta(hours=25))
-        page.unroute("**/todo/api/**")
+        client.reach_again("**/todo/api/**")
         client.saved()
         assert sorted(task["title"] for task in tasks_of(api)) == ["Once", "Twice"]
         assert sorted(client.titles) == ["Once", "Twice"]

@@ -87,7 +87,12 @@ class WebClient(WatchedPage):
 
     def saved(self) -> None:
         """Wait until everything has been sent."""
-        expect(self.status).to_have_text("All changes saved", timeout=20_000)
+        expect(self.status).to_have_text("All changes saved", timeout=60_000)
+
+    def reach_again(self, url: str) -> None:
+        """Let requests pass that were cut off, without waiting until the client tries again."""
+        self.page.unroute(url)
+        self.page.evaluate("() => void dispatchEvent(new Event('online'))")
 
     def hide(self) -> None:
         """Go to another tab."""
