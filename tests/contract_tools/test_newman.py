@@ -16,6 +16,7 @@ PAGE = (CHECKOUT / "docs" / "contract-tests.md").read_text("utf-8")
 OPTIONS = "folderStrategy=Tags,parametersResolution=Example,enableOptionalParameters=false"
 REFUSED = {
     ("DELETE", "users/miguel", 403): "demo_account",
+    ("DELETE", "lists/1", 403): "own_list",
     ("GET", "tokens/2733186475921334", 404): "not_found",
     ("DELETE", "tokens/2733186475921334", 404): "not_found",
 }
