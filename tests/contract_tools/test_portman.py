@@ -20,6 +20,7 @@ STATUS, JSON_BODY, SCHEMA = "Status code is 2xx", "Response has JSON Body", "Sch
 FAILING = {
     "GET /tasks/export": {JSON_BODY, SCHEMA},
     "DELETE /users/:username": {STATUS, SCHEMA},
+    "DELETE /lists/:list_id": {STATUS, SCHEMA},
     "GET /tokens/:token_id": {STATUS, SCHEMA},
     "DELETE /tokens/:token_id": {STATUS, SCHEMA},
 }
