@@ -45,8 +45,10 @@ def test_the_published_configuration_switches_nothing_off() -> None:
     assert settings.keys() & {"phases", "warnings"} == set()
     assert settings["suppress-health-check"] == ["too_slow"]  # it judges the machine
     for scope in (settings, *settings["operations"]):
-        # All that is told of a check is which statuses a correct request may meet, one by one.
-        assert scope["checks"].keys() == {"positive_data_acceptance"}
-        ((name, statuses),) = scope["checks"]["positive_data_acceptance"].items()
-        assert name == "expected-statuses"
-        assert not {"4xx", "5xx", "500"} & set(statuses)
+        # All that is told of a check is which statuses are right, one by one.
+        assert scope["checks"].keys() <= {"positive_data_acceptance", "negative_data_rejection"}
+        for check in scope["checks"].values():
+            assert check.keys() == {"expected-statuses"}
+            assert not {"4xx", "5xx", "500"} & set(check["expected-statuses"])
+    rejections = settings["checks"]["negative_data_rejection"]["expected-statuses"]
+    assert all(status.startswith("4") for status in rejections)

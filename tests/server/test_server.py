@@ -474,11 +474,11 @@ def post_lines(*fields: str) -> bytes:
 
 
 def test_a_long_body_may_be_slow_if_it_keeps_coming(filled: Service) -> None:
-    parts = [b" " * 140_000] * 6
+    parts = [b" " * 70_000] * 12
     client = filled.connect()
     begun = time.monotonic()
-    client.send(post_lines(f"Content-Length: {6 * 140_000}", CLOSE))
-    client.send(*parts, pause=0.6 * DEADLINE)
+    client.send(post_lines(f"Content-Length: {12 * 70_000}", CLOSE))
+    client.send(*parts, pause=0.3 * DEADLINE)
     assert [answer.status_code for answer in client.answers()] == [200]
     assert time.monotonic() - begun > 3 * DEADLINE
 

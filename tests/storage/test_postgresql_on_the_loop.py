@@ -19,6 +19,7 @@ from todo_api.storage import (
     DatabaseUnavailableError,
     TransactionLostError,
     UsernameTakenError,
+    UserRow,
     WouldBlockError,
     migrate,
 )
@@ -269,8 +270,9 @@ class TestLostTransactions:
         assert len(runs) == 5
 
     def test_of_a_deadlock_succeed_at_the_second_attempt(
-        self, database_url: str, miguel: int, susan: int
+        self, database_url: str, miguels_account: UserRow, susans_account: UserRow
     ) -> None:
+        miguel, susan = miguels_account.id, susans_account.id
         with elsewhere(database_url) as other:
             other.execute(LOOK_FOR_DEADLOCKS_SOON)
         database = Database(database_url)
