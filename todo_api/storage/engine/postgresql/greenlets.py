@@ -70,14 +70,14 @@ class Hub:
         fiber.function, fiber.is_running = function, True
         fiber.gr_context = copy_context()
         try:
-            fiber.switch()
+            self._go_on(fiber)
             if fiber.is_running:
                 fiber.ended = self.loop.create_future()
                 await fiber.ended
         finally:
             while fiber.is_running:
                 self._waiting.pop(fiber, None)
-                fiber.throw(asyncio.CancelledError)
+                self._go_on(fiber, asyncio.CancelledError)
             outcome, failure = fiber.outcome, fiber.failure
             fiber.outcome = fiber.failure = fiber.ended = None
             fiber.function = bool
@@ -110,7 +110,7 @@ class Hub:
     def resume(self, fiber: Fiber) -> None:
         """Go on with a fiber if it waits; this is for callbacks of the loop, not for fibers."""
         if self._waiting.pop(fiber, None) is not None:
-            fiber.switch()
+            self._go_on(fiber)
 
     def wake(self, fiber: Fiber) -> None:
         """Have a fiber resumed soon."""
@@ -121,12 +121,35 @@ class Hub:
         with suppress(RuntimeError):
             self.loop.call_soon_threadsafe(function)
 
+    def watch(self, change: Callable[[], object]) -> None:
+        """Change which sockets the loop watches: it may be told on its own stack alone.
+
+        While it calls back, libuv keeps a pointer to its stack, which it follows when a socket is
+        added or removed. A fiber's stack may lie there, for as long as the fiber runs.
+        """
+        fiber = current_fiber()
+        if fiber is None:
+            change()
+        else:
+            fiber.switch_to_loop(change)
+
+    def _go_on(self, fiber: Fiber, interruption: type[BaseException] | None = None) -> None:
+        """Go on with a fiber, or interrupt it, until it waits or ends; make changes for it."""
+        change = fiber.switch() if interruption is None else fiber.throw(interruption)
+        while change:
+            try:
+                change()
+            except Exception as error:  # noqa: BLE001 - it is raised where the change was asked for
+                change = fiber.throw(error)
+            else:
+                change = fiber.switch()
+
     def _look(self) -> None:
         """Interrupt those whose deadline has passed."""
         now = time.monotonic()
         for fiber, deadline in list(self._waiting.items()):
             if deadline <= now and self._waiting.pop(fiber, None) is not None:
-                fiber.throw(TimeoutError)
+                self._go_on(fiber, TimeoutError)
         self._is_looking = bool(self._waiting)
         if self._is_looking:
             self.loop.call_later(LOOKING_SECONDS, self._look)

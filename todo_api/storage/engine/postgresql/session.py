@@ -215,12 +215,12 @@ class Session:
         """Belong to a hub; `on_loss` is told on its loop when the session has ended by itself."""
         self.hub = hub
         self._on_loss = on_loss
-        hub.loop.add_reader(self._socket, self._on_readable)
+        hub.watch(partial(hub.loop.add_reader, self._socket, self._on_readable))
 
     def leave(self) -> None:
         """Belong to no hub any more."""
         if self.hub is not None and not self.hub.loop.is_closed():
-            self.hub.loop.remove_reader(self._socket)
+            self.hub.watch(partial(self.hub.loop.remove_reader, self._socket))
         self.hub = None
 
     def close(self) -> None:
@@ -306,15 +306,16 @@ class Session:
         if fiber is None:
             self._wait_in_thread(events, until)
             return
+        hub = fiber.hub
         if events == READ_OR_WRITE:
-            fiber.hub.loop.add_writer(self._socket, partial(fiber.hub.resume, fiber))
+            hub.watch(partial(hub.loop.add_writer, self._socket, partial(hub.resume, fiber)))
         self._waiting = fiber
         try:
-            fiber.hub.wait(fiber, until)
+            hub.wait(fiber, until)
         finally:
             self._waiting = None
             if events == READ_OR_WRITE:
-                fiber.hub.loop.remove_writer(self._socket)
+                hub.watch(partial(hub.loop.remove_writer, self._socket))
         if self._loss is not None:
             raise self._loss
 
