@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import timedelta
 from functools import cache
 from math import inf
 from pathlib import Path
@@ -110,9 +109,7 @@ def create_app(
         demo=demo is not None,
     )
     uses = Uses(database)
-    sweeper = Sweeper(
-        database, answers_kept=KEPT, deletions_kept=timedelta(days=settings.tombstone_days)
-    )
+    sweeper = Sweeper(database, answers_kept=KEPT, deletions_kept=settings.deletions_kept)
 
     @cache
     def tokens_key() -> bytes:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Literal, NamedTuple
 
@@ -358,6 +359,11 @@ class Settings:
             json_depth=self.max_json_depth,
             json_digits=self.max_json_digits,
         )
+
+    @property
+    def deletions_kept(self) -> timedelta:
+        """How long deleted tasks can be restored, and copies are told of their deletion."""
+        return timedelta(days=self.tombstone_days)
 
     @property
     def threads_of_a_user(self) -> int:

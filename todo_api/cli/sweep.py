@@ -1,7 +1,5 @@
 """``todo-api sweep``: what has expired, removed by hand."""
 
-from datetime import timedelta
-
 import click
 
 from todo_api.cli.access import opened_database
@@ -15,7 +13,7 @@ from todo_api.sweeping import LeaseTakenError, Sweeper
 def sweep_command(*, as_json: bool) -> None:
     """Remove what has expired, and what deleted users and lists have left."""
     with opened_database() as (database, settings):
-        kept = timedelta(days=settings.tombstone_days)
+        kept = settings.deletions_kept
         sweeper = Sweeper(database, answers_kept=KEPT, deletions_kept=kept)
         try:
             removed = sweeper.sweep()

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 from todo_api import storage, times
@@ -131,7 +130,7 @@ class Batch:
             list_id,
             deletion["id"],
             versions=expected_versions(deletion.get("if_match")),
-            forget_before=timedelta(days=self._settings.tombstone_days),
+            forget_before=self._settings.deletions_kept,
             quotas=self._quotas,
             budget=self._budget,
         )
@@ -143,7 +142,7 @@ class Batch:
                 self._db,
                 list_id,
                 restoration["id"],
-                before=times.ago(timedelta(days=self._settings.tombstone_days)),
+                before=times.ago(self._settings.deletions_kept),
                 quotas=self._quotas,
                 budget=self._budget,
             )

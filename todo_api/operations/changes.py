@@ -1,7 +1,6 @@
 """The changes to a user's tasks: the handler of the tag ``changes``."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from todo_api import storage, times
@@ -35,7 +34,7 @@ def get_changes(
     chosen = {name: value for name, value in filters.items() if value is not None}
     purpose = ("get_changes", user.id, *chosen.values())
     told = [] if since is None else cursors.open(since, *purpose, parameter="since")
-    before = times.ago(timedelta(days=settings.tombstone_days))
+    before = times.ago(settings.deletions_kept)
     with database.snapshot() as db:
         states = storage.select_states(db, user.id, chosen.get("list_id"))
         # Of what has not changed, nothing is read.

@@ -1,6 +1,5 @@
 """A user's tasks: the handlers of the tag ``tasks``."""
 
-from datetime import timedelta
 from typing import Any
 
 from todo_api import storage, times
@@ -159,7 +158,7 @@ def delete_task(
             hold_list(db, user, list_of(task_id)),
             task_id,
             versions=versions,
-            forget_before=timedelta(days=settings.tombstone_days),
+            forget_before=settings.deletions_kept,
             quotas=quotas,
         )
     return {"result": True}

@@ -1,7 +1,6 @@
 """A user's deleted tasks: the handlers of the tag ``trash``."""
 
 from contextlib import suppress
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -37,7 +36,7 @@ def get_trash(
     chosen = {name: value for name, value in filters.items() if value is not None}
     purpose = ("get_trash", user.id, chosen)
     after = None if cursor is None else cursors.open(cursor, *purpose)
-    before = expiry(settings)
+    before = times.ago(settings.deletions_kept)
     with database.snapshot() as db:
         states = storage.select_trash_states(db, user.id, chosen.get("list_id"), before=before)
         amounts = [(state.tasks, state.oldest) for state in states]
@@ -60,7 +59,9 @@ def empty_trash(
 ) -> Answer:
     """Empty the trash."""
     with database.snapshot() as db:
-        states = storage.select_trash_states(db, user.id, list_id, before=expiry(settings))
+        states = storage.select_trash_states(
+            db, user.id, list_id, before=times.ago(settings.deletions_kept)
+        )
     for state in states:
         if state.tasks:
             with suppress(ListMissingError):  # it was deleted in the meantime, with its trash
@@ -85,18 +86,13 @@ def restore_task(
             db,
             storage.hold_list(db, user, storage.list_of(task_id)),
             task_id,
-            before=expiry(settings),
+            before=times.ago(settings.deletions_kept),
             quotas=quotas,
         )
         headers = {"ETag": entity_tag(task.version)}
         return Reply({"task": represent_task(task, url_for)}, 200, headers)
 
     return once(idempotency_key, user.id, ("restore_task", task_id), restore)
-
-
-def expiry(settings: Settings) -> str:
-    """Return the time before which deletions are no longer remembered."""
-    return times.ago(timedelta(days=settings.tombstone_days))
 
 
 def _remove_piece(user: User, database: Database, state: TrashState) -> int:
