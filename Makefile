@@ -34,7 +34,7 @@ run: setup ## Serve a local demo (TODO_HOST, TODO_PORT, TODO_DATABASE_URL)
 
 development: $(INSTALLED_DEVELOPMENT) ## Add the development tools to .venv
 
-test: development ## Run the tests (ARGS="-k article" for some, WORKERS=0 for one at a time)
+test: development ## Run the tests (ARGS="-k trash" for some, WORKERS=0 for one at a time)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 event-loop: development ## See that no operation holds up the event loop, with a million tasks
