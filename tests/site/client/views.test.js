@@ -52,6 +52,24 @@ test("Today has what is late under one heading", () => {
   assert.deepEqual(shown("today", tasks), ["# Overdue", "Task 1", "Task 2", "# Today", "Task 3"]);
 });
 
+test("a task keeps its place when the server answers for it, whatever the clocks say", () => {
+  const sent = task(7, { created_at: "2026-11-26T12:10:00.000Z" });
+  const unsent = [
+    task(0, { key: "new-b", id: null, title: "One", created_at: "2026-11-26T12:00:00.000Z" }),
+    task(0, { key: "new-a", id: null, title: "Two", created_at: "2026-11-26T12:00:00.001Z" }),
+  ];
+  const titles = ["Task 7", "One", "Two"];
+  const due = { due: null, priority: 0 };
+  for (const own of [
+    [sent, ...unsent],
+    [sent, { ...unsent[0], id: 8, created_at: "2026-11-26T12:10:01.000Z" }, unsent[1]],
+  ]) {
+    const tasks = own.reverse().map((one) => ({ ...one, ...due }));
+    assert.deepEqual(shown("all", tasks), titles);
+    assert.deepEqual(shown("search", tasks), titles);
+  }
+});
+
 test("a search has open tasks before those that are done", () => {
   const tasks = [task(1, { done: true, due: "2026-11-20" }), task(2), task(3, { due: null })];
   assert.deepEqual(

@@ -35,10 +35,15 @@ function decoded(part) {
 /** @type {(one: string, other: string) => number} */
 const compare = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
 
-/** @type {(one: Shown, other: Shown) => number} */
+/**
+ * What the server does not have yet comes last, as it is sent in its order: by this device's clock,
+ * which need not be the server's, rows would change places whenever one of them is answered for.
+ * @type {(one: Shown, other: Shown) => number}
+ */
 const byCreation = (one, other) =>
+  Number(one.id === null) - Number(other.id === null) ||
   compare(one.created_at, other.created_at) ||
-  (one.id ?? Infinity) - (other.id ?? Infinity) ||
+  (one.id ?? 0) - (other.id ?? 0) ||
   compare(one.key, other.key);
 
 /**
