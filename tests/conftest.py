@@ -12,6 +12,7 @@ from typing import TypeVar
 import httpx  # noqa: F401
 import pytest
 import requests  # noqa: F401
+from flask import Flask
 from starlette.testclient import TestClient
 
 from tests.support.clients import client_of, registered, settings_for
@@ -22,10 +23,13 @@ from tests.support.databases import (
     postgresql_server_url,
 )
 from tests.support.serving import ServedApp, served
+from tests.support.templates import CompiledOnce
 from todo_api.application import create_app
 from todo_api.contract import ContractApp
 from todo_api.settings import Settings
 from todo_api.storage import Database
+
+MOST_RERUNS = 3
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -33,10 +37,23 @@ def pytest_xdist_auto_num_workers() -> int:
     return 1 + (os.cpu_count() or 1)
 
 
+def pytest_configure() -> None:
+    """Compile each template once, and not for each of the thousands of applications."""
+    Flask.jinja_options = {"bytecode_cache": CompiledOnce()}
+
+
 def pytest_collection_finish() -> None:
     """Leave all that was loaded out of garbage collections, which stop the service as well."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail if more than a few tests had to be run again: that is not the machine's doing."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and (again := len(reporter.stats.get("rerun", []))) > MOST_RERUNS:
+        reporter.write_line(f"{again} tests were run again, and only {MOST_RERUNS} may be.")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

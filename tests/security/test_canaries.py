@@ -105,7 +105,8 @@ def requests(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any
     """Yield requests to every operation, with canaries wherever there is room for one.
 
     Each is a method, a target, what is sent, and the name of the credentials. Every body comes from
-    who is let in and from a stranger, and one of them with all credentials.
+    who is let in and from a stranger, and one of them with all credentials to one of the targets:
+    whoever fails to sign in is made to wait.
     """
     for path, item in document["paths"].items():
         for method in {"get", "post", "put", "patch", "delete"} & item.keys():
@@ -115,11 +116,11 @@ def requests(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any
             # susan is needed until the end.
             if (method, path) == ("delete", "/users/{username}"):
                 targets = targets[2:]
+            first, *_ = every_body = bodies(item[method])
+            for name in AUTHORIZATIONS:
+                yield method.upper(), API + targets[0], first, name
             for target in targets:
-                first, *others = bodies(item[method])
-                for name in AUTHORIZATIONS:
-                    yield method.upper(), API + target, first, name
-                for body in others:
+                for body in every_body:
                     for name in ("right", "none"):
                         yield method.upper(), API + target, body, name
 

@@ -1,6 +1,7 @@
 """Clients of an application that runs in the test's own process."""
 
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from todo_api.contract import ContractApp
 from todo_api.identity import password_hasher
@@ -25,7 +26,7 @@ def settings_for(database_url: str) -> Settings:
 
 
 def client_of(
-    app: ContractApp, username: str = "", password: str = "", *, address: str = "testclient"
+    app: ASGIApp, username: str = "", password: str = "", *, address: str = "testclient"
 ) -> TestClient:
     """Return a client of the API, whose paths leave out the base path."""
     client = TestClient(

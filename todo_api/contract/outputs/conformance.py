@@ -5,6 +5,7 @@ JSON and JSON Lines are validated by their schemas; other content may be anythin
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from functools import cache
 from typing import Any
 
 import orjson
@@ -28,9 +29,10 @@ class Conformance:
     """What one operation may answer."""
 
     def __init__(self, responses: Mapping[str, Mapping[str, Any]], operation: str) -> None:
-        """Compile an operation's Responses Object."""
+        """Take an operation's Responses Object; each response is compiled when first given."""
         self._operation = operation
-        self._declared = {status: _Declared(response) for status, response in responses.items()}
+        self._responses = responses
+        self._declared = cache(lambda name: _Declared(responses[name]))
 
     def check(self, response: Response) -> None:
         """Raise `NonconformingResponseError` if anything in the response is not as declared."""
@@ -63,7 +65,8 @@ class Conformance:
     def _response(self, status: int) -> "_Declared | None":
         """Return what the document says of a status, itself or in a range (OpenAPI 3.0)."""
         names = (str(status), f"{status // 100}XX", "default")
-        return next(filter(None, map(self._declared.get, names)), None)
+        name = next(filter(self._responses.__contains__, names), None)
+        return None if name is None else self._declared(name)
 
     def _error(self, status: int, fault: str) -> NonconformingResponseError:
         return NonconformingResponseError(f"{self._operation} answered {status}: {fault}")
