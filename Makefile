@@ -34,8 +34,12 @@ run: setup ## Serve a local demo (TODO_HOST, TODO_PORT, TODO_DATABASE_URL)
 
 development: $(INSTALLED_DEVELOPMENT) ## Add the development tools to .venv
 
+# CI's machines are busy with others' work as well: there, a test that fails is run once more. Both
+# its failure and that it has failed are told, and more than a few of them fail the build.
+RERUNS := $(if $(CI),--reruns 1 --rerun-show-tracebacks)
+
 test: development ## Run the tests (ARGS="-k trash" for some, WORKERS=0 for one at a time)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(RERUNS) $(ARGS)
 
 event-loop: development ## See that no operation holds up the event loop, with a million tasks
 	TEST_TASKS=1000000 $(BIN)/python -m pytest --log-cli-level=INFO tests/api/test_event_loop.py $(ARGS)
