@@ -1,9 +1,9 @@
 """The article "Designing a RESTful API with Python and Flask", replayed.
 
-Each class is a chapter, with a demo of its own that is served anew; its tests are the chapter's
-transcripts in the article's order, each building on those before it. A transcript is what the
-article prints: a command, which runs as it stands, and the answer, whose every line must come.
-More headers and members may come, in any order.
+Each class is a chapter, with a demo of its own that is served anew. Its transcripts are one test,
+as each builds on those before it; its other tests can run in any order. A transcript is what the
+article prints: a command, which runs as it stands, and the answer, whose every line must come. More
+headers and members may come, in any order.
 
 Left out of the answers are ``Content-Length``, ``Server`` and ``Date``. Three things differ from
 the article: ``localhost:5000`` is where the demo is served; security, which the article adds in
@@ -36,45 +36,45 @@ class TestDesigningASimpleWebService:
 
     LEARN_FLASK = """-H "Content-Type: application/json" -d '{"title":"Learn Flask"}'"""
 
-    @pytest.mark.parametrize(
-        ("request_line", "status", "answer"),
-        [
-            pytest.param(
-                "-X GET http://localhost:5000/todo/api/v1.0/tasks",
-                200,
-                '{"tasks": [{"id": 1}, {"id": 2}]}',
-                id="Retrieve list of tasks",
-            ),
-            pytest.param(
-                "-X GET http://localhost:5000/todo/api/v1.0/tasks/2",
-                200,
-                '{"task": {"id": 2, "title": "Learn Python"}}',
-                id="Retrieve a task",
-            ),
-            pytest.param(
-                f"-X POST {LEARN_FLASK} http://localhost:5000/todo/api/v1.0/tasks",
-                201,
-                '{"task": {"id": 3, "title": "Learn Flask"}}',
-                id="Create a new task",
-            ),
-            pytest.param(
-                f"-X PUT {LEARN_FLASK} http://localhost:5000/todo/api/v1.0/tasks/2",
-                200,
-                '{"task": {"id": 2, "title": "Learn Flask"}}',
-                id="Update an existing task",
-            ),
-            pytest.param(
-                "-X DELETE http://localhost:5000/todo/api/v1.0/tasks/2",
-                200,
-                '{"result": true}',
-                id="Delete a task",
-            ),
-        ],
+    METHODS = (
+        (
+            "Retrieve list of tasks",
+            "-X GET http://localhost:5000/todo/api/v1.0/tasks",
+            200,
+            '{"tasks": [{"id": 1}, {"id": 2}]}',
+        ),
+        (
+            "Retrieve a task",
+            "-X GET http://localhost:5000/todo/api/v1.0/tasks/2",
+            200,
+            '{"task": {"id": 2, "title": "Learn Python"}}',
+        ),
+        (
+            "Create a new task",
+            f"-X POST {LEARN_FLASK} http://localhost:5000/todo/api/v1.0/tasks",
+            201,
+            '{"task": {"id": 3, "title": "Learn Flask"}}',
+        ),
+        (
+            "Update an existing task",
+            f"-X PUT {LEARN_FLASK} http://localhost:5000/todo/api/v1.0/tasks/2",
+            200,
+            '{"task": {"id": 2, "title": "Learn Flask"}}',
+        ),
+        (
+            "Delete a task",
+            "-X DELETE http://localhost:5000/todo/api/v1.0/tasks/2",
+            200,
+            '{"result": true}',
+        ),
     )
+
     def test_the_tasks_resource_uses_http_methods(
-        self, as_miguel: Replay, request_line: str, status: int, answer: str
+        self, subtests: pytest.Subtests, as_miguel: Replay
     ) -> None:
-        as_miguel(f"$ curl -i {request_line}\nHTTP/1.0 {status}\n\n{answer}")
+        for action, request_line, status, answer in self.METHODS:
+            with subtests.test(action):
+                as_miguel(f"$ curl -i {request_line}\nHTTP/1.0 {status}\n\n{answer}")
 
     def test_a_task_has_the_fields_id_title_description_and_done(self, service: ServedApp) -> None:
         _, _, body = curl(f"curl -u miguel:python -i {service.base_url}/tasks/1")
@@ -85,251 +85,249 @@ class TestDesigningASimpleWebService:
 class TestImplementingRESTfulServices:
     """The tasks resource, method by method."""
 
-    def test_get_the_list(self, as_miguel: Replay) -> None:
-        as_miguel("""
-            $ curl -i http://localhost:5000/todo/api/v1.0/tasks
-            HTTP/1.0 200 OK
-            Content-Type: application/json
+    def test_the_transcripts_in_their_order(
+        self, subtests: pytest.Subtests, as_miguel: Replay
+    ) -> None:
+        with subtests.test("get the list"):
+            as_miguel("""
+                $ curl -i http://localhost:5000/todo/api/v1.0/tasks
+                HTTP/1.0 200 OK
+                Content-Type: application/json
 
-            {
-              "tasks": [
                 {
-                  "description": "Milk, Cheese, Pizza, Fruit, Tylenol",
-                  "done": false,
-                  "id": 1,
-                  "title": "Buy groceries"
-                },
-                {
-                  "description": "Need to find a good Python tutorial on the web",
-                  "done": false,
-                  "id": 2,
-                  "title": "Learn Python"
+                  "tasks": [
+                    {
+                      "description": "Milk, Cheese, Pizza, Fruit, Tylenol",
+                      "done": false,
+                      "id": 1,
+                      "title": "Buy groceries"
+                    },
+                    {
+                      "description": "Need to find a good Python tutorial on the web",
+                      "done": false,
+                      "id": 2,
+                      "title": "Learn Python"
+                    }
+                  ]
                 }
-              ]
-            }
-        """)
+            """)
+        with subtests.test("get task 2"):
+            as_miguel("""
+                $ curl -i http://localhost:5000/todo/api/v1.0/tasks/2
+                HTTP/1.0 200 OK
+                Content-Type: application/json
 
-    def test_get_task_2(self, as_miguel: Replay) -> None:
-        as_miguel("""
-            $ curl -i http://localhost:5000/todo/api/v1.0/tasks/2
-            HTTP/1.0 200 OK
-            Content-Type: application/json
-
-            {
-              "task": {
-                "description": "Need to find a good Python tutorial on the web",
-                "done": false,
-                "id": 2,
-                "title": "Learn Python"
-              }
-            }
-        """)
-
-    def test_get_task_3_which_is_not_there(self, as_miguel: Replay) -> None:
-        as_miguel("""
-            $ curl -i http://localhost:5000/todo/api/v1.0/tasks/3
-            HTTP/1.0 404 NOT FOUND
-            Content-Type: application/json
-
-            {
-              "error": "Not found"
-            }
-        """)
-
-    def test_post_a_task(self, as_miguel: Replay) -> None:
-        as_miguel("""
-            $ curl -i -H "Content-Type: application/json" -X POST -d '{"title":"Read a book"}' http://localhost:5000/todo/api/v1.0/tasks
-            HTTP/1.0 201 Created
-            Content-Type: application/json
-
-            {
-              "task": {
-                "description": "",
-                "done": false,
-                "id": 3,
-                "title": "Read a book"
-              }
-            }
-        """)
-
-    def test_get_the_updated_list(self, as_miguel: Replay) -> None:
-        as_miguel("""
-            $ curl -i http://localhost:5000/todo/api/v1.0/tasks
-            HTTP/1.0 200 OK
-            Content-Type: application/json
-
-            {
-              "tasks": [
                 {
-                  "description": "Milk, Cheese, Pizza, Fruit, Tylenol",
-                  "done": false,
-                  "id": 1,
-                  "title": "Buy groceries"
-                },
-                {
-                  "description": "Need to find a good Python tutorial on the web",
-                  "done": false,
-                  "id": 2,
-                  "title": "Learn Python"
-                },
-                {
-                  "description": "",
-                  "done": false,
-                  "id": 3,
-                  "title": "Read a book"
+                  "task": {
+                    "description": "Need to find a good Python tutorial on the web",
+                    "done": false,
+                    "id": 2,
+                    "title": "Learn Python"
+                  }
                 }
-              ]
-            }
-        """)
+            """)
+        with subtests.test("get task 3 which is not there"):
+            as_miguel("""
+                $ curl -i http://localhost:5000/todo/api/v1.0/tasks/3
+                HTTP/1.0 404 NOT FOUND
+                Content-Type: application/json
 
-    def test_put_task_2_as_done(self, as_miguel: Replay) -> None:
-        as_miguel("""
-            $ curl -i -H "Content-Type: application/json" -X PUT -d '{"done":true}' http://localhost:5000/todo/api/v1.0/tasks/2
-            HTTP/1.0 200 OK
-            Content-Type: application/json
+                {
+                  "error": "Not found"
+                }
+            """)
+        with subtests.test("post a task"):
+            as_miguel("""
+                $ curl -i -H "Content-Type: application/json" -X POST -d '{"title":"Read a book"}' http://localhost:5000/todo/api/v1.0/tasks
+                HTTP/1.0 201 Created
+                Content-Type: application/json
 
-            {
-              "task": {
-                "description": "Need to find a good Python tutorial on the web",
-                "done": true,
-                "id": 2,
-                "title": "Learn Python"
-              }
-            }
-        """)
+                {
+                  "task": {
+                    "description": "",
+                    "done": false,
+                    "id": 3,
+                    "title": "Read a book"
+                  }
+                }
+            """)
+        with subtests.test("get the updated list"):
+            as_miguel("""
+                $ curl -i http://localhost:5000/todo/api/v1.0/tasks
+                HTTP/1.0 200 OK
+                Content-Type: application/json
 
-    def test_post_without_a_title(self, as_miguel: Replay) -> None:
-        as_miguel("""
-            $ curl -i -H "Content-Type: application/json" -X POST -d '{}' http://localhost:5000/todo/api/v1.0/tasks
-            HTTP/1.0 400 BAD REQUEST
+                {
+                  "tasks": [
+                    {
+                      "description": "Milk, Cheese, Pizza, Fruit, Tylenol",
+                      "done": false,
+                      "id": 1,
+                      "title": "Buy groceries"
+                    },
+                    {
+                      "description": "Need to find a good Python tutorial on the web",
+                      "done": false,
+                      "id": 2,
+                      "title": "Learn Python"
+                    },
+                    {
+                      "description": "",
+                      "done": false,
+                      "id": 3,
+                      "title": "Read a book"
+                    }
+                  ]
+                }
+            """)
+        with subtests.test("put task 2 as done"):
+            as_miguel("""
+                $ curl -i -H "Content-Type: application/json" -X PUT -d '{"done":true}' http://localhost:5000/todo/api/v1.0/tasks/2
+                HTTP/1.0 200 OK
+                Content-Type: application/json
 
-            {
-              "error": "Bad request"
-            }
-        """)
+                {
+                  "task": {
+                    "description": "Need to find a good Python tutorial on the web",
+                    "done": true,
+                    "id": 2,
+                    "title": "Learn Python"
+                  }
+                }
+            """)
+        with subtests.test("post without a title"):
+            as_miguel("""
+                $ curl -i -H "Content-Type: application/json" -X POST -d '{}' http://localhost:5000/todo/api/v1.0/tasks
+                HTTP/1.0 400 BAD REQUEST
 
-    def test_delete_task_2(self, as_miguel: Replay) -> None:
-        as_miguel("""
-            $ curl -i -X DELETE http://localhost:5000/todo/api/v1.0/tasks/2
-            HTTP/1.0 200 OK
-            Content-Type: application/json
+                {
+                  "error": "Bad request"
+                }
+            """)
+        with subtests.test("delete task 2"):
+            as_miguel("""
+                $ curl -i -X DELETE http://localhost:5000/todo/api/v1.0/tasks/2
+                HTTP/1.0 200 OK
+                Content-Type: application/json
 
-            {
-              "result": true
-            }
-        """)
+                {
+                  "result": true
+                }
+            """)
+        with subtests.test("get the deleted task 2"):
+            as_miguel("""
+                $ curl -i http://localhost:5000/todo/api/v1.0/tasks/2
+                HTTP/1.0 404 NOT FOUND
+                Content-Type: application/json
 
-    def test_get_the_deleted_task_2(self, as_miguel: Replay) -> None:
-        as_miguel("""
-            $ curl -i http://localhost:5000/todo/api/v1.0/tasks/2
-            HTTP/1.0 404 NOT FOUND
-            Content-Type: application/json
-
-            {
-              "error": "Not found"
-            }
-        """)
+                {
+                  "error": "Not found"
+                }
+            """)
 
 
 class TestImprovingTheWebServiceInterface:
     """URIs instead of ids, and what a reader asked for in the comments: ``Location``."""
 
-    def test_get_the_list_with_uris(self, as_miguel: Replay) -> None:
-        as_miguel("""
-            $ curl -i http://localhost:5000/todo/api/v1.0/tasks
-            HTTP/1.0 200 OK
-            Content-Type: application/json
+    def test_the_transcripts_in_their_order(
+        self, subtests: pytest.Subtests, as_miguel: Replay
+    ) -> None:
+        with subtests.test("get the list with uris"):
+            as_miguel("""
+                $ curl -i http://localhost:5000/todo/api/v1.0/tasks
+                HTTP/1.0 200 OK
+                Content-Type: application/json
 
-            {
-              "tasks": [
                 {
-                  "title": "Buy groceries",
-                  "done": false,
-                  "description": "Milk, Cheese, Pizza, Fruit, Tylenol",
-                  "uri": "http://localhost:5000/todo/api/v1.0/tasks/1"
-                },
-                {
-                  "title": "Learn Python",
-                  "done": false,
-                  "description": "Need to find a good Python tutorial on the web",
-                  "uri": "http://localhost:5000/todo/api/v1.0/tasks/2"
+                  "tasks": [
+                    {
+                      "title": "Buy groceries",
+                      "done": false,
+                      "description": "Milk, Cheese, Pizza, Fruit, Tylenol",
+                      "uri": "http://localhost:5000/todo/api/v1.0/tasks/1"
+                    },
+                    {
+                      "title": "Learn Python",
+                      "done": false,
+                      "description": "Need to find a good Python tutorial on the web",
+                      "uri": "http://localhost:5000/todo/api/v1.0/tasks/2"
+                    }
+                  ]
                 }
-              ]
-            }
-        """)
+            """)
+        with subtests.test("post a task and learn its uri"):
+            as_miguel("""
+                $ curl -i -H "Content-Type: application/json" -X POST -d '{"title":"Read a book"}' http://localhost:5000/todo/api/v1.0/tasks
+                HTTP/1.0 201 Created
+                Location: http://localhost:5000/todo/api/v1.0/tasks/3
 
-    def test_post_a_task_and_learn_its_uri(self, as_miguel: Replay) -> None:
-        as_miguel("""
-            $ curl -i -H "Content-Type: application/json" -X POST -d '{"title":"Read a book"}' http://localhost:5000/todo/api/v1.0/tasks
-            HTTP/1.0 201 Created
-            Location: http://localhost:5000/todo/api/v1.0/tasks/3
+                {
+                  "task": {
+                    "uri": "http://localhost:5000/todo/api/v1.0/tasks/3"
+                  }
+                }
+            """)
+        with subtests.test("get put and delete by the uri"):
+            as_miguel("""
+                $ curl -i http://localhost:5000/todo/api/v1.0/tasks/3
+                HTTP/1.0 200 OK
 
-            {
-              "task": {
-                "uri": "http://localhost:5000/todo/api/v1.0/tasks/3"
-              }
-            }
-        """)
+                {"task": {"uri": "http://localhost:5000/todo/api/v1.0/tasks/3"}}
+            """)
+            as_miguel("""
+                $ curl -i -H "Content-Type: application/json" -X PUT -d '{"done":true}' http://localhost:5000/todo/api/v1.0/tasks/3
+                HTTP/1.0 200 OK
 
-    def test_get_put_and_delete_by_the_uri(self, as_miguel: Replay) -> None:
-        as_miguel("""
-            $ curl -i http://localhost:5000/todo/api/v1.0/tasks/3
-            HTTP/1.0 200 OK
+                {"task": {"uri": "http://localhost:5000/todo/api/v1.0/tasks/3", "done": true}}
+            """)
+            as_miguel("""
+                $ curl -i -X DELETE http://localhost:5000/todo/api/v1.0/tasks/3
+                HTTP/1.0 200 OK
 
-            {"task": {"uri": "http://localhost:5000/todo/api/v1.0/tasks/3"}}
-        """)
-        as_miguel("""
-            $ curl -i -H "Content-Type: application/json" -X PUT -d '{"done":true}' http://localhost:5000/todo/api/v1.0/tasks/3
-            HTTP/1.0 200 OK
-
-            {"task": {"uri": "http://localhost:5000/todo/api/v1.0/tasks/3", "done": true}}
-        """)
-        as_miguel("""
-            $ curl -i -X DELETE http://localhost:5000/todo/api/v1.0/tasks/3
-            HTTP/1.0 200 OK
-
-            {"result": true}
-        """)
+                {"result": true}
+            """)
 
 
 class TestSecuringARESTfulWebService:
     """Credentials with every request. From here on, the commands say themselves whose."""
 
-    def test_get_the_list_without_credentials(self, replay: Replay) -> None:
-        replay("""
-            $ curl -i http://localhost:5000/todo/api/v1.0/tasks
-            HTTP/1.0 401 UNAUTHORIZED
-            Content-Type: application/json
-            WWW-Authenticate: Basic realm="Authentication Required"
+    def test_the_transcripts_in_their_order(
+        self, subtests: pytest.Subtests, replay: Replay
+    ) -> None:
+        with subtests.test("get the list without credentials"):
+            replay("""
+                $ curl -i http://localhost:5000/todo/api/v1.0/tasks
+                HTTP/1.0 401 UNAUTHORIZED
+                Content-Type: application/json
+                WWW-Authenticate: Basic realm="Authentication Required"
 
-            {
-              "error": "Unauthorized access"
-            }
-        """)
-
-    def test_get_the_list_with_credentials(self, replay: Replay) -> None:
-        replay("""
-            $ curl -u miguel:python -i http://localhost:5000/todo/api/v1.0/tasks
-            HTTP/1.0 200 OK
-            Content-Type: application/json
-
-            {
-              "tasks": [
                 {
-                  "title": "Buy groceries",
-                  "done": false,
-                  "description": "Milk, Cheese, Pizza, Fruit, Tylenol",
-                  "uri": "http://localhost:5000/todo/api/v1.0/tasks/1"
-                },
-                {
-                  "title": "Learn Python",
-                  "done": false,
-                  "description": "Need to find a good Python tutorial on the web",
-                  "uri": "http://localhost:5000/todo/api/v1.0/tasks/2"
+                  "error": "Unauthorized access"
                 }
-              ]
-            }
-        """)
+            """)
+        with subtests.test("get the list with credentials"):
+            replay("""
+                $ curl -u miguel:python -i http://localhost:5000/todo/api/v1.0/tasks
+                HTTP/1.0 200 OK
+                Content-Type: application/json
+
+                {
+                  "tasks": [
+                    {
+                      "title": "Buy groceries",
+                      "done": false,
+                      "description": "Milk, Cheese, Pizza, Fruit, Tylenol",
+                      "uri": "http://localhost:5000/todo/api/v1.0/tasks/1"
+                    },
+                    {
+                      "title": "Learn Python",
+                      "done": false,
+                      "description": "Need to find a good Python tutorial on the web",
+                      "uri": "http://localhost:5000/todo/api/v1.0/tasks/2"
+                    }
+                  ]
+                }
+            """)
 
     @pytest.mark.parametrize(
         "request_line",
@@ -379,44 +377,44 @@ class TestWritingAJavascriptRESTClient:
         assert (status, body["error"]) == (403, "Unauthorized access")
         assert "WWW-Authenticate" not in headers
 
-    def test_getting_the_list(self, replay: Replay) -> None:
-        replay(f"""
-            $ {self.JQUERY} -u miguel:python 'http://localhost:5000/todo/api/v1.0/tasks?_=123456'
-            HTTP/1.0 200 OK
-            Content-Type: application/json
+    def test_the_transcripts_in_their_order(
+        self, subtests: pytest.Subtests, replay: Replay
+    ) -> None:
+        with subtests.test("getting the list"):
+            replay(f"""
+                $ {self.JQUERY} -u miguel:python 'http://localhost:5000/todo/api/v1.0/tasks?_=123456'
+                HTTP/1.0 200 OK
+                Content-Type: application/json
 
-            {{"tasks": [{{"title": "Buy groceries"}}, {{"title": "Learn Python"}}]}}
-        """)
+                {{"tasks": [{{"title": "Buy groceries"}}, {{"title": "Learn Python"}}]}}
+            """)
+        with subtests.test("adding a task"):
+            replay(f"""
+                $ {self.JQUERY} -u miguel:python -X POST -d '{{"title":"","description":""}}' http://localhost:5000/todo/api/v1.0/tasks
+                HTTP/1.0 400 BAD REQUEST
 
-    def test_adding_a_task(self, replay: Replay) -> None:
-        replay(f"""
-            $ {self.JQUERY} -u miguel:python -X POST -d '{{"title":"","description":""}}' http://localhost:5000/todo/api/v1.0/tasks
-            HTTP/1.0 400 BAD REQUEST
+                {{"error": "Bad request"}}
+            """)
+            replay(f"""
+                $ {self.JQUERY} -u miguel:python -X POST -d '{{"title":"Read a book","description":""}}' http://localhost:5000/todo/api/v1.0/tasks
+                HTTP/1.0 201 CREATED
 
-            {{"error": "Bad request"}}
-        """)
-        replay(f"""
-            $ {self.JQUERY} -u miguel:python -X POST -d '{{"title":"Read a book","description":""}}' http://localhost:5000/todo/api/v1.0/tasks
-            HTTP/1.0 201 CREATED
+                {{"task": {{"uri": "http://localhost:5000/todo/api/v1.0/tasks/3", "done": false}}}}
+            """)  # noqa: E501 - as the article's own lines
+        with subtests.test("editing a task"):
+            replay(f"""
+                $ {self.JQUERY} -u miguel:python -X PUT -d '{{"title":"Read two books","description":"","done":true}}' http://localhost:5000/todo/api/v1.0/tasks/3
+                HTTP/1.0 200 OK
 
-            {{"task": {{"uri": "http://localhost:5000/todo/api/v1.0/tasks/3", "done": false}}}}
-        """)  # noqa: E501 - as the article's own lines
+                {{"task": {{"title": "Read two books", "done": true}}}}
+            """)  # noqa: E501 - as the article's own lines
+        with subtests.test("removing a task"):
+            replay(f"""
+                $ {self.JQUERY} -u miguel:python -X DELETE http://localhost:5000/todo/api/v1.0/tasks/3
+                HTTP/1.0 200 OK
 
-    def test_editing_a_task(self, replay: Replay) -> None:
-        replay(f"""
-            $ {self.JQUERY} -u miguel:python -X PUT -d '{{"title":"Read two books","description":"","done":true}}' http://localhost:5000/todo/api/v1.0/tasks/3
-            HTTP/1.0 200 OK
-
-            {{"task": {{"title": "Read two books", "done": true}}}}
-        """)  # noqa: E501 - as the article's own lines
-
-    def test_removing_a_task(self, replay: Replay) -> None:
-        replay(f"""
-            $ {self.JQUERY} -u miguel:python -X DELETE http://localhost:5000/todo/api/v1.0/tasks/3
-            HTTP/1.0 200 OK
-
-            {{"result": true}}
-        """)
+                {{"result": true}}
+            """)
 
 
 @pytest.fixture(scope="class", params=["sqlite", "postgresql"])
