@@ -24,6 +24,18 @@ const CANNOT = {
     "Dredd compares text with its example, letter by letter.",
   "/lists/{list_id} > Delete a list > 200 > application/json":
     "The list of the example is the demo's own, which stays.",
+  "/lists/{list_id}/members > List the members of a list > 200 > application/json":
+    "The demo's list has one member, the example has two.",
+  "/lists/{list_id}/members/{username} > Update a member of a list > 200 > application/json":
+    "Nobody has joined the demo's list.",
+  "/lists/{list_id}/members/{username} > Delete a member of a list > 200 > application/json":
+    "Nobody has joined the demo's list.",
+  "/lists/{list_id}/invitations > List the invitations to a list > 200 > application/json":
+    "The demo's list has no invitations.",
+  "/lists/{list_id}/invitations/{invitation_id} > Delete an invitation to a list > 200 > application/json":
+    "The service chooses the id of an invitation.",
+  "/invitations/redeem > Redeem an invitation > 200 > application/json":
+    "Only the service can make a code.",
   "/users/{username} > Delete your account > 200 > application/json":
     "The demo keeps its account.",
   "/tokens/{token_id} > Get a token > 200 > application/json":

@@ -27,7 +27,15 @@ from todo_api.execution import Execution
 from todo_api.formats import Uids
 from todo_api.identity import Accounts, Choices, OverloadedError, Tokens, Uses, password_hasher
 from todo_api.monitoring import LISTENERS, AccessLog, Metrics, Tracing, flush_security_log
-from todo_api.rest import KEPT, Cursors, Once, quota_met, too_many_words
+from todo_api.rest import (
+    KEPT,
+    Cursors,
+    Once,
+    new_owner_full,
+    quota_met,
+    role_too_low,
+    too_many_words,
+)
 from todo_api.settings import Settings
 from todo_api.site import PROBLEMS, DemoUser, add_pages
 from todo_api.stopping import Stopping
@@ -36,11 +44,18 @@ from todo_api.storage import (
     Database,
     DatabaseUnavailableError,
     DeletionsForgottenError,
+    InvitationMissingError,
     ListMissingError,
+    MemberMissingError,
+    NewOwnerFullError,
     QuotaMetError,
     Quotas,
+    RoleTooLowError,
     TaskMissingError,
+    TooManyInvitationsError,
     TooManyListsError,
+    TooManyMembersError,
+    TooManySharedListsError,
     TooManyTokensError,
     TooManyWordsError,
     UserGoneError,
@@ -280,6 +295,10 @@ FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     UserGoneError: lambda _: UnauthenticatedError(),
     TaskMissingError: lambda _: Problem(404),
     ListMissingError: lambda _: Problem(404),
+    MemberMissingError: lambda _: Problem(404),
+    InvitationMissingError: lambda _: Problem(404),
+    RoleTooLowError: role_too_low,
+    NewOwnerFullError: new_owner_full,
     QuotaMetError: quota_met,
     TooManyWordsError: too_many_words,
     TooManyTokensError: lambda failure: Problem(
@@ -291,6 +310,23 @@ FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
         403,
         f"You have {failure.most} lists, the most that one may have: delete one of them.",
         code="too_many_lists",
+    ),
+    TooManySharedListsError: lambda failure: Problem(
+        403,
+        f"You are a member of {failure.most} lists of others, the most that one may be: leave one"
+        " of them.",
+        code="too_many_shared_lists",
+    ),
+    TooManyMembersError: lambda failure: Problem(
+        403,
+        f"This list has {failure.most} members, the most that one may have.",
+        code="too_many_members",
+    ),
+    TooManyInvitationsError: lambda failure: Problem(
+        403,
+        f"This list has {failure.most} invitations that nobody has used, the most that one may"
+        " have: withdraw one of them.",
+        code="too_many_invitations",
     ),
     DeletionsForgottenError: lambda _: Problem(
         410,

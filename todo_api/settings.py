@@ -327,6 +327,15 @@ class Settings:
     max_lists: int = _setting(
         "The most lists of one user, their own included.", _number(1, 100), default=50
     )
+    max_shared_lists: int = _setting(
+        "The most lists of others that one user is a member of.", _number(0, 100), default=50
+    )
+    max_members: int = _setting(
+        "The most members of one list, its owner included.", _number(1, 1000), default=100
+    )
+    max_invitations: int = _setting(
+        "The most invitations to one list that nobody has used yet.", _number(0, 1000), default=20
+    )
     time_zone: str = _setting(
         "The time zone of new lists that come without one, such as `Europe/Berlin`.",
         _time_zone,
@@ -379,6 +388,8 @@ class Settings:
             "keys": self.max_keys or None,
             "answers": self.max_answer_bytes or None,
             "registrations": self.max_registrations or None,
+            "lists": self.max_lists,
+            "shared_lists": self.max_shared_lists,
         }
 
 

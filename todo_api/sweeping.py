@@ -22,6 +22,7 @@ from todo_api.storage import (
     end_lease,
     forget_answers,
     forget_invitations,
+    forget_list_invitations,
     forget_some_deletions,
     forget_tokens,
     remove_some_piece,
@@ -64,6 +65,7 @@ class Sweeper:
             "tombstones": lambda db: forget_some_deletions(db, before=times.ago(deletions_kept)),
             "tokens": lambda db: forget_tokens(db, now=times.now()),
             "invitations": lambda db: forget_invitations(db, now=times.now()),
+            "invitations to lists": lambda db: forget_list_invitations(db, now=times.now()),
         }
 
     def sweep(self) -> dict[str, int]:

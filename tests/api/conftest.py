@@ -1,14 +1,23 @@
-"""What an operation asks of the database."""
+"""Somebody else, and what an operation asks of the database."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
-from todo_api.storage import Connection
+from tests.support.clients import registered
+from todo_api.contract import ContractApp
+from todo_api.storage import Connection, Database
 from todo_api.storage.engine.connection import Cursor
 from todo_api.storage.engine.postgresql.transaction import Transaction
 from todo_api.storage.engine.statement import Compiled, Values
+
+
+@pytest.fixture
+def david(app: ContractApp, database: Database) -> TestClient:
+    """A client with the credentials of the user david."""
+    return registered(app, database, "david")
 
 
 @pytest.fixture

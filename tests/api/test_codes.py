@@ -56,7 +56,7 @@ OPERATIONS = {
     if method != "parameters"
 }
 WRITES = [name for name in OPERATIONS if not name.startswith("GET ")]
-PLACES = {"task_id": 1, "list_id": 1, "username": "susan", "token_id": 1}
+PLACES = {"task_id": 1, "list_id": 1, "username": "susan", "token_id": 1, "invitation_id": 1}
 
 
 def codes_in(value: object, kind: str) -> Iterator[str]:

@@ -112,6 +112,8 @@ READS = {
     "readiness": Request("get_readiness", "GET", "/readyz"),
     "lists": Request("get_lists", "GET", "/lists"),
     "one list": Request("get_list", "GET", "/lists/1"),
+    "members": Request("get_members", "GET", "/lists/1/members"),
+    "invitations": Request("get_invitations", "GET", "/lists/1/invitations"),
     "tokens": Request("get_tokens", "GET", "/tokens"),
     "no token": Request("get_token", "GET", "/tokens/1", status=404),
     "long page": susans(listed("/tasks?limit=100")),
@@ -163,6 +165,24 @@ WRITES = {
         Request("create_list", "POST", "/lists", {"name": "n"}, [JSON], status=201)
     ),
     "update a list": Request("update_list", "PUT", "/lists/1", {"name": "List {n}"}, [JSON]),
+    "invite": Request(
+        "create_invitation", "POST", "/lists/1/invitations", {"role": "viewer"}, [JSON], status=201
+    ),
+    "withdraw nothing": Request(
+        "delete_invitation", "DELETE", "/lists/1/invitations/1", status=404
+    ),
+    "join nothing": Request(
+        "redeem_invitation",
+        "POST",
+        "/invitations/redeem",
+        {"code": "todolist_4Yx0mTgWvQ2sJcR8nEoB1dLhKzU7pAiFy1dU22i"},
+        [JSON],
+        status=404,
+    ),
+    "update a member": Request(
+        "update_member", "PUT", f"/lists/1/members/{USERNAME}", {"role": "owner"}, [JSON]
+    ),
+    "remove nobody": Request("delete_member", "DELETE", "/lists/1/members/nobody", status=404),
     "delete no list": Request("delete_list", "DELETE", f"/lists/{10 * TASKS}", status=404),
     "create a token": Request(
         "create_token", "POST", "/tokens", {"name": "n", "scope": "read"}, [JSON], status=201

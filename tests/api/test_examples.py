@@ -18,6 +18,7 @@ from todo_api.settings import Settings
 from todo_api.site import DemoUser
 from todo_api.stopping import Stopping
 from todo_api.storage import Database
+from todo_api.storage.lists import id_before
 
 OBJECTS = {
     name: example["value"]
@@ -45,6 +46,9 @@ AS_TABLE = {"Content-Type": "text/csv"}
 AS_PROGRAM = {"headers": {"Authorization": "Bearer {secret}"}}
 AS_JSON = {"headers": {"Content-Type": "application/json"}}
 AS_PATCH = {"headers": {"Content-Type": "application/merge-patch+json"}}
+
+MEMBERS = "/lists/{list_id}/members"
+INVITATIONS = "/lists/{list_id}/invitations"
 
 STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     # What is answered, to which request; what stands in a request by name is sent.
@@ -235,6 +239,45 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("", "PUT", "/users/miguel", {"auth": MIGUEL, "json": "NoAddress"}),
     ("Susan", "POST", "/users", {"json": "NewSusan"}),
     ("NothingToDo", "GET", "/tasks", {"auth": SUSAN}),
+    ("KitchenInvitation", "POST", INVITATIONS, {"auth": MIGUEL, "json": "InviteACook"}),
+    ("OneInvitation", "GET", INVITATIONS, {"auth": MIGUEL}),
+    ("BadCode", "POST", "/invitations/redeem", {"auth": SUSAN, "json": {}}),
+    ("NobodyInvited", "POST", "/invitations/redeem", {"auth": SUSAN, "json": "MistypedCode"}),
+    ("SharedKitchen", "POST", "/invitations/redeem", {"auth": SUSAN, "json": {"code": "{code}"}}),
+    ("KitchenMembers", "GET", MEMBERS, {"auth": SUSAN}),
+    ("OwnersOnly", "PUT", "/lists/{list_id}", {"auth": SUSAN, "json": "ListRenamed"}),
+    ("SusanReads", "PUT", f"{MEMBERS}/susan", {"auth": MIGUEL, "json": "OnlyToRead"}),
+    (
+        "OnlyRead",
+        "POST",
+        "/tasks/import?list_id={list_id}",
+        {"auth": SUSAN, "content": "HolidayLines", "headers": AS_LINES},
+    ),
+    (
+        "OnlyReadInBatch",
+        "POST",
+        "/tasks/batch",
+        {"auth": SUSAN, "json": {"operations": [{"update": {"id": "{task_id}", "done": True}}]}},
+    ),
+    ("BadMember", "PUT", f"{MEMBERS}/susan", {"auth": MIGUEL, "json": {"role": "cook"}}),
+    (
+        "BadInvitation",
+        "POST",
+        INVITATIONS,
+        {"auth": MIGUEL, "json": {"role": "owner", "expires_in_days": 31}},
+    ),
+    ("OwnListStaysYours", "DELETE", "/lists/1/members/miguel", {"auth": MIGUEL}),
+    ("OwnerStays", "DELETE", f"{MEMBERS}/miguel", {"auth": MIGUEL}),
+    *[("", "POST", INVITATIONS, {"auth": MIGUEL, "json": "InviteAGuest"})] * 20,
+    ("TooManyInvitations", "POST", INVITATIONS, {"auth": MIGUEL, "json": "InviteAGuest"}),
+    ("", "PUT", f"{MEMBERS}/susan", {"auth": MIGUEL, "json": "NextOwner"}),
+    ("", "POST", "/lists", {"auth": MIGUEL, "json": {"name": "The last one"}}),
+    (
+        "NewOwnerHasTooManyLists",
+        "PUT",
+        f"{MEMBERS}/miguel",
+        {"auth": SUSAN, "json": "NextOwner"},
+    ),
     ("", "POST", "/users", {"json": "NewShy"}),
     ("UsernameTaken", "POST", "/users", {"json": "NewSusan"}),
     ("BadUser", "POST", "/users", {"json": {"username": "eve", "password": "password1"}}),
@@ -271,6 +314,8 @@ TOLD_ANEW = {
     *("next_cursor", "next", "etag"),
 }
 TOLD_ANEW_OF_A_LIST = TOLD_ANEW | {"id", "uri", "tasks_uri", "version"}
+TOLD_ANEW_OF_A_LIST |= {"joined_at"}  # of a member
+TOLD_ANEW_OF_AN_INVITATION = TOLD_ANEW_OF_A_LIST | {"expires_at", "secret", "code"}
 TOLD_ANEW_OF_A_TOKEN = TOLD_ANEW | {"id", "uri", "expires_at", "secret"}
 ELSEWHERE = {
     "TokenTooOld",
@@ -281,6 +326,10 @@ ELSEWHERE = {
     "StillRunning",
     "TooManyFromYou",
     "TooManyKeys",
+    "TooManyMembers",
+    "TooManySharedLists",
+    "NewOwnerHasTooManyTasks",
+    "NewOwnerHasTooMuchText",
     "TooManyRequests",
     "TooManyRegistrations",
     "TooManyTasks",
@@ -352,7 +401,11 @@ def timeless(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
         return [timeless(item) for item in value]
     if isinstance(value, dict):
         told_anew = TOLD_ANEW
-        for member, of_those in (("scope", TOLD_ANEW_OF_A_TOKEN), ("role", TOLD_ANEW_OF_A_LIST)):
+        for member, of_those in (
+            ("scope", TOLD_ANEW_OF_A_TOKEN),
+            ("role", TOLD_ANEW_OF_A_LIST),
+            ("expires_at", TOLD_ANEW_OF_AN_INVITATION),
+        ):
             told_anew = of_those if member in value else told_anew
         return {
             name: "…" if member and name in told_anew else timeless(member)
@@ -361,17 +414,31 @@ def timeless(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
     return value
 
 
+def filled(value: Any, told: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON is any value
+    """Return a value with what has been told, where it names that."""
+    if isinstance(value, dict):
+        return {name: filled(member, told) for name, member in value.items()}
+    if isinstance(value, list):
+        return [filled(item, told) for item in value]
+    named = isinstance(value, str) and value[:1] == "{" and value[1:-1] in told
+    return told[value[1:-1]] if named else value
+
+
 def test_the_story_happens_as_the_examples_tell_it(story: TestClient) -> None:
-    told = {"next": "", "uri": "", "secret": ""}
+    told: dict[str, Any] = {"next": "", "uri": "", "secret": ""}
     for name, method, path, request in STORY:
         headers = {field: text.format(**told) for field, text in request.get("headers", {}).items()}
-        request_ = {**request, "headers": headers}
+        request_ = {**filled(request, told), "headers": headers}
         answer = assert_answers(story, name, method, path.format(**told), **request_)
         if answer.headers["Content-Type"] == "application/json":
             told |= {
                 "next": answer.json().get("next", told["next"]),
                 **answer.json().get("token", {}),
+                "code": answer.json().get("invitation", told).get("code"),
             }
+        if name == "KitchenList":
+            kitchen = answer.json()["list"]["id"]
+            told |= {"list_id": kitchen, "task_id": id_before(kitchen) + 1}
 
 
 def test_the_story_tells_every_example() -> None:

@@ -49,6 +49,13 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "get_list": ("GET", "/lists/{list_id}", {}),
     "update_list": ("PUT", "/lists/{list_id}", {"json": {"name": "The garden"}}),
     "delete_list": ("DELETE", "/lists/{list_id}", {}),
+    "get_members": ("GET", "/lists/{list_id}/members", {}),
+    "update_member": ("PUT", "/lists/{list_id}/members/miguel", {"json": {"role": "owner"}}),
+    "delete_member": ("DELETE", "/lists/{list_id}/members/susan", {}),
+    "create_invitation": ("POST", "/lists/{list_id}/invitations", {"json": {"role": "editor"}}),
+    "get_invitations": ("GET", "/lists/{list_id}/invitations", {}),
+    "delete_invitation": ("DELETE", "/lists/{list_id}/invitations/{invitation_id}", {}),
+    "redeem_invitation": ("POST", "/invitations/redeem", {}),
     "get_trash": ("GET", "/trash", {}),
     "empty_trash": ("DELETE", "/trash", {}),
     "restore_task": ("POST", "/trash/1/restore", {}),
@@ -57,7 +64,7 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "create_user": (
         "POST",
         "/users",
-        {"json": {"username": "susan", "password": "Pizza is not a fruit!"}},
+        {"json": {"username": "david", "password": "Pizza is not a fruit!"}},
     ),
     "get_user": ("GET", "/users/miguel", {}),
     "update_user": (
@@ -109,15 +116,21 @@ def test_each_operation_is_tried_here() -> None:
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_an_operation_runs_where_it_belongs(
-    miguel: TestClient, places: list[tuple[str, str]], name: str
+    miguel: TestClient, susan: TestClient, places: list[tuple[str, str]], name: str
 ) -> None:
+    method, path, request = REQUESTS[name]
     assert miguel.post("/tasks", json=TASK).is_success
     assert miguel.get("/tasks").is_success  # compiles what it reads by
     token = miguel.post("/tokens", json={"name": "Phone", "scope": "read"}).json()["token"]
     kitchen = miguel.post("/lists", json={"name": "The kitchen"}).json()["list"]
+    invite = {"role": "viewer"}
+    invited = miguel.post(f"{kitchen['uri']}/invitations", json=invite).json()["invitation"]
+    if name == "redeem_invitation":
+        request = {"json": {"code": invited["code"]}}
+    if name == "delete_member":
+        assert susan.post("/invitations/redeem", json={"code": invited["code"]}).is_success
     places.clear()
-    method, path, request = REQUESTS[name]
-    path = path.format(token_id=token["id"], list_id=kitchen["id"])
+    path = path.format(token_id=token["id"], list_id=kitchen["id"], invitation_id=invited["id"])
     assert miguel.request(method, path, **request).is_success
     assert places == [(name, "in a thread" if name in IN_THREADS else "on the event loop")]
 

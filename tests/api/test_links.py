@@ -23,6 +23,8 @@ BODIES = {
     "patch_task": {"due": None},
     "create_list": {"name": "The kitchen"},
     "update_list": {"name": "The garden"},
+    "update_member": {"role": "owner"},
+    "create_invitation": {"role": "editor"},
     "create_user": {"username": "susan", "password": PASSWORD},
     "update_user": {"email": "susan@example.com"},
     "create_token": {"name": "Phone", "scope": "read"},

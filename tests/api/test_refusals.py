@@ -60,13 +60,23 @@ REFUSALS = [
         {"auth": None, "headers": {"X-Requested-With": "XMLHttpRequest"}},
     ),
     Refusal("403", "other_site", CHANGING, {"headers": {"Sec-Fetch-Site": "cross-site"}}),
-    Refusal("403", "own_list", {"delete_list"}, {}),
+    Refusal("403", "own_list", {"delete_list", "delete_member"}, {}),
+    Refusal("403", "owner_stays", {"update_member"}, {}),
     Refusal(
         "404",
         "not_found",
         AT_A_PLACE,
-        {"places": {"task_id": 7, "list_id": 7, "username": "nobody", "token_id": 7}},
+        {
+            "places": {
+                "task_id": 7,
+                "list_id": 7,
+                "username": "nobody",
+                "token_id": 7,
+                "invitation_id": 7,
+            }
+        },
     ),
+    Refusal("404", "no_invitation", {"redeem_invitation"}, {}),
     Refusal("404", "not_found", {"create_task"}, {"json": {**OTHER, "list_id": 7}}),
     Refusal("404", "not_found", {"import_tasks"}, {"query": "?list_id=7"}),
     Refusal("406", "not_acceptable", ALL, {"headers": {"Accept": "image/png"}}),

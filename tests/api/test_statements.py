@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import pytest
 from starlette.testclient import TestClient
 
+from tests.support.members import shared_list
+
 
 class Request(NamedTuple):
     """A request, and the tables of its statements, in order."""
@@ -59,6 +61,23 @@ def test_a_request_executes_so_many_statements(
     statements.clear()
     assert miguel.request(method, path.format(number=2), json=body).is_success
     assert [table_of(statement) for statement in statements] == tables
+
+
+@pytest.mark.parametrize(("who", "more"), [("owner", ["lists"]), ("member", ["lists", "lists"])])
+def test_a_change_in_another_list_looks_once_or_twice_at_who_asks(
+    miguel: TestClient, susan: TestClient, statements: list[str], who: str, more: list[str]
+) -> None:
+    kitchen = shared_list(miguel, susan)
+    client = miguel if who == "owner" else susan
+    uri = client.post("/tasks", json={"title": "Cook", "list_id": kitchen}).json()["task"]["uri"]
+    assert client.put(uri, json={"done": True}).is_success
+    statements.clear()
+    assert client.put(uri, json={"done": False}).is_success
+    _, *others = REQUESTS["update"].tables
+    assert [table_of(statement) for statement in statements] == ["users", *more, *others]
+    statements.clear()
+    assert client.get(uri).is_success
+    assert [table_of(statement) for statement in statements] == ["users", "lists", "tasks"]
 
 
 def table_of(statement: str) -> str:

@@ -42,7 +42,7 @@ WITH_TOKEN = {name for name, (*_, of) in OPERATIONS.items() if {"bearerAuth": []
 WITH_PASSWORD_ONLY = {
     name for name, (*_, of) in OPERATIONS.items() if of["security"] == [{"basicAuth": []}]
 }
-ARGUMENTS = {"task_id": 1, "list_id": 7, "username": "miguel", "token_id": 1}
+ARGUMENTS = {"task_id": 1, "list_id": 7, "username": "miguel", "token_id": 1, "invitation_id": 1}
 
 
 def create(client: TestClient, scope: str = "write", **members: object) -> dict[str, Any]:
@@ -261,7 +261,7 @@ class TestScope:
 
     def test_every_operation_on_tasks_takes_tokens_and_no_other_does(self) -> None:
         tags = {name: of["tags"][0] for name, (*_, of) in OPERATIONS.items()}
-        of_tasks = {"tasks", "batch", "changes", "transfer", "lists", "labels", "trash"}
+        of_tasks = {"tasks", "batch", "changes", "transfer", "lists", "labels", "trash", "sharing"}
         assert {tags[name] for name in WITH_TOKEN} == of_tasks
         assert {tags[name] for name in WITH_PASSWORD_ONLY} == {"users", "tokens"}
         open_to_all = OPERATIONS.keys() - WITH_TOKEN - WITH_PASSWORD_ONLY

@@ -21,12 +21,18 @@ SKIPPED = [
     "GET (200) /tasks/export as text/csv",
     "GET (200) /tasks/export as text/calendar",
     "DELETE (200) /lists/1",
+    "GET (200) /lists/1/members",
+    "PUT (200) /lists/1/members/susan",
+    "DELETE (200) /lists/1/members/susan",
+    "GET (200) /lists/1/invitations",
+    "DELETE (200) /lists/1/invitations/5620492334958379",
+    "POST (200) /invitations/redeem",
     "DELETE (200) /users/miguel",
     "GET (200) /tokens/2733186475921334",
     "DELETE (200) /tokens/2733186475921334",
 ]
 """What Dredd cannot express: the page names each."""
-PASSED = 33
+PASSED = 34
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # the tool sees only HTTP

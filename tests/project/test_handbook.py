@@ -52,6 +52,9 @@ def test_the_limits_are_those_of_the_service() -> None:
         "text in their titles, descriptions and labels there": (
             f"{chosen.max_text_bytes // MIB} MiB"
         ),
+        "lists of others that you are a member of": str(chosen.max_shared_lists),
+        "members of a list, its owner included": str(chosen.max_members),
+        "invitations to a list that nobody has used": str(chosen.max_invitations),
         "your `Idempotency-Key`s within 24 hours": f"{chosen.max_keys:,}",
         "the answers that are kept for them, compressed": f"{chosen.max_answer_bytes // MIB} MiB",
         "users who register within 24 hours, all together": f"{chosen.max_registrations:,}",

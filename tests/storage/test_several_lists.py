@@ -290,8 +290,8 @@ def test_nobody_holds_a_list_that_is_not_theirs(
     own, other = miguels_account.list_id, new_list(database, miguels_account)
     hers = susans_account.list_id
     with database.transaction() as db:
-        assert hold_lists(db, miguels_account, {own}) == {own}
-        assert hold_lists(db, miguels_account, {own, other, hers}) == {own, other}
+        assert {*hold_lists(db, miguels_account, {own})} == {own}
+        assert {*hold_lists(db, miguels_account, {own, other, hers})} == {own, other}
         assert hold_list(db, miguels_account, other) == other
         for list_id in (hers, hers + 1):
             with pytest.raises(ListMissingError):

@@ -26,6 +26,9 @@ BODIES: dict[str, Any] = {
     "rename_label": {"name": "home", "new_name": "garden"},
     "create_list": {"name": "The kitchen"},
     "update_list": {"name": "The kitchen"},
+    "update_member": {"role": "viewer"},
+    "create_invitation": {"role": "editor"},
+    "redeem_invitation": {"code": "todolist_4Yx0mTgWvQ2sJcR8nEoB1dLhKzU7pAiFy1dU22i"},
     "create_user": {"username": "susan", "password": "Pizza is not a fruit!"},
     "update_user": {"password": "a boa and a king cobra", "current_password": PASSWORD},
     "create_token": {"name": "Phone", "scope": "read"},
@@ -37,6 +40,7 @@ PLACES: dict[str, object] = {
     "list_id": 1,
     "username": "miguel",
     "token_id": 1,
+    "invitation_id": 1,
 }
 
 

@@ -30,7 +30,7 @@ from todo_api.identity.administration import (
     set_password,
 )
 from todo_api.identity.choices import Choices
-from todo_api.identity.codes import TOKEN, hash_of, new_code
+from todo_api.identity.codes import LIST_INVITATION, TOKEN, hash_of, is_code, new_code
 from todo_api.identity.hashing import password_hasher
 from todo_api.identity.invitations import Invitation, has_invitation, invite, use_up_invitation
 from todo_api.identity.passwords import password_faults, service_words
@@ -41,6 +41,7 @@ from todo_api.identity.uses import Uses
 
 __all__ = [
     "DEMO_USERNAME",
+    "LIST_INVITATION",
     "TOKEN",
     "Accounts",
     "AdministrationError",
@@ -60,6 +61,7 @@ __all__ = [
     "has_invitation",
     "hash_of",
     "invite",
+    "is_code",
     "list_tokens",
     "new_code",
     "password_faults",

@@ -14,6 +14,7 @@ from string import ascii_lowercase, ascii_uppercase, digits
 
 TOKEN = "todo_"  # noqa: S105 - what each begins with
 INVITATION = "todoinvite_"
+LIST_INVITATION = "todolist_"
 
 ALPHABET = digits + ascii_uppercase + ascii_lowercase
 RANDOM_LENGTH = 33

@@ -1,6 +1,6 @@
 """Many changes to a user's tasks in one transaction: the handler of the tag ``batch``."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,17 +13,21 @@ from todo_api.operations.representation import (
     represent_task,
     split_body,
 )
-from todo_api.rest import Once, entity_tag, expected_versions
+from todo_api.rest import Once, entity_tag, expected_versions, sentence_for
 from todo_api.settings import Settings
 from todo_api.storage import (
+    EDITOR,
     Connection,
     ListMissingError,
     Quotas,
+    Role,
+    RoleTooLowError,
     TaskChangedError,
     TaskMissingError,
     TaskRow,
     WordBudget,
     list_of,
+    require,
 )
 
 MOST_WORDS = 20_000
@@ -46,13 +50,21 @@ def run_batch(
         for verb, arguments in operation.items()
     ]
 
-    def run(db: Connection) -> Reply:
+    def hold(db: Connection) -> Batch:
         named = {_list_in(verb, arguments, user) for _, verb, arguments in steps}
         lists = storage.hold_lists(db, user, named)
-        batch = Batch(db, user, lists, settings, quotas, url_for)
+        return Batch(db, user, lists, settings, quotas, url_for)
+
+    def admit(db: Connection) -> None:
+        batch = hold(db)
+        for step in steps:
+            batch.admit(*step)
+
+    def run(db: Connection) -> Reply:
+        batch = hold(db)
         return Reply({"results": [batch.run(*step) for step in steps]})
 
-    return once(idempotency_key, user.id, ("run_batch", body), run)
+    return once(idempotency_key, user.id, ("run_batch", body), run, admit=admit)
 
 
 def _list_in(verb: str, arguments: Mapping[str, Any], user: User) -> int:
@@ -70,12 +82,12 @@ class Batch:
         self,
         db: Connection,
         user: User,
-        lists: Collection[int],
+        lists: Mapping[int, Role],
         settings: Settings,
         quotas: Quotas,
         url_for: UrlFor,
     ) -> None:
-        """Run in this transaction, on the tasks of these lists of the user's."""
+        """Run in this transaction, on the tasks of lists in which the user has these roles."""
         self._quotas = quotas
         self._budget = WordBudget(MOST_WORDS)
         self._db = db
@@ -84,12 +96,19 @@ class Batch:
         self._settings = settings
         self._url_for = url_for
 
-    def run(self, place: str, verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Return the result of the operation at `place`; raise a `Problem` that names the place."""
-        with _faults_named(place):
+    def admit(self, place: str, verb: str, arguments: dict[str, Any]) -> int:
+        """Return the list of the operation at `place`; raise a `Problem` that names the place."""
+        with _faults_named(place, verb):
             list_id = _list_in(verb, arguments, self._user)
             if list_id not in self._lists:
                 raise ListMissingError if verb == "create" else TaskMissingError
+            require(self._lists[list_id], EDITOR)
+            return list_id
+
+    def run(self, place: str, verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Return the result of the operation at `place`; raise a `Problem` that names the place."""
+        list_id = self.admit(place, verb, arguments)
+        with _faults_named(place, verb):
             match verb:
                 case "create":
                     return self._create(list_id, arguments)
@@ -153,7 +172,7 @@ class Batch:
 
 
 @contextmanager
-def _faults_named(place: str) -> Iterator[None]:
+def _faults_named(place: str, verb: str) -> Iterator[None]:
     """Turn what storage refuses into a `Problem` that names the operation's place in the body."""
     try:
         yield
@@ -165,9 +184,15 @@ def _faults_named(place: str) -> Iterator[None]:
     except TaskChangedError:
         sentence = Sentence("changed", "It has changed since it was read: read it again.")
         raise _conflict(f"{place}/if_match", sentence) from None
+    except RoleTooLowError as failure:
+        where = f"{place}/{'list_id' if verb == 'create' else 'id'}"
+        faults = [{"pointer": where, "detail": Sentence("low_role", sentence_for(failure))}]
+        raise Problem(403, NONE_DONE, code="role_too_low", faults=faults) from None
 
 
 def _conflict(place: str, sentence: Sentence) -> Problem:
     faults = [{"pointer": place, "detail": sentence}]
-    detail = "None of the operations was carried out."
-    return Problem(409, detail, code="batch_conflict", faults=faults)
+    return Problem(409, NONE_DONE, code="batch_conflict", faults=faults)
+
+
+NONE_DONE = "None of the operations was carried out."

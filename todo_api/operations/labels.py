@@ -13,7 +13,7 @@ from todo_api.rest import (
     next_link,
     not_modified,
 )
-from todo_api.storage import Connection, Database, Label, Quotas
+from todo_api.storage import EDITOR, VIEWER, Connection, Database, Label, Quotas, require
 
 
 def get_labels(
@@ -55,13 +55,27 @@ def rename_label(
 ) -> Answer:
     """Rename a label."""
 
+    def hold(db: Connection) -> list[int]:
+        """Return the lists that are named, or else those that the user may change."""
+        if list_id is None:
+            named = storage.ids_of(storage.select_states(db, user.id))
+            roles = storage.hold_lists(db, user, named)
+            return [one for one, role in roles.items() if role != VIEWER]
+        roles = storage.hold_lists(db, user, list_id)
+        for role in roles.values():
+            require(role, EDITOR)
+        return [*roles]
+
+    def admit(db: Connection) -> Reply | None:
+        nothing = list_id is not None and not hold(db)
+        return Reply({"renamed": 0, "more": False}) if nothing else None
+
     def rename(db: Connection) -> Reply:
-        named = storage.ids_of(storage.select_states(db, user.id, list_id))
-        lists = storage.hold_lists(db, user, named)
+        lists = hold(db)
         renamed = storage.rename_label(db, lists, body["name"], body["new_name"], quotas=quotas)
         return Reply({"renamed": renamed.tasks, "more": renamed.more})
 
-    return once(idempotency_key, user.id, ("rename_label", body, list_id), rename)
+    return once(idempotency_key, user.id, ("rename_label", body, list_id), rename, admit=admit)
 
 
 def _represent(label: Label, chosen: dict[str, Any], url_for: UrlFor) -> dict[str, Any]:

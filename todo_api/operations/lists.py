@@ -39,7 +39,7 @@ def get_lists(if_none_match: str | None, user: User, database: Database, url_for
     if is_known(etag, if_none_match):
         return not_modified(etag)
     rows.sort(key=lambda row: row.id != user.list_id)
-    answer = {"lists": [_represent(row, user, url_for) for row in rows]}
+    answer = {"lists": [represent_list(row, user, url_for) for row in rows]}
     return Reply(answer, 200, cache_headers(etag))
 
 
@@ -58,7 +58,7 @@ def create_list(
         zone = body.get("time_zone", settings.time_zone)
         most = settings.max_lists
         row = storage.add_list(db, user, name=body["name"], time_zone=zone, most=most)
-        one = _represent(row, user, url_for)
+        one = represent_list(row, user, url_for)
         headers = {"Location": one["uri"], "ETag": entity_tag(row.version)}
         return Reply({"list": one}, 201, headers)
 
@@ -76,7 +76,7 @@ def get_list(
     etag = entity_tag(row.version)
     if is_known(etag, if_none_match):
         return not_modified(etag)
-    return Reply({"list": _represent(row, user, url_for)}, 200, cache_headers(etag))
+    return Reply({"list": represent_list(row, user, url_for)}, 200, cache_headers(etag))
 
 
 def update_list(
@@ -92,8 +92,8 @@ def update_list(
     changes, read_only = split_body(body, READ_ONLY)
     with versions_in(if_match) as versions, database.transaction() as db:
         old, new = storage.update_list(db, user.id, list_id, changes, versions=versions)
-        refuse_other_values(read_only, _represent(old, user, url_for))
-    answer = {"list": _represent(new, user, url_for)}
+        refuse_other_values(read_only, represent_list(old, user, url_for))
+    answer = {"list": represent_list(new, user, url_for)}
     return Reply(answer, 200, {"ETag": entity_tag(new.version)})
 
 
@@ -119,13 +119,14 @@ def _refuse_unknown_zone(body: dict[str, Any]) -> None:
         raise bad_body([("/time_zone", Sentence("no_option", sentence))])
 
 
-def _represent(row: ListRow, user: User, url_for: UrlFor) -> dict[str, Any]:
+def represent_list(row: ListRow, user: User, url_for: UrlFor) -> dict[str, Any]:
+    """Return a list as this user sees it."""
     return {
         "id": row.id,
         "uri": url_for("get_list", list_id=row.id),
         "tasks_uri": url_for("get_tasks", list_id=row.id),
         "name": row.name,
-        "role": "owner",
+        "role": row.role,
         "is_own": row.id == user.list_id,
         "time_zone": row.time_zone,
         "version": row.version,

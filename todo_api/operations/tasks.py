@@ -80,17 +80,19 @@ def create_task(
     """Create a task."""
     given = {name: value for name, value in body.items() if name != "list_id"}
 
-    def create(db: Connection) -> Reply:
+    def hold(db: Connection) -> int:
         try:
-            list_id = hold_list(db, user, body.get("list_id"))
+            return hold_list(db, user, body.get("list_id"))
         except ListMissingError:
             raise no_such_list(pointer="/list_id") from None
-        row = storage.insert_task(db, list_id, given, quotas=quotas)
+
+    def create(db: Connection) -> Reply:
+        row = storage.insert_task(db, hold(db), given, quotas=quotas)
         task = represent_task(row, url_for)
         headers = {"Location": task["uri"], "ETag": entity_tag(row.version)}
         return Reply({"task": task}, 201, headers)
 
-    return once(idempotency_key, user.id, ("create_task", body), create)
+    return once(idempotency_key, user.id, ("create_task", body), create, admit=hold)
 
 
 def get_task(

@@ -104,11 +104,14 @@ def import_tasks(
     found = _read(body, parts, uids)
     new = storage.prepare_tasks(found.tasks, WordBudget(MOST_WORDS))
 
-    def insert(db: Connection) -> Reply:
+    def hold(db: Connection) -> int:
         try:
-            into = storage.hold_list(db, user, list_id)
+            return storage.hold_list(db, user, list_id)
         except ListMissingError:
             raise no_such_list(parameter="list_id") from None
+
+    def insert(db: Connection) -> Reply:
+        into = hold(db)
         unknown = _unknown(db, into, found)
         storage.insert_tasks(db, into, new.at(unknown), quotas=quotas)
         left_out = found.left_out + Counter({KNOWN: len(found.tasks) - len(unknown)})
@@ -116,7 +119,7 @@ def import_tasks(
 
     digest = sha256(body.content).hexdigest()
     asked = ("import_tasks", body.media_type, body.charset, format, digest, list_id)
-    return once(idempotency_key, user.id, asked, insert)
+    return once(idempotency_key, user.id, asked, insert, admit=hold)
 
 
 class Found(NamedTuple):
@@ -198,7 +201,7 @@ def _export(
                 try:
                     storage.find_list(db, user, list_id)
                 except ListMissingError:
-                    break  # It was deleted. If the user was, the export breaks off.
+                    break  # It is gone for the user. If the user is, the export breaks off.
                 # The first is the smallest.
                 last = min(last, storage.select_last_task_id(db, list_id))
                 page = select_page(db, list_id, after=after, limit=PAGE)

@@ -18,7 +18,18 @@ from todo_api.rest import (
     not_modified,
 )
 from todo_api.settings import Settings
-from todo_api.storage import Connection, Database, ListMissingError, Quotas, Trashed, TrashState
+from todo_api.storage import (
+    OWNER,
+    Connection,
+    Database,
+    ListMissingError,
+    Quotas,
+    RoleTooLowError,
+    Trashed,
+    TrashState,
+    hold_list,
+    require,
+)
 
 
 def get_trash(
@@ -62,9 +73,13 @@ def empty_trash(
         states = storage.select_trash_states(
             db, user.id, list_id, before=times.ago(settings.deletions_kept)
         )
+    if list_id is not None:
+        for state in states:
+            require(state.role, OWNER)
     for state in states:
-        if state.tasks:
-            with suppress(ListMissingError):  # it was deleted in the meantime, with its trash
+        if state.tasks and state.role == OWNER:
+            # It may be gone in the meantime, or somebody else's.
+            with suppress(ListMissingError, RoleTooLowError):
                 while database.retrying(partial(_remove_piece, user, database, state)):
                     pass
     return {"result": True}
@@ -81,23 +96,21 @@ def restore_task(
 ) -> Answer:
     """Restore a deleted task."""
 
+    def hold(db: Connection) -> int:
+        return hold_list(db, user, storage.list_of(task_id))
+
     def restore(db: Connection) -> Reply:
-        task = storage.restore_task(
-            db,
-            storage.hold_list(db, user, storage.list_of(task_id)),
-            task_id,
-            before=times.ago(settings.deletions_kept),
-            quotas=quotas,
-        )
+        before = times.ago(settings.deletions_kept)
+        task = storage.restore_task(db, hold(db), task_id, before=before, quotas=quotas)
         headers = {"ETag": entity_tag(task.version)}
         return Reply({"task": represent_task(task, url_for)}, 200, headers)
 
-    return once(idempotency_key, user.id, ("restore_task", task_id), restore)
+    return once(idempotency_key, user.id, ("restore_task", task_id), restore, admit=hold)
 
 
 def _remove_piece(user: User, database: Database, state: TrashState) -> int:
     with database.transaction() as db:
-        list_id = storage.hold_list(db, user, state.id)
+        list_id = hold_list(db, user, state.id, least=OWNER)
         return storage.remove_from_trash(db, list_id, until=state.version)
 
 

@@ -45,12 +45,21 @@ class Once:
         self._guard = Lock()
 
     def __call__(
-        self, key: str | None, user_id: int, asked: object, act: Callable[[Connection], Reply]
+        self,
+        key: str | None,
+        user_id: int,
+        asked: object,
+        act: Callable[[Connection], Reply],
+        *,
+        admit: Callable[[Connection], object] = lambda _: None,
     ) -> Reply:
         """Return the reply of ``act``, or the one that it gave when the key first came.
 
         ``asked`` is the operation with its content, as JSON. If ``act`` raises an exception, its
         work is rolled back and the key counts as unused.
+
+        ``admit`` looks whether the user may still have the answer, before it is given again: it
+        raises what ``act`` would, or returns the reply to give instead.
 
         Raises:
             Problem: 409 while a request with this key is running, 422 if the key belongs to a
@@ -67,7 +76,9 @@ class Once:
                 raise _still_running()  # in another process
             known = select_answer(db, user_id, key, expiry=expiry)
             if known is not None:
-                return replay(known, fingerprint)
+                reply = replay(known, fingerprint)
+                instead = admit(db)
+                return instead if isinstance(instead, Reply) else reply
             reply = act(db)
             body = orjson.dumps(reply.body).decode()
             answer = AnswerRow(fingerprint, reply.status, dict(reply.headers), body)

@@ -3,6 +3,8 @@
 - `lists`, `tasks`, `users`, `tokens`, `invitations`: the statements, one function each, named by
   its verb (`select_task`, `insert_user`). The connection comes first, the list or the owner always
   takes part in the WHERE clause.
+- `access`: who may do what in which list; `members` and `list_invitations`: who has a part in one,
+  and who may come to have it.
 - `listing`: one page of the tasks of one list, or of several. `filters` and `sorting` (the sorts)
   have the SQL that it is made of, `planner` decides how it is read. A new filter or sort is a line
   there, and an index.
@@ -29,6 +31,17 @@ The transaction stands where it matters, in the calling code:
         task = storage.insert_task(db, user.list_id, {"title": "Buy groceries"})
 """
 
+from todo_api.storage.access import (
+    EDITOR,
+    OWNER,
+    ROLES,
+    VIEWER,
+    Role,
+    find_list,
+    hold_list,
+    hold_lists,
+    require,
+)
 from todo_api.storage.changes import Deletion, Point, select_changes
 from todo_api.storage.engine import (
     Connection,
@@ -49,11 +62,19 @@ from todo_api.storage.engine import (
 from todo_api.storage.errors import (
     ChangedError,
     DeletionsForgottenError,
+    InvitationMissingError,
     ListMissingError,
+    MemberMissingError,
+    NewOwnerFullError,
+    OwnerStaysError,
     QuotaMetError,
+    RoleTooLowError,
     TaskChangedError,
     TaskMissingError,
+    TooManyInvitationsError,
     TooManyListsError,
+    TooManyMembersError,
+    TooManySharedListsError,
     TooManyTokensError,
     TooManyWordsError,
     UserGoneError,
@@ -76,14 +97,19 @@ from todo_api.storage.invitations import (
 )
 from todo_api.storage.labels import Label, rename_label, select_labels
 from todo_api.storage.leases import end_lease, take_lease
+from todo_api.storage.list_invitations import (
+    ListInvitationRow,
+    delete_list_invitation,
+    forget_list_invitations,
+    insert_list_invitation,
+    select_list_invitations,
+    use_list_invitation,
+)
 from todo_api.storage.listing import Position, select_page
 from todo_api.storage.lists import (
     ListRow,
     add_list,
     delete_list,
-    find_list,
-    hold_list,
-    hold_lists,
     ids_of,
     list_of,
     lock_list,
@@ -91,6 +117,12 @@ from todo_api.storage.lists import (
     select_lists,
     select_states,
     update_list,
+)
+from todo_api.storage.members import (
+    MemberRow,
+    delete_member,
+    select_members,
+    update_member,
 )
 from todo_api.storage.migration import is_current, migrate, require_current, require_empty
 from todo_api.storage.removal import count_belongings, remove_piece, remove_some_piece
@@ -151,9 +183,13 @@ from todo_api.storage.users import (
 
 __all__ = [
     "DEFAULTS",
+    "EDITOR",
+    "OWNER",
     "PLACES",
+    "ROLES",
     "TOKENS",
     "UNLIMITED",
+    "VIEWER",
     "AnswerRow",
     "ChangedError",
     "Connection",
@@ -168,20 +204,31 @@ __all__ = [
     "DatabaseUrlInvalidError",
     "Deletion",
     "DeletionsForgottenError",
+    "InvitationMissingError",
     "Label",
+    "ListInvitationRow",
     "ListMissingError",
     "ListRow",
+    "MemberMissingError",
+    "MemberRow",
+    "NewOwnerFullError",
     "NewTasks",
     "OwnedToken",
+    "OwnerStaysError",
     "Point",
     "Position",
     "QuotaMetError",
     "Quotas",
+    "Role",
+    "RoleTooLowError",
     "TaskChangedError",
     "TaskMissingError",
     "TaskRow",
     "TokenRow",
+    "TooManyInvitationsError",
     "TooManyListsError",
+    "TooManyMembersError",
+    "TooManySharedListsError",
     "TooManyTokensError",
     "TooManyWordsError",
     "TransactionLostError",
@@ -199,6 +246,8 @@ __all__ = [
     "count_belongings",
     "delete_invitation",
     "delete_list",
+    "delete_list_invitation",
+    "delete_member",
     "delete_task",
     "delete_token",
     "delete_tokens",
@@ -208,6 +257,7 @@ __all__ = [
     "find_list",
     "forget_answers",
     "forget_invitations",
+    "forget_list_invitations",
     "forget_some_deletions",
     "forget_tokens",
     "hold_list",
@@ -215,6 +265,7 @@ __all__ = [
     "ids_of",
     "insert_answer",
     "insert_invitation",
+    "insert_list_invitation",
     "insert_task",
     "insert_tasks",
     "insert_token",
@@ -232,6 +283,7 @@ __all__ = [
     "remove_piece",
     "remove_some_piece",
     "rename_label",
+    "require",
     "require_current",
     "require_empty",
     "require_writable",
@@ -245,7 +297,9 @@ __all__ = [
     "select_last_changed_at",
     "select_last_task_id",
     "select_list",
+    "select_list_invitations",
     "select_lists",
+    "select_members",
     "select_page",
     "select_secret",
     "select_some_hash",
@@ -263,8 +317,10 @@ __all__ = [
     "take_lease",
     "try_lock_key",
     "update_list",
+    "update_member",
     "update_task",
     "update_user",
+    "use_list_invitation",
     "withdraw_invitation",
     "without_secrets",
 ]

@@ -1,5 +1,7 @@
 """What storage refuses to do, for reasons that lie in the data."""
 
+from typing import Literal
+
 from todo_api.storage.engine import DatabaseError
 
 
@@ -35,6 +37,65 @@ class TaskMissingError(DatabaseError):
 
 class ListMissingError(DatabaseError):
     """The user has no such list."""
+
+
+class RoleTooLowError(DatabaseError):
+    """The user may see the list, but not do this in it."""
+
+    def __init__(self, role: str, least: str) -> None:
+        """Take the role that the user has, and the least that is needed."""
+        super().__init__(role, least)
+        self.role = role
+        self.least = least
+
+
+class MemberMissingError(DatabaseError):
+    """The list has no such member."""
+
+
+class OwnerStaysError(DatabaseError):
+    """The user owns the list, which always has an owner."""
+
+
+class InvitationMissingError(DatabaseError):
+    """Nobody is invited by this code, or not any more."""
+
+
+class TooManyMembersError(DatabaseError):
+    """The list has as many members as one may have."""
+
+    def __init__(self, most: int) -> None:
+        """Take how many that are, the owner included."""
+        super().__init__(most)
+        self.most = most
+
+
+class TooManyInvitationsError(DatabaseError):
+    """The list has as many invitations that nobody has used as one may have."""
+
+    def __init__(self, most: int) -> None:
+        """Take how many that are."""
+        super().__init__(most)
+        self.most = most
+
+
+class TooManySharedListsError(DatabaseError):
+    """The user is a member of as many lists of others as one may be."""
+
+    def __init__(self, most: int) -> None:
+        """Take how many that are."""
+        super().__init__(most)
+        self.most = most
+
+
+class NewOwnerFullError(DatabaseError):
+    """With one list more, its new owner would have more than one may have."""
+
+    def __init__(self, what: Literal["lists", "tasks", "text"], most: int) -> None:
+        """Take what there would be too much of, and the most there may be."""
+        super().__init__(what, most)
+        self.what = what
+        self.most = most
 
 
 class ChangedError(DatabaseError):

@@ -4,38 +4,31 @@ The number of a list is in the upper bits of its tasks' ids, their number within
 ones. So an id is unique in the whole database and says in which list the task is. All ids are
 integers that JavaScript can represent safely.
 
-Whose a list is, `IS_OWNERS` alone decides. `find_list` and `hold_list` ask it for whatever names a
-list by its id or a task's; the statements on what is in a list then name the list that they return.
+Who may do what in a list, `access` decides.
 """
 
 import secrets
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-import orjson
-from sqlalchemy import (
-    BigInteger,
-    Text,
-    bindparam,
-    case,
-    cast,
-    func,
-    literal_column,
-    select,
-    update,
-)
+from sqlalchemy import bindparam, case, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from todo_api import times
-from todo_api.storage.engine import Connection, Statement
-from todo_api.storage.errors import (
-    ListChangedError,
-    ListMissingError,
-    TooManyListsError,
-    UserGoneError,
+from todo_api.storage.access import (
+    ACCESS,
+    IS_ALLOWED,
+    IS_LIST,
+    IS_THERE,
+    OWNER,
+    Asker,
+    Role,
+    hold_role,
+    require,
 )
-from todo_api.storage.json_rows import JSONRows
+from todo_api.storage.engine import Connection, Statement
+from todo_api.storage.errors import ListChangedError, TooManyListsError, UserGoneError
 from todo_api.storage.schema import OWN_NAME, lists
 
 BITS_WITHIN = 26
@@ -58,6 +51,8 @@ class ListRow(NamedTuple):
     created_at: str
     updated_at: str
     """When the list, or a task in it, was last changed."""
+    role: Role
+    """What the user who asks may do with it."""
 
 
 class ListState(NamedTuple):
@@ -71,23 +66,8 @@ class ListState(NamedTuple):
     """How many it has."""
 
 
-class Asker(Protocol):
-    """Who asks for a list: a user, whose own one need not be looked up."""
-
-    @property
-    def id(self) -> int:
-        """Return the user's id."""
-
-    @property
-    def list_id(self) -> int:
-        """Return the id of the list that is the user's own."""
-
-
-IS_LIST = lists.c.id == bindparam("in_list")
-IS_THERE = lists.c.deleted_at.is_(None)
-"""Whether a list was not deleted: what is left of one that was is nobody's, and will be removed."""
 IS_OWNERS = lists.c.owner_id == bindparam("user_id")
-"""Whether a list is a user's, who may then do everything with it."""
+"""Whether a list is a user's, as far as it counts; who may do what, `access` decides."""
 CHANGED_AT = case(
     (lists.c.last_changed_at > bindparam("now"), lists.c.last_changed_at),
     else_=bindparam("now"),
@@ -101,25 +81,16 @@ COLUMNS = (
     lists.c.last_version,
     lists.c.created_at,
     func.coalesce(lists.c.last_changed_at, lists.c.created_at),
+    ACCESS.c.role,
 )
-_WHOLE = select(*COLUMNS).where(IS_OWNERS, IS_THERE)
+_WHOLE = select(*COLUMNS).where(IS_ALLOWED, IS_THERE)
 SELECT_LISTS = Statement(_WHOLE.order_by(lists.c.created_at, lists.c.id), ListRow._make)
-SELECT_LIST = Statement(_WHOLE.where(IS_LIST), ListRow._make)
-SELECT_LIST_TO_CHANGE = Statement(_WHOLE.where(IS_LIST).with_for_update(), ListRow._make)
+SELECT_LIST = Statement(_WHOLE.where(ACCESS.c.list_id == bindparam("in_list")), ListRow._make)
 SELECT_STATES = Statement(
     select(lists.c.id, lists.c.last_version, lists.c.forgotten_version, lists.c.stored_tasks)
-    .where(IS_OWNERS, IS_THERE)
+    .where(IS_ALLOWED, IS_THERE)
     .order_by(lists.c.id),
     ListState._make,
-)
-FIND_LIST = Statement(select(lists.c.id).where(IS_LIST, IS_THERE, IS_OWNERS))
-_GIVEN = JSONRows(bindparam("ids", type_=Text)).table_valued("value").c.value
-# In one order, or transactions that change several lists could wait for each other.
-HOLD_LISTS = Statement(
-    select(lists.c.id)
-    .where(lists.c.id.in_(select(cast(cast(_GIVEN, Text), BigInteger))), IS_THERE, IS_OWNERS)
-    .order_by(lists.c.id)
-    .with_for_update()
 )
 COUNT_LISTS = Statement(select(func.count()).select_from(lists).where(IS_OWNERS, IS_THERE))
 
@@ -132,9 +103,6 @@ def _insert(insert: type[sqlite.Insert | postgresql.Insert]) -> Statement:
 
 INSERT = {"sqlite": _insert(sqlite.Insert), "postgresql": _insert(postgresql.Insert)}
 DELETE_LIST = Statement(update(lists).where(IS_LIST).values(deleted_at=bindparam("now")))
-LOCK_OF_OWNER = Statement(
-    select(lists.c.id).where(IS_OWNERS, IS_THERE).order_by(lists.c.id).with_for_update()
-)
 DELETE_OF_OWNER = Statement(
     update(lists).where(IS_OWNERS, IS_THERE).values(deleted_at=bindparam("now"))
 )
@@ -147,11 +115,10 @@ TRY_LOCK_LIST = Statement(
 
 @cache
 def update_of(columns: frozenset[str]) -> Statement:
-    """Return the statement that changes some columns of a list."""
+    """Return the statement that counts a change of a list, and changes some of its columns."""
     counted = {"last_version": lists.c.last_version + 1, "last_changed_at": CHANGED_AT}
     given: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
-    statement = update(lists).where(IS_LIST).values({**counted, **given})
-    return Statement(statement.returning(*COLUMNS), ListRow._make)
+    return Statement(update(lists).where(IS_LIST).values({**counted, **given}))
 
 
 def id_before(list_id: int) -> int:
@@ -167,39 +134,6 @@ def list_of(task_id: int) -> int:
 def number_within(task_id: int) -> int:
     """Return the number of a task within its list."""
     return task_id - id_before(list_of(task_id))
-
-
-def find_list(db: Connection, user: Asker, list_id: int | None) -> int:
-    """Return the id of a list that a user can see, if none is named that of their own.
-
-    Raises `ListMissingError`.
-    """
-    return _seen(db, FIND_LIST, user, list_id)
-
-
-def hold_list(db: Connection, user: Asker, list_id: int | None) -> int:
-    """Return the id as `find_list` does; until the transaction ends, the list stays the user's.
-
-    Raises `ListMissingError`. Whoever changes something in a user's own list finds out from the
-    change whether it is still there.
-    """
-    return _seen(db, SELECT_LIST_TO_CHANGE, user, list_id)
-
-
-def _seen(db: Connection, statement: Statement, user: Asker, list_id: int | None) -> int:
-    if list_id is None or list_id == user.list_id:
-        return user.list_id
-    if db.one(statement, {"in_list": list_id, "user_id": user.id}) is None:
-        raise ListMissingError
-    return list_id
-
-
-def hold_lists(db: Connection, user: Asker, list_ids: Collection[int]) -> set[int]:
-    """Return which of some lists a user has, as `hold_list` does for one."""
-    if {*list_ids} <= {user.list_id}:
-        return {*list_ids}
-    values = {"user_id": user.id, "ids": orjson.dumps(sorted({*list_ids})).decode()}
-    return {list_id for (list_id,) in db.all(HOLD_LISTS, values)}
 
 
 def select_lists(db: Connection, user_id: int) -> list[ListRow]:
@@ -281,15 +215,22 @@ def update_list(
     With `versions` it is changed only if it is in one of them. Where there is nothing to change,
     nothing is counted as a change.
 
-    Raises `ListMissingError`, `ListChangedError`; each has to leave the transaction.
+    Raises `ListMissingError`, `RoleTooLowError`, `ListChangedError`; each has to leave the
+    transaction.
     """
     old = _select_to_change(db, user_id, list_id, versions)
     if not changes:
         return old, old
+    change_list(db, list_id, **changes)
+    new: ListRow = db.one(SELECT_LIST, {"user_id": user_id, "in_list": list_id})
+    return old, new
+
+
+def change_list(db: Connection, list_id: int, **changes: Any) -> None:  # noqa: ANN401 - values of columns
+    """Count a change of a list, perhaps of some of its columns."""
     values = {"in_list": list_id, "now": times.now()}
     values |= {f"new_{name}": value for name, value in changes.items()}
-    new: ListRow = db.one(update_of(frozenset(changes)), values)
-    return old, new
+    db.execute(update_of(frozenset(changes)), values)
 
 
 def delete_list(
@@ -299,7 +240,8 @@ def delete_list(
 
     From then on it is gone, in all processes. What was in it is for `removal` to remove.
 
-    Raises `ListMissingError`, `ListChangedError`; each has to leave the transaction.
+    Raises `ListMissingError`, `RoleTooLowError`, `ListChangedError`; each has to leave the
+    transaction.
     """
     _select_to_change(db, user_id, list_id, versions)
     db.execute(DELETE_LIST, {"in_list": list_id, "now": times.now()})
@@ -313,8 +255,6 @@ def lock_list(db: Connection, list_id: int) -> None:
 
 def delete_lists(db: Connection, owner_id: int, *, now: str) -> None:
     """Delete all lists of a user. What was in them is for `removal` to remove."""
-    # First, in their order: a statement does not see the list that it has waited for to be made.
-    db.all(LOCK_OF_OWNER, {"user_id": owner_id})
     db.execute(DELETE_OF_OWNER, {"user_id": owner_id, "now": now})
 
 
@@ -326,9 +266,8 @@ def ids_of(states: Iterable[ListState]) -> list[int]:
 def _select_to_change(
     db: Connection, user_id: int, list_id: int, versions: Collection[int] | None
 ) -> ListRow:
-    row: ListRow | None = db.one(SELECT_LIST_TO_CHANGE, {"user_id": user_id, "in_list": list_id})
-    if row is None:
-        raise ListMissingError
+    require(hold_role(db, user_id, list_id), OWNER)
+    row: ListRow = db.one(SELECT_LIST, {"user_id": user_id, "in_list": list_id})
     if versions is not None and row.version not in versions:
         raise ListChangedError(row.version)
     return row

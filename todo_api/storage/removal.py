@@ -14,6 +14,8 @@ from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.schema import (
     deleted_tasks,
     idempotency_keys,
+    list_invitations,
+    list_members,
     lists,
     task_labels,
     task_words,
@@ -26,7 +28,15 @@ from todo_api.storage.schema import (
 PIECE = 1000
 """The most rows that are deleted at once: some ten milliseconds' work."""
 
-IN_A_LIST = (task_words, task_labels, trash, deleted_tasks, tasks)
+IN_A_LIST = (
+    task_words,
+    task_labels,
+    trash,
+    deleted_tasks,
+    list_invitations,
+    list_members,
+    tasks,
+)
 OF_A_USER = (idempotency_keys, tokens)
 
 OF_LISTS = select(lists.c.id).where(lists.c.owner_id == bindparam("owner")).scalar_subquery()

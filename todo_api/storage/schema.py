@@ -106,6 +106,8 @@ lists = Table(
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("owner_id", BigInteger, ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    # Of an owner who did not make the list.
+    Column("owner_joined_at", BinaryText),
     Column("name", BinaryText, nullable=False, server_default=OWN_NAME),
     Column("time_zone", BinaryText, nullable=False, server_default=times.UTC_NAME),
     Column("created_at", BinaryText, nullable=False, server_default=times.FIRST),
@@ -246,6 +248,35 @@ trash = Table(
     Column("size", BigInteger, nullable=False),  # of its texts, in bytes
     PrimaryKeyConstraint("list_id", "task_id"),
     Index("trash_deleted", "list_id", "deleted_at", "task_id"),
+)
+
+# Who has a part in a list besides its owner.
+list_members = Table(
+    "list_members",
+    metadata,
+    _list(),
+    Column("user_id", BigInteger, ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    Column("role", BinaryText, nullable=False),
+    Column("joined_at", BinaryText, nullable=False),
+    PrimaryKeyConstraint("list_id", "user_id"),
+    Index("list_members_user", "user_id"),
+)
+
+# An id is random, as a token's is.
+list_invitations = Table(
+    "list_invitations",
+    metadata,
+    _list(),
+    Column("id", BigInteger, nullable=False),
+    Column("hash", BinaryText, nullable=False),  # of the code, which is not stored
+    Column("role", BinaryText, nullable=False),
+    Column("created_at", BinaryText, nullable=False),
+    Column("expires_at", BinaryText, nullable=False),
+    # The user who has become a member by it, so that they may send the code again.
+    Column("used_by", BigInteger),
+    PrimaryKeyConstraint("list_id", "id"),
+    Index("list_invitations_hash", "hash"),
+    Index("list_invitations_expires_at", "expires_at"),
 )
 
 idempotency_keys = Table(

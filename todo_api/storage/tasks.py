@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from todo_api import times
+from todo_api.storage.access import IS_LIST, IS_THERE
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import (
     QuotaMetError,
@@ -32,7 +33,7 @@ from todo_api.storage.errors import (
     TaskMissingError,
     UserGoneError,
 )
-from todo_api.storage.lists import CHANGED_AT, IS_LIST, IS_THERE, MOST_TASKS_EVER, list_of
+from todo_api.storage.lists import CHANGED_AT, MOST_TASKS_EVER, list_of
 from todo_api.storage.schema import DEFAULTS, TaskRow, lists, tasks
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
 from todo_api.storage.tombstones import Amount, Deleted, bury, forget_deletions

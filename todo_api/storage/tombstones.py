@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Integer, bindparam, delete, func, insert, select, tuple_, update
 
+from todo_api.storage.access import IS_LIST, IS_THERE
 from todo_api.storage.engine import Connection, Statement
-from todo_api.storage.lists import IS_LIST, IS_THERE, TRY_LOCK_LIST
+from todo_api.storage.lists import TRY_LOCK_LIST
 from todo_api.storage.schema import TaskRow, deleted_tasks, lists, trash
 from todo_api.storage.usage import Quotas, count_trash, text_size
 

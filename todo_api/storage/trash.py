@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Integer, bindparam, delete, select, tuple_
 
+from todo_api.storage.access import ACCESS, IS_ALLOWED, IS_THERE, Role
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import TaskMissingError, UserGoneError
-from todo_api.storage.lists import IS_OWNERS, IS_THERE, lock_list
+from todo_api.storage.lists import lock_list
 from todo_api.storage.schema import DEFAULTS, TaskRow, deleted_tasks, lists, trash
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
 from todo_api.storage.tasks import INSERT_TASK, begin_change, select_task, spare_event_loop
@@ -38,6 +39,8 @@ class TrashState(NamedTuple):
     """How many there are, those that have expired included."""
     oldest: str | None
     """When the first was deleted of those that have not expired."""
+    role: Role
+    """What the user who asks may do with the list."""
 
 
 class Trashed(NamedTuple):
@@ -66,8 +69,8 @@ _OLDEST = (
     .scalar_subquery()
 )
 SELECT_STATES = Statement(
-    select(lists.c.id, lists.c.last_version, lists.c.trashed_tasks, _OLDEST)
-    .where(IS_OWNERS, IS_THERE)
+    select(lists.c.id, lists.c.last_version, lists.c.trashed_tasks, _OLDEST, ACCESS.c.role)
+    .where(IS_ALLOWED, IS_THERE)
     .order_by(lists.c.id),
     TrashState._make,
 )

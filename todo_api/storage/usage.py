@@ -13,9 +13,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from todo_api.storage.access import IS_LIST
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import QuotaMetError, TooManyWordsError, UserGoneError
-from todo_api.storage.lists import IS_LIST
 from todo_api.storage.schema import lists, tasks, users
 from todo_api.storage.users import IS_THERE
 
@@ -34,6 +34,9 @@ class Quotas(NamedTuple):
     """Bytes of the answers that are kept for the keys."""
     registrations: int | None = None
     """Users who registered within a day."""
+    lists: int | None = None
+    shared_lists: int | None = None
+    """Lists of others."""
 
     def check(self, what: Literal["tasks", "text", "keys", "answers"], used: int) -> None:
         """Raise `QuotaMetError`, which has to leave the transaction, if too much is used."""

@@ -9,7 +9,8 @@ from sqlalchemy import BigInteger, and_, bindparam, delete, func, insert, select
 from todo_api import times
 from todo_api.storage.engine import Connection, ConstraintViolatedError, Statement
 from todo_api.storage.errors import QuotaMetError, UsernameTakenError
-from todo_api.storage.lists import delete_lists, insert_list
+from todo_api.storage.inheritance import leave_lists
+from todo_api.storage.lists import insert_list
 from todo_api.storage.schema import lists, tasks, tokens, users
 from todo_api.times import UTC_NAME
 
@@ -221,11 +222,12 @@ def delete_user(db: Connection, user_id: int) -> bool:
     """Delete a user; tell whether there was such a user.
 
     From then on they are gone, in all processes, and so are their tokens; the username is free, and
-    changes that were under way find no user. What they had is for `removal` to remove.
+    changes that were under way find no user. A list that they shared goes on as `inheritance` says.
+    What they had is for `removal` to remove.
     """
     now = times.now()
     # Lists are locked before users, here as elsewhere: no two transactions wait for each other.
-    delete_lists(db, user_id, now=now)
+    leave_lists(db, user_id, now=now)
     values = {"user_id": user_id, "no_name": f":{user_id}", "now": now}
     if db.execute(DELETE_USER, values) == 0:
         return False
