@@ -1,7 +1,8 @@
 """What is PostgreSQL's own: lost races, lost servers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from threading import Barrier, Event
 
@@ -10,14 +11,23 @@ from sqlalchemy import text
 
 from tests.reliability.served import eventually
 from tests.support.databases import PostgreSQLDatabases, PostgreSQLServer, postgresql_server
+from tests.support.sharing import join, new_list
 from todo_api.storage import (
+    Connection,
     Database,
     DatabaseForeignError,
     DatabaseUnavailableError,
+    ListMissingError,
     TransactionLostError,
     UserRow,
+    delete_list,
+    delete_member,
+    hold_list,
+    hold_lists,
     migrate,
+    update_member,
 )
+from todo_api.storage.access import hold_role
 from todo_api.storage.engine import Statement
 from todo_api.storage.engine.postgresql import pulse
 from todo_api.storage.lists import add_list
@@ -95,6 +105,80 @@ def test_an_account_that_is_deleted_takes_the_list_along_that_is_being_made(
     with database.snapshot() as db:
         left = "SELECT count(*) FROM lists WHERE owner_id = :owner AND deleted_at IS NULL"
         assert db.scalar(Statement(text(left)), {"owner": susans_account.id}) == 0
+
+
+def hand_over(db: Connection, owner: UserRow, list_id: int) -> None:
+    update_member(db, owner, list_id, "susan", "owner")
+
+
+MEANWHILE: dict[str, tuple[Callable[[Connection, UserRow, int], object], str, str | None]] = {
+    "removed": (
+        lambda db, owner, it: delete_member(db, owner, it, "susan", own=False),
+        "susan",
+        None,
+    ),
+    "made a viewer": (
+        lambda db, owner, it: update_member(db, owner, it, "susan", "viewer"),
+        "susan",
+        "viewer",
+    ),
+    "made the owner": (hand_over, "susan", "owner"),
+    "no longer the owner": (hand_over, "miguel", "editor"),
+    "without the list": (lambda db, owner, it: delete_list(db, owner.id, it), "susan", None),
+    "the heir": (lambda db, owner, _: delete_user(db, owner.id), "susan", "owner"),
+}
+"""What becomes of whom, by what the owner of a list does, and the role that they then have."""
+
+
+@pytest.mark.parametrize("name", MEANWHILE)
+@pytest.mark.parametrize("several", [False, True], ids=["one list", "several"])
+def test_whoever_waits_for_a_list_has_the_role_that_is_given_meanwhile(
+    database: Database,
+    miguels_account: UserRow,
+    susans_account: UserRow,
+    name: str,
+    several: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    act, who, role = MEANWHILE[name]
+    user = susans_account if who == "susan" else miguels_account
+    kitchen = new_list(database, miguels_account)
+    join(database, miguels_account, kitchen, susans_account)
+
+    def hold() -> str | None:
+        with database.transaction() as db:
+            if several:
+                return hold_lists(db, user, {user.list_id, kitchen}).get(kitchen)
+            with suppress(ListMissingError):
+                return hold_role(db, user.id, kitchen)
+            return None
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as db:
+            act(db, miguels_account, kitchen)
+            holding = pool.submit(hold)
+            eventually(partial(has_to_wait, database), 20)
+        assert holding.result(20) == role
+
+
+def test_a_member_is_removed_when_what_they_do_is_done(
+    database: Database, miguels_account: UserRow, susans_account: UserRow
+) -> None:
+    kitchen = new_list(database, miguels_account)
+    join(database, miguels_account, kitchen, susans_account)
+
+    def remove() -> None:
+        with database.transaction() as db:
+            delete_member(db, miguels_account, kitchen, "susan", own=False)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as db:
+            hold_list(db, susans_account, kitchen)
+            removal = pool.submit(remove)
+            eventually(partial(has_to_wait, database), 20)
+            insert_task(db, kitchen, {"title": "Cook"})
+        removal.result(20)
+    with database.transaction() as db, pytest.raises(ListMissingError):
+        hold_list(db, susans_account, kitchen)
 
 
 def test_a_serialization_failure_is_a_lost_transaction(database: Database) -> None:
