@@ -18,7 +18,7 @@ from todo_api.storage.lists import id_before
 from todo_api.storage.schema import lists, task_labels, task_words, tasks
 from todo_api.storage.tasks import INSERT_TASK
 from todo_api.storage.text import sort_key, words_of
-from todo_api.storage.users import insert_user
+from todo_api.storage.users import FIRST_USER, insert_user
 
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 LONG_AGO, LONG_AHEAD = datetime(2001, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
@@ -100,6 +100,9 @@ def _task(number: int, count: int) -> dict[str, Any]:
         "created_at": at,
         "updated_at": at,
         "completed_at": at if done else None,
+        "created_by": FIRST_USER,
+        "completed_by": FIRST_USER if done else None,
+        "assigned_to": FIRST_USER if odd else None,
         "version": number,
         "title_key": sort_key(title),
         "due_key": due and times.due_end(due),

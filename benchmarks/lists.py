@@ -22,6 +22,7 @@ from benchmarks.figures import Figures
 from benchmarks.plan import Plan
 from benchmarks.progress import say
 from benchmarks.serving import Server
+from benchmarks.story import USERNAME
 from todo_api.application import document_path
 
 FILTERS: dict[str, list[dict[str, Any]]] = {
@@ -37,6 +38,7 @@ FILTERS: dict[str, list[dict[str, Any]]] = {
         {"updated_since": "2026-02-20T00:00:00Z"},
         {"updated_since": "2026-04-12T00:00:00Z"},
     ],
+    "assigned_to": [{"assigned_to": USERNAME}, {"assigned_to": "nobody"}],
     "list_id": [{"list_id": 1}, {"list_id": 2**27}],
 }
 """By its name, a filter with values that many tasks pass, and with some that few or none do."""

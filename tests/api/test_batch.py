@@ -42,7 +42,7 @@ def tasks(client: TestClient) -> list[dict[str, Any]]:
 
 def timeless(task: dict[str, Any]) -> dict[str, Any]:
     """Return a task without its times, and what differs from list to list."""
-    own = ("_at", "id", "uri")
+    own = ("_at", "_by", "id", "uri")
     return {name: value for name, value in task.items() if not name.endswith(own)}
 
 

@@ -100,6 +100,7 @@ READS = {
     "all filters": listed(
         "/tasks?done=true&q=bread&label=work&priority_min=1&due_before=2099-01-01"
         "&due_after=2001-01-01&overdue=false&updated_since=2026-01-01T00:00:00Z&title_prefix=br"
+        "&assigned_to=nobody"
         "&sort=-due"
     ),
     "trash": Request("get_trash", "GET", "/trash?limit=100"),

@@ -149,7 +149,10 @@ def test_a_task_created_done_is_completed_at_once(miguel: TestClient) -> None:
     assert task["completed_at"] == task["created_at"]
 
 
-@pytest.mark.parametrize("name", ["id", "uri", "created_at", "updated_at", "completed_at"])
+READ_ONLY = ["id", "uri", "created_at", "updated_at", "completed_at", "created_by", "completed_by"]
+
+
+@pytest.mark.parametrize("name", READ_ONLY)
 def test_a_new_task_cannot_have_members_that_the_service_sets(
     miguel: TestClient, name: str
 ) -> None:
@@ -180,7 +183,8 @@ def test_an_update_touches_nothing_that_was_not_sent(
 ) -> None:
     task = created(miguel, **WHOLE)
     after = miguel.put(task["uri"], json=changed).json()["task"]
-    moved = {"updated_at", "completed_at"} if "done" in changed else {"updated_at"}
+    completion = {"completed_at", "completed_by"} if "done" in changed else set()
+    moved = {"updated_at", *completion}
     kept = task.keys() - changed.keys() - moved
     assert {name: after[name] for name in kept} == {name: task[name] for name in kept}
     assert after.items() >= changed.items()

@@ -75,6 +75,7 @@ CLEARABLE = {name: st.none() | OPTIONAL[name] for name in OPTIONAL.keys() - {"do
 PATCHES = st.fixed_dictionaries({}, optional={"title": TITLES, **OPTIONAL, **CLEARABLE})
 EMPTY: Task = {"description": "", "done": False, "due": None, "priority": 0, "labels": []}
 READ_ONLY = {"id", "uri", "list_id", "created_at", "updated_at", "completed_at"}
+READ_ONLY |= {"created_by", "completed_by", "assigned_to"}
 
 FILTERS: dict[str, st.SearchStrategy[Any]] = {
     "done": st.booleans(),
@@ -164,9 +165,10 @@ VALUES: dict[str, Callable[[Task], Any]] = {
 class Owner:
     """A user's list, as the oracle knows it."""
 
-    def __init__(self, client: TestClient, before: int) -> None:
+    def __init__(self, client: TestClient, username: str, before: int) -> None:
         """Begin with an empty list, the ids of whose tasks will follow `before`."""
         self.client = client
+        self.username = username
         self.before = before
         self.tasks: dict[int, Task] = {}
         self.trash: dict[int, Task] = {}
@@ -240,6 +242,9 @@ class Owner:
             "created_at": old["created_at"],
             "updated_at": at,
             "completed_at": completed_at,
+            "created_by": self.username,
+            "completed_by": self.username if expected["done"] else None,
+            "assigned_to": None,
         }
         assert tag not in self.tags.setdefault(task, [])
         self.tags[task].append(tag)
@@ -527,6 +532,8 @@ class Lists(RuleBasedStateMachine):
             uri = f"http://localhost/todo/api/v1.0/tasks/{number}"
             got = other.client.get(uri)
             anew = {"id": number, "uri": uri, "list_id": list_of(number)}
+            anew |= {"created_by": other.username}
+            anew |= {"completed_by": other.username if task["done"] else None}
             assert got.json() == {"task": {**task, **anew}}
             other.tags[number] = [got.headers["ETag"]]
             other.tasks[number] = got.json()["task"]
@@ -575,7 +582,7 @@ def newcomers(app: ContractApp, database: Database) -> Iterator[Owner]:
         with database.snapshot() as db:
             user = select_user(db, username)
         assert user is not None
-        return Owner(client, id_before(user.list_id))
+        return Owner(client, user.username, id_before(user.list_id))
 
     return (newcomer(f"user{number}") for number in count())
 

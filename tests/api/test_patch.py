@@ -35,7 +35,7 @@ def patch(client: TestClient, changes: object, content_type: str = MERGE_PATCH) 
     [
         ({}, {}),
         ({"title": "Rest"}, {"title": "Rest"}),
-        ({"done": False}, {"done": False, "completed_at": None}),
+        ({"done": False}, {"done": False, "completed_at": None, "completed_by": None}),
         ({"due": "2026-12-24"}, {"due": "2026-12-24"}),
         ({"labels": ["home"]}, {"labels": ["home"]}),
         ({"due": None}, {"due": None}),

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from tests.support.clients import PASSWORD, client_of
+from tests.support.clients import PASSWORD, client_of, registered
 from tests.support.contract import DOCUMENT, EXAMPLES
 from tests.support.copies import Copy, read_list
 from tests.support.members import invite, join, new_list, shared_list
 from tests.support.problems import assert_problem
 from todo_api import times
 from todo_api.application import create_app
-from todo_api.contract import Reply, Stream
+from todo_api.contract import ContractApp, Reply, Stream
 from todo_api.formats import Uids
 from todo_api.identity import User
 from todo_api.operations.sharing import DAYS
@@ -622,11 +622,13 @@ class TestDeletedAccount:
         copy.catch_up()
         assert miguel.delete("/users/miguel").is_success
         assert members(david, kitchen) == {"susan": "owner", "david": "viewer"}
-        assert susan.get(task["uri"]).json() == {"task": task}
+        assert susan.get(task["uri"]).json() == {"task": {**task, "created_by": None}}
         assert kitchen in ids_of_lists(susan)
         for client, gone in ((david, eve), (susan, own)):
             assert_problem(client.get(f"/lists/{gone}"), 404)
-        assert copy.catch_up() == read_list(david) == {task["id"]: task}
+        # That an account is gone is no change of its tasks.
+        assert copy.catch_up() == {task["id"]: task}
+        assert read_list(david) == {task["id"]: {**task, "created_by": None}}
         assert susan.delete(invitation["uri"]).is_success
         assert set_role(susan, kitchen, "david", "editor").is_success
 
@@ -638,7 +640,136 @@ class TestDeletedAccount:
         tag = miguel.get("/lists").headers["ETag"]
         assert susan.delete("/users/susan").is_success
         assert members(miguel, kitchen) == {"miguel": "owner"}
-        assert miguel.get(task["uri"]).json() == {"task": task}
+        assert miguel.get(task["uri"]).json() == {"task": {**task, "created_by": None}}
         assert miguel.get("/lists").headers["ETag"] != tag
         with database.snapshot() as db:
             assert db.scalar(text("SELECT count(*) FROM list_members")) == 0
+
+
+class TestPeople:
+    """Who made a task, who did it, and whom it is assigned to."""
+
+    def test_are_told_by_name(
+        self, miguel: TestClient, susan: TestClient, david: TestClient
+    ) -> None:
+        kitchen = shared_list(miguel, susan)
+        join(miguel, kitchen, david, "viewer")
+        task = add(susan, kitchen)
+        assert _people(task) == ("susan", None, None)
+        done = miguel.put(task["uri"], json={"done": True}).json()["task"]
+        assert _people(done) == ("susan", "miguel", None)
+        again = susan.put(task["uri"], json={"done": True, "title": "Fry"}).json()["task"]
+        assert _people(again) == ("susan", "miguel", None)
+        assigned = susan.put(task["uri"], json={"assigned_to": "david"}).json()["task"]
+        assert _people(assigned) == ("susan", "miguel", "david")
+        for client in (miguel, susan, david):
+            assert client.get(task["uri"]).json() == {"task": assigned}
+            assert client.get("/tasks").json() == {"tasks": [assigned]}
+            assert client.get("/tasks/export?format=json").json() == {"tasks": [assigned]}
+            assert client.get("/tasks/changes").json()["changes"][0]["task"] == assigned
+        undone = susan.put(task["uri"], json={**assigned, "done": False}).json()["task"]
+        assert _people(undone) == ("susan", None, "david")
+        assert (
+            miguel.put(task["uri"], json=undone).json()["task"].items()
+            >= {
+                "created_by": "susan",
+                "assigned_to": "david",
+            }.items()
+        )
+        assert miguel.delete(task["uri"]).is_success
+        assert _people(david.get("/trash").json()["tasks"][0]) == ("susan", None, "david")
+        restored = miguel.post(f"/trash/{task['id']}/restore").json()["task"]
+        assert _people(restored) == ("susan", None, "david")
+
+    def test_can_be_assigned_from_the_beginning(
+        self, miguel: TestClient, susan: TestClient
+    ) -> None:
+        kitchen = shared_list(miguel, susan)
+        for assignee in ("susan", "miguel", None):
+            body = {"title": "Cook", "list_id": kitchen, "assigned_to": assignee, "done": True}
+            task = miguel.post("/tasks", json=body).json()["task"]
+            assert _people(task) == ("miguel", "miguel", assignee)
+        mine = miguel.post("/tasks", json={"title": "Mine", "assigned_to": "miguel"})
+        assert _people(mine.json()["task"]) == ("miguel", None, "miguel")
+
+    def test_who_are_no_members_get_nothing_assigned(
+        self, miguel: TestClient, susan: TestClient, david: TestClient
+    ) -> None:
+        kitchen = shared_list(miguel, susan)
+        task = add(miguel, kitchen)
+        assert david.get("/tasks").is_success
+        for name in ("david", "nobody"):
+            given = {"assigned_to": name}
+            body = {"title": "Cook", "list_id": kitchen, **given}
+            update = {"update": {"id": task["id"], **given}}
+            batch = {"operations": [update, {"create": body}]}
+            assert_problem(miguel.post("/tasks", json=body), 400, "/assigned_to")
+            assert_problem(miguel.put(task["uri"], json=given), 400, "/assigned_to")
+            answer = miguel.post("/tasks/batch", json=batch)
+            assert_problem(answer, 400, "/operations/0/update/assigned_to")
+            own = {"title": "Mine", **given}
+            assert_problem(miguel.post("/tasks", json=own), 400, "/assigned_to")
+        assert miguel.get(task["uri"]).json() == {"task": task}
+
+    def test_are_filtered_by(self, miguel: TestClient, susan: TestClient) -> None:
+        kitchen = shared_list(miguel, susan)
+        for title, assignee in (("a", "susan"), ("b", "miguel"), ("c", None), ("d", "susan")):
+            body = {"title": title, "list_id": kitchen, "assigned_to": assignee}
+            assert miguel.post("/tasks", json=body).is_success
+        assert susan.post("/tasks", json={"title": "e", "assigned_to": "susan"}).is_success
+        for client, name, titles in (
+            (miguel, "susan", ["a", "d"]),
+            (miguel, "miguel", ["b"]),
+            (miguel, "nobody", []),
+            (susan, "susan", ["a", "d", "e"]),
+        ):
+            query = {"assigned_to": name, "sort": "title"}
+            found = client.get("/tasks", params=query).json()["tasks"]
+            assert [task["title"] for task in found] == titles
+        assert_problem(miguel.get("/tasks?assigned_to=No!body"), 400, "assigned_to")
+
+    def test_who_have_left_keep_what_is_assigned_to_them(
+        self, miguel: TestClient, susan: TestClient
+    ) -> None:
+        kitchen = shared_list(miguel, susan)
+        task = add(susan, kitchen)
+        task = miguel.put(task["uri"], json={"assigned_to": "susan"}).json()["task"]
+        remove(miguel, kitchen, "susan")
+        assert miguel.get(task["uri"]).json() == {"task": task}
+        sent_back = miguel.put(task["uri"], json={**task, "title": "Fry"})
+        assert _people(sent_back.json()["task"]) == ("susan", None, "susan")
+        patched = miguel.patch(task["uri"], json={"assigned_to": None})
+        assert _people(patched.json()["task"]) == ("susan", None, None)
+        assert_problem(miguel.put(task["uri"], json={"assigned_to": "susan"}), 400, "/assigned_to")
+
+    def test_who_are_deleted_are_nobody(
+        self, app: ContractApp, database: Database, miguel: TestClient, susan: TestClient
+    ) -> None:
+        kitchen = shared_list(miguel, susan)
+        task = add(susan, kitchen)
+        given = {"assigned_to": "susan", "done": True}
+        assert susan.put(task["uri"], json=given).is_success
+        assert susan.delete("/users/susan").is_success
+        registered(app, database, "susan")  # somebody else
+        assert _people(miguel.get(task["uri"]).json()["task"]) == (None, None, None)
+        assert miguel.get("/tasks?assigned_to=susan").json() == {"tasks": []}
+
+    def test_of_imported_tasks_are_those_who_import_them(
+        self, miguel: TestClient, susan: TestClient
+    ) -> None:
+        kitchen = shared_list(miguel, susan)
+        body = {"title": "Cook", "list_id": kitchen, "assigned_to": "susan", "done": True}
+        assert miguel.post("/tasks", json=body).is_success
+        for form in ("jsonl", "csv", "json"):
+            file = miguel.get(f"/tasks/export?format={form}").content
+            answer = susan.post(
+                f"/tasks/import?format={form}", content=file, headers={"Content-Type": "text/plain"}
+            )
+            assert answer.json() == {"imported": 1}, answer.text
+        [own, *_] = ids_of_lists(susan)
+        imported = susan.get("/tasks", params={"list_id": own}).json()["tasks"]
+        assert [_people(task) for task in imported] == [("susan", "susan", None)] * 3
+
+
+def _people(task: dict[str, Any]) -> tuple[str | None, ...]:
+    return task["created_by"], task["completed_by"], task["assigned_to"]

@@ -27,7 +27,10 @@ def created(client: TestClient, **members: object) -> dict[str, Any]:
 
 def lasting(task: dict[str, Any]) -> dict[str, Any]:
     """Return a task without the times that an update changes."""
-    return {name: task[name] for name in sorted(task.keys() - {"updated_at", "completed_at"})}
+    return {
+        name: task[name]
+        for name in sorted(task.keys() - {"updated_at", "completed_at", "completed_by"})
+    }
 
 
 class TestList:
@@ -76,6 +79,9 @@ class TestCreate:
             "created_at": task["created_at"],
             "updated_at": task["created_at"],
             "completed_at": None,
+            "created_by": "miguel",
+            "completed_by": None,
+            "assigned_to": None,
         }
 
     def test_takes_every_member(self, miguel: TestClient) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from todo_api.storage import Database, planner
+from todo_api.storage import Database, UserRow, planner
 from todo_api.storage.filters import FILTERS
 from todo_api.storage.listing import select_page
 from todo_api.storage.sorting import SORTS, Position
@@ -22,18 +22,20 @@ FILTERED: list[dict[str, Any]] = [
     {"overdue": True},
     {"overdue": False, "label": ["home"]},
     {"updated_since": "2001-01-01T00:00:00Z", "q": "read"},
+    {"assigned_to": "miguel"},
+    {"assigned_to": "miguel", "done": False},
 ]
 SORTED = [*SORTS, *(f"-{sort}" for sort in SORTS)]
 
 
 @pytest.fixture
-def tasks(database: Database, miguel: int) -> list[int]:
+def tasks(database: Database, miguels_account: UserRow) -> list[int]:
     """Return the ids of some tasks that differ in everything."""
     with database.transaction() as db:
         return [
             insert_task(
                 db,
-                miguel,
+                miguels_account.list_id,
                 {
                     "title": ("Read a book", "Rest", "Weed")[number % 3],
                     "description": "This evening" if number % 2 else "",
@@ -41,6 +43,7 @@ def tasks(database: Database, miguel: int) -> list[int]:
                     "due": f"2026-11-{number:02}" if number % 4 else None,
                     "priority": number % 4,
                     "labels": ["home", "garden"][: number % 3],
+                    "assigned_to": miguels_account.id if number % 3 else None,
                 },
             ).id
             for number in range(1, 25)

@@ -25,6 +25,7 @@ from todo_api.storage import (
     DeletionsForgottenError,
     Point,
     TaskMissingError,
+    TaskRow,
     UserGoneError,
     is_current,
     migrate,
@@ -384,7 +385,7 @@ def test_each_users_tasks_become_a_list_of_their_own(unmigrated: Database) -> No
     assert len({miguel, susan, eve, gone}) == 4
     assert [task.id for task in tasks] == [1, 3]
     assert [task._replace(id=number_within(task.id)) for task in hers] == tasks
-    assert tasks[0] == (
+    assert tasks[0] == TaskRow(
         *(1, "Éclair", "Two", True, "2026-11-30", 3, ["home"], "2026-01-01", "2026-01-02"),
         *("2026-01-02", 5),
     )

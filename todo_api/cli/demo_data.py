@@ -23,4 +23,5 @@ def insert_demo(db: Connection, settings: Settings) -> None:
         time_zone=settings.time_zone,
     )
     for title, description in TASKS:
-        insert_task(db, user.list_id, {"title": title, "description": description})
+        task = {"title": title, "description": description}
+        insert_task(db, user.list_id, task, by=user.id)

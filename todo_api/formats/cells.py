@@ -157,5 +157,8 @@ COLUMNS = {
     "created_at": _INSTANT,
     "updated_at": _INSTANT,
     "completed_at": _INSTANT,
+    "created_by": _VERBATIM,
+    "completed_by": _VERBATIM,
+    "assigned_to": _VERBATIM,
 }
 """The columns of a file, in their order."""

@@ -9,6 +9,8 @@ from todo_api.contract import Answer, Problem, Reply, Sentence, UrlFor
 from todo_api.identity import User
 from todo_api.operations.representation import (
     NO_SUCH_LIST,
+    assign,
+    names_in,
     refuse_other_values,
     represent_task,
     split_body,
@@ -111,7 +113,7 @@ class Batch:
         with _faults_named(place, verb):
             match verb:
                 case "create":
-                    return self._create(list_id, arguments)
+                    return self._create(list_id, arguments, place)
                 case "update":
                     return self._update(list_id, arguments, place)
                 case "delete":
@@ -119,28 +121,30 @@ class Batch:
                 case _:
                     return self._restore(list_id, arguments)
 
-    def _create(self, list_id: int, given: dict[str, Any]) -> dict[str, Any]:
+    def _create(self, list_id: int, given: dict[str, Any], place: str) -> dict[str, Any]:
         task = {name: value for name, value in given.items() if name != "list_id"}
-        return self._result(self._insert(list_id, task))
+        return self._result(self._insert(list_id, self._assigned(list_id, task, place)))
 
     def _insert(self, list_id: int, task: dict[str, Any]) -> TaskRow:
         return storage.insert_task(
-            self._db, list_id, task, quotas=self._quotas, budget=self._budget
+            self._db, list_id, task, by=self._user.id, quotas=self._quotas, budget=self._budget
         )
 
     def _update(self, list_id: int, update: dict[str, Any], place: str) -> dict[str, Any]:
         body = {name: value for name, value in update.items() if name != "if_match"}
-        changes, read_only = split_body(body)
+        given, read_only = split_body(body)
+        changes = self._assigned(list_id, given, place, update["id"])
         old, new = storage.update_task(
             self._db,
             list_id,
             update["id"],
             changes,
+            by=self._user.id,
             versions=expected_versions(update.get("if_match")),
             quotas=self._quotas,
             budget=self._budget,
         )
-        refuse_other_values(read_only, represent_task(old, self._url_for), within=place)
+        refuse_other_values(read_only, self._represented(old), within=place)
         return self._result(new)
 
     def _delete(self, list_id: int, deletion: dict[str, Any]) -> dict[str, Any]:
@@ -168,7 +172,15 @@ class Batch:
         )
 
     def _result(self, task: TaskRow) -> dict[str, Any]:
-        return {"task": represent_task(task, self._url_for), "etag": entity_tag(task.version)}
+        return {"task": self._represented(task), "etag": entity_tag(task.version)}
+
+    def _represented(self, task: TaskRow) -> dict[str, Any]:
+        return represent_task(task, names_in(self._db, self._user, [task]), self._url_for)
+
+    def _assigned(
+        self, list_id: int, given: dict[str, Any], place: str, task_id: int | None = None
+    ) -> dict[str, Any]:
+        return assign(self._db, self._user, list_id, given, task_id, within=place)
 
 
 @contextmanager

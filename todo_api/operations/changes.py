@@ -6,7 +6,7 @@ from typing import Any
 from todo_api import storage, times
 from todo_api.contract import Answer, Reply, UrlFor, is_known
 from todo_api.identity import User
-from todo_api.operations.representation import represent_task
+from todo_api.operations.representation import Names, names_in, represent_task
 from todo_api.rest import (
     Cursors,
     cache_headers,
@@ -39,11 +39,12 @@ def get_changes(
         states = storage.select_states(db, user.id, chosen.get("list_id"))
         # Of what has not changed, nothing is read.
         page = select_changes(db, states, _points(told, user), before=before, limit=limit)
+        names = names_in(db, user, (one for one in page.found if isinstance(one, TaskRow)))
     etag = entity_tag_of_lists(states, purpose, limit, since)
     if is_known(etag, if_none_match):
         return not_modified(etag)
     following = cursors.seal(_told(page.reached), *purpose)
-    changes = [_represent(change, url_for) for change in page.found]
+    changes = [_represent(change, names, url_for) for change in page.found]
     gone = {"gone_lists": page.gone} if page.gone else {}
     answer = {**gone, "changes": changes, "next": following, "more": page.more}
     headers = cache_headers(etag)
@@ -68,12 +69,12 @@ def _told(points: Mapping[int, Point]) -> list[list[int]]:
     ]
 
 
-def _represent(change: TaskRow | Deletion, url_for: UrlFor) -> dict[str, Any]:
+def _represent(change: TaskRow | Deletion, names: Names, url_for: UrlFor) -> dict[str, Any]:
     if isinstance(change, Deletion):
         return {"id": change.id, "deleted": True}
     return {
         "id": change.id,
         "deleted": False,
-        "task": represent_task(change, url_for),
+        "task": represent_task(change, names, url_for),
         "etag": entity_tag(change.version),
     }

@@ -1,20 +1,64 @@
 """A task as clients see it, and what a request body asks to change."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from todo_api import times
+from todo_api import storage, times
 from todo_api.contract import Problem, Sentence, UrlFor, bad_body
-from todo_api.storage import TaskRow, list_of
+from todo_api.identity import User
+from todo_api.storage import Connection, TaskRow, list_of
 
 TIMES = ("created_at", "updated_at", "completed_at")
-READ_ONLY = ("id", "uri", "list_id", *TIMES)
+READ_ONLY = ("id", "uri", "list_id", *TIMES, "created_by", "completed_by")
 """The members of a task that only the service sets."""
 
 
-def represent_task(task: TaskRow, url_for: UrlFor) -> dict[str, Any]:
+NOBODY = 0
+"""The id of no user."""
+Names = Mapping[int, str]
+"""By the id of a user, the name."""
+
+
+def names_in(db: Connection, user: User, tasks: Iterable[TaskRow]) -> Names:
+    """Return the names of all users whom some tasks name; the user's own is not looked up."""
+    ids = {person for task in tasks for person in task.people if person is not None}
+    others = ids - {user.id}
+    found = storage.select_usernames(db, others) if others else {}
+    return {user.id: user.username, **found}
+
+
+def assign(
+    db: Connection,
+    user: User,
+    list_id: int,
+    changes: Mapping[str, Any],
+    task_id: int | None = None,
+    *,
+    within: str = "",
+) -> dict[str, Any]:
+    """Return changes with the id of a member in place of the username that they assign a task to.
+
+    A task can be sent back though whoever it is assigned to has left the list.
+
+    Raises `Problem` 400 for who is no member.
+    """
+    username = changes.get("assigned_to")
+    if username is None:
+        return dict(changes)
+    if username == user.username:
+        return {**changes, "assigned_to": user.id}
+    member_id = storage.select_member_id(db, list_id, username)
+    task = None if member_id or not task_id else storage.select_task(db, list_id, task_id)
+    if task is not None and names_in(db, user, [task]).get(task.assigned_to or NOBODY) == username:
+        member_id = task.assigned_to
+    if member_id is None:
+        raise bad_body([(f"{within}/assigned_to", NO_SUCH_MEMBER)])
+    return {**changes, "assigned_to": member_id}
+
+
+def represent_task(task: TaskRow, names: Names, url_for: UrlFor) -> dict[str, Any]:
     """Return a task as clients see it."""
     return {
         "id": task.id,
@@ -29,6 +73,9 @@ def represent_task(task: TaskRow, url_for: UrlFor) -> dict[str, Any]:
         "created_at": task.created_at,
         "updated_at": task.updated_at,
         "completed_at": task.completed_at,
+        "created_by": names.get(task.created_by or NOBODY),
+        "completed_by": names.get(task.completed_by or NOBODY),
+        "assigned_to": names.get(task.assigned_to or NOBODY),
     }
 
 
@@ -98,6 +145,7 @@ def _address(uri: str) -> tuple[object, ...]:
     return parts.scheme, host, port, parts.path, parts.query, parts.fragment, parts.username
 
 
+NO_SUCH_MEMBER = Sentence("no_option", "The list has no such member.")
 NO_SUCH_LIST = Sentence("missing", "There is no such list.")
 
 _MOMENT = re.compile(

@@ -6,6 +6,8 @@ from todo_api import storage, times
 from todo_api.contract import Answer, Problem, Reply, UrlFor, is_known
 from todo_api.identity import User
 from todo_api.operations.representation import (
+    assign,
+    names_in,
     no_such_list,
     refuse_other_values,
     represent_task,
@@ -60,7 +62,10 @@ def get_tasks(
             return not_modified(etag)
         list_ids = storage.ids_of(states)
         page = select_page(db, *list_ids, filters=filters, sort=sort, after=after, limit=limit)
-    answer: dict[str, Any] = {"tasks": [represent_task(task, url_for) for task in page.tasks]}
+        names = names_in(db, user, page.tasks)
+    answer: dict[str, Any] = {
+        "tasks": [represent_task(task, names, url_for) for task in page.tasks]
+    }
     headers = cache_headers(etag)
     if page.last is not None:
         following = answer["next_cursor"] = cursors.seal(list(page.last), *purpose)
@@ -87,8 +92,10 @@ def create_task(
             raise no_such_list(pointer="/list_id") from None
 
     def create(db: Connection) -> Reply:
-        row = storage.insert_task(db, hold(db), given, quotas=quotas)
-        task = represent_task(row, url_for)
+        list_id = hold(db)
+        columns = assign(db, user, list_id, given)
+        row = storage.insert_task(db, list_id, columns, by=user.id, quotas=quotas)
+        task = represent_task(row, names_in(db, user, [row]), url_for)
         headers = {"Location": task["uri"], "ETag": entity_tag(row.version)}
         return Reply({"task": task}, 201, headers)
 
@@ -101,12 +108,13 @@ def get_task(
     """Get a task."""
     with database.snapshot() as db:
         task = storage.select_task(db, find_list(db, user, list_of(task_id)), task_id)
-    if task is None:
-        raise Problem(404)
+        if task is None:
+            raise Problem(404)
+        names = names_in(db, user, [task])
     etag = entity_tag(task.version)
     if is_known(etag, if_none_match):
         return not_modified(etag)
-    return Reply({"task": represent_task(task, url_for)}, 200, cache_headers(etag))
+    return Reply({"task": represent_task(task, names, url_for)}, 200, cache_headers(etag))
 
 
 def update_task(
@@ -122,11 +130,14 @@ def update_task(
     changes, read_only = split_body(body)
     with versions_in(if_match) as versions, database.transaction() as db:
         list_id = hold_list(db, user, list_of(task_id))
+        columns = assign(db, user, list_id, changes, task_id)
         old, new = storage.update_task(
-            db, list_id, task_id, changes, versions=versions, quotas=quotas
+            db, list_id, task_id, columns, by=user.id, versions=versions, quotas=quotas
         )
-        refuse_other_values(read_only, represent_task(old, url_for))
-    return Reply({"task": represent_task(new, url_for)}, 200, {"ETag": entity_tag(new.version)})
+        names = names_in(db, user, (old, new))
+        refuse_other_values(read_only, represent_task(old, names, url_for))
+    task = represent_task(new, names, url_for)
+    return Reply({"task": task}, 200, {"ETag": entity_tag(new.version)})
 
 
 def patch_task(

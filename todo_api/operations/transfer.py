@@ -33,7 +33,7 @@ from todo_api.formats import (
     with_byte_order_mark,
 )
 from todo_api.identity import User
-from todo_api.operations.representation import TIMES, no_such_list, represent_task
+from todo_api.operations.representation import TIMES, names_in, no_such_list, represent_task
 from todo_api.rest import CACHE_CONTROL, Once
 from todo_api.storage import (
     Connection,
@@ -113,7 +113,7 @@ def import_tasks(
     def insert(db: Connection) -> Reply:
         into = hold(db)
         unknown = _unknown(db, into, found)
-        storage.insert_tasks(db, into, new.at(unknown), quotas=quotas)
+        storage.insert_tasks(db, into, new.at(unknown), by=user.id, quotas=quotas)
         left_out = found.left_out + Counter({KNOWN: len(found.tasks) - len(unknown)})
         return Reply(_result(len(unknown), left_out))
 
@@ -205,8 +205,9 @@ def _export(
                 # The first is the smallest.
                 last = min(last, storage.select_last_task_id(db, list_id))
                 page = select_page(db, list_id, after=after, limit=PAGE)
+                names = names_in(db, user, page.tasks)
             yield before + writer.tasks(
-                represent_task(task, url_for) for task in page.tasks if task.id <= last
+                represent_task(task, names, url_for) for task in page.tasks if task.id <= last
             )
             before = b""
             after = page.last if page.last and page.last.id < last else None

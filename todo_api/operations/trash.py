@@ -7,7 +7,7 @@ from typing import Any
 from todo_api import storage, times
 from todo_api.contract import Answer, Reply, UrlFor, is_known
 from todo_api.identity import User
-from todo_api.operations.representation import represent_task
+from todo_api.operations.representation import Names, names_in, represent_task
 from todo_api.rest import (
     Cursors,
     Once,
@@ -56,7 +56,10 @@ def get_trash(
             return not_modified(etag)
         list_ids = [state.id for state in states if state.oldest is not None]
         page = storage.select_trash(db, *list_ids, before=before, after=after, limit=limit)
-    answer: dict[str, Any] = {"tasks": [_represent(trashed, url_for) for trashed in page.found]}
+        names = names_in(db, user, (trashed.task for trashed in page.found))
+    answer: dict[str, Any] = {
+        "tasks": [_represent(trashed, names, url_for) for trashed in page.found]
+    }
     headers = cache_headers(etag)
     if page.more:
         last = page.found[-1]
@@ -102,8 +105,8 @@ def restore_task(
     def restore(db: Connection) -> Reply:
         before = times.ago(settings.deletions_kept)
         task = storage.restore_task(db, hold(db), task_id, before=before, quotas=quotas)
-        headers = {"ETag": entity_tag(task.version)}
-        return Reply({"task": represent_task(task, url_for)}, 200, headers)
+        restored = represent_task(task, names_in(db, user, [task]), url_for)
+        return Reply({"task": restored}, 200, {"ETag": entity_tag(task.version)})
 
     return once(idempotency_key, user.id, ("restore_task", task_id), restore, admit=hold)
 
@@ -114,9 +117,9 @@ def _remove_piece(user: User, database: Database, state: TrashState) -> int:
         return storage.remove_from_trash(db, list_id, until=state.version)
 
 
-def _represent(trashed: Trashed, url_for: UrlFor) -> dict[str, Any]:
+def _represent(trashed: Trashed, names: Names, url_for: UrlFor) -> dict[str, Any]:
     return {
-        **represent_task(trashed.task, url_for),
+        **represent_task(trashed.task, names, url_for),
         "deleted_at": trashed.deleted_at,
         "restore_uri": url_for("restore_task", task_id=trashed.task.id),
     }

@@ -121,6 +121,7 @@ from todo_api.storage.lists import (
 from todo_api.storage.members import (
     MemberRow,
     delete_member,
+    select_member_id,
     select_members,
     update_member,
 )
@@ -178,6 +179,7 @@ from todo_api.storage.users import (
     select_user_by_id,
     select_user_summaries,
     select_user_summary,
+    select_usernames,
     update_user,
 )
 
@@ -299,6 +301,7 @@ __all__ = [
     "select_list",
     "select_list_invitations",
     "select_lists",
+    "select_member_id",
     "select_members",
     "select_page",
     "select_secret",
@@ -313,6 +316,7 @@ __all__ = [
     "select_user_by_id",
     "select_user_summaries",
     "select_user_summary",
+    "select_usernames",
     "select_valid_token",
     "take_lease",
     "try_lock_key",

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from todo_api import times
-from todo_api.storage.schema import task_labels, task_words, tasks
+from todo_api.storage.schema import task_labels, task_words, tasks, users
 from todo_api.storage.tasks import IN_LIST
 from todo_api.storage.text import beyond, sort_key, words_sought
 
@@ -152,6 +152,13 @@ def _is_in_time(given: Sequence[Parameter]) -> Condition:
     return Condition(or_(due_key.is_(None), not_(due_key < given[0]), is_done.is_(True)))
 
 
+def _is_assigned(given: Sequence[Parameter]) -> Condition:
+    """Find the tasks that are assigned to a user, by name."""
+    member = select(users.c.id).where(users.c.username == given[0]).scalar_subquery()
+    assigned = tasks.c.assigned_to == member
+    return Condition(assigned, lookups=[select(tasks.c.id).where(IN_LIST, assigned)])
+
+
 def _is_updated(given: Sequence[Parameter]) -> Condition:
     return _in_range(updated_at, updated_at >= given[0])
 
@@ -175,6 +182,7 @@ FILTERS: dict[str, Callable[[Any], Filter]] = {
     "due_before": lambda due: Filter(_is_due_before, [times.due_start(due)]),
     "due_after": lambda due: Filter(_is_due_after, [times.due_end(due)]),
     "overdue": lambda late: Filter(_is_overdue if late else _is_in_time, [times.now()]),
+    "assigned_to": lambda username: Filter(_is_assigned, [username]),
     "updated_since": lambda moment: Filter(_is_updated, [times.instant(moment)]),
 }
 """By its name, a filter for a value."""

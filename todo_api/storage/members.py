@@ -122,6 +122,12 @@ def select_members(db: Connection, user: Asker, list_id: int) -> list[MemberRow]
     return db.all(SELECT_MEMBERS, {"in_list": list_id})
 
 
+def select_member_id(db: Connection, list_id: int, username: str) -> int | None:
+    """Return the id of the member of a list who has this name, or None."""
+    member: MemberRow | None = db.one(SELECT_MEMBER, {"in_list": list_id, "member": username})
+    return None if member is None else member.user_id
+
+
 def update_member(
     db: Connection,
     user: Asker,

@@ -151,6 +151,10 @@ tasks = Table(
     Column("created_at", BinaryText, nullable=False),
     Column("updated_at", BinaryText, nullable=False),
     Column("completed_at", BinaryText),
+    # Users, who may have been deleted: their ids are never given to others.
+    Column("created_by", BigInteger),
+    Column("completed_by", BigInteger),
+    Column("assigned_to", BigInteger),
     Column("change", BigInteger, key="version", nullable=False),
     # What a task is found by, made of the above by `text` and `times`.
     Column("title_key", BinaryText, nullable=False),
@@ -165,6 +169,14 @@ tasks = Table(
     Index("tasks_priority", "list_id", "priority", "id"),
     Index("tasks_created", "list_id", "created_at", "id"),
     Index("tasks_updated", "list_id", "updated_at", "id"),
+    Index(
+        "tasks_assigned",
+        "list_id",
+        "assigned_to",
+        "id",
+        sqlite_where=text("assigned_to IS NOT NULL"),
+        postgresql_where=text("assigned_to IS NOT NULL"),
+    ),
     Index("tasks_change", "list_id", "version", unique=True),
     Index(
         "tasks_uid",
@@ -192,6 +204,15 @@ class TaskRow(NamedTuple):
     completed_at: str | None
     version: int
     """The number of its last change among those of all of its list's tasks."""
+    created_by: int | None = None
+    """The id of a user, as the next two."""
+    completed_by: int | None = None
+    assigned_to: int | None = None
+
+    @property
+    def people(self) -> tuple[int | None, ...]:
+        """Return the ids of all users that it names."""
+        return self.created_by, self.completed_by, self.assigned_to
 
 
 DEFAULTS: Mapping[str, Any] = {
@@ -200,6 +221,7 @@ DEFAULTS: Mapping[str, Any] = {
     "due": None,
     "priority": 0,
     "labels": (),
+    "assigned_to": None,
 }
 """The value of a member of a task that was not given."""
 

@@ -150,10 +150,11 @@ def insert_task(
     list_id: int,
     given: Mapping[str, Any],
     *,
+    by: int | None = None,
     quotas: Quotas = UNLIMITED,
     budget: WordBudget | None = None,
 ) -> TaskRow:
-    """Return the new task, with `DEFAULTS` for what is not given.
+    """Return the new task that a user makes, with `DEFAULTS` for what is not given.
 
     Its id is the next one of its list and is never used again. Until the transaction ends, other
     changes of this list's tasks wait.
@@ -168,6 +169,8 @@ def insert_task(
         "created_at": change.at,
         "updated_at": change.at,
         "completed_at": change.at if given.get("done") else None,
+        "created_by": by,
+        "completed_by": by if given.get("done") else None,
         "version": change.version,
     }
     found_by = search_columns(columns, columns)
@@ -184,11 +187,12 @@ def update_task(
     task_id: int,
     changes: Mapping[str, Any],
     *,
+    by: int | None = None,
     versions: Collection[int] | None = None,
     quotas: Quotas = UNLIMITED,
     budget: WordBudget | None = None,
 ) -> Update:
-    """Return a task as it was, and as it is with `changes` (column to value) made.
+    """Return a task as it was, and as it is with `changes` (column to value) made by a user.
 
     With `versions` the change is made only if the task is in one of them. Where there is nothing
     to change, nothing is counted as a change.
@@ -206,6 +210,7 @@ def update_task(
         columns["labels"] = sorted(changes["labels"])
     if changes.get("done", old.done) != old.done:
         columns["completed_at"] = change.at if changes["done"] else None
+        columns["completed_by"] = by if changes["done"] else None
     new = old._replace(**columns)
     if names := tuple(name for name in TEXTS if name in columns):
         more = text_size(columns, names) - text_size(old._asdict(), names)

@@ -79,9 +79,14 @@ def prepare_tasks(given: Iterable[Mapping[str, Any]], budget: WordBudget | None 
 
 
 def insert_tasks(
-    db: Connection, list_id: int, new: NewTasks, *, quotas: Quotas = UNLIMITED
+    db: Connection,
+    list_id: int,
+    new: NewTasks,
+    *,
+    by: int | None = None,
+    quotas: Quotas = UNLIMITED,
 ) -> None:
-    """Insert tasks, each a change of its own, in their order.
+    """Insert tasks that a user brings, each a change of its own, in their order.
 
     Unlike a task that is made here, one may bring its times along.
 
@@ -98,6 +103,9 @@ def insert_tasks(
             "created_at": task["created_at"] or task["updated_at"] or last.at,
             "updated_at": task["updated_at"] or last.at,
             "completed_at": (task["completed_at"] or last.at) if task["done"] else None,
+            "created_by": by,
+            "completed_by": by if task["done"] else None,
+            "assigned_to": None,
             "version": last.version - many + number,
         }
         for number, task in enumerate(new.columns, 1)

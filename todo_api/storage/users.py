@@ -1,15 +1,28 @@
 """The statements on users."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, and_, bindparam, delete, func, insert, select, update
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from todo_api import times
 from todo_api.storage.engine import Connection, ConstraintViolatedError, Statement
 from todo_api.storage.errors import QuotaMetError, UsernameTakenError
 from todo_api.storage.inheritance import leave_lists
+from todo_api.storage.json_rows import JSONRows
 from todo_api.storage.lists import insert_list
 from todo_api.storage.schema import lists, tasks, tokens, users
 from todo_api.times import UTC_NAME
@@ -61,6 +74,12 @@ IS_THERE = users.c.deleted_at.is_(None)
 SELECT_USER = Statement(select(*COLUMNS).where(IS_NAMED), UserRow._make)
 SELECT_ENABLED_USER = Statement(select(*COLUMNS).where(IS_NAMED, IS_ENABLED), UserRow._make)
 SELECT_USER_BY_ID = Statement(select(*COLUMNS).where(IS_USER, IS_THERE), UserRow._make)
+_ID = JSONRows(bindparam("ids", type_=Text)).table_valued("value").c.value
+SELECT_USERNAMES = Statement(
+    select(users.c.id, users.c.username).where(
+        users.c.id.in_(select(cast(cast(_ID, Text), BigInteger))), IS_THERE
+    )
+)
 _OWN = and_(lists.c.owner_id == users.c.id, lists.c.deleted_at.is_(None))
 SUMMARIES = select(
     users.c.id,
@@ -144,6 +163,12 @@ def select_user_by_id(db: Connection, user_id: int) -> UserRow | None:
     """Return the user with this id, or None."""
     user: UserRow | None = db.one(SELECT_USER_BY_ID, {"user_id": user_id})
     return user
+
+
+def select_usernames(db: Connection, user_ids: Iterable[int]) -> dict[int, str]:
+    """Return by id the names of users, but for those who were deleted."""
+    ids = orjson.dumps(sorted(user_ids)).decode()
+    return dict(db.all(SELECT_USERNAMES, {"ids": ids}))
 
 
 def select_user_summary(db: Connection, username: str) -> UserSummary | None:

@@ -33,8 +33,8 @@ assert.deepEqual(got.data, created.data);
 const changes = { description: "Any book. 📖", done: true };
 const updated = await susan.PUT("/tasks/{task_id}", { params: { path }, body: changes });
 assert.ok(updated.data);
-const { updated_at, completed_at } = updated.data.task;
-assert.deepEqual(updated.data.task, { ...task, ...changes, updated_at, completed_at });
+const { updated_at, completed_at, completed_by } = updated.data.task;
+assert.deepEqual(updated.data.task, { ...task, ...changes, updated_at, completed_at, completed_by });
 
 // The same again, done once; many at once.
 const once = {
