@@ -19,6 +19,8 @@ import requests
 from schemathesis import Case
 from schemathesis.transport.serialization import Binary
 
+from tests.programs.fuzz.users import Credentials
+
 TIMEOUT_SECONDS = 60
 LONGEST_KEY = 255
 MOST_CHARACTERS = 100
@@ -36,6 +38,7 @@ class Given:
         self._session.headers["Connection"] = "close"  # nothing is sent as the service closes one
         self._numbers = count(1)
         self._turns: Counter[tuple[str, str]] = Counter()
+        self._codes: dict[str, str] = {}
 
     def is_turn(self, case: Case[Any]) -> bool:
         """Tell, every other time, that what a request is about is to be there."""
@@ -68,6 +71,7 @@ class Given:
                 found = self._get(case, limit=1).json()  # so that there is more
                 case.query |= {parameter: found[member]} if member in found else {}
         self._put_lists_into(case, in_scenario=in_scenario)
+        self._put_members_into(case, in_scenario=in_scenario)
         if key := case.headers.get("Idempotency-Key"):
             number = f"-{next(self._numbers)}"
             case.headers["Idempotency-Key"] = key[: LONGEST_KEY - len(number)] + number
@@ -95,6 +99,62 @@ class Given:
             zone = {"time_zone": "Europe/Berlin"}
             body |= zone if "time_zone" in body else {}
 
+    def _put_members_into(self, case: Case[Any], *, in_scenario: bool) -> None:
+        """Have a request be about somebody, or an invitation, that is there."""
+        for task in assigned_by(case):
+            if "assigned_to" in task:
+                task["assigned_to"] = None
+        if in_scenario:
+            return
+        list_id = case.path_parameters.get("list_id")
+        if "invitation_id" in case.path_parameters:
+            authorization = str(case.headers["Authorization"])
+            invitation = self._invite(case, list_id, authorization)
+            case.path_parameters["invitation_id"] = invitation["id"]
+        if list_id is not None and "username" in case.path_parameters:
+            case.path_parameters["username"] = self._member(case, list_id)
+        if case.operation.path == "/invitations/redeem" and isinstance(case.body, dict):
+            case.body["code"] = self._code_for(case)
+
+    def _member(self, case: Case[Any], list_id: object) -> str:
+        """Let a newcomer join a list; return the username."""
+        member = self._register(case)
+        code = self._invite(case, list_id, str(case.headers["Authorization"]))["code"]
+        self._post(case, "/invitations/redeem", {"code": code}, member.authorization)
+        return member.username
+
+    def _code_for(self, case: Case[Any]) -> str:
+        """Return a code that the user can send as often as they like: the same one each time."""
+        user = str(case.headers["Authorization"])
+        if user not in self._codes:
+            owner = self._register(case).authorization
+            made = self._post(case, "/lists", {"name": "Shared"}, owner)["list"]
+            self._codes[user] = self._invite(case, made["id"], owner)["code"]
+        return self._codes[user]
+
+    def _register(self, case: Case[Any]) -> Credentials:
+        """Register somebody whom Schemathesis never sends a request as."""
+        user = Credentials(f"member-{next(self._numbers)}", "somebody who shares a list")
+        self._post(case, "/users", user._asdict(), user.authorization)
+        return user
+
+    def _invite(self, case: Case[Any], list_id: object, owner: str) -> dict[str, Any]:
+        """Make an invitation; return it with its code."""
+        made = self._post(case, f"/lists/{list_id}/invitations", {"role": "editor"}, owner)
+        invitation: dict[str, Any] = made["invitation"]
+        return invitation
+
+    def _post(self, case: Case[Any], path: str, body: Any, authorization: str) -> Any:  # noqa: ANN401 - JSON
+        """Send what has to succeed; return the answer."""
+        response = self._session.post(
+            case.operation.base_url + path,
+            json=body,
+            headers={"Authorization": authorization},
+            timeout=TIMEOUT_SECONDS,
+        )
+        response.raise_for_status()
+        return response.json()
+
     def _create_task(self, case: Case[Any]) -> tuple[int, str]:
         """Create a task; return its id and its entity tag."""
         response = self._session.post(
@@ -113,6 +173,7 @@ class Given:
         response = self._session.get(url, headers=headers, timeout=TIMEOUT_SECONDS)
         response.raise_for_status()
         _, *others = response.json()["lists"]
+        others = [one for one in others if one["role"] == "owner"]
         if not others:
             response = self._session.post(
                 url, json={"name": "Issued"}, headers=headers, timeout=TIMEOUT_SECONDS
@@ -159,6 +220,16 @@ def created_by(case: Case[Any]) -> Iterator[dict[str, Any]]:
         yield body
     if case.operation.label == "POST /tasks/batch":
         yield from (one["create"] for one in body["operations"] if "create" in one)
+
+
+def assigned_by(case: Case[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the tasks, and the changes to tasks, that a request has."""
+    body: Any = case.body
+    if case.operation.label in {"POST /tasks", "PUT /tasks/{task_id}", "PATCH /tasks/{task_id}"}:
+        yield from [body] if isinstance(body, dict) else []
+    if case.operation.label == "POST /tasks/batch":
+        for one in body["operations"]:
+            yield from (one[verb] for verb in ("create", "update") if verb in one)
 
 
 def hard_to_guess(password: str) -> str:

@@ -148,7 +148,8 @@ def before_call(_: HookContext, case: Case[Any], **__: object) -> None:
     is_positive = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
     if is_positive and not in_scenario and given.is_turn(case):
         make_possible(case)
-    user = accounts.find(str(case.path_parameters.get("username")))
+    of_account = case.operation.path.startswith("/users")
+    user = accounts.find(str(case.path_parameters.get("username"))) if of_account else None
     if user is not None and case.auth_identity is not None:
         case.headers["Authorization"] = user.authorization
         if is_positive and isinstance(case.body, dict) and "current_password" in case.body:
@@ -169,7 +170,7 @@ def make_possible(case: Case[Any]) -> None:
         case.body["username"] = accounts.new_name()
     if case.auth_identity is None:
         return
-    if "username" in case.path_parameters:
+    if case.operation.path.startswith("/users/"):
         newcomer = accounts.register_newcomer(case.operation.base_url)
         case.path_parameters["username"] = newcomer
     given.create_tasks_for(case)

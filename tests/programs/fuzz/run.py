@@ -25,6 +25,8 @@ SETTINGS = {
     "TODO_PASSWORD_MEMORY_KIB": "1024",
     # One user makes all that are made in a phase.
     "TODO_MAX_TOKENS": "1000",
+    "TODO_MAX_MEMBERS": "1000",
+    "TODO_MAX_INVITATIONS": "1000",
 }
 
 DOCUMENT = yaml.safe_load(document_path().read_text("utf-8"))
