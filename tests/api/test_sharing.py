@@ -632,6 +632,16 @@ class TestDeletedAccount:
         assert susan.delete(invitation["uri"]).is_success
         assert set_role(susan, kitchen, "david", "editor").is_success
 
+    def test_leaves_no_list_to_an_editor_who_is_disabled(
+        self, miguel: TestClient, susan: TestClient, david: TestClient, database: Database
+    ) -> None:
+        kitchen = shared_list(miguel, susan)
+        join(miguel, kitchen, david)
+        with database.transaction() as db:
+            db.execute(text("UPDATE users SET disabled_at = 'now' WHERE username = 'susan'"))
+        assert miguel.delete("/users/miguel").is_success
+        assert members(david, kitchen) == {"david": "owner", "susan": "editor"}
+
     def test_of_a_member_ends_the_membership(
         self, miguel: TestClient, susan: TestClient, database: Database
     ) -> None:

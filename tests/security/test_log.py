@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from tests.support.clients import PASSWORD, client_of, registered
 from tests.support.commands import environment_with, installed_command
+from tests.support.members import invite, new_list
 from todo_api.application import create_app
 from todo_api.contract import Caller, ContractApp
 from todo_api.monitoring import security_log
@@ -57,6 +58,32 @@ def test_what_happens_to_a_token_has_a_line_each(
     assert lines(caplog)[-2:] == [
         line_of("token_creation", "success", "miguel", token=token["id"], scope="read"),
         line_of("token_revocation", "success", "miguel", token=token["id"]),
+    ]
+
+
+def test_what_happens_to_the_members_of_a_list_has_a_line_each(
+    miguel: TestClient, susan: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    kitchen = new_list(miguel)["id"]
+    for client in (miguel, susan):
+        client.headers.update(REQUEST)
+        assert client.get("/lists").is_success
+    invitation = invite(miguel, kitchen)
+    before = len(lines(caplog)) - 1
+    path = f"/lists/{kitchen}/members/susan"
+    for _ in range(2):  # the second time is nothing new
+        code = {"code": invitation["code"]}
+        assert susan.post("/invitations/redeem", json=code).is_success
+        assert miguel.put(path, json={"role": "viewer"}).is_success
+    assert miguel.delete(path).is_success
+    assert invitation["code"] not in caplog.text
+    of_susan = {"list": kitchen, "member": "susan"}
+    invited = {"list": kitchen, "invitation": invitation["id"], "role": "editor"}
+    assert lines(caplog)[before:] == [
+        line_of("list_invitation", "success", "miguel", **invited),
+        line_of("list_joining", "success", "susan", list=kitchen, role="editor"),
+        line_of("role_change", "success", "miguel", **of_susan, role="viewer"),
+        line_of("member_removal", "success", "miguel", **of_susan),
     ]
 
 
