@@ -19,6 +19,10 @@ REFUSED = {
     ("DELETE", "lists/1", 403): "own_list",
     ("GET", "tokens/2733186475921334", 404): "not_found",
     ("DELETE", "tokens/2733186475921334", 404): "not_found",
+    ("PUT", "lists/1/members/susan", 404): "not_found",
+    ("DELETE", "lists/1/members/susan", 404): "not_found",
+    ("DELETE", "lists/1/invitations/5620492334958379", 404): "not_found",
+    ("POST", "invitations/redeem", 404): "no_invitation",
 }
 """What a collection cannot express, with the code of the refusal: the page names each."""
 

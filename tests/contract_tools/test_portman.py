@@ -23,6 +23,10 @@ FAILING = {
     "DELETE /lists/:list_id": {STATUS, SCHEMA},
     "GET /tokens/:token_id": {STATUS, SCHEMA},
     "DELETE /tokens/:token_id": {STATUS, SCHEMA},
+    "PUT /lists/:list_id/members/:username": {STATUS, SCHEMA},
+    "DELETE /lists/:list_id/members/:username": {STATUS, SCHEMA},
+    "DELETE /lists/:list_id/invitations/:invitation_id": {STATUS, SCHEMA},
+    "POST /invitations/redeem": {STATUS, SCHEMA},
 }
 """The tests that cannot pass: the page names each request."""
 
