@@ -14,7 +14,8 @@ from tests.support.clients import PASSWORD, client_of
 from tests.support.problems import assert_problem
 from todo_api.application import create_app
 from todo_api.settings import Settings
-from todo_api.site.pages import ASSETS, SCRIPT
+from todo_api.site.modules import FIRST, LATER
+from todo_api.site.pages import ASSETS
 
 API = "/todo/api/v1.0"
 
@@ -64,7 +65,7 @@ def test_without_a_public_url_the_document_names_the_host_of_the_request(
 ANYTHING = [
     *("/", "/problems", "/worker.js", "/healthz", "/readyz", "/nothing", f"{API}/nothing"),
     *(f"{API}/ui", f"{API}/ui/", f"{API}/openapi.json", f"{API}/openapi.yaml", f"{API}/tasks"),
-    *(f"/assets/{name}" for name in (SCRIPT, *ASSETS)),
+    *(f"/assets/{name}" for name in (FIRST, LATER, *ASSETS)),
 ]
 
 

@@ -59,6 +59,8 @@ def test_axe_finds_nothing_in_any_state(
         client.sign_in(api.username, PASSWORD)
         expect(client.adding).to_be_visible()
         check_tasks(checked)
+        check_lists(checked)
+        check_trash(checked)
         check_account(checked)
         check_agreement(checked, api)
 
@@ -89,13 +91,52 @@ def check_tasks(checked: Checked) -> None:
     page.keyboard.press("Escape")
 
 
+def check_lists(checked: Checked) -> None:
+    """Check a list of one's own making, and what is there to make and edit it."""
+    page, client, check = checked.page, checked.client, checked.check
+    client.open_menu()
+    check("the menu")
+    page.get_by_role("button", name="New list").click()
+    page.get_by_role("textbox", name="Name").fill("The kitchen")
+    check("a new list")
+    page.get_by_role("button", name="Create the list").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The kitchen")
+    client.add("Sweep")
+    check("a list of several")
+    page.get_by_role("button", name="Edit the list").click()
+    expect(page.get_by_role("button", name="Delete the list")).to_be_visible()
+    check("a list, edited")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    client.go("All tasks")
+    expect(page.locator(".task", has_text="The kitchen")).to_have_count(1)
+    check("tasks of several lists")
+
+
+def check_trash(checked: Checked) -> None:
+    """Check the trash, empty and not."""
+    page, client, check = checked.page, checked.client, checked.check
+    client.open_menu()
+    client.go("Trash")
+    expect(page.get_by_text("Nothing is in the trash.")).to_be_visible()
+    check("the trash, empty")
+    client.go("All tasks")
+    client.open("Sweep").get_by_role("button", name="Delete").click()
+    client.hide()
+    client.show()
+    client.open_menu()
+    client.go("Trash")
+    expect(page.get_by_role("button", name="Restore “Sweep”")).to_be_visible()
+    check("the trash")
+    client.go("All tasks")
+
+
 def check_account(checked: Checked) -> None:
     """Check the account page."""
-    page, check = checked.page, checked.check
-    if page.get_by_role("button", name="Menu").is_visible():
-        page.get_by_role("button", name="Menu").click()
-        check("the menu")
+    page, client, check = checked.page, checked.client, checked.check
+    client.open_menu()
     page.get_by_role("button", name="Account").click()
+    expect(page.get_by_label("Password")).to_be_visible()
     check("the account, locked")
     page.get_by_label("Password").fill("java")
     page.get_by_label("Password").press("Enter")
@@ -141,6 +182,14 @@ def test_axe_finds_nothing_in_german(browser: Browser, api: ApiOfUser) -> None:
         checked.check("a task")
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Menü").click()
+        page.get_by_role("button", name="Neue Liste").click()
+        expect(page.get_by_role("button", name="Liste anlegen")).to_be_visible()
+        checked.check("a new list")
+        page.keyboard.press("Escape")
+        page.get_by_role("link", name="Papierkorb").click()
+        expect(page.get_by_text("Im Papierkorb ist nichts.")).to_be_visible()
+        checked.check("the trash")
+        page.get_by_role("button", name="Menü").click()
         page.get_by_role("button", name="Konto").click()
         page.get_by_label("Passwort").fill(PASSWORD)
         page.get_by_role("button", name="Weiter").click()
@@ -154,7 +203,7 @@ def test_the_focus_goes_through_the_page_in_its_order_and_is_seen(client: WebCli
     client.page.reload()
     expect(client.checkbox("Read")).to_be_visible()
     names = []
-    for _ in range(15):
+    for _ in range(18):
         client.page.keyboard.press("Tab")
         name, is_seen = client.page.evaluate(WHERE)
         assert is_seen, name
@@ -165,8 +214,11 @@ def test_the_focus_goes_through_the_page_in_its_order_and_is_seen(client: WebCli
         "Upcoming",
         "All tasks",
         "Done",
+        "Tasks",
+        "New list",
         "#book",
         "ThemeSystemLightDark",
+        "Trash",
         "Account",
         "Keys",
         "Console",

@@ -453,22 +453,6 @@ class TestNothingIsLost:
         client.go("Done")
         assert sorted(client.titles) == titles
 
-    def test_a_deletion_that_has_been_sent_can_be_undone(
-        self, client: WebClient, api: ApiOfUser
-    ) -> None:
-        client.page.clock.set_fixed_time(datetime.now(UTC))  # so that undoing stays possible
-        client.add("Keep #home !2")
-        client.saved()
-        client.open("Keep").get_by_role("button", name="Delete").click()
-        client.hide()
-        until(client.page, lambda: tasks_of(api) == [])
-        client.saved()
-        client.page.get_by_role("button", name="Undo").click()
-        expect(client.checkbox("Keep")).to_be_visible()
-        client.saved()
-        [task] = tasks_of(api)
-        assert (task["title"], task["labels"], task["priority"]) == ("Keep", ["home"], 2)
-
     def test_the_copy_of_a_former_account_of_this_name_is_left_behind(
         self, page: Page, api: ApiOfUser
     ) -> None:

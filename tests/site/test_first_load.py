@@ -88,5 +88,5 @@ def test_the_service_worker_keeps_each_file_that_the_client_loads(page: Page) ->
         "/worker.js",
         "/assets/manifest.webmanifest",
     }
-    assert listed == loaded | {"/assets/words.de.js"}
+    assert listed == loaded | {"/assets/words.de.js", "/assets/later.js"}
     assert (CLIENT / "words.de.js").exists()

@@ -1,4 +1,4 @@
-"""The web client's modules, joined into one file."""
+"""The web client's modules, joined into two files."""
 
 import pytest
 
@@ -56,8 +56,25 @@ def test_modules_that_import_each_other_are_refused() -> None:
         joined({**MODULES, "numbers.js": numbers}, "app.js")
 
 
-def test_each_module_of_the_client_is_in_the_file_once() -> None:
+def test_what_is_wanted_later_takes_from_the_first_file_what_is_there() -> None:
+    modules = {
+        **MODULES,
+        "later.js": (
+            'import { one } from "./numbers.js";\nimport { own } from "./more.js";\n'
+            "export const LATER = one + own;\n"
+        ),
+        "more.js": "export const own = 1;\n",
+    }
+    assert "export { $numbers, $words };" in joined(modules, "app.js")
+    text = joined(modules, "later.js", after="app.js")
+    assert text.startswith('import { $numbers } from "./client.js";')
+    assert "// more.js" in text
+    assert "// numbers.js" not in text
+    assert text.endswith("export { LATER };")
+
+
+def test_each_module_of_the_client_is_in_one_of_its_files_once() -> None:
     modules = {path.name: path.read_text("utf-8") for path in CLIENT.glob("*.js")}
-    text = joined(modules, "app.js")
+    text = joined(modules, "app.js") + joined(modules, "later.js", after="app.js")
     for name in modules.keys() - {"vendor.js", "words.de.js"}:
-        assert text.count(f"// {name}\n") == 1
+        assert text.count(f"// {name}\n") == 1, name

@@ -85,6 +85,12 @@ class WebClient(WatchedPage):
         self.page.get_by_role("link", name=view, exact=True).click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text(view)
 
+    def open_menu(self) -> None:
+        """Open what a narrow screen has no room for."""
+        menu = self.page.get_by_role("button", name="Menu")
+        if menu.is_visible() and menu.get_attribute("aria-expanded") == "false":
+            menu.click()
+
     def saved(self) -> None:
         """Wait until everything has been sent."""
         expect(self.status).to_have_text("All changes saved", timeout=60_000)
@@ -103,7 +109,7 @@ class WebClient(WatchedPage):
         self.page.evaluate(VISIBILITY, "visible")
 
     def copy_of(self, username: str, store: str) -> list[dict[str, Any]]:
-        """Read the ``tasks`` or the ``outbox`` of the local copy."""
+        """Read the ``tasks``, the ``lists`` or the ``outbox`` of the local copy."""
         read: list[dict[str, Any]] = self.page.evaluate(READ_STORE, [username, store])
         return read
 

@@ -1,8 +1,9 @@
-"""The web client's modules as one file, so that its first load takes few requests.
+"""The web client's modules as two files, so that its first load takes few requests and few bytes.
 
-They are joined as the service starts: nothing has to be built. Each keeps its text, comments
-included, and becomes a function, called once after those that it imports from, whose result has
-what it exports. A browser that loads the modules one by one sees the same program.
+One has what everybody needs at once, the other what is wanted later. They are joined as the service
+starts: nothing has to be built. Each module keeps its text, comments included, and becomes a
+function, called once after those that it imports from, whose result has what it exports. A browser
+that loads the modules one by one sees the same program.
 """
 
 import re
@@ -11,6 +12,12 @@ from graphlib import CycleError, TopologicalSorter
 
 APART = frozenset({"vendor.js", "words.de.js"})
 """Modules that stay files: what is minified already, and what only some people need."""
+
+FIRST = "client.js"
+"""The file that is made of what `app.js` needs."""
+
+LATER = "later.js"
+"""The module that is fetched later, and the file that is made of what it needs beyond that."""
 
 _IMPORT = re.compile(r'^import \{([^}]+)\} from "\./([\w.]+)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|class|(?:async )?function) (\w+))", re.MULTILINE)
@@ -22,22 +29,41 @@ class UnjoinableModuleError(Exception):
     """A module uses something of the language that this joins not; the message says what."""
 
 
-def joined(modules: Mapping[str, str], entry: str) -> str:
-    """Return the text of one module that does what ``entry`` does with those it needs."""
-    own = {name: text for name, text in modules.items() if name not in APART}
-    needed = TopologicalSorter(
-        {name: set(_imported(text)) & set(own) for name, text in own.items()}
-    )
+def joined(modules: Mapping[str, str], entry: str, *, after: str | None = None) -> str:
+    """Return the text of one module that does what ``entry`` does with those it needs.
+
+    Those that ``after`` needs it takes from the first file, where they are already.
+    """
+    order = _needed(modules, entry)
+    there = _needed(modules, after) if after else []
+    own = [name for name in order if name not in there]
+    imported = {other for name in own for other in _imported(modules[name])}
+    parts = [f'import * as {_variable(name)} from "./{name}";' for name in sorted(imported & APART)]
+    if taken := sorted(imported & set(there)):
+        parts.append(f'import {{ {_variables(taken)} }} from "./{FIRST}";')
+    else:
+        parts.append(f"export {{ {_variables(own[:-1])} }};")
+    parts += [_as_function(name, modules[name]) for name in own[:-1]]
+    body, exported = _body(entry, modules[entry])
+    parts.append(body)
+    if exported:
+        parts.append(f"export {{ {', '.join(exported)} }};")
+    return "\n\n".join(parts)
+
+
+def _needed(modules: Mapping[str, str], entry: str) -> list[str]:
+    """Return the modules that one needs, each after those that it imports from, itself last."""
+    graph: dict[str, list[str]] = {}
+    waiting = [entry]
+    while waiting:
+        name = waiting.pop()
+        graph[name] = sorted(set(_imported(modules[name])) - APART)
+        waiting += [other for other in graph[name] if other not in graph]
     try:
-        order = list(needed.static_order())
+        return list(TopologicalSorter(graph).static_order())
     except CycleError as error:
         message = f"modules import each other: {', '.join(error.args[1])}"
         raise UnjoinableModuleError(message) from None
-    apart = sorted({other for text in own.values() for other in _imported(text)} & APART)
-    parts = [f'import * as {_variable(name)} from "./{name}";' for name in apart]
-    parts += [_as_function(name, own[name]) for name in order if name != entry]
-    parts.append(_body(entry, own[entry])[0])
-    return "\n\n".join(parts)
 
 
 def _imported(text: str) -> Iterator[str]:
@@ -56,7 +82,7 @@ def _body(name: str, text: str) -> tuple[str, list[str]]:
     exported = [match[1] for match in _EXPORT.finditer(text)]
     body = _EXPORT.sub("", _IMPORT.sub(_as_constants, text))
     left_over = _LEFT_OVER.search(body) or next(
-        (later for later in _LATER.finditer(body) if later[1] not in APART), None
+        (later for later in _LATER.finditer(body) if later[1] not in APART | {LATER}), None
     )
     if left_over:
         message = f"{name} has a line that cannot be joined: {left_over[0]}"
@@ -67,6 +93,10 @@ def _body(name: str, text: str) -> tuple[str, list[str]]:
 def _as_constants(match: re.Match[str]) -> str:
     names = re.sub(r"\s+as\s+", ": ", match[1].strip())
     return f"const {{ {' '.join(names.split())} }} = {_variable(match[2])};"
+
+
+def _variables(names: list[str]) -> str:
+    return ", ".join(map(_variable, names))
 
 
 def _variable(name: str) -> str:

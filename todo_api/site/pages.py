@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from todo_api.browsers import OF_CLIENT, OF_PAGES
 from todo_api.contract import ContractApp
 from todo_api.site.explanations import CODES, EXPLANATIONS, FAULT_CODES
-from todo_api.site.modules import APART, joined
+from todo_api.site.modules import APART, FIRST, LATER, joined
 
 PROBLEMS = "/problems"
 """The page about the errors."""
@@ -42,10 +42,7 @@ ASSETS = {
     "swagger-ui-bundle.js": SWAGGER_UI,
     "swagger-ui.css": SWAGGER_UI,
 }
-"""Every file that the pages load, with the folder it is in; `SCRIPT` is made of several."""
-
-SCRIPT = "client.js"
-"""The web client's own modules, in one file."""
+"""Every file that the pages load, with the folder it is in; the web client's own two are made."""
 
 WORKER = "/worker.js"
 """The web client's service worker: at the top, as it may answer only for what is below it."""
@@ -83,17 +80,19 @@ def add_pages(
     console_at = f"{app.base_path}/ui"
     app.add_pages(_pages(console_at, words_for), OF_PAGES)
     app.add_pages(_client(app.base_path, registration=registration, demo=demo), OF_CLIENT)
-    app.add_file(f"/assets/{SCRIPT}", _script(), MEDIA_TYPES[".js"], OF_PAGES)
+    for name, script in _scripts().items():
+        app.add_file(f"/assets/{name}", script, MEDIA_TYPES[".js"], OF_PAGES)
     for name, folder in ASSETS.items():
         path = folder / name
         app.add_file(f"/assets/{name}", path.read_bytes(), MEDIA_TYPES[path.suffix], OF_PAGES)
 
 
 @cache
-def _script() -> bytes:
+def _scripts() -> dict[str, bytes]:
     """Return the web client's own modules, joined once a process."""
     modules = {path.name: path.read_text("utf-8") for path in CLIENT.glob("*.js")}
-    return joined(modules, "app.js").encode()
+    first = joined(modules, "app.js")
+    return {FIRST: first.encode(), LATER: joined(modules, LATER, after="app.js").encode()}
 
 
 @cache

@@ -31,9 +31,9 @@ const create = (seq, title) => ({
 const remove = (seq, after = 0, was = {}) => ({
   ...{ seq: AT + seq, key: "7", kind: "delete", fields: {}, was: { ...FIELDS, ...was }, after },
 });
-const restore = (seq, was = {}) => ({
+const restore = (seq, was = {}, more = {}) => ({
   ...{ seq: AT + seq, key: "7", kind: "restore", after: 0 },
-  ...{ fields: { ...FIELDS, ...was }, was: { ...FIELDS, ...was } },
+  ...{ fields: { ...FIELDS, ...was }, was: { ...FIELDS, ...was }, ...more },
 });
 const packed = (entries, { task = TASK, ...how } = {}) =>
   pack(entries, new Map(task ? [["7", { ...KEPT, task }]] : []), {
@@ -93,7 +93,45 @@ test("what comes to nothing is spent, and is not sent", () => {
   }
 });
 
-test("a deletion that has been sent is undone by a new task, with what was in it", () => {
+test("a deletion that has been sent is undone by taking the task out of the trash", () => {
+  const entries = [restore(1, {}, { id: 7, was: FIELDS })];
+  assert.deepEqual(operations(entries, { task: null }), [{ restore: { id: 7 } }]);
+  assert.equal(shown(undefined, entries).title, "Read");
+  assert.deepEqual(packed(entries).spent, [AT + 1]);
+});
+
+test("what had not been sent before the deletion is sent after the task is back", () => {
+  const entries = [
+    restore(1, { title: "Mine" }, { id: 7, was: FIELDS }),
+    update(2, { done: true }),
+  ];
+  assert.deepEqual(operations(entries, { task: null }), [{ restore: { id: 7 } }]);
+  assert.equal(shown(undefined, entries).title, "Mine");
+  assert.deepEqual(operations(entries), [
+    { update: { id: 7, if_match: '"1"', title: "Mine", done: true } },
+  ]);
+});
+
+test("a restored task that is deleted once more before it is sent comes to nothing", () => {
+  const entries = [restore(1, {}, { id: 7 }), remove(2)];
+  assert.deepEqual(packed(entries, { task: null }).spent, [AT + 1, AT + 2]);
+  assert.equal(shown(undefined, entries), null);
+});
+
+test("what is created for a list, or made again, says in which", () => {
+  const made = { ...create(1, "A"), list_id: 5 };
+  const again = { ...update(2, { title: "B" }), list_id: 6 };
+  assert.deepEqual(
+    operations([made, again], { task: null }).map((operation) => operation.create.list_id),
+    [5, 6],
+  );
+  assert.equal(shown(undefined, [made]).list_id, 5);
+  assert.equal(shown({ ...KEPT, task: { ...TASK, list_id: 6 } }, []).list_id, 6);
+  const elsewhere = { ...made, list_id: null };
+  assert.equal("list_id" in operations([elsewhere])[0].create, false);
+});
+
+test("what is no longer in the trash is made anew, with what was in it", () => {
   const [operation] = operations([restore(1, { title: "Mine" })], { task: null });
   assert.deepEqual(operation, { create: { ...FIELDS, title: "Mine" } });
   assert.deepEqual(packed([restore(1)], { task: null }).conflicts, []);

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { countsOf, rowsOf, tasksOf, viewOf } from "../../../todo_api/site/static/client/views.js";
+import {
+  countsByList,
+  countsOf,
+  rowsOf,
+  tasksOf,
+  viewOf,
+} from "../../../todo_api/site/static/client/views.js";
 
 const NOW = new Date("2026-11-26T12:00:00");
 const MANY = 10_000;
@@ -78,6 +84,19 @@ test("a search has open tasks before those that are done", () => {
   );
 });
 
+test("a list has its own open tasks, and is counted by them", () => {
+  const tasks = [
+    ...[task(1, { list_id: 5 }), task(2, { list_id: 6 }), task(3, { list_id: null })],
+    ...[task(4, { list_id: 5, done: true }), task(5, { list_id: 5 })],
+  ];
+  assert.deepEqual(
+    tasksOf(tasks, "list", "5", NOW).map(({ id }) => id),
+    [1, 5],
+  );
+  assert.deepEqual(Object.fromEntries(countsByList(tasks)), { 5: 2, 6: 1, null: 1 });
+  assert.deepEqual(tasksOf(tasks, "trash", "", NOW), []);
+});
+
 test("the counts are those of the views", () => {
   const tasks = Array.from({ length: 200 }, (_, number) =>
     task(number, { done: number % 3 === 0, due: number % 5 ? task(number).due : null }),
@@ -89,13 +108,16 @@ test("the counts are those of the views", () => {
 });
 
 test("any address names a view", () => {
-  assert.deepEqual(viewOf("#label/100%"), { name: "label", label: "100%" });
-  assert.deepEqual(viewOf("#label/a%20b"), { name: "label", label: "a b" });
-  assert.deepEqual(viewOf("#label/%E0%A4%A"), { name: "label", label: "%E0%A4%A" });
-  assert.deepEqual(viewOf("#label/a%2Fb/c"), { name: "label", label: "a/b/c" });
-  assert.deepEqual(viewOf("#done/%"), { name: "done", label: "" });
-  for (const hash of ["", "#", "#label", "#label/", "#%", "#nowhere/%", "#nowhere/x", "#search"]) {
-    assert.deepEqual(viewOf(hash), { name: "all", label: "" });
+  assert.deepEqual(viewOf("#label/100%"), { name: "label", what: "100%" });
+  assert.deepEqual(viewOf("#label/a%20b"), { name: "label", what: "a b" });
+  assert.deepEqual(viewOf("#label/%E0%A4%A"), { name: "label", what: "%E0%A4%A" });
+  assert.deepEqual(viewOf("#label/a%2Fb/c"), { name: "label", what: "a/b/c" });
+  assert.deepEqual(viewOf("#done/%"), { name: "done", what: "" });
+  assert.deepEqual(viewOf("#list/12"), { name: "list", what: "12" });
+  assert.deepEqual(viewOf("#trash"), { name: "trash", what: "" });
+  const others = ["#label", "#label/", "#list", "#list/", "#list/x", "#search"];
+  for (const hash of ["", "#", "#%", "#nowhere/%", "#nowhere/x", ...others]) {
+    assert.deepEqual(viewOf(hash), { name: "all", what: "" });
   }
 });
 

@@ -17,6 +17,7 @@ const SHELL = [
   "./assets/client.css",
   "./assets/client.js",
   "./assets/icon.svg",
+  "./assets/later.js",
   "./assets/vendor.js",
   "./assets/words.de.js",
 ].map((path) => new URL(path, worker.location.href).pathname);

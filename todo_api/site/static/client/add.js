@@ -11,7 +11,7 @@ const MOST_CHARACTERS = 200;
 
 /** @param {{screen: import("./screen.js").Screen}} props */
 export function Add({ screen }) {
-  const { store, view, name } = screen;
+  const { store, view, name, list } = screen;
   const draft = draftOf(store.username);
   const line = useSignal(sessionStorage.getItem(draft) ?? "");
   const refused = useSignal(/** @type {string[]} */ ([]));
@@ -31,7 +31,7 @@ export function Add({ screen }) {
     if (!title || length > MOST_CHARACTERS) return;
     const isToday = name.value === "today" && !due;
     const own =
-      name.value === "label" && !labels.includes(view.value.label) ? [view.value.label] : [];
+      name.value === "label" && !labels.includes(view.value.what) ? [view.value.what] : [];
     screen.sought.value = store.create(
       {
         title,
@@ -40,6 +40,7 @@ export function Add({ screen }) {
         labels: [...labels, ...own].sort(),
       },
       say("add.added", { title }),
+      name.value === "list" ? list.value?.id : undefined,
     );
     write("");
   };

@@ -2,15 +2,18 @@
 
 import { dueAt, partsOf } from "./dates.js";
 import { html } from "./html.js";
-import { Markdown } from "./text.js";
 import { useEffect, useRef, useSignal } from "./vendor.js";
 import { say } from "./words.js";
 
 const PAUSE_MILLISECONDS = 400;
 
+/** A description until what reads Markdown has come. @param {{text: string}} props */
+const Plain = ({ text }) => html`<p class="markdown">${text}</p>`;
+
 /** @param {{screen: import("./screen.js").Screen, taskKey: string}} props */
 export function Editor({ screen, taskKey }) {
   const { store } = screen;
+  const { Markdown = Plain } = screen.later.value ?? {};
   void store.tasks.value;
   const task = store.get(taskKey);
   const panel = useRef(/** @type {HTMLElement | null} */ (null));

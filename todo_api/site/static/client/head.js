@@ -7,8 +7,14 @@ import { locale, say } from "./words.js";
 
 /** @param {{screen: Screen}} props */
 export function Head({ screen }) {
-  const { title, now, name, search, found } = screen;
+  const { title, now, name, search, found, overlay } = screen;
   const count = found.value.length;
+  const hint = () => {
+    if (name.value === "trash") return say("trash.hint");
+    return count === 1
+      ? say("list.one")
+      : say("list.count", { count: count.toLocaleString(locale()) });
+  };
   return html`
     <div class="head">
       <div class="title">
@@ -21,12 +27,16 @@ export function Head({ screen }) {
                   day: "numeric",
                   month: "long",
                 })
-              : count === 1
-                ? say("list.one")
-                : say("list.count", { count: count.toLocaleString(locale()) })
+              : hint()
           }
         </p>
       </div>
+      ${
+        name.value === "list" &&
+        html`<button class="quiet" onClick=${() => (overlay.value = "list")}>
+          ${say("list.edit")}
+        </button>`
+      }
       <${Status} screen=${screen} />
       <input
         type="search"

@@ -40,7 +40,7 @@ export function List({ screen }) {
   }, []);
   useEffect(() => {
     if (box.current) box.current.scrollTop = 0;
-  }, [name.value, screen.view.value.label]);
+  }, [name.value, screen.view.value.what]);
   /**
    * Bring a row into sight; return whether there is one.
    * @param {HTMLElement} element
@@ -98,6 +98,7 @@ export function List({ screen }) {
   const { from, to } = sight.value;
   const all = rows.value;
   const selected = new Set(selection.keys.value);
+  const names = screen.listNames.value;
   return html`
     <section
       class="list"
@@ -137,7 +138,12 @@ export function List({ screen }) {
             aria-setsize=${all.length}
             aria-posinset=${from + index + 1}
           >
-            <${Row} task=${row.task} isSelected=${isSelected} now=${screen.now} />
+            <${Row}
+              task=${row.task}
+              list=${names.get(row.task.list_id ?? 0)}
+              isSelected=${isSelected}
+              now=${screen.now}
+            />
           </li>`;
         })}
       </ul>
@@ -158,12 +164,12 @@ function keyOf({ target }, part) {
 /**
  * What a row shows. It reads a signal, so signals see to it that it is rendered for that alone, or
  * for props that are not the same: nothing that is made anew for each rendering may be one of them.
- * @param {{task: import("./outbox.js").Shown, isSelected: boolean,
+ * @param {{task: import("./outbox.js").Shown, list?: string, isSelected: boolean,
  *   now: import("./vendor.js").Signal<Date>}} props
  */
-function Row({ task, isSelected, now }) {
+function Row({ task, list, isSelected, now }) {
   const late = isOverdue(task.due, now.value) && !task.done;
-  const hasMore = task.due || task.labels.length > 0 || task.unsent || task.description;
+  const hasMore = task.due || task.labels.length > 0 || list || task.unsent || task.description;
   return html`
     <label class="tick">
       <input type="checkbox" checked=${task.done} aria-label=${task.title} />
@@ -182,6 +188,7 @@ function Row({ task, isSelected, now }) {
               >`
             }
             ${task.labels.map((label) => html`<span key=${label} class="label">#${label}</span>`)}
+            ${list && html`<span class="in">${list}</span>`}
             ${task.unsent && html`<span class="unsent">${say("list.unsent")}</span>`}
             ${!task.due && !task.labels.length && !task.unsent && html`<span class="excerpt">${task.description.slice(0, 200)}</span>`}
           </span>

@@ -1,15 +1,16 @@
 /**
- * The local copy, in IndexedDB: the tasks as the server had them, what is still to be sent, and
- * how far the changes have been followed. Those who sign in for one tab leave nothing here but what
- * is still to be sent; they have the list in the tab's memory.
+ * The local copy, in IndexedDB: the lists and tasks as the server had them, what is still to be sent,
+ * and how far the changes have been followed. Those who sign in for one tab leave nothing here but what
+ * is still to be sent; they have the lists in the tab's memory.
  *
  * @typedef {import("./outbox.js").Kept} Kept
  * @typedef {import("./outbox.js").Entry} Entry
  * @typedef {import("./outbox.js").Batch} Batch
+ * @typedef {Pick<import("./outbox.js").Schemas["TodoList"], "id" | "name" | "is_own">} TodoList
  * @typedef {{kept?: Kept[], forgotten?: string[], entries?: Entry[], sent?: number[],
- *   next?: string | null, batch?: Batch | null, stamp?: string}} Writing
- *   What one transaction writes: tasks and entries by their keys, and those that go; each time
- *   that the server is followed has a stamp of its own.
+ *   lists?: TodoList[], next?: string | null, batch?: Batch | null, stamp?: string}} Writing
+ *   What one transaction writes: tasks and entries by their keys, and those that go; all of the
+ *   lists; each time that the server is followed has a stamp of its own.
  * @typedef {{entries: Entry[], next: string | null, batch: Batch | null, stamp: string,
  *   mark: string | null}} Progress
  *   `mark` is any place in the changes of the account that all this belongs to.
@@ -17,7 +18,8 @@
 
 import { byTask, EMPTY, fieldsOf, outcomeOf } from "./outbox.js";
 
-const VERSION = 1;
+const VERSION = 2;
+const STORES = ["tasks", "lists", "outbox", "progress"];
 
 /**
  * @template Result
@@ -36,10 +38,17 @@ const nameOf = (username) => `todo:${username}`;
 /** @param {string} username */
 function open(username) {
   const opening = indexedDB.open(nameOf(username), VERSION);
-  opening.onupgradeneeded = () => {
-    opening.result.createObjectStore("tasks", { keyPath: "key" });
-    opening.result.createObjectStore("outbox", { keyPath: "seq" });
-    opening.result.createObjectStore("progress");
+  opening.onupgradeneeded = ({ oldVersion }) => {
+    const { result: db, transaction } = opening;
+    db.createObjectStore("lists", { keyPath: "id" });
+    if (oldVersion === 1) {
+      // Its tasks are in no list: they are read anew, and what is still to be sent stays.
+      transaction?.objectStore("progress").delete("next");
+    } else {
+      db.createObjectStore("tasks", { keyPath: "key" });
+      db.createObjectStore("outbox", { keyPath: "seq" });
+      db.createObjectStore("progress");
+    }
   };
   return done(opening);
 }
@@ -74,8 +83,10 @@ export class Local {
     this.isClosed = false;
     /** When another tab removes the copy. */
     this.onRemoved = () => {};
-    /** @type {Map<string, Kept>} the list of those who are here for one tab */
+    /** @type {Map<string, Kept>} the tasks of those who are here for one tab */
     this.list = new Map();
+    /** @type {TodoList[]} their lists */
+    this.lists = [];
     /** @type {string | null} */
     this.next = null;
     this.db = this.watched(db);
@@ -83,9 +94,10 @@ export class Local {
 
   /** @param {IDBDatabase} db */
   watched(db) {
-    db.onversionchange = () => {
+    db.onversionchange = ({ newVersion }) => {
       this.close();
-      this.onRemoved();
+      if (newVersion === null) this.onRemoved();
+      else location.reload(); // a newer client is in another tab, and so has to be in this one
     };
     return db;
   }
@@ -100,13 +112,12 @@ export class Local {
    * @param {IDBTransactionMode} mode
    */
   async begin(mode) {
-    const stores = ["tasks", "outbox", "progress"];
     try {
-      return this.db.transaction(stores, mode);
+      return this.db.transaction(STORES, mode);
     } catch (error) {
       if (this.isClosed) throw error;
       this.db = this.watched(await open(this.username));
-      return this.db.transaction(stores, mode);
+      return this.db.transaction(STORES, mode);
     }
   }
 
@@ -114,11 +125,14 @@ export class Local {
   async read() {
     const transaction = await this.begin("readonly");
     const tasks = done(transaction.objectStore("tasks").getAll());
+    const listed = done(transaction.objectStore("lists").getAll());
     const progress = this.progressIn(transaction);
     /** @type {Kept[]} */
     const kept = await tasks;
+    /** @type {TodoList[]} */
+    const lists = this.isForTab ? this.lists : await listed;
     const all = byKey([...kept, ...this.list.values()]);
-    return { ...(await progress), kept: [...all.values()] };
+    return { ...(await progress), kept: [...all.values()], lists };
   }
 
   /** Read what is to be sent, and how far the changes have been followed. */
@@ -167,7 +181,7 @@ export class Local {
    * @param {Writing} writing
    * @returns {Promise<void>}
    */
-  async write({ kept = [], forgotten = [], entries = [], sent = [], next, batch, stamp }) {
+  async write({ kept = [], forgotten = [], entries = [], sent = [], lists, next, batch, stamp }) {
     const transaction = await this.begin("readwrite");
     const tasks = transaction.objectStore("tasks");
     const outbox = transaction.objectStore("outbox");
@@ -180,10 +194,13 @@ export class Local {
     if (next) progress.put(next, "mark");
     if (!this.isForTab) {
       for (const task of kept) tasks.put(task);
+      const listed = transaction.objectStore("lists");
+      if (lists) listed.clear();
+      for (const list of lists ?? []) listed.put(list);
       if (next !== undefined) progress.put(next, "next");
       return ended(transaction);
     }
-    this.learn({ kept, forgotten });
+    this.learn({ kept, forgotten, lists });
     if (next !== undefined) this.next = next;
     // What the server does not know by this key must be found again after a reload.
     const named = kept.filter(({ key, id }) => key !== String(id));
@@ -198,8 +215,9 @@ export class Local {
    * Have, in memory, what another tab has written.
    * @param {Writing} writing
    */
-  learn({ kept = [], forgotten = [] }) {
+  learn({ kept = [], forgotten = [], lists }) {
     if (!this.isForTab) return;
+    if (lists) this.lists = lists;
     for (const key of forgotten) this.list.delete(key);
     for (const task of kept) this.list.set(task.key, task);
   }
@@ -229,6 +247,7 @@ export class Local {
     this.learn({ kept: kept.filter((task) => changed.has(task.key)) });
     const transaction = await this.begin("readwrite");
     transaction.objectStore("progress").delete("next");
+    transaction.objectStore("lists").clear();
     await ended(transaction);
     await this.keepChanged();
   }
@@ -241,11 +260,11 @@ export class Local {
     const { kept, entries } = await this.read();
     const tasks = byKey(kept);
     const transaction = await this.begin("readwrite");
-    for (const name of ["tasks", "outbox", "progress"]) transaction.objectStore(name).clear();
+    for (const name of STORES) transaction.objectStore(name).clear();
     let count = 0;
     for (const [key, own] of byTask(entries)) {
       const { kind, fields } = outcomeOf(tasks.get(key), own);
-      if (kind !== "create" && kind !== "update") continue;
+      if (kind === "none" || kind === "delete") continue;
       const { seq } = /** @type {Entry} */ (own[0]);
       /** @type {Entry} */
       const entry = {

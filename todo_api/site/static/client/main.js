@@ -1,6 +1,5 @@
 /** The screen of those who are signed in: the views, the list, and the open task. */
 
-import { Account } from "./account.js";
 import { Add } from "./add.js";
 import { Editor } from "./editor.js";
 import { Head } from "./head.js";
@@ -41,7 +40,8 @@ export async function start(root, session, leaving, orphans = 0) {
 
 /** @param {{screen: import("./screen.js").Screen}} props */
 function Main({ screen }) {
-  const { open, overlay, isMenuOpen, isNarrow } = screen;
+  const { open, overlay, isMenuOpen, isNarrow, list, name } = screen;
+  const { Account, ListEditor, Trash } = screen.later.value ?? {};
   const isCovered = Boolean(open.value) && isNarrow.value;
   const closeOverlay = () => (overlay.value = "");
   return html`
@@ -50,9 +50,13 @@ function Main({ screen }) {
       <${Side} screen=${screen} isCovered=${isCovered} />
       <main inert=${isCovered}>
         <${Head} screen=${screen} />
-        <${Add} screen=${screen} />
+        ${name.value !== "trash" && html`<${Add} screen=${screen} />`}
         <${Troubles} screen=${screen} />
-        <${List} screen=${screen} />
+        ${
+          name.value === "trash"
+            ? Trash && html`<${Trash} screen=${screen} />`
+            : html`<${List} screen=${screen} />`
+        }
         <div class="bottom">
           <${Selection} screen=${screen} />
           <${Undo} store=${screen.store} />
@@ -61,7 +65,20 @@ function Main({ screen }) {
       ${open.value && html`<${Editor} key=${open.value} screen=${screen} taskKey=${open.value} />`}
     </div>
     ${overlay.value === "keys" && html`<${Help} onClose=${closeOverlay} />`}
-    ${overlay.value === "account" && html`<${Account} screen=${screen} onClose=${closeOverlay} />`}
+    ${
+      overlay.value === "account" &&
+      Account &&
+      html`<${Account} screen=${screen} onClose=${closeOverlay} />`
+    }
+    ${
+      (overlay.value === "newlist" || (overlay.value === "list" && list.value)) &&
+      ListEditor &&
+      html`<${ListEditor}
+        screen=${screen}
+        list=${overlay.value === "list" ? list.value : undefined}
+        onClose=${closeOverlay}
+      />`
+    }
   `;
 }
 

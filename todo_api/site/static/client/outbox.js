@@ -10,19 +10,23 @@
  * @typedef {{key: string, id: number, task: Task, etag: string | null}} Kept
  *   A task as the server had it last; `key` names it here, also before the server gave it an id.
  * @typedef {{seq: number, key: string, kind: "create" | "update" | "delete" | "restore",
- *   fields: Partial<Fields>, was: Fields, after: number, fault?: string}} Entry
+ *   fields: Partial<Fields>, was: Fields, after: number, list_id?: number | null,
+ *   id?: number | null, fault?: string}} Entry
  *   A change to be sent, in the order of `seq`, not before the time `after`; `was` is what it
- *   found, and `fault` why the server refused it.
- * @typedef {Fields & {key: string, id: number | null, created_at: string,
+ *   found, and `fault` why the server refused it. `list_id` is where the task is, or one's own list
+ *   if it is not known, and `id` what a task was called that is to be taken out of the trash.
+ * @typedef {Fields & {key: string, id: number | null, list_id: number | null, created_at: string,
  *   completed_at: string | null, unsent: boolean}} Shown
  * @typedef {{key: string, seqs: number[]}} Part
  *   Which entries an operation of a batch is made of.
  * @typedef {{idempotency_key: string, made_at: number, parts: Part[],
  *   operations: Schemas["BatchOperation"][]}} Batch
  * @typedef {{kind: "changed", key: string, title: string, names: (keyof Fields)[]}
- *   | {kind: "kept" | "restored", key: string, title: string}} Conflict
- * @typedef {{kind: "none" | "create" | "update" | "delete", fields: Partial<Fields>,
- *   conflicts: Conflict[]}} Outcome
+ *   | {kind: "kept" | "restored" | "moved", key: string, title: string}} Conflict
+ * @typedef {{kind: "none" | "create" | "update" | "delete" | "restore", fields: Partial<Fields>,
+ *   conflicts: Conflict[], about?: About}} Outcome
+ * @typedef {{id?: number | null, list_id?: number | null}} About
+ *   What a task was called that is to be restored, and in which list it is.
  * @typedef {{batch: Batch | null, spent: number[], conflicts: Conflict[]}} Packed
  */
 
@@ -76,7 +80,7 @@ export const isLike = (task, fields) => NAMES.every((name) => isSame(task[name],
  * @returns {Shown | null}
  */
 export function shown(kept, entries) {
-  const { kind, fields: mine } = outcomeOf(kept, entries);
+  const { kind, fields: mine, about = {} } = outcomeOf(kept, entries);
   const [task, first] = [kept?.task, entries[0]];
   if (kind === "delete" || (kind === "none" && !task)) return null;
   const fields = fieldsOf({ ...EMPTY, ...task, ...mine });
@@ -85,6 +89,7 @@ export function shown(kept, entries) {
     ...fields,
     key: kept?.key ?? first?.key ?? "",
     id: kept?.id ?? null,
+    list_id: task?.list_id ?? about.list_id ?? null,
     created_at: task?.created_at ?? timeOf(first?.seq ?? 0),
     completed_at: fields.done ? (task?.done && task.completed_at) || time : null,
     unsent: entries.length > 0,
@@ -93,7 +98,8 @@ export function shown(kept, entries) {
 
 /**
  * What a task's entries come to.
- * @typedef {{isNew: boolean, isDeleted: boolean, fields: Partial<Fields>, was: Fields}} Intent
+ * @typedef {{isNew: boolean, isDeleted: boolean, fields: Partial<Fields>, was: Fields,
+ *   about: About}} Intent
  */
 
 /**
@@ -102,19 +108,21 @@ export function shown(kept, entries) {
  * @returns {Intent}
  */
 function joined(intent, entry) {
+  const { kind, id = intent?.about.id, list_id = intent?.about.list_id } = entry;
+  const about = { id, list_id };
   if (!intent) {
-    const { kind, was } = entry;
+    const { was } = entry;
     const fields = kind === "create" ? { ...EMPTY, ...entry.fields } : entry.fields;
     const isNew = kind === "create" || kind === "restore";
-    return { isNew, isDeleted: kind === "delete", fields, was };
+    return { isNew, isDeleted: kind === "delete", fields, was, about };
   }
   const { isNew } = intent;
   // Each member is compared with what the first change of it found.
   const found = NAMES.filter((name) => intent.isDeleted || name in intent.fields);
   const was = { ...entry.was, ...picked(intent.was, found) };
-  if (entry.kind === "delete") return { isNew, isDeleted: true, fields: intent.fields, was };
+  if (kind === "delete") return { isNew, isDeleted: true, fields: intent.fields, was, about };
   const before = intent.isDeleted ? entry.was : intent.fields;
-  return { isNew, isDeleted: false, fields: { ...before, ...entry.fields }, was };
+  return { isNew, isDeleted: false, fields: { ...before, ...entry.fields }, was, about };
 }
 
 /** @type {(fields: Partial<Fields>, names: (keyof Fields)[]) => Partial<Fields>} */
@@ -124,7 +132,8 @@ const picked = (fields, names) => Object.fromEntries(names.map((name) => [name, 
  * What is to be done at the server for a task's entries, given what it had last. Members that only
  * one side has changed are both kept, labels are merged one by one; of any other member that both
  * have changed, this client's value is kept, and told. What others have changed is not deleted, and
- * what they have deleted while it was changed here is made again.
+ * what they have deleted while it was changed here is made again. What was deleted from here is taken
+ * out of the trash; what there is to change of it then is another step.
  * @param {Kept | undefined} kept
  * @param {Entry[]} entries those of this task, in their order
  * @returns {Outcome}
@@ -135,10 +144,12 @@ export function outcomeOf(kept, entries) {
   if (!intent || (intent.isDeleted && !task)) return { kind: "none", fields: {}, conflicts: [] };
   const { key } = /** @type {Entry} */ (entries[0]);
   if (!task) {
+    const { about } = intent;
     const fields = fieldsOf({ ...intent.was, ...intent.fields });
+    if (about.id) return { kind: "restore", fields, conflicts: [], about };
     /** @type {Conflict[]} */
     const conflicts = intent.isNew ? [] : [{ kind: "restored", key, title: fields.title }];
-    return { kind: "create", fields, conflicts };
+    return { kind: "create", fields, conflicts, about };
   }
   if (!intent.isDeleted) return merged(intent, task, key);
   if (isLike(task, intent.was)) return { kind: "delete", fields: {}, conflicts: [] };
@@ -220,12 +231,13 @@ export function pack(
   for (const [key, own] of byTask(entries)) {
     const last = own.at(-1);
     if (!last || last.after > now || last.fault) continue;
-    const { kind, fields, conflicts } = outcomeOf(kept.get(key), own);
+    const outcome = outcomeOf(kept.get(key), own);
+    const { kind, conflicts } = outcome;
     if (isLeft(key, kind)) continue;
     const seqs = own.map((entry) => entry.seq);
     if (kind === "none") spent.push(...seqs);
     else {
-      const operation = operationOf(kind, fields, kept.get(key));
+      const operation = operationOf(outcome, kept.get(key));
       size += new TextEncoder().encode(JSON.stringify(operation)).length;
       if (batch.parts.length === most || (batch.parts.length && size > MOST_BYTES)) break;
       batch.parts.push({ key, seqs });
@@ -237,13 +249,16 @@ export function pack(
 }
 
 /**
- * @param {"create" | "update" | "delete"} kind
- * @param {Partial<Fields>} fields
+ * @param {Outcome} outcome
  * @param {Kept | undefined} kept
  * @returns {Schemas["BatchOperation"]}
  */
-function operationOf(kind, fields, kept) {
-  if (!kept) return { create: { ...fields, title: fields.title ?? "" } };
-  const about = kept.etag ? { id: kept.id, if_match: kept.etag } : { id: kept.id };
-  return kind === "update" ? { update: { ...about, ...fields } } : { delete: about };
+function operationOf({ kind, fields, about = {} }, kept) {
+  if (kind === "restore" && about.id) return { restore: { id: about.id } };
+  if (!kept) {
+    const place = about.list_id ? { list_id: about.list_id } : {};
+    return { create: { ...fields, ...place, title: fields.title ?? "" } };
+  }
+  const named = kept.etag ? { id: kept.id, if_match: kept.etag } : { id: kept.id };
+  return kind === "update" ? { update: { ...named, ...fields } } : { delete: named };
 }

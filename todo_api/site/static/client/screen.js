@@ -7,7 +7,7 @@ import { makeSelection } from "./selection.js";
 import { draftOf } from "./session.js";
 import { Sync } from "./sync.js";
 import { batch, computed, effect, signal } from "./vendor.js";
-import { countsOf, labelsOf, rowsOf, tasksOf, viewOf } from "./views.js";
+import { countsByList, countsOf, labelsOf, rowsOf, tasksOf, viewOf } from "./views.js";
 import { locale, say } from "./words.js";
 
 /**
@@ -15,6 +15,9 @@ import { locale, say } from "./words.js";
  * @typedef {import("./store.js").Store} Tasks
  * @typedef {import("./session.js").Session} Session
  * @typedef {{onSignedOut: (told?: string) => void, onEnded: () => void}} Leaving
+ * @typedef {"" | "keys" | "account" | "list" | "newlist"} Overlay
+ *   What is open over the list: `list` is about the one that is shown.
+ * @typedef {typeof import("./later.js").LATER} Later
  * @typedef {ReturnType<typeof makeScreen>} Screen
  */
 
@@ -31,21 +34,32 @@ const LINGER_MILLISECONDS = 1000;
  */
 export function makeScreen(store, session, leaving, orphans) {
   const now = signal(new Date());
-  const view = signal(/** @type {{name: Name, label: string}} */ ({ name: "all", label: "" }));
+  const view = signal(/** @type {{name: Name, what: string}} */ ({ name: "all", what: "" }));
   const search = signal("");
   const open = signal(/** @type {string | null} */ (null));
   const cursor = signal(/** @type {string | null} */ (null));
   const notices = signal(/** @type {string[]} */ ([]));
-  const overlay = signal(/** @type {"" | "keys" | "account"} */ (""));
+  const overlay = signal(/** @type {Overlay} */ (""));
+  /** What nobody needs at once, when it has come. */
+  const later = signal(/** @type {Later | null} */ (null));
   const isMenuOpen = signal(false);
   const lingering = signal(/** @type {ReadonlySet<string>} */ (new Set()));
 
-  const name = computed(() => (search.value.trim() ? "search" : view.value.name));
+  /** The list that is shown, if it is one, and still there. */
+  const list = computed(() =>
+    view.value.name === "list"
+      ? store.lists.value.find(({ id }) => id === Number(view.value.what))
+      : undefined,
+  );
+  const name = computed(() => {
+    if (search.value.trim()) return "search";
+    return view.value.name === "list" && !list.value ? "all" : view.value.name;
+  });
   const found = computed(() =>
     tasksOf(
       store.tasks.value,
       name.value,
-      name.value === "search" ? search.value : view.value.label,
+      name.value === "search" ? search.value : view.value.what,
       now.value,
       lingering.value,
     ),
@@ -63,11 +77,17 @@ export function makeScreen(store, session, leaving, orphans) {
     }),
   );
   const selection = makeSelection(rows, cursor);
-  const title = computed(() =>
-    name.value === "label"
-      ? `#${view.value.label}`
-      : say(`view.${/** @type {Exclude<Name, "label">} */ (name.value)}`),
-  );
+  const title = computed(() => {
+    if (name.value === "label") return `#${view.value.what}`;
+    if (name.value === "list") return list.value?.name ?? "";
+    return say(`view.${name.value}`);
+  });
+  /** What the list of a task is called, where that has to be told. */
+  const listNames = computed(() => {
+    const isTold = store.lists.value.length > 1 && name.value !== "list";
+    return new Map(isTold ? store.lists.value.map((one) => [one.id, one.name]) : []);
+  });
+  const listCounts = computed(() => countsByList(store.tasks.value));
   const counts = computed(() => countsOf(store.tasks.value, now.value));
   const labels = computed(() => labelsOf(store.tasks.value));
 
@@ -92,6 +112,21 @@ export function makeScreen(store, session, leaving, orphans) {
     search.value = "";
     isMenuOpen.value = false;
     selection.clear();
+  };
+  const fetchLater = async () => {
+    try {
+      later.value = (await import("./later.js")).LATER;
+    } catch {
+      // It is not kept here yet, and the service is away.
+      if (overlay.value || name.value === "trash") tell(say("error.offline"));
+      overlay.value = "";
+    }
+  };
+  const attend = () => {
+    // The list that is being edited may be deleted elsewhere.
+    if (overlay.value === "list" && !list.value) overlay.value = "";
+    const isWanted = overlay.value || open.value || name.value === "trash";
+    if (isWanted && !later.value) void fetchLater();
   };
   /** Put the focus where one was in the list, or near it. */
   const focusList = () => (attention.value += 1);
@@ -129,12 +164,16 @@ export function makeScreen(store, session, leaving, orphans) {
     focusList,
     notices,
     overlay,
+    later,
     isMenuOpen,
     isNarrow,
     name,
     found,
     rows,
     title,
+    list,
+    listNames,
+    listCounts,
     counts,
     labels,
     tell,
@@ -229,6 +268,7 @@ export function makeScreen(store, session, leaving, orphans) {
       addEventListener("hashchange", follow);
       narrow.addEventListener("change", measure);
       const removeKeys = installKeys(this);
+      const attending = effect(attend);
       const clock = setInterval(() => (now.value = new Date()), MINUTE);
       const titled = effect(() => {
         document.title = `${title.value} · ${say("app.name")}`;
@@ -241,6 +281,7 @@ export function makeScreen(store, session, leaving, orphans) {
         removeEventListener("hashchange", follow);
         narrow.removeEventListener("change", measure);
         removeKeys();
+        attending();
         clearInterval(clock);
         titled();
         sync.stop();

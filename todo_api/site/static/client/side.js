@@ -12,12 +12,16 @@ import { say } from "./words.js";
 
 /** @param {{screen: Screen, isCovered: boolean}} props */
 export function Side({ screen, isCovered }) {
-  const { view, counts, labels, isMenuOpen, overlay, session } = screen;
-  /** @type {(name: Name, label?: string) => "page" | undefined} */
-  const current = (name, label = "") =>
-    screen.name.value === name && view.value.label === label ? "page" : undefined;
+  const { store, view, counts, labels, listCounts, isMenuOpen, overlay, session } = screen;
+  /** @type {(name: Name, what?: string) => "page" | undefined} */
+  const current = (name, what = view.value.what) =>
+    screen.name.value === name && view.value.what === what ? "page" : undefined;
+  /** Show where one goes, also if one is there already. @param {any} event */
+  const leaveMenu = (event) => {
+    if (event.target.closest("a")) isMenuOpen.value = false;
+  };
   return html`
-    <header class="side" inert=${isCovered}>
+    <header class="side" inert=${isCovered} onClick=${leaveMenu}>
       <p class="brand">
         <img src=${ICON} alt="" width="28" height="28" /><b>${say("app.name")}</b>
       </p>
@@ -48,6 +52,22 @@ export function Side({ screen, isCovered }) {
         ${say("nav.menu")}
       </button>
       <div class="more">
+        <nav aria-label=${say("nav.lists")}>
+          <h2>${say("nav.lists")}</h2>
+          <ul>
+            ${store.lists.value.map(
+              ({ id, name }) => html`
+                <li key=${id}>
+                  <a href=${`#list/${id}`} aria-current=${current("list", String(id))}>${name}</a>
+                  <span class="count" aria-hidden="true">${listCounts.value.get(id)}</span>
+                </li>
+              `,
+            )}
+          </ul>
+          <button class="quiet" onClick=${() => (overlay.value = "newlist")}>
+            ${say("nav.newList")}
+          </button>
+        </nav>
         ${
           labels.value.length > 0 &&
           html`
@@ -73,6 +93,7 @@ export function Side({ screen, isCovered }) {
         <div class="foot">
           <p class="who">${session.username}</p>
           <${Theme} />
+          <a href="#trash" aria-current=${current("trash")}>${say("view.trash")}</a>
           <button class="quiet" onClick=${() => (overlay.value = "account")}>
             ${say("nav.account")}
           </button>

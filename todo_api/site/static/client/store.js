@@ -1,13 +1,15 @@
 /**
- * The list as it is shown: the local copy, and over it what is still to be sent. Every action
+ * The lists as they are shown: the local copy, and over it what is still to be sent. Every action
  * shows at once, is written to the local copy, and can be undone for ten seconds.
  *
  * @typedef {import("./local.js").Local} Local
+ * @typedef {import("./local.js").TodoList} TodoList
  * @typedef {import("./local.js").Writing} Writing
  * @typedef {import("./outbox.js").Entry} Entry
  * @typedef {import("./outbox.js").Fields} Fields
  * @typedef {import("./outbox.js").Kept} Kept
  * @typedef {import("./outbox.js").Shown} Shown
+ * @typedef {import("./outbox.js").Task} Task
  * @typedef {{text: string, undo: () => void, until: number, key: string, kind: string}} Undoable
  */
 
@@ -42,12 +44,14 @@ export class Store {
     this.entries = [];
     /** @type {Set<number>} what has been answered for, however late another tab tells of it */
     this.answered = new Set();
-    /** @type {Set<number>} the ids of tasks that are gone, and never come again */
-    this.gone = new Set();
+    /** @type {Map<number, Kept>} tasks that are gone, as they were last, by their ids */
+    this.gone = new Map();
     /** @type {Map<string, Shown>} */
     this.shownByKey = new Map();
     /** @type {import("./vendor.js").Signal<Shown[]>} */
     this.tasks = signal(/** @type {Shown[]} */ ([]));
+    /** @type {import("./vendor.js").Signal<TodoList[]>} one's own list first */
+    this.lists = signal(/** @type {TodoList[]} */ ([]));
     this.unsent = signal(0);
     this.faulty = signal(/** @type {Entry[]} */ ([]));
     this.undoables = signal(/** @type {Undoable[]} */ ([]));
@@ -62,11 +66,11 @@ export class Store {
   /** Show the local copy as it is, whatever other tabs have told of it. */
   async open() {
     const known = this.entries;
-    const { kept, entries, ...progress } = await this.local.read();
+    const { kept, entries, lists, ...progress } = await this.local.read();
     const [there, pending] = [new Set(kept.map(({ key }) => key)), new Set(entries.map(seqOf))];
     const forgotten = [...this.kept.keys()].filter((key) => !there.has(key));
     const sent = known.map(seqOf).filter((seq) => !pending.has(seq));
-    this.apply({ kept, forgotten, entries, sent });
+    this.apply({ kept, forgotten, entries, sent, lists });
     return progress;
   }
 
@@ -84,7 +88,10 @@ export class Store {
   hear(writing) {
     const kept = writing.kept?.filter(({ id, task }) => {
       const known = this.kept.get(this.keys.get(id) ?? "")?.task;
-      return !this.gone.has(id) && !(known && known.updated_at > task.updated_at);
+      const gone = this.gone.get(id)?.task;
+      // What was taken out of the trash is newer than what went there.
+      const isOld = gone && gone.updated_at >= task.updated_at;
+      return !isOld && !(known && known.updated_at > task.updated_at);
     });
     this.local.learn({ ...writing, kept });
     this.apply({ ...writing, kept });
@@ -94,7 +101,7 @@ export class Store {
    * Show what was written.
    * @param {Writing} writing
    */
-  apply({ kept = [], forgotten = [], entries = [], sent = [] }) {
+  apply({ kept = [], forgotten = [], entries = [], sent = [], lists }) {
     /** @type {Set<string>} */
     const touched = new Set(forgotten);
     for (const seq of sent) this.answered.add(seq);
@@ -110,6 +117,7 @@ export class Store {
       }
       this.kept.set(task.key, task);
       this.keys.set(task.id, task.key);
+      this.gone.delete(task.id);
       touched.add(task.key);
     }
     for (const { seq, key } of added) {
@@ -133,6 +141,10 @@ export class Store {
     }
     batch(() => {
       if (isOther) this.tasks.value = [...this.shownByKey.values()];
+      const listed = lists && [...lists].sort((one, other) => +other.is_own - +one.is_own);
+      if (listed && JSON.stringify(listed) !== JSON.stringify(this.lists.value)) {
+        this.lists.value = listed;
+      }
       this.unsent.value = changed.size;
       this.faulty.value = [...changed.values()].flatMap((own) =>
         own.slice(-1).filter((entry) => entry.fault),
@@ -142,12 +154,20 @@ export class Store {
 
   /** @param {string} key */
   forget(key) {
-    const id = this.kept.get(key)?.id;
-    if (id) {
-      this.keys.delete(id);
-      this.gone.add(id);
-    }
+    const task = this.kept.get(key);
+    if (!task) return;
+    this.keys.delete(task.id);
+    this.gone.set(task.id, task);
     this.kept.delete(key);
+  }
+
+  /**
+   * Return the key of the task with this id, which it keeps while it is in the trash.
+   * @param {number} id
+   */
+  keyOf(id) {
+    const restored = this.entries.find((entry) => entry.id === id);
+    return this.keys.get(id) ?? restored?.key ?? this.gone.get(id)?.key ?? String(id);
   }
 
   /**
@@ -195,10 +215,11 @@ export class Store {
   /**
    * @param {Partial<Fields>} fields
    * @param {string} [text] what to say when it can be undone
+   * @param {number | null} [list_id] where it is to be, if not in one's own list
    */
-  create(fields, text) {
+  create(fields, text, list_id = this.lists.value[0]?.id ?? null) {
     const key = `new-${randomId()}`;
-    this.enter({ key, kind: "create", fields, was: EMPTY });
+    this.enter({ key, kind: "create", fields, was: EMPTY, list_id });
     if (text) this.offer({ text, key, kind: "create", undo: () => this.drop(key) });
     return key;
   }
@@ -213,7 +234,7 @@ export class Store {
     const task = this.get(key);
     if (!task) return;
     const was = fieldsOf(task);
-    this.enter({ key, kind: "update", fields, was });
+    this.enter({ key, kind: "update", fields, was, list_id: task.list_id });
     const before = Object.fromEntries(
       /** @type {(keyof Fields)[]} */ (Object.keys(fields)).map((name) => [name, was[name]]),
     );
@@ -221,17 +242,64 @@ export class Store {
   }
 
   /**
-   * Delete a task, when it can no longer be undone.
+   * Delete a task, when it can no longer be undone; after that, undoing takes it out of the trash.
    * @param {string} key
    * @param {string} text
    */
   remove(key, text) {
     const task = this.get(key);
     if (!task) return;
-    const was = fieldsOf(task);
     this.drop(key, Date.now() + UNDO_SECONDS * 1000);
-    const undo = () => this.enter({ key, kind: "restore", fields: was, was });
-    this.offer({ text, key, kind: "delete", undo });
+    this.offer({ text, key, kind: "delete", undo: () => this.putBack(key, task) });
+  }
+
+  /**
+   * Have a deleted task again.
+   * @param {string} key
+   * @param {Shown} task as it was shown
+   */
+  putBack(key, { list_id, ...task }) {
+    const known = this.kept.get(key) ?? [...this.gone.values()].find((gone) => gone.key === key);
+    const fields = fieldsOf(task);
+    const was = known ? fieldsOf(known.task) : fields;
+    if (!this.get(key)) {
+      this.enter({ key, kind: "restore", fields, was, list_id, id: known?.id ?? null });
+    }
+  }
+
+  /**
+   * Take a task out of the trash.
+   * @param {Task} task as it was when it was deleted
+   * @param {string} text
+   */
+  restore(task, text) {
+    const { id, list_id } = task;
+    const key = this.keyOf(id);
+    const fields = fieldsOf(task);
+    if (this.get(key)) return;
+    this.enter({ key, kind: "restore", fields, was: fields, list_id, id });
+    this.offer({ text, key, kind: "restore", undo: () => this.drop(key) });
+  }
+
+  /**
+   * Return the keys of the tasks, as the server had them last, for which something holds.
+   * @param {(task: Task) => boolean} holds
+   */
+  keysOf(holds) {
+    return [...this.kept.values()].flatMap(({ key, task }) => (holds(task) ? [key] : []));
+  }
+
+  /**
+   * Have a list no longer, nor what was to be sent to it.
+   * @param {number} id
+   */
+  async dropList(id) {
+    const lists = this.lists.value.filter((list) => list.id !== id);
+    const shown = this.tasks.value.filter((task) => task.list_id === id);
+    const kept = this.keysOf((task) => task.list_id === id);
+    const gone = new Set([...kept, ...shown.map(({ key }) => key)]);
+    const sent = this.entries.filter(({ key }) => gone.has(key)).map(seqOf);
+    await this.write({ lists, forgotten: [...gone], sent });
   }
 
   /**
@@ -240,7 +308,9 @@ export class Store {
    */
   drop(key, after = 0) {
     const task = this.get(key);
-    if (task) this.enter({ key, kind: "delete", fields: {}, was: fieldsOf(task), after });
+    if (!task) return;
+    const { list_id } = task;
+    this.enter({ key, kind: "delete", fields: {}, was: fieldsOf(task), after, list_id });
   }
 
   /** Send at once what is held back so that it can be undone. */

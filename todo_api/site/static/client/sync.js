@@ -4,6 +4,7 @@
  *
  * @typedef {import("./outbox.js").Batch} Batch
  * @typedef {import("./outbox.js").Conflict} Conflict
+ * @typedef {import("./outbox.js").Entry} Entry
  * @typedef {import("./outbox.js").Fields} Fields
  * @typedef {import("./outbox.js").Kept} Kept
  * @typedef {import("./outbox.js").Task} Task
@@ -27,6 +28,8 @@ const PAGE = 100;
 const MOST_CONFLICTS = 5;
 /** The service knows a key for a day; an hour is for clocks that differ, and for the way. */
 const KEY_MILLISECONDS = 23 * 60 * 60 * 1000;
+/** Where a batch is told that a task is not in the trash, or that there is no such list. */
+const IMPOSSIBLE = /^\/operations\/(\d+)\/(restore\/id|create\/list_id)$/u;
 
 export class Sync {
   /**
@@ -45,6 +48,9 @@ export class Sync {
     /** How many operations are sent one by one, to find the one that is refused. */
     this.alone = 0;
     this.etag = "";
+    this.listsTag = "";
+    /** Whether something may have become of the lists. */
+    this.areListsOld = true;
     /** What the service has asked to wait for. */
     this.notBefore = 0;
     /** The last time that the server was followed, here or in another tab. */
@@ -217,7 +223,8 @@ export class Sync {
       now: Date.now(),
       most: this.alone > 0 ? 1 : PAGE,
       idempotency_key: randomId(),
-      isLeft: (key, kind) => this.aside.has(key) || (this.isFull && kind === "create"),
+      isLeft: (key, kind) =>
+        this.aside.has(key) || (this.isFull && (kind === "create" || kind === "restore")),
     });
     if (!batch && !spent.length) return false;
     await this.write({ batch, sent: spent });
@@ -251,7 +258,10 @@ export class Sync {
     this.conflicts = 0;
     this.alone = Math.max(0, this.alone - 1);
     if (forgotten.length) this.hopeForRoom();
-    const sent = batch.parts.flatMap(({ seqs }) => seqs);
+    // What has been taken out of the trash may still have to be changed.
+    const sent = batch.parts.flatMap(({ seqs }, index) =>
+      batch.operations[index]?.restore ? [] : seqs,
+    );
     return this.write({ kept, forgotten, sent, batch: null });
   }
 
@@ -268,6 +278,7 @@ export class Sync {
     await this.write({ batch: null });
     const [part] = batch.parts;
     if (failure.kind === "conflict") {
+      if (await this.circumvent(failure, batch)) return;
       this.conflicts += 1;
       if (this.conflicts > MOST_CONFLICTS) throw failure;
       await this.pull();
@@ -278,7 +289,8 @@ export class Sync {
       // What makes room must not wait for what needs it.
       this.quota = failure;
       this.aside.add(part.key);
-      this.isFull ||= Boolean(batch.operations[0]?.create);
+      const [operation] = batch.operations;
+      this.isFull ||= Boolean(operation?.create ?? operation?.restore);
       this.alone = 0;
     } else if (part) {
       const fault = failure.faults[0]?.detail || failure.detail || String(failure.status);
@@ -290,7 +302,31 @@ export class Sync {
   }
 
   /**
-   * Follow the changes to their end.
+   * Do in another way what can no longer be done: what has left the trash is made anew, and what was
+   * meant for a list that is gone goes into one's own. Tell whether there was something of the kind.
+   * @param {Failure} failure
+   * @param {Batch} batch
+   */
+  async circumvent({ faults }, batch) {
+    const { entries } = await this.store.local.readOutbox();
+    /** @type {Entry[]} */
+    const changed = [];
+    for (const { pointer = "" } of faults) {
+      const [, index, member] = IMPOSSIBLE.exec(pointer) ?? [];
+      const part = batch.parts[Number(index)];
+      if (!part) continue;
+      const own = entries.filter(({ key }) => key === part.key);
+      const without = member === "restore/id" ? { id: null } : { list_id: null };
+      changed.push(...own.map((entry) => ({ ...entry, ...without })));
+      const title = this.store.get(part.key)?.title ?? "";
+      if (member !== "restore/id") this.tell.onConflict({ kind: "moved", key: part.key, title });
+    }
+    if (changed.length) await this.write({ entries: changed });
+    return changed.length > 0;
+  }
+
+  /**
+   * Follow the changes to their end, and which lists there are.
    * @param {Lost[]} lost what is taken out of here when it is found among the new tasks
    */
   async pull(lost = []) {
@@ -312,7 +348,8 @@ export class Sync {
           cache: "no-store",
         });
         const { response } = await heard(answer);
-        if (response.status === 304) return;
+        if (response.status === 304) break;
+        this.areListsOld = true;
         etag = response.headers.get("ETag");
         page = await answered(answer);
       } catch (failure) {
@@ -330,12 +367,12 @@ export class Sync {
       const forgotten = [];
       const sent = [];
       const gone = new Set(page.gone_lists);
-      for (const [key, { task }] of store.kept) if (gone.has(task.list_id)) forgotten.push(key);
+      if (gone.size) forgotten.push(...store.keysOf((task) => gone.has(task.list_id)));
       for (const { id, task, etag = null } of page.changes) {
         const known = store.keys.get(id);
         const found = known || !task ? -1 : lost.findIndex(({ fields }) => isLike(task, fields));
         const [made] = found < 0 ? [] : lost.splice(found, 1);
-        const key = known ?? made?.key ?? String(id);
+        const key = known ?? made?.key ?? store.keyOf(id);
         if (made) sent.push(...made.seqs);
         unseen?.delete(key);
         if (task) kept.push({ key, id, task, etag });
@@ -350,6 +387,29 @@ export class Sync {
         await this.write({ kept, forgotten, sent, ...reached });
       }
     }
+    if (this.areListsOld) await this.followLists();
+  }
+
+  /** Read which lists there are. Tasks that were read before that, and are in none, are gone. */
+  async followLists() {
+    const { store } = this;
+    const known = store.lists.value;
+    const header = this.listsTag ? { "If-None-Match": this.listsTag } : {};
+    const answer = this.api.GET("/lists", { params: { header }, cache: "no-store" });
+    const { response } = await heard(answer);
+    if (store.lists.value !== known) {
+      // What was made or deleted here meanwhile may be missing, or still be there.
+      this.isWanted = true;
+      return;
+    }
+    if (response.status !== 304) {
+      const read = (await answered(answer)).lists;
+      const lists = read.map(({ id, name, is_own }) => ({ id, name, is_own }));
+      const there = new Set(lists.map(({ id }) => id));
+      await this.write({ lists, forgotten: store.keysOf((task) => !there.has(task.list_id)) });
+      this.listsTag = response.headers.get("ETag") ?? "";
+    }
+    this.areListsOld = false;
   }
 
   /**

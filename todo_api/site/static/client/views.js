@@ -2,25 +2,27 @@
  * Which tasks a view shows, in which order and under which headings. Pure.
  *
  * @typedef {import("./outbox.js").Shown} Shown
- * @typedef {"today" | "upcoming" | "all" | "done" | "search" | "label"} Name
+ * @typedef {"today" | "upcoming" | "all" | "done" | "search" | "label" | "list" | "trash"} Name
  * @typedef {{kind: "heading", key: string, text: string, isLate: boolean}
  *   | {kind: "task", key: string, task: Shown}} Row
  */
 
 import { dayOf, endOf, isOverdue, partsOf, sayDay } from "./dates.js";
 
-/** Those that need no label and no words. @type {readonly Name[]} */
+/** Those of all tasks that need no label and no words. @type {readonly Name[]} */
 export const VIEWS = ["today", "upcoming", "all", "done"];
 
 /**
  * Return the view that an address names by what follows its `#`: any names one.
  * @param {string} hash
- * @returns {{name: Name, label: string}}
+ * @returns {{name: Name, what: string}} the label, or the id of the list, where there is one
  */
 export function viewOf(hash) {
-  const [, wanted = "", label = ""] = /^#?([^/]*)\/?(.*)$/su.exec(hash) ?? [];
-  if (wanted === "label" && label) return { name: "label", label: decoded(label) };
-  return { name: VIEWS.find((name) => name === wanted) ?? "all", label: "" };
+  const [, wanted = "", what = ""] = /^#?([^/]*)\/?(.*)$/su.exec(hash) ?? [];
+  if (wanted === "label" && what) return { name: "label", what: decoded(what) };
+  if (wanted === "list" && /^\d+$/u.test(what)) return { name: "list", what };
+  if (wanted === "trash") return { name: "trash", what: "" };
+  return { name: VIEWS.find((name) => name === wanted) ?? "all", what: "" };
 }
 
 /** @param {string} part */
@@ -84,7 +86,7 @@ function textOf(task) {
  * Return the tasks that a view shows, in its order.
  * @param {Shown[]} tasks
  * @param {Name} name
- * @param {string} what the words to search for, or the label
+ * @param {string} what the words to search for, the label, or the id of the list
  * @param {Date} now
  * @param {ReadonlySet<string>} [lingering] keys of tasks that were ticked a moment ago, and stay
  *   where they were for another
@@ -101,6 +103,12 @@ export function tasksOf(tasks, name, what, now, lingering = NONE) {
       return tasks.filter((task) => task.done || lingering.has(task.key)).sort(byCompletion);
     case "label":
       return sortedByDue(open().filter((task) => task.labels.includes(what)));
+    case "list":
+      return open()
+        .filter((task) => task.list_id === Number(what))
+        .sort(byCreation);
+    case "trash":
+      return [];
     case "search": {
       const words = what.toLocaleLowerCase().split(/\s+/u).filter(Boolean);
       const found = tasks.filter((task) => words.every((word) => textOf(task).includes(word)));
@@ -162,6 +170,19 @@ export function labelsOf(tasks) {
     for (const label of task.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   }
   return [...counts].sort(([one], [other]) => one.localeCompare(other));
+}
+
+/**
+ * Return how many open tasks each list has, by its id.
+ * @param {Shown[]} tasks
+ */
+export function countsByList(tasks) {
+  /** @type {Map<number | null, number>} */
+  const counts = new Map();
+  for (const { done, list_id } of tasks) {
+    if (!done) counts.set(list_id, (counts.get(list_id) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /**

@@ -34,7 +34,10 @@ export const WORDS = {
   "view.all": "Alle Aufgaben",
   "view.done": "Erledigt",
   "view.search": "Gefunden",
+  "view.trash": "Papierkorb",
   "nav.views": "Ansichten",
+  "nav.lists": "Listen",
+  "nav.newList": "Neue Liste",
   "nav.labels": "Etiketten",
   "nav.search": "Suchen",
   "nav.menu": "Menü",
@@ -64,6 +67,7 @@ export const WORDS = {
   "list.overdue": "Überfällig",
   "list.count": "{count} Aufgaben",
   "list.one": "1 Aufgabe",
+  "list.edit": "Liste bearbeiten",
   "list.unsent": "Noch nicht gesendet",
   "list.selected": "Ausgewählt",
   "selection.label": "Die ausgewählten Aufgaben",
@@ -77,6 +81,27 @@ export const WORDS = {
   "empty.done": "Was abgehakt ist, erscheint hier.",
   "empty.search": "Keine Aufgabe hat all diese Wörter.",
   "empty.label": "Keine offene Aufgabe hat dieses Etikett.",
+  "empty.list": "Keine offenen Aufgaben in dieser Liste. Schreib oben eine auf.",
+  "empty.trash": "Im Papierkorb ist nichts.",
+
+  "lists.name": "Name",
+  "lists.hint":
+    "Listen werden sofort angelegt, benannt und gelöscht: Dafür muss der Dienst erreichbar sein.",
+  "lists.create": "Liste anlegen",
+  "lists.save": "Namen speichern",
+  "lists.own": "Dies ist die eigene Liste: Sie bleibt so lange wie das Konto.",
+  "lists.delete": "Liste löschen",
+  "lists.deleteHint":
+    "Löscht auch ihre Aufgaben, und zwar für immer: Sie kommen nicht in den Papierkorb.",
+  "lists.confirm": "„{name}“ und alle Aufgaben darin für immer löschen?",
+  "trash.hint": "Was gelöscht ist, bleibt eine Weile hier.",
+  "trash.deleted": "Gelöscht {when}",
+  "trash.restore": "Wiederherstellen",
+  "trash.restoreOf": "„{title}“ wiederherstellen",
+  "trash.more": "Mehr zeigen",
+  "trash.empty": "Papierkorb leeren",
+  "trash.confirm": "Alles im Papierkorb für immer entfernen?",
+  "trash.emptied": "Der Papierkorb ist leer.",
 
   "task.open": "Aufgabe",
   "task.title": "Titel",
@@ -108,6 +133,7 @@ export const WORDS = {
   "undo.done": "„{title}“ ist erledigt",
   "undo.open": "„{title}“ ist wieder offen",
   "undo.deleted": "„{title}“ ist gelöscht",
+  "undo.restored": "„{title}“ ist wiederhergestellt",
   "undo.edited": "„{title}“ ist geändert",
   "undo.severalDone": "{count} Aufgaben sind erledigt",
   "undo.severalOpen": "{count} Aufgaben sind wieder offen",
@@ -138,6 +164,8 @@ export const WORDS = {
   "conflict.kept": "„{title}“ wurde anderswo geändert und deshalb nicht gelöscht.",
   "conflict.restored":
     "„{title}“ wurde anderswo gelöscht. Die Fassung von hier bleibt, als neue Aufgabe.",
+  "conflict.moved":
+    "Die Liste von „{title}“ gibt es nicht mehr: Die Aufgabe ist jetzt in der eigenen Liste.",
   "notice.close": "Schließen",
 
   "error.credentials":

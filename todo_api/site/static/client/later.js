@@ -1,0 +1,11 @@
+/**
+ * What nobody needs at once, in a file of its own, which is fetched when it is first wanted; the service
+ * worker has kept it for when the service cannot be reached.
+ */
+
+import { Account } from "./account.js";
+import { ListEditor } from "./lists.js";
+import { Markdown } from "./text.js";
+import { Trash } from "./trash.js";
+
+export const LATER = { Account, ListEditor, Markdown, Trash };

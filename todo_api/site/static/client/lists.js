@@ -1,0 +1,109 @@
+/**
+ * A list: made, named and deleted. That is done at the service at once, so it has to be there; what
+ * one does with the tasks of a list need not wait for it.
+ */
+
+import { answered } from "./api.js";
+import { Dialog } from "./dialog.js";
+import { html } from "./html.js";
+import { Outcome, useSending } from "./sending.js";
+import { randomId } from "./store.js";
+import { useRef } from "./vendor.js";
+import { say } from "./words.js";
+
+/**
+ * @typedef {import("./local.js").TodoList} TodoList
+ * @typedef {import("./screen.js").Screen} Screen
+ */
+
+/**
+ * @param {{screen: Screen, list?: TodoList, onClose: () => void}} props
+ *   without a list, a new one is made
+ */
+export function ListEditor({ screen, list, onClose }) {
+  const { api, store } = screen;
+  const sending = useSending("signin.ended");
+  const attempt = useRef({ name: "", key: "" });
+
+  /** @param {string} name */
+  const create = async (name) => {
+    // The same name once more is the same list, if its answer was lost.
+    const { key } = attempt.current?.name === name ? attempt.current : { key: randomId() };
+    attempt.current = { name, key };
+    const header = { "Idempotency-Key": key };
+    const made = await answered(api.POST("/lists", { params: { header }, body: { name } }));
+    const { id } = made.list;
+    const others = store.lists.value.filter((other) => other.id !== id);
+    await store.write({ lists: [...others, { id, name, is_own: false }] });
+    location.hash = `list/${id}`;
+    onClose();
+    // What one wants next is to write something into it.
+    requestAnimationFrame(() => document.getElementById("add")?.focus());
+  };
+  /** @type {(list: TodoList, name: string) => Promise<void>} */
+  const rename = async (list, name) => {
+    const path = { list_id: list.id };
+    await answered(api.PUT("/lists/{list_id}", { params: { path }, body: { name } }));
+    await store.write({
+      lists: store.lists.value.map((other) => (other.id === list.id ? { ...other, name } : other)),
+    });
+    onClose();
+    screen.focusList();
+  };
+  /** @param {SubmitEvent} event */
+  const submit = (event) =>
+    sending.submit(event, async (form) => {
+      const name = String(form.get("name")).trim();
+      await (list ? rename(list, name) : create(name));
+    });
+  return html`
+    <${Dialog}
+      name="one-list"
+      title=${list ? say("list.edit") : say("nav.newList")}
+      onClose=${onClose}
+    >
+      <form onSubmit=${submit}>
+        <label for="list-name">${say("lists.name")}</label>
+        <input
+          id="list-name"
+          name="name"
+          required
+          maxlength="100"
+          autocomplete="off"
+          defaultValue=${list?.name}
+          aria-describedby="lists-hint"
+        />
+        <p class="hint" id="lists-hint">${say("lists.hint")}</p>
+        <button>${list ? say("lists.save") : say("lists.create")}</button>
+        <${Outcome} of=${sending} />
+      </form>
+      ${list && html`<${Deletion} screen=${screen} list=${list} onClose=${onClose} />`}
+    <//>
+  `;
+}
+
+/** @param {{screen: Screen, list: TodoList, onClose: () => void}} props */
+function Deletion({ screen, list, onClose }) {
+  const sending = useSending("signin.ended");
+  const { id: list_id, name } = list;
+  const remove = () =>
+    sending.run(async () => {
+      if (!confirm(say("lists.confirm", { name }))) return;
+      const path = { list_id };
+      await answered(screen.api.DELETE("/lists/{list_id}", { params: { path } }));
+      location.hash = "all";
+      await screen.store.dropList(list_id);
+      onClose();
+      screen.focusList();
+    });
+  return html`
+    <section>
+      <p class="hint">${say(list.is_own ? "lists.own" : "lists.deleteHint")}</p>
+      ${
+        !list.is_own &&
+        html`<button class="danger" onClick=${() => void remove()}>${say("lists.delete")}</button>`
+      }
+      <${Outcome} of=${sending} />
+    </section>
+  `;
+}

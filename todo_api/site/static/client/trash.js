@@ -1,0 +1,98 @@
+/** The trash, as the service has it: what was deleted can be restored, or removed for good. */
+
+import { answered } from "./api.js";
+import { html } from "./html.js";
+import { Outcome, useSending } from "./sending.js";
+import { useEffect, useRef, useSignal } from "./vendor.js";
+import { locale, say } from "./words.js";
+
+/**
+ * @typedef {import("./outbox.js").Schemas["DeletedTask"]} DeletedTask
+ * @typedef {{tasks: DeletedTask[], next_cursor?: string}} Page
+ */
+
+const MOST = 100;
+
+/** @param {{screen: import("./screen.js").Screen}} props */
+export function Trash({ screen }) {
+  const { api, store, sync } = screen;
+  const page = useSignal(/** @type {Page | null} */ (null));
+  const section = useRef(/** @type {HTMLElement | null} */ (null));
+  const sending = useSending("signin.ended");
+  const isSaved = sync.state.value === "saved";
+
+  /** @param {string} [cursor] */
+  const read = async (cursor) => {
+    const query = cursor ? { limit: MOST, cursor } : { limit: MOST };
+    return answered(api.GET("/trash", { params: { query }, cache: "no-store" }));
+  };
+  // Whenever all has been sent, the service may have other tasks there.
+  useEffect(() => {
+    if (isSaved || !page.value) {
+      void sending.run(async () => {
+        page.value = await read();
+      });
+    }
+  }, [isSaved]);
+  const readMore = () =>
+    sending.run(async () => {
+      const { tasks, next_cursor } = await read(page.value?.next_cursor);
+      page.value = { tasks: [...(page.value?.tasks ?? []), ...tasks], next_cursor };
+    });
+  /** @param {DeletedTask} task */
+  const restore = (task) => {
+    store.restore(task, say("undo.restored", { title: task.title }));
+    section.current?.focus();
+  };
+  const empty = () =>
+    sending.run(async () => {
+      if (!confirm(say("trash.confirm"))) return "";
+      await answered(api.DELETE("/trash"));
+      page.value = { tasks: [] };
+      section.current?.focus();
+      return say("trash.emptied");
+    });
+
+  void store.tasks.value;
+  /** @type {(task: DeletedTask) => boolean} */
+  const isThere = ({ id }) => store.keys.has(id) || store.get(store.keyOf(id)) !== null;
+  const tasks = page.value?.tasks.filter((task) => !isThere(task)) ?? [];
+  return html`
+    <section class="trash" id="list" tabindex="-1" aria-label=${say("view.trash")} ref=${section}>
+      <${Outcome} of=${sending} />
+      ${page.value && !tasks.length && html`<p class="empty">${say("empty.trash")}</p>`}
+      ${
+        tasks.length > 0 &&
+        html`<button class="quiet danger" onClick=${() => void empty()}>
+          ${say("trash.empty")}
+        </button>`
+      }
+      <ul>
+        ${tasks.map(
+          (task) => html`
+            <li key=${task.id}>
+              <div>
+                <b>${task.title}</b>
+                <p class="hint">${say("trash.deleted", { when: when(task.deleted_at) })}</p>
+              </div>
+              <button
+                aria-label=${say("trash.restoreOf", { title: task.title })}
+                onClick=${() => restore(task)}
+              >
+                ${say("trash.restore")}
+              </button>
+            </li>
+          `,
+        )}
+      </ul>
+      ${
+        page.value?.next_cursor &&
+        html`<button class="quiet" onClick=${() => void readMore()}>${say("trash.more")}</button>`
+      }
+    </section>
+  `;
+}
+
+/** @type {(time: string) => string} */
+const when = (time) =>
+  new Date(time).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short" });
