@@ -26,6 +26,8 @@ LINES = (
     "Renew the passport in 2 weeks #travel",
     "Learn to make pasta by hand",
 )
+LIST = "Summer house"
+LIST_LINES = ("Measure the windows", "Order paint for the shutters !1", "Ask about the boat")
 DESCRIPTION = """\
 She has **two offers**:
 
@@ -66,6 +68,14 @@ def picture_client(browser: Browser, folder: Path) -> None:
     client = WebClient(page)
     picture(page, folder, "sign-in")
     client.sign_in(USERNAME, PASSWORD)
+    page.get_by_role("button", name="New list").click()
+    page.get_by_role("textbox", name="Name").fill(LIST)
+    page.get_by_role("button", name="Create the list").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(LIST, timeout=20_000)
+    for line in LIST_LINES:
+        client.add(line)
+    client.open("boat").get_by_role("button", name="Delete").click()
+    client.go("All tasks")
     for line in LINES:
         client.add(line)
     task = client.open("Call Susan")
@@ -74,9 +84,12 @@ def picture_client(browser: Browser, folder: Path) -> None:
     client.checkbox("Learn Python").check()
     client.saved()
     expect(page.get_by_role("button", name="Undo")).to_have_count(0, timeout=20_000)
-    for view in ("Upcoming", "All tasks", "Done", "Today"):
+    for view in ("Upcoming", "All tasks", "Done", "Trash", "Today"):
         client.go(view)
         picture(page, folder, view.split()[0].lower())
+    client.go(LIST)
+    picture(page, folder, "list")
+    client.go("Today")
     client.open("Call Susan")
     picture(page, folder, "task")
     page.get_by_role("button", name="Close").click()

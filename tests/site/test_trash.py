@@ -93,21 +93,21 @@ def test_the_trash_shows_what_was_deleted_and_gives_it_back_or_is_emptied(
     client: WebClient, api: ApiOfUser
 ) -> None:
     page = client.page
-    titles = ("One", "Two", "Three")
-    for title in titles:
-        client.add(title)
-    client.saved()
-    ids = {task["title"]: task["id"] for task in tasks_of(api)}
-    for task in tasks_of(api):
-        assert api.delete(task["uri"]).status_code == 200
-    expect(page.locator(".task")).to_have_count(0)
+    kitchen = api.post("/lists", json={"name": "Kitchen"}).json()["list"]["id"]
+    for title, place in (("One", {}), ("Two", {"list_id": kitchen}), ("Three", {})):
+        deleted = api.post("/tasks", json={"title": title, **place}).json()["task"]
+        assert api.delete(deleted["uri"]).status_code == 200
+    ids = {task["title"]: task["id"] for task in api.get("/trash").json()["tasks"]}
+    expect(page.get_by_role("link", name="Kitchen")).to_be_visible()
     client.go("Trash")
     expect(page.locator(".trash b")).to_have_text(["Three", "Two", "One"])
+    expect(page.locator(".trash li").nth(1)).to_contain_text("Kitchen · Deleted")
     page.get_by_role("button", name="Restore “Two”").click()
     expect(page.locator(".trash b")).to_have_text(["Three", "One"])
     expect(page.locator(".toast")).to_contain_text("“Two” is restored")
     client.saved()
-    assert [(task["id"], task["title"]) for task in tasks_of(api)] == [(ids["Two"], "Two")]
+    [task] = tasks_of(api)
+    assert (task["id"], task["title"], task["list_id"]) == (ids["Two"], "Two", kitchen)
 
     page.once("dialog", lambda dialog: dialog.dismiss())
     page.get_by_role("button", name="Empty trash").click()

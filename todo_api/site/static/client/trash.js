@@ -56,6 +56,11 @@ export function Trash({ screen }) {
   void store.tasks.value;
   /** @type {(task: DeletedTask) => boolean} */
   const isThere = ({ id }) => store.keys.has(id) || store.get(store.keyOf(id)) !== null;
+  /** @param {DeletedTask} task */
+  const tellOf = ({ list_id, deleted_at }) =>
+    [screen.listNames.value.get(list_id), say("trash.deleted", { when: when(deleted_at) })]
+      .filter(Boolean)
+      .join(" · ");
   const tasks = page.value?.tasks.filter((task) => !isThere(task)) ?? [];
   return html`
     <section class="trash" id="list" tabindex="-1" aria-label=${say("view.trash")} ref=${section}>
@@ -73,7 +78,7 @@ export function Trash({ screen }) {
             <li key=${task.id}>
               <div>
                 <b>${task.title}</b>
-                <p class="hint">${say("trash.deleted", { when: when(task.deleted_at) })}</p>
+                <p class="hint">${tellOf(task)}</p>
               </div>
               <button
                 aria-label=${say("trash.restoreOf", { title: task.title })}
