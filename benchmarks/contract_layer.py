@@ -28,8 +28,8 @@ from benchmarks.machine import SERVER_CORE, pinned
 from benchmarks.plan import Plan
 from benchmarks.progress import say
 from benchmarks.story import PASSWORD, TASKS, USERNAME
-from todo_api.application import document_path
 from todo_api.contract import ContractApp, Document, Reply, Workers
+from todo_api.document import document_path
 
 AT_ONCE = 16
 REQUESTS = {

@@ -23,7 +23,7 @@ from benchmarks.plan import Plan
 from benchmarks.progress import say
 from benchmarks.serving import Server
 from benchmarks.story import USERNAME
-from todo_api.application import document_path
+from todo_api.document import document_path
 
 FILTERS: dict[str, list[dict[str, Any]]] = {
     "done": [{"done": "true"}, {"done": "false"}],

@@ -15,6 +15,7 @@ From the top floor down, each of which imports only those below it:
 - `formats` is a list of tasks as a file.
 - `browsers` is what browsers are told: security headers, and whose pages may use the API.
 - `sweeping` removes in the background what has expired.
+- `document` is what the service runs from: where it is, and what it says.
 - `settings` is the table of the settings; `environment` is where they are read from.
 - `storage` is the only place that knows SQL.
 - `throttling` counts how often something may be tried.
@@ -23,7 +24,3 @@ From the top floor down, each of which imports only those below it:
 - `contract` turns an OpenAPI document into an ASGI application, and knows nothing of tasks.
 - `times` is the one form of times as text.
 """
-
-from importlib.metadata import version
-
-__version__ = version("todo-api")

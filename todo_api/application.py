@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import cache
 from math import inf
-from pathlib import Path
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +14,6 @@ from todo_api.browsers import browsers_for
 from todo_api.contract import (
     ContractApp,
     Conventions,
-    Document,
     Observer,
     Problem,
     TagResolver,
@@ -23,6 +21,7 @@ from todo_api.contract import (
     Workers,
     unavailable,
 )
+from todo_api.document import document
 from todo_api.execution import Execution
 from todo_api.formats import Uids
 from todo_api.identity import Accounts, Choices, OverloadedError, Tokens, Uses, password_hasher
@@ -335,16 +334,3 @@ FAILURES: dict[type[Exception], Callable[[Any], Exception]] = {
     ),
 }
 """What a client is told of the errors that handlers and accounts let out."""
-
-
-def document_path() -> Path:
-    """Return the path of the document: in an installed package, or beside it in a checkout."""
-    package = Path(__file__).parent
-    installed = package / "openapi" / "todo.yaml"
-    return installed if installed.exists() else package.parent / "openapi" / "todo.yaml"
-
-
-@cache
-def document() -> Document:
-    """Read the document, once a process."""
-    return Document.read(document_path())

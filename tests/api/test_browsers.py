@@ -12,8 +12,9 @@ from starlette.testclient import TestClient
 
 from tests.support.clients import PASSWORD, client_of
 from tests.support.problems import assert_problem
-from todo_api.application import create_app, document_path
+from todo_api.application import create_app
 from todo_api.browsers import ANSWERS, OF_CLIENT, OF_PAGES, ONLY_ENCRYPTED
+from todo_api.document import document_path
 from todo_api.settings import Settings
 from todo_api.site.pages import ASSETS
 

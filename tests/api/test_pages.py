@@ -8,8 +8,9 @@ from starlette.testclient import TestClient
 
 from tests.support.clients import PASSWORD, client_of
 from tests.support.problems import assert_problem
-from todo_api.application import create_app, document_path
+from todo_api.application import create_app
 from todo_api.contract import Document
+from todo_api.document import document_path
 from todo_api.settings import Settings
 
 SORTS = Document.read(document_path()).data["components"]["schemas"]["TaskSort"]["enum"]

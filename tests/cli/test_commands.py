@@ -32,8 +32,9 @@ NOBODY_LISTENS = 1
 def commands(group: click.Group = main, *path: str) -> list[tuple[str, ...]]:
     """Return the words of each command."""
     found = []
-    for name, command in group.commands.items():
+    for name in group.commands:
         words = (*path, name)
+        _, command, _ = group.resolve_command(click.Context(group), [name])
         found += commands(command, *words) if isinstance(command, click.Group) else [words]
     return found
 

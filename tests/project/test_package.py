@@ -15,14 +15,12 @@ import venv
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
 import httpx2
 import pytest
 import yaml
-
-from todo_api import __version__
 
 CHECKOUT = Path(__file__).parents[2]
 DOCUMENT = CHECKOUT / "openapi" / "todo.yaml"
@@ -39,7 +37,7 @@ def test_the_wheel_holds_the_package_with_the_document_inside_and_nothing_else(w
         held = set(archive.namelist())
         document = archive.read("todo_api/openapi/todo.yaml")
 
-    metadata = f"todo_api-{__version__}.dist-info/"
+    metadata = f"todo_api-{version('todo-api')}.dist-info/"
     assert {name for name in held if not name.startswith(metadata)} == {
         *sources,
         "todo_api/openapi/todo.yaml",
@@ -65,16 +63,16 @@ def test_the_installed_command_tells_its_version_and_nothing_else(
     assert run(command_of(environment), "--version", cwd=tmp_path).split() == [
         "todo-api,",
         "version",
-        __version__,
+        version("todo-api"),
     ]
 
 
 def test_the_installed_package_is_what_answers(environment: Path, tmp_path: Path) -> None:
-    where = "import todo_api.application as a; print(a.__file__, a.document_path(), sep='\\n')"
+    where = "import todo_api.document as d; print(d.__file__, d.document_path(), sep='\\n')"
     package = packages_of(environment) / "todo_api"
 
     assert run(python_of(environment), "-c", where, cwd=tmp_path).splitlines() == [
-        str(package / "application.py"),
+        str(package / "document.py"),
         str(package / "openapi" / "todo.yaml"),
     ]
 

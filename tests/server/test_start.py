@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx2
@@ -20,7 +21,6 @@ from sqlalchemy import text
 from tests.support.clients import PASSWORD
 from tests.support.databases import Databases, lack
 from tests.support.serving import CHECKOUT, STOP_SECONDS, ServedApp, free_port, served
-from todo_api import __version__
 from todo_api.cli import main
 from todo_api.identity import password_hasher
 from todo_api.settings import Settings
@@ -303,7 +303,7 @@ class TestCommand:
 
     def test_tells_its_version(self) -> None:
         done = subprocess.run([command(), "--version"], capture_output=True, text=True, check=True)
-        assert done.stdout == f"todo-api, version {__version__}\n"
+        assert done.stdout == f"todo-api, version {version('todo-api')}\n"
 
     def test_explains_itself(self) -> None:
         explained = CliRunner().invoke(main, ["--help"]).stdout

@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 from tests.support.browser import ADDRESS, Console, chromium, find_chromium
 from tests.support.problems import WORDS
 from tests.support.serving import served
-from todo_api.application import create_app, document_path
+from todo_api.application import create_app
+from todo_api.document import document_path
 from todo_api.settings import Settings
 from todo_api.site.pages import ASSETS
 

@@ -8,7 +8,7 @@ from typing import Any
 from connexion.resolver import Resolver
 
 from todo_api.contract import ContractApp, Document, Limits, Workers
-from todo_api.contract.document.resolver import TaggedOperation
+from todo_api.contract.resolver import TaggedOperation
 
 HEAD = "openapi: 3.0.3\ninfo: {title: A test, version: '1'}\n"
 

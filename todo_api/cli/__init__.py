@@ -1,7 +1,7 @@
 """The administrator's commands: ``todo-api``.
 
-Each command is a module of its own name. `main`, the group that they are in, turns what stops a
-command into one sentence.
+Each command is a module of its own name, which is loaded when the command is run. `main` is the
+`group` that they are in, which turns what stops a command into one sentence.
 
 - `serve` serves the API.
 - `migrate` brings the database up to date; `init`, in the same module, makes it first.
@@ -17,52 +17,12 @@ command into one sentence.
 """
 
 import logging
-from typing import Any
 
 import click
 
-from todo_api import __version__
-from todo_api.cli.backup import backup_command, restore_command
-from todo_api.cli.check import check_command
-from todo_api.cli.config import config_command
-from todo_api.cli.demo import DemoNotLocalError, demo_command
-from todo_api.cli.healthcheck import healthcheck_command
-from todo_api.cli.migrate import init_command, migrate_command
-from todo_api.cli.serve import serve_command
-from todo_api.cli.sweep import sweep_command
-from todo_api.cli.token import token_group
-from todo_api.cli.user import user_group
-from todo_api.contract import BrokenDocumentError
-from todo_api.environment import SettingError
-from todo_api.identity import AdministrationError
-from todo_api.server import CertificateError, ListenError
-from todo_api.storage import DatabaseUnavailableError, DatabaseUnusableError
+from todo_api.cli.group import CommandGroup, NamedCommand
 
 __all__ = ["main"]
-
-EXPLAINED = (
-    AdministrationError,
-    BrokenDocumentError,
-    CertificateError,
-    DatabaseUnavailableError,
-    DatabaseUnusableError,
-    DemoNotLocalError,
-    ListenError,
-    SettingError,
-)
-"""Errors whose message tells a person what to do. Any other is a fault of the program."""
-
-
-class ExplainingGroup(click.Group):
-    """Commands that end with one sentence and exit status 1 when they cannot do their work."""
-
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
-        """Run a command."""
-        try:
-            return super().invoke(ctx)
-        except EXPLAINED as fault:
-            raise click.ClickException(str(fault)) from fault
-
 
 EXIT_STATUSES = """\b
 Exit status:
@@ -72,22 +32,49 @@ Exit status:
 """
 
 
-@click.group(cls=ExplainingGroup, epilog=EXIT_STATUSES)
-@click.version_option(__version__, prog_name="todo-api")
+@click.group(cls=CommandGroup, epilog=EXIT_STATUSES)
+@click.version_option(package_name="todo-api", prog_name="todo-api")
 def main() -> None:
     """Run a to-do list web service; settings come from the environment as TODO_*."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
-main.add_command(serve_command)
-main.add_command(init_command)
-main.add_command(migrate_command)
-main.add_command(demo_command)
-main.add_command(user_group)
-main.add_command(token_group)
-main.add_command(check_command)
-main.add_command(healthcheck_command)
-main.add_command(config_command)
-main.add_command(sweep_command)
-main.add_command(backup_command)
-main.add_command(restore_command)
+for _name, _place, _sentence in (
+    ("serve", "serve.serve_command", "Serve the API, after bringing the database up to date."),
+    (
+        "init",
+        "migrate.init_command",
+        "Make the database that the settings name, unless it is there.",
+    ),
+    ("migrate", "migrate.migrate_command", "Bring the database up to date, then stop."),
+    (
+        "demo",
+        "demo.demo_command",
+        "Serve a demo to this machine, with the article's user miguel and two tasks.",
+    ),
+    ("user", "user.user_group", "Add, list, disable and delete users; set their passwords."),
+    ("token", "token.token_group", "List and revoke tokens; users create them by the API."),
+    ("check", "check.check_command", "Check settings, document and database; change nothing."),
+    (
+        "healthcheck",
+        "healthcheck.healthcheck_command",
+        "Tell whether the service answers here, as containers ask.",
+    ),
+    (
+        "config",
+        "config.config_command",
+        "Show every setting, its value, and where that comes from; secrets are hidden.",
+    ),
+    (
+        "sweep",
+        "sweep.sweep_command",
+        "Remove what has expired, and what deleted users and lists have left.",
+    ),
+    ("backup", "backup.backup_command", "Copy the database into FILE, while the service goes on."),
+    (
+        "restore",
+        "backup.restore_command",
+        "Fill an empty database from FILE, a copy that `backup` has made.",
+    ),
+):
+    main.add_command(NamedCommand(_name, _sentence, f"{__name__}.{_place}"))

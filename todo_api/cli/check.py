@@ -12,9 +12,10 @@ from typing import Literal, NamedTuple
 
 import click
 
-from todo_api.application import create_app, document_path
+from todo_api.application import create_app
 from todo_api.cli.output import json_option, print_json, print_table
 from todo_api.contract import BrokenDocumentError
+from todo_api.document import document_path
 from todo_api.environment import SettingError
 from todo_api.monitoring import Tracing
 from todo_api.server import CertificateError, certificate_for, end_of

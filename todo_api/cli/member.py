@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from todo_api.application import document
 from todo_api.contract import Schema
+from todo_api.document import document
 
 
 class Member(click.ParamType[str]):

@@ -35,8 +35,9 @@ The way of a request:
    `url_for`. It returns plain values, which become bytes (`response`) or a `stream`.
 6. `conformance`, if it is switched on, checks the answer against the document.
 
-At start-up `document` loads the text as data, `resolver` finds each function by tag and
-operationId, and a `BrokenDocumentError` names the place of whatever cannot be served.
+At start-up `document` loads the text as data, `specification` checks it, `resolver` finds each
+function by tag and operationId, and a `BrokenDocumentError` names the place of whatever cannot be
+served. Only who makes an application loads Connexion and Flask, which takes most of a start.
 
 What a function takes, by name, and returns:
 
@@ -79,14 +80,15 @@ Which parts of OpenAPI are refused:
   that their own schemas refuse.
 """
 
-from todo_api.contract.application import ContractApp
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from todo_api.contract.browsers import Browsers
 from todo_api.contract.conventions import Conventions
 from todo_api.contract.document import (
     BrokenDocumentError,
     Document,
     Schema,
-    TagResolver,
     json_pointer,
 )
 from todo_api.contract.forwarding import Proxies, plain_address
@@ -111,13 +113,17 @@ from todo_api.contract.http import (
     unavailable,
 )
 from todo_api.contract.inputs import Granted, Text, UnauthenticatedError
-from todo_api.contract.middleware import REFUSED, Observer
 from todo_api.contract.operation import Answer, Job, Reply, Runner
 from todo_api.contract.outputs import BrokenOffError, Stream
 from todo_api.contract.sentences import Sentence
 from todo_api.contract.turns import FairTurns, Shares
 from todo_api.contract.uris import UrlFor
 from todo_api.contract.workers import Workers, wait_for
+
+if TYPE_CHECKING:
+    from todo_api.contract.application import ContractApp
+    from todo_api.contract.middleware import REFUSED, Observer
+    from todo_api.contract.resolver import TagResolver
 
 __all__ = [
     "ABANDONED",
@@ -166,3 +172,18 @@ __all__ = [
     "unavailable",
     "wait_for",
 ]
+
+_WITH_CONNEXION = {
+    "REFUSED": "middleware",
+    "ContractApp": "application",
+    "Observer": "middleware",
+    "TagResolver": "resolver",
+}
+"""Where the names are that are loaded when they are asked for, with Connexion."""
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - what the names stand for
+    """Load one of the names that need Connexion."""
+    if name not in _WITH_CONNEXION:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WITH_CONNEXION[name]}"), name)

@@ -20,11 +20,7 @@ from todo_api.contract.connexion import (
     ResolverError,
 )
 from todo_api.contract.conventions import Conventions
-from todo_api.contract.document import (
-    BrokenDocumentError,
-    Document,
-    checked,
-)
+from todo_api.contract.document import BrokenDocumentError, Document
 from todo_api.contract.forwarding import Proxies
 from todo_api.contract.http import JSON, Limits, Problem, content_type
 from todo_api.contract.inputs import Authenticator, SecuritySchemes
@@ -37,6 +33,7 @@ from todo_api.contract.operation import (
     Runner,
 )
 from todo_api.contract.pages import Pages
+from todo_api.contract.specification import checked
 from todo_api.contract.static import DocumentEndpoint, StaticEndpoint
 from todo_api.contract.turns import SenderTurns
 from todo_api.contract.uris import Links, Origins

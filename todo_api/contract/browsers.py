@@ -9,7 +9,6 @@ credentials come from the page itself, and none are needed from the browser.
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from todo_api.contract.connexion import METHODS, Specification
 from todo_api.contract.conventions import Conventions
 from todo_api.contract.http import Fields, Problem, Request, Response
 
@@ -37,15 +36,23 @@ class CrossOrigin:
         self._fields: dict[bytes, Fields] = {}
         self._others: Fields = ((b"vary", b"Origin"),) if self._origins else ()
 
-    def learn(self, specification: Specification, conventions: Conventions) -> None:
-        """Learn from a document which headers requests and answers have beyond everybody's."""
-        if specification.security_schemes:
+    def learn(
+        self,
+        operations: Iterable[tuple[Mapping[str, Any], Iterable[Any]]],
+        conventions: Conventions,
+        *,
+        has_credentials: bool,
+    ) -> None:
+        """Learn from a document which headers requests and answers have beyond everybody's.
+
+        ``operations`` are its Operation Objects, each with the parameters of its path.
+        """
+        if has_credentials:
             self._asked.add("Authorization")
         if conventions.unchallenged is not None:
             self._asked.add(conventions.unchallenged[0])
-        for item in specification["paths"].values():
-            for method in METHODS & item.keys():
-                self._learn_from(item[method], item.get("parameters", []))
+        for operation, of_path in operations:
+            self._learn_from(operation, of_path)
         exposed = ", ".join(sorted(self._answered)).encode()
         self._fields = {
             origin: (

@@ -8,7 +8,7 @@ from todo_api.contract.lazy import Lazily
 
 with Lazily("httpx", "requests", standing_in=["starlette.testclient"]):
     from connexion.apps.flask import FlaskApp
-    from connexion.exceptions import InvalidSpecification, ProblemException, ResolverError
+    from connexion.exceptions import InvalidSpecification, ResolverError
     from connexion.http_facts import METHODS
     from connexion.middleware.abstract import SpecMiddleware
     from connexion.middleware.lifespan import Lifespan, LifespanMiddleware
@@ -24,7 +24,6 @@ __all__ = [
     "LifespanMiddleware",
     "OpenAPIOperation",
     "OpenAPISpecification",
-    "ProblemException",
     "Resolver",
     "ResolverError",
     "SpecMiddleware",

@@ -11,10 +11,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from todo_api.contract.browsers import Browsers, CrossOrigin, Standing
 from todo_api.contract.connexion import METHODS, Resolver, Specification, SpecMiddleware
-from todo_api.contract.document import BrokenDocumentError, SchemaError, TaggedOperation
+from todo_api.contract.document import BrokenDocumentError, SchemaError
 from todo_api.contract.forwarding import Proxies
 from todo_api.contract.http import ClientDisconnectedError, Limits, Problem, Request, Response
 from todo_api.contract.operation import Environment, Operation
+from todo_api.contract.resolver import TaggedOperation
 from todo_api.contract.router import Resource, Router
 from todo_api.contract.uris import Origins
 
@@ -94,7 +95,15 @@ class ContractMiddleware(SpecMiddleware):
             connexion.exceptions.ResolverError: for an operation without a function.
 
         """
-        self.cross_origin.learn(specification, around.conventions)
+        self.cross_origin.learn(
+            [
+                (item[method], item.get("parameters", []))
+                for item in specification["paths"].values()
+                for method in METHODS & item.keys()
+            ],
+            around.conventions,
+            has_credentials=bool(specification.security_schemes),
+        )
         self._origins = around.origins
         for path, item in specification["paths"].items():
             template = specification.base_path + path

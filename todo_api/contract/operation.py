@@ -5,13 +5,13 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from time import monotonic
-from typing import Any, NamedTuple, Protocol, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, TypeVarTuple
 
 import orjson
 
 from todo_api.contract.browsers import CrossOrigin
 from todo_api.contract.conventions import Conventions
-from todo_api.contract.document import BrokenDocumentError, TaggedOperation
+from todo_api.contract.document import BrokenDocumentError
 from todo_api.contract.http import (
     JSON,
     WITHOUT_CONTENT,
@@ -38,6 +38,9 @@ from todo_api.contract.outputs import Conformance, Stream, StreamedResponse
 from todo_api.contract.turns import FairTurns, SenderTurns
 from todo_api.contract.uris import Links, Origins
 from todo_api.contract.workers import OVERLOADED, Workers
+
+if TYPE_CHECKING:  # handlers name what they return without loading Connexion
+    from todo_api.contract.resolver import TaggedOperation
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -196,7 +199,7 @@ class Environment(NamedTuple):
 class Operation:
     """An endpoint made from an Operation Object and its function."""
 
-    def __init__(self, operation: TaggedOperation, around: Environment) -> None:
+    def __init__(self, operation: "TaggedOperation", around: Environment) -> None:
         """Compile; raise `BrokenDocumentError` with the operation's name and the fault."""
         name = operation.operation_id
         self.id = operation.stated_id

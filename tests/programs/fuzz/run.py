@@ -13,7 +13,7 @@ import yaml
 from tests.programs.fuzz.report import Report
 from tests.programs.fuzz.users import authentication
 from tests.support.serving import CHECKOUT, ServedApp, served
-from todo_api.application import document_path
+from todo_api.document import document_path
 
 CONFIGURATION = CHECKOUT / "tests" / "programs" / "fuzz" / "schemathesis.toml"
 TIMEOUT_SECONDS = 3600

@@ -1,27 +1,20 @@
 """Reading the document: what it says, and whether it can be served.
 
-- `document` loads the text as data; `references`, `examples` and `specification` check it.
+- `document` loads the text as data; `references` and `examples` are checked in it.
 - `schema` compiles a schema to a validator that explains itself; `string_formats` are its formats.
-- `resolver` finds the function of each operation.
 """
 
 from todo_api.contract.document.document import (
     BrokenDocumentError,
     Document,
 )
-from todo_api.contract.document.resolver import (
-    TaggedOperation,
-    TagResolver,
-)
+from todo_api.contract.document.examples import check_examples
+from todo_api.contract.document.references import check_references
 from todo_api.contract.document.schema import (
     LONGEST_ECHO,
     Schema,
     SchemaError,
     json_pointer,
-)
-from todo_api.contract.document.specification import (
-    Specification,
-    checked,
 )
 
 __all__ = [
@@ -30,9 +23,7 @@ __all__ = [
     "Document",
     "Schema",
     "SchemaError",
-    "Specification",
-    "TagResolver",
-    "TaggedOperation",
-    "checked",
+    "check_examples",
+    "check_references",
     "json_pointer",
 ]

@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 
-from todo_api.contract.connexion import ProblemException
 from todo_api.contract.http.media import JSON, PROBLEM_JSON, prefers_problem_json
 from todo_api.contract.http.response import Response
 from todo_api.contract.sentences import code_of
@@ -16,7 +15,7 @@ MOST_FAULTS = 20
 """The most faults that one answer lists."""
 
 
-class Problem(ProblemException):
+class Problem(Exception):  # noqa: N818 - RFC 9457's word for it
     """An answer with an error status.
 
     ``detail`` is a sentence for people, and ``code`` what programs tell the error by; without one,
@@ -36,9 +35,11 @@ class Problem(ProblemException):
         error: str | None = None,
     ) -> None:
         """Take the status, its explanation and the headers to send with it."""
-        super().__init__(
-            status=status, title=error or words_for(status), detail=detail, headers=headers
-        )
+        super().__init__(status, detail)
+        self.status = status
+        self.title = error or words_for(status)
+        self.detail = detail
+        self.headers = headers or {}
         self.code = code or words_for(status).lower().replace(" ", "_")
         self.faults = [_with_code(fault) for fault in islice(faults, MOST_FAULTS)]
 
@@ -59,7 +60,7 @@ class Problem(ProblemException):
             kind = f"{explained_at}#{self.status}" if known else explained_at
             body = {"type": kind, "title": self.title, "status": self.status, **body}
         text = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
-        return Response(self.status, {"Vary": "Accept", **(self.headers or {})}, text, media_type)
+        return Response(self.status, {"Vary": "Accept", **self.headers}, text, media_type)
 
 
 def _with_code(fault: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,12 @@ import orjson
 from jsonschema_rs import Draft4Validator
 
 from todo_api.contract.connexion import OpenAPISpecification
-from todo_api.contract.document.document import BrokenDocumentError, Document
-from todo_api.contract.document.examples import check_examples
-from todo_api.contract.document.references import check_references
+from todo_api.contract.document import (
+    BrokenDocumentError,
+    Document,
+    check_examples,
+    check_references,
+)
 
 
 class Specification(OpenAPISpecification):
