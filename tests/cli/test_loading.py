@@ -83,6 +83,21 @@ def test_a_healthcheck_loads_no_storage() -> None:
     assert loaded == ["todo_api.contract"]  # of which the settings are
 
 
+def test_collections_of_garbage_leave_out_what_is_loaded() -> None:
+    program = (
+        "import gc; from todo_api.cli import main; main(['config'], standalone_mode=False);"
+        " print(gc.isenabled(), len(gc.get_objects()) < gc.get_freeze_count() / 10)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment_with(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "True True"
+
+
 @pytest.mark.parametrize("command", main.commands.values(), ids=lambda command: command.name)
 def test_the_list_of_commands_says_what_each_says_of_itself(command: click.Command) -> None:
     assert isinstance(command, NamedCommand)
