@@ -3,11 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from click.testing import CliRunner
 
 from tests.support.clients import PASSWORD_HASH
-from tests.support.commands import Ended, environment_with, run_command
-from todo_api.cli import main
+from tests.support.commands import Ended, run_command, run_within
 from todo_api.storage import Database, insert_task, insert_user
 
 Command = Callable[..., Ended]
@@ -28,9 +26,7 @@ def todo_api_within(database_url: str) -> Command:
     """Run ``todo-api`` as `todo_api` does, but in this process: starts are slow."""
 
     def run(*arguments: str, stdin: bytes = b"", **settings: str) -> Ended:
-        chosen = environment_with(TODO_DATABASE_URL=database_url, **settings)
-        done = CliRunner().invoke(main, arguments, input=stdin, env=chosen)
-        return Ended(done.exit_code, done.stdout, done.stderr)
+        return run_within(*arguments, stdin=stdin, TODO_DATABASE_URL=database_url, **settings)
 
     return run
 

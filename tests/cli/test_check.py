@@ -16,7 +16,7 @@ import trustme
 from sqlalchemy import make_url, text
 
 from tests.cli.conftest import Command
-from tests.support.commands import Ended, run_command
+from tests.support.commands import Ended, run_command, run_within
 from tests.support.databases import PostgreSQLDatabases, SQLiteDatabases
 from tests.support.redis import REDIS, running_redis
 from todo_api.storage import Database
@@ -66,8 +66,8 @@ class TestSound:
         for _, sentence in found.values():
             assert re.fullmatch(r"[A-Z0-9][^\n]*\.", sentence)
 
-    def test_passes_without_a_user(self, todo_api: Command) -> None:
-        assert failures(todo_api("check", "--json")) == {}
+    def test_passes_without_a_user(self, todo_api_within: Command) -> None:
+        assert failures(todo_api_within("check", "--json")) == {}
 
     def test_is_told_to_a_person_in_a_table(self, todo_api: Command) -> None:
         shown = todo_api("check")
@@ -90,7 +90,7 @@ class TestCertificate:
             issued = trustme.CA().issue_cert("localhost", not_after=datetime.now(UTC) + left)
             issued.cert_chain_pems[0].write_to_path(certificate)
             issued.private_key_pem.write_to_path(key)
-            checked = run_command(
+            checked = run_within(
                 *("check", "--json"),
                 TODO_DATABASE_URL=url,
                 TODO_TLS_CERTIFICATE=str(certificate),
@@ -123,7 +123,7 @@ class TestCertificate:
         issued[1].private_key_pem.write_to_path(tmp_path / "todo.key")
         names = {"TODO_TLS_CERTIFICATE": "todo.pem", "TODO_TLS_KEY": "todo.key"}
         paths: dict[str, Any] = {name: str(tmp_path / file) for name, file in names.items()}
-        found = findings(run_command("check", "--json", **paths))["certificate"]
+        found = findings(run_within("check", "--json", **paths))["certificate"]
         assert found[0] == "failed"
         assert "is not that of the certificate in" in found[1]
 
@@ -139,7 +139,7 @@ class TestThrottle:
         database = sqlite_databases.fresh()
 
         def check(url: str) -> tuple[str, str]:
-            checked = run_command(
+            checked = run_within(
                 "check", "--json", TODO_DATABASE_URL=database, TODO_THROTTLE_URL=url
             )
             assert "secret" not in checked.stdout + checked.stderr
@@ -231,7 +231,7 @@ class TestFailed:
         ids=["bad", "unknown"],
     )
     def test_a_setting(self, setting: dict[str, Any], sentence: str) -> None:
-        found = findings(run_command("check", "--json", **setting))
+        found = findings(run_within("check", "--json", **setting))
         assert found["settings"][0] == "failed"
         assert re.fullmatch(sentence, found["settings"][1])
         assert {found[name][0] for name in NAMES[1:]} == {"skipped"}
@@ -253,7 +253,7 @@ class TestFailed:
         ids=["engine", "directory", "option", "server"],
     )
     def test_a_database_that_is_away(self, url: str, sentence: str) -> None:
-        checked = run_command("check", "--json", TODO_DATABASE_URL=url)
+        checked = run_within("check", "--json", TODO_DATABASE_URL=url)
         found = findings(checked)
         assert [name for name in NAMES if found[name][0] == "failed"] == ["database"]
         assert re.fullmatch(sentence, found["database"][1])
@@ -270,7 +270,7 @@ class TestFailed:
         if empty_database_url.startswith("sqlite"):
             Path(make_url(empty_database_url).database or "").touch()
             command = "init"
-        checked = run_command("check", "--json", TODO_DATABASE_URL=empty_database_url)
+        checked = run_within("check", "--json", TODO_DATABASE_URL=empty_database_url)
         assert f"run `todo-api {command}`" in failures(checked)["database"]
 
     @pytest.mark.parametrize(
@@ -278,19 +278,19 @@ class TestFailed:
         [("0001", "has not been brought up to date"), ("9999", "newer version of this program")],
     )
     def test_a_database_of_another_version(
-        self, todo_api: Command, database: Database, revision: str, sentence: str
+        self, todo_api_within: Command, database: Database, revision: str, sentence: str
     ) -> None:
         with database.transaction() as db:
             db.execute(text(f"UPDATE todo_api_revision SET version_num = '{revision}'"))  # noqa: S608 - ours
-        assert sentence in failures(todo_api("check", "--json"))["database"]
+        assert sentence in failures(todo_api_within("check", "--json"))["database"]
 
     @pytest.mark.usefixtures("susan")
     def test_a_clock_that_is_behind_the_last_change(
-        self, todo_api: Command, database: Database
+        self, todo_api_within: Command, database: Database
     ) -> None:
         with database.transaction() as db:
             db.execute(text("UPDATE lists SET last_changed_at = '2200-01-01T00:00:00.000000Z'"))
-        failed = failures(todo_api("check", "--json"))
+        failed = failures(todo_api_within("check", "--json"))
         assert list(failed) == ["clock"]
         assert "2200-01-01T00:00:00.000000Z" in failed["clock"]
 
@@ -302,7 +302,7 @@ class TestFailed:
         with file_of(url).open("r+b") as file:
             file.seek((page - 1) * size)
             file.write(b"\xff" * size)
-        failed = failures(run_command("check", "--json", TODO_DATABASE_URL=url))
+        failed = failures(run_within("check", "--json", TODO_DATABASE_URL=url))
         assert list(failed) == ["integrity"]
         sqlite_databases.discard(url)
 
@@ -310,7 +310,7 @@ class TestFailed:
         url = sqlite_databases.fresh()
         with closing(sqlite3.connect(file_of(url))) as raw, raw:
             raw.execute("INSERT INTO task_labels VALUES (7, 'stray', 1)")
-        failed = failures(run_command("check", "--json", TODO_DATABASE_URL=url))
+        failed = failures(run_within("check", "--json", TODO_DATABASE_URL=url))
         assert "task_labels" in failed["integrity"]
         sqlite_databases.discard(url)
 
@@ -321,7 +321,7 @@ class TestFailed:
         execute(
             url, "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'tasks_due'::regclass"
         )
-        failed = failures(run_command("check", "--json", TODO_DATABASE_URL=url))
+        failed = failures(run_within("check", "--json", TODO_DATABASE_URL=url))
         assert "tasks_due" in failed["integrity"]
         postgresql_databases.discard(url)
 
@@ -341,7 +341,7 @@ class TestFailed:
         url = postgresql_databases.fresh()
         name = make_url(url).database
         execute(url, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-        failed = failures(run_command("check", "--json", TODO_DATABASE_URL=url))
+        failed = failures(run_within("check", "--json", TODO_DATABASE_URL=url))
         assert list(failed) == ["writable"]
         assert "read-only" in failed["writable"]
         postgresql_databases.discard(url)

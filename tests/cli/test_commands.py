@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
-from tests.cli.conftest import Command
 from tests.support.commands import environment_with, installed_command, run_command
 from todo_api.cli import main
 from todo_api.storage import Database
@@ -74,9 +73,9 @@ def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_unknown_setting_stops_every_command(todo_api: Command) -> None:
+def test_an_unknown_setting_stops_every_command() -> None:
     for arguments in (["user", "list"], ["migrate"], ["serve"], ["demo"]):
-        refused = todo_api(*arguments, TODO_PROT="8080")
+        refused = run_command(*arguments, TODO_PROT="8080")
         sentence = "TODO_PROT is not a setting: did you mean TODO_PORT?"
         assert refused == (1, "", f"Error: {sentence}\n")
 

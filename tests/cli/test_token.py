@@ -100,7 +100,9 @@ class TestRevoke:
         assert [token["id"] for token in left] == [tokens[1].id]
 
     @at_a_terminal
-    def test_asks_first(self, todo_api: Command, database_url: str, tokens: list[TokenRow]) -> None:
+    def test_asks_first(
+        self, todo_api_within: Command, database_url: str, tokens: list[TokenRow]
+    ) -> None:
         def answered(answer: str) -> tuple[int, str]:
             return run_at_terminal(
                 *("token", "revoke", str(tokens[1].id)),
@@ -109,7 +111,9 @@ class TestRevoke:
             )
 
         def left() -> int:
-            return len(json.loads(todo_api("token", "list", "susan", "--json").stdout)["tokens"])
+            return len(
+                json.loads(todo_api_within("token", "list", "susan", "--json").stdout)["tokens"]
+            )
 
         status, shown = answered("n")
         assert (status, shown.splitlines()[-1], left()) == (1, "Aborted!", 2)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from tests.cli.conftest import Command
 from tests.support.clients import PASSWORD, PASSWORD_HASH
-from tests.support.commands import run_at_terminal, run_command, serving
+from tests.support.commands import run_at_terminal, run_within, serving
 from todo_api import times
 from todo_api.cli import main
 from todo_api.identity import hash_of
@@ -24,6 +24,7 @@ from todo_api.storage import (
     insert_user,
     prepare_tasks,
     select_user,
+    select_user_summary,
 )
 from todo_api.storage.removal import PIECE
 
@@ -34,11 +35,10 @@ NAMED = ["add", "password", "disable", "enable", "delete"]
 at_a_terminal = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
 
 
-def stored(todo_api: Command, username: str) -> dict[str, object] | None:
-    """Return a user as the list shows it in JSON."""
-    listed = json.loads(todo_api("user", "list", "--json").stdout)["users"]
-    found: list[dict[str, object]] = [user for user in listed if user["username"] == username]
-    return found[0] if found else None
+def is_stored(database: Database, username: str) -> bool:
+    """Tell whether there is a user of this name."""
+    with database.snapshot() as db:
+        return select_user_summary(db, username) is not None
 
 
 class TestAdd:
@@ -57,9 +57,9 @@ class TestAdd:
             assert wrong.status_code == 401
 
     def test_compares_a_password_as_the_service_does_however_it_is_composed(
-        self, todo_api: Command, database_url: str
+        self, todo_api_within: Command, database_url: str
     ) -> None:
-        todo_api(
+        todo_api_within(
             "user",
             "add",
             "susan",
@@ -70,8 +70,8 @@ class TestAdd:
             composed = ("susan", "cr\xe9me br\xfbl\xe9e")
             assert httpx2.get(f"{url}/tasks", auth=composed).status_code == 200
 
-    def test_answers_a_program_in_json(self, todo_api: Command) -> None:
-        added = todo_api(
+    def test_answers_a_program_in_json(self, todo_api_within: Command) -> None:
+        added = todo_api_within(
             "user", "add", "susan", "--password-stdin", "--json", stdin=NEW_PASSWORD.encode()
         )
         assert json.loads(added.stdout) == {
@@ -86,7 +86,7 @@ class TestAdd:
 
     @at_a_terminal
     def test_asks_twice_for_the_password_and_shows_it_never(
-        self, todo_api: Command, database_url: str
+        self, database_url: str, database: Database
     ) -> None:
         status, shown = run_at_terminal(
             *("user", "add", "susan"),
@@ -97,7 +97,7 @@ class TestAdd:
             0,
             "Password: \nRepeat for confirmation: \nThe user susan has been added.\n",
         )
-        assert stored(todo_api, "susan")
+        assert is_stored(database, "susan")
 
     @at_a_terminal
     def test_asks_again_when_the_two_differ(self, database_url: str) -> None:
@@ -126,16 +126,18 @@ class TestAdd:
         assert status == 2
         assert "leave --password-stdin out" in shown
 
-    def test_needs_a_terminal_to_ask_at(self, todo_api: Command) -> None:
+    def test_needs_a_terminal_to_ask_at(self, todo_api: Command, database: Database) -> None:
         refused = todo_api("user", "add", "susan", stdin=NEW_PASSWORD.encode())
         assert refused.status == 2
         assert "--password-stdin" in refused.stderr
-        assert stored(todo_api, "susan") is None
+        assert not is_stored(database, "susan")
 
-    def test_takes_no_password_as_an_argument(self, todo_api: Command) -> None:
+    def test_takes_no_password_as_an_argument(
+        self, todo_api_within: Command, database: Database
+    ) -> None:
         for extra in ([NEW_PASSWORD], ["--password", NEW_PASSWORD]):
-            assert todo_api("user", "add", "susan", *extra).status == 2
-        assert stored(todo_api, "susan") is None
+            assert todo_api_within("user", "add", "susan", *extra).status == 2
+        assert not is_stored(database, "susan")
 
     @pytest.mark.parametrize(
         ("password", "sentence"),
@@ -155,35 +157,39 @@ class TestAdd:
         ],
     )
     def test_holds_a_password_against_the_rules_of_the_service(
-        self, todo_api_within: Command, password: bytes, sentence: str
+        self, todo_api_within: Command, password: bytes, sentence: str, database: Database
     ) -> None:
         refused = todo_api_within("user", "add", "susan.susan", "--password-stdin", stdin=password)
         assert (refused.status, refused.stdout) == (1, "")
         assert re.fullmatch(r"Error: [^\n]+\.\n", refused.stderr)
         assert sentence in refused.stderr
-        assert stored(todo_api_within, "susan.susan") is None
+        assert not is_stored(database, "susan.susan")
 
     @pytest.mark.usefixtures("susan")
-    def test_refuses_a_name_that_is_taken(self, todo_api: Command) -> None:
-        refused = todo_api("user", "add", "susan", "--password-stdin", stdin=NEW_PASSWORD.encode())
+    def test_refuses_a_name_that_is_taken(self, todo_api_within: Command) -> None:
+        refused = todo_api_within(
+            "user", "add", "susan", "--password-stdin", stdin=NEW_PASSWORD.encode()
+        )
         assert refused == (1, "", "Error: There is a user susan already.\n")
 
     @pytest.mark.parametrize("address", ["susan", "@", "a b@example.com", "s" * 250 + "@x.org"])
-    def test_refuses_what_is_no_address(self, todo_api_within: Command, address: str) -> None:
+    def test_refuses_what_is_no_address(
+        self, todo_api_within: Command, address: str, database: Database
+    ) -> None:
         refused = todo_api_within(
             *("user", "add", "susan", "--email", address, "--password-stdin"),
             stdin=NEW_PASSWORD.encode(),
         )
         assert refused.status == 2
         assert "--email" in refused.stderr
-        assert stored(todo_api_within, "susan") is None
+        assert not is_stored(database, "susan")
 
 
 class TestInvite:
     """``user add --invite``."""
 
     def test_prints_a_code_by_which_its_owner_registers(
-        self, todo_api: Command, database_url: str
+        self, todo_api: Command, database_url: str, database: Database
     ) -> None:
         invited = todo_api("user", "add", "susan", "--invite")
         assert (invited.status, invited.stderr) == (0, "")
@@ -191,7 +197,7 @@ class TestInvite:
         assert re.fullmatch(
             rf"Until {TIME}, whoever has this code can register as susan\..+", sentence
         )
-        assert stored(todo_api, "susan") is None
+        assert not is_stored(database, "susan")
         body = {"username": "susan", "password": NEW_PASSWORD, "invitation": code}
         with serving(TODO_DATABASE_URL=database_url) as url:
             assert httpx2.post(f"{url}/users", json=body).status_code == 201
@@ -249,22 +255,22 @@ class TestInvite:
         ids=" ".join,
     )
     def test_goes_with_no_password_and_no_address(
-        self, todo_api_within: Command, options: list[str]
+        self, todo_api_within: Command, options: list[str], database: Database
     ) -> None:
         refused = todo_api_within("user", "add", "susan", *options, stdin=NEW_PASSWORD.encode())
         assert (refused.status, refused.stdout) == (2, "")
-        assert stored(todo_api_within, "susan") is None
+        assert not is_stored(database, "susan")
 
 
 class TestList:
     """``user list``."""
 
     def test_shows_who_there_is_in_the_order_of_names(
-        self, todo_api: Command, database: Database, susan: str
+        self, todo_api: Command, todo_api_within: Command, database: Database, susan: str
     ) -> None:
         with database.transaction() as db:
             insert_user(db, username="david", email=None, password_hash=PASSWORD_HASH)
-        todo_api("user", "disable", "david")
+        todo_api_within("user", "disable", "david")
         shown = todo_api("user", "list")
         assert (shown.status, shown.stderr) == (0, "")
         head, david, last = shown.stdout.splitlines()
@@ -272,22 +278,22 @@ class TestList:
         assert re.fullmatch(rf"david +- +0 +- +{TIME}", david)
         assert re.fullmatch(rf"{susan} +susan@example.com +2 +{TIME} +-", last)
 
-    def test_of_nobody_is_empty(self, todo_api: Command) -> None:
-        assert json.loads(todo_api("user", "list", "--json").stdout) == {"users": []}
-        assert len(todo_api("user", "list").stdout.splitlines()) == 1
+    def test_of_nobody_is_empty(self, todo_api_within: Command) -> None:
+        assert json.loads(todo_api_within("user", "list", "--json").stdout) == {"users": []}
+        assert len(todo_api_within("user", "list").stdout.splitlines()) == 1
 
-    def test_has_each_member_in_json(self, todo_api: Command, susan: str) -> None:
-        user = stored(todo_api, susan)
-        assert user is not None
+    def test_has_each_member_in_json(self, todo_api_within: Command, susan: str) -> None:
+        [user] = json.loads(todo_api_within("user", "list", "--json").stdout)["users"]
+        assert user["username"] == susan
         assert list(user) == ["username", "email", "tasks", "last_changed_at", "disabled_at"]
         assert re.fullmatch(TIME, str(user["last_changed_at"]))
 
     def test_lets_nothing_through_that_a_terminal_would_obey(
-        self, todo_api: Command, database: Database
+        self, todo_api_within: Command, database: Database
     ) -> None:
         with database.transaction() as db:
             insert_user(db, username="mallory", email="\x1b]0;x\x07\n@", password_hash="")
-        assert "?]0;x??@" in todo_api("user", "list").stdout
+        assert "?]0;x??@" in todo_api_within("user", "list").stdout
 
 
 class TestPassword:
@@ -312,8 +318,10 @@ class TestPassword:
         )
         assert (status, shown) == (1, "Error: There is no user nobody.\n")
 
-    def test_holds_it_against_the_rules_of_the_service(self, todo_api: Command, susan: str) -> None:
-        refused = todo_api("user", "password", susan, "--password-stdin", stdin=b"python")
+    def test_holds_it_against_the_rules_of_the_service(
+        self, todo_api_within: Command, susan: str
+    ) -> None:
+        refused = todo_api_within("user", "password", susan, "--password-stdin", stdin=b"python")
         assert refused.status == 1
         assert "Use at least 8 characters." in refused.stderr
 
@@ -346,19 +354,21 @@ class TestDisable:
             tasks = httpx2.get(f"{one}/tasks", auth=(susan, PASSWORD)).json()["tasks"]
             assert [task["title"] for task in tasks] == ["Buy groceries", "Learn Python"]
 
-    def test_done_twice_change_nothing_more(self, todo_api: Command, susan: str) -> None:
+    def test_done_twice_change_nothing_more(self, todo_api_within: Command, susan: str) -> None:
         first, second = (
-            json.loads(todo_api("user", "disable", susan, "--json").stdout) for _ in range(2)
+            json.loads(todo_api_within("user", "disable", susan, "--json").stdout) for _ in range(2)
         )
         assert re.fullmatch(TIME, first["user"]["disabled_at"])
         assert first == second
         for _ in range(2):
-            enabled = json.loads(todo_api("user", "enable", susan, "--json").stdout)
+            enabled = json.loads(todo_api_within("user", "enable", susan, "--json").stdout)
             assert enabled["user"]["disabled_at"] is None
 
-    def test_leave_the_name_taken(self, todo_api: Command, susan: str) -> None:
-        todo_api("user", "disable", susan)
-        refused = todo_api("user", "add", susan, "--password-stdin", stdin=NEW_PASSWORD.encode())
+    def test_leave_the_name_taken(self, todo_api_within: Command, susan: str) -> None:
+        todo_api_within("user", "disable", susan)
+        refused = todo_api_within(
+            "user", "add", susan, "--password-stdin", stdin=NEW_PASSWORD.encode()
+        )
         assert refused.status == 1
 
 
@@ -393,10 +403,10 @@ class TestDelete:
         deleted = todo_api("user", "delete", susan, "--yes", "--json")
         assert json.loads(deleted.stdout)["user"]["tasks"] == PIECE + 2
         assert deleted.stderr == ""
-        assert stored(todo_api, susan) is None
+        assert not is_stored(database, susan)
 
     @at_a_terminal
-    def test_asks_first(self, todo_api: Command, database_url: str, susan: str) -> None:
+    def test_asks_first(self, database_url: str, susan: str, database: Database) -> None:
         def answered(answer: str) -> tuple[int, str]:
             return run_at_terminal(
                 *("user", "delete", susan),
@@ -406,17 +416,19 @@ class TestDelete:
 
         status, shown = answered("n")
         assert (status, shown.splitlines()[-1]) == (1, "Aborted!")
-        assert stored(todo_api, susan)
+        assert is_stored(database, susan)
         status, shown = answered("y")
         assert (status, shown.splitlines()[-1]) == (0, "The user susan has been deleted.")
         assert "100%" in shown
-        assert stored(todo_api, susan) is None
+        assert not is_stored(database, susan)
 
-    def test_needs_a_terminal_to_ask_at_or_yes(self, todo_api: Command, susan: str) -> None:
+    def test_needs_a_terminal_to_ask_at_or_yes(
+        self, todo_api: Command, susan: str, database: Database
+    ) -> None:
         refused = todo_api("user", "delete", susan, stdin=b"y\n")
         assert refused.status == 2
         assert "--yes" in refused.stderr
-        assert stored(todo_api, susan)
+        assert is_stored(database, susan)
 
 
 @pytest.mark.parametrize("subcommand", NAMED[1:])
@@ -440,6 +452,6 @@ def test_what_is_no_name_is_wrong_usage(subcommand: str, name: str) -> None:
     ids=" ".join,
 )
 def test_wrong_usage_is_status_two(arguments: list[str]) -> None:
-    refused = run_command(*arguments, TODO_DATABASE_URL="sqlite:///no/such.db")
+    refused = run_within(*arguments, TODO_DATABASE_URL="sqlite:///no/such.db")
     assert (refused.status, refused.stdout) == (2, "")
     assert refused.stderr.startswith("Usage: todo-api user")
