@@ -117,15 +117,17 @@ class Sweeper:
         self._wake.wait(FIRST_SWEEP_SECONDS)
         while not self._stop.is_set():
             self._wake.clear()
+            pause = SWEEP_SECONDS
             try:
                 self.sweep()
             except LeaseTakenError:
-                pass  # it removes what there is for us, too
+                # It removes what there is for us, too, unless it has died meanwhile.
+                pause = LEASE_SECONDS.total_seconds()
             except DatabaseUnavailableError as outage:
                 log.warning("Sweeping has been put off. %s", outage)
             except Exception:
                 log.exception("Sweeping has failed.")
-            self._wake.wait(SWEEP_SECONDS)
+            self._wake.wait(pause)
 
     def _pieces(self, remove: Callable[[Connection], int]) -> Iterator[int]:
         """Remove piece after piece of one kind, until nothing is left or it is time to stop."""

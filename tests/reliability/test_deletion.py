@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from tests.reliability.served import MIGUEL, add_miguel, eventually, served
 from tests.support.clients import PASSWORD, PASSWORD_HASH
-from tests.support.commands import run_command
+from tests.support.commands import run_command, run_within
 from todo_api.storage import Database, delete_user, insert_user
 
 TASKS = int(os.environ.get("TEST_TASKS", "20000"))
@@ -151,9 +151,9 @@ def test_whoever_was_deleted_can_be_told_from_nobody_by_nothing(database_url: st
         row = db.one(text("SELECT username, email, password_hash FROM users"))
     database.close()
     assert tuple(row) == (f":{user.id}", None, "")
-    listed = run_command("user", "list", TODO_DATABASE_URL=database_url)
+    listed = run_within("user", "list", TODO_DATABASE_URL=database_url)
     assert "susan" not in listed.stdout
     assert f":{user.id}" not in listed.stdout
     for arguments in (["disable", "susan"], ["delete", "susan", "--yes"]):
-        refused = run_command("user", *arguments, TODO_DATABASE_URL=database_url)
+        refused = run_within("user", *arguments, TODO_DATABASE_URL=database_url)
         assert refused == (1, "", "Error: There is no user susan.\n")

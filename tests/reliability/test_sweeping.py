@@ -139,6 +139,23 @@ def test_one_process_at_a_time_sweeps(
     other.close()
 
 
+def test_whoever_finds_the_lease_taken_looks_again_when_it_may_have_run_out(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(database)
+    monkeypatch.setattr(sweeping, "FIRST_SWEEP_SECONDS", 0.0)
+    monkeypatch.setattr(sweeping, "SWEEP_SECONDS", 3600.0)
+    monkeypatch.setattr(sweeping, "LEASE_SECONDS", timedelta(seconds=1))
+    dead, alive = sweeper_of(database), sweeper_of(database)
+    assert next(dead._pieces(lambda db: forget_tokens(db, now=times.now()))) > 0  # noqa: SLF001 - the last before it dies
+
+    async def sweep() -> None:
+        async with alive.in_background():
+            await asyncio.to_thread(eventually, lambda: counts(database) == LEFT, 60)
+
+    asyncio.run(sweep())
+
+
 def test_a_kind_that_fails_holds_up_no_other(database: Database) -> None:
     fill(database)
     with database.transaction() as db:
