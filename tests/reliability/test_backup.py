@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from tests.reliability.served import MIGUEL, add_miguel, served
-from tests.support.commands import run_command
+from tests.support.commands import run_command, run_within
 from tests.support.databases import Databases
 from todo_api.storage import Database
 
@@ -68,12 +68,12 @@ def test_a_copy_holds_all_that_was_acknowledged_before_it_began(
 def test_nothing_is_replaced_without_being_asked_for(database_url: str, tmp_path: Path) -> None:
     copy = tmp_path / "letter"
     copy.write_text("Dear Susan")
-    refused = run_command("backup", str(copy), TODO_DATABASE_URL=database_url)
+    refused = run_within("backup", str(copy), TODO_DATABASE_URL=database_url)
     assert (refused.status, copy.read_text()) == (2, "Dear Susan")
     assert run_command("backup", str(copy), "--yes", TODO_DATABASE_URL=database_url).status == 0
     assert copy.read_bytes()[:6] in {b"SQLite", b"PGDMP\x01"}
     assert [file.name for file in tmp_path.iterdir()] == ["letter"]
-    refused = run_command("restore", str(copy), TODO_DATABASE_URL=database_url)
+    refused = run_within("restore", str(copy), TODO_DATABASE_URL=database_url)
     assert refused.status == 1
     assert "is in use: name an empty one by TODO_DATABASE_URL." in refused.stderr
 
@@ -83,7 +83,7 @@ def test_a_database_is_not_replaced_by_its_own_copy(database_url: str) -> None:
     file = Path(database_url.removeprefix("sqlite:///"))
     before = file.stat().st_ino
     for part in ("", "-wal", "-shm", "-journal"):
-        refused = run_command("backup", f"{file}{part}", "--yes", TODO_DATABASE_URL=database_url)
+        refused = run_within("backup", f"{file}{part}", "--yes", TODO_DATABASE_URL=database_url)
         assert (refused.status, file.stat().st_ino) == (1, before)
         assert "name another file" in refused.stderr
 
@@ -93,16 +93,16 @@ def test_a_database_is_not_replaced_by_its_own_copy(database_url: str) -> None:
 def test_nothing_is_restored_beside_what_is_left_of_another_file(
     database_url: str, tmp_path: Path, left: str
 ) -> None:
-    assert run_command("backup", str(tmp_path / "copy"), TODO_DATABASE_URL=database_url).status == 0
+    assert run_within("backup", str(tmp_path / "copy"), TODO_DATABASE_URL=database_url).status == 0
     file = tmp_path / "todo.db"
     log = tmp_path / f"todo.db{left}"
     log.write_bytes(b"pages of another database")
     url = f"sqlite:///{file}"
-    refused = run_command("restore", str(tmp_path / "copy"), TODO_DATABASE_URL=url)
+    refused = run_within("restore", str(tmp_path / "copy"), TODO_DATABASE_URL=url)
     assert (refused.status, file.exists()) == (1, False)
     assert f"{log} is left of another database" in refused.stderr
     log.unlink()
-    assert run_command("restore", str(tmp_path / "copy"), TODO_DATABASE_URL=url).status == 0
+    assert run_within("restore", str(tmp_path / "copy"), TODO_DATABASE_URL=url).status == 0
 
 
 @pytest.mark.usefixtures("programs")
@@ -119,7 +119,7 @@ def test_what_is_no_copy_is_not_restored(empty_database_url: str, tmp_path: Path
         tmp_path / ("a" * 300): "cannot be read: file name too long",
     }
     for path, sentence in wanted.items():
-        refused = run_command("restore", str(path), TODO_DATABASE_URL=empty_database_url)
+        refused = run_within("restore", str(path), TODO_DATABASE_URL=empty_database_url)
         assert (refused.status, refused.stdout) == (1, "")
         assert refused.stderr.startswith("Error: ")
         assert refused.stderr.count("\n") == 1
@@ -135,7 +135,7 @@ def test_a_machine_without_the_programs_is_told_which(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    refused = run_command("backup", str(tmp_path / "copy"), TODO_DATABASE_URL=database_url)
+    refused = run_within("backup", str(tmp_path / "copy"), TODO_DATABASE_URL=database_url)
     assert refused.status == 1
     assert "There is no pg_dump here: install PostgreSQL's client programs" in refused.stderr
     assert list(tmp_path.iterdir()) == []

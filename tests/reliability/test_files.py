@@ -13,7 +13,13 @@ import pytest
 from sqlalchemy import text
 
 from tests.reliability.served import Served, add_miguel, eventually, served
-from tests.support.commands import environment_with, installed_command, run_command
+from tests.support.commands import (
+    Ended,
+    environment_with,
+    installed_command,
+    run_command,
+    run_within,
+)
 from tests.support.databases import SQLiteDatabases
 from todo_api.storage import Database, migrate
 from todo_api.storage.migration import revisions, upgrade
@@ -39,6 +45,12 @@ def service(file: Path, tmp_path: Path) -> Iterator[Served]:
         yield service
 
 
+def run(*arguments: str, **settings: str) -> Ended:
+    """Run a command; one that would go on if it were not refused, in a process of its own."""
+    run_it = run_command if arguments == ("serve",) else run_within
+    return run_it(*arguments, stdin=b"", **settings)
+
+
 class TestMaking:
     """A file is made by those who are told to."""
 
@@ -50,7 +62,7 @@ class TestMaking:
         path = tmp_path / "todo.db"
         if is_there:
             path.touch()
-        refused = run_command(command, TODO_DATABASE_URL=f"sqlite:///{path}")
+        refused = run(command, TODO_DATABASE_URL=f"sqlite:///{path}")
         assert refused.status == 1
         sentence = f"The SQLite database {path} is empty: " if is_there else NEW.format(path)
         assert sentence in refused.stdout + refused.stderr
@@ -65,8 +77,8 @@ class TestMaking:
         url = f"sqlite:///{path}"
         assert run_command("init", TODO_DATABASE_URL=url).status == 0
         add_miguel(url)
-        assert run_command("init", TODO_DATABASE_URL=url).status == 0
-        assert "miguel" in run_command("user", "list", TODO_DATABASE_URL=url).stdout
+        assert run_within("init", TODO_DATABASE_URL=url).status == 0
+        assert "miguel" in run_within("user", "list", TODO_DATABASE_URL=url).stdout
 
     def test_serve_makes_one_when_it_is_told_to(self, tmp_path: Path) -> None:
         path = tmp_path / "todo.db"
@@ -87,7 +99,7 @@ class TestOthers:
         other.execute("CREATE TABLE invoices (id INTEGER)")
         other.close()
         before = {file.name: (file.read_bytes(), file.stat()) for file in tmp_path.iterdir()}
-        refused = run_command(
+        refused = run(
             *arguments, TODO_DATABASE_URL=f"sqlite:///{path}", TODO_CREATE_DATABASE="true"
         )
         sentence = "holds tables of another program (invoices): name an empty database."
