@@ -3,17 +3,14 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import count
 
-import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.browser import ADDRESS, chromium, find_chromium
 from tests.support.serving import ServedApp, served
-from tests.support.web_client import PASSWORD, ApiOfUser, WebClient
+from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, registered
 
-NUMBERS = count(1)
 expect.set_options(timeout=20_000)  # CI's machines are slow
 
 
@@ -53,11 +50,7 @@ def page(context: BrowserContext) -> Page:
 @pytest.fixture
 def api(service: ServedApp) -> Iterator[ApiOfUser]:
     """The API for a user who is new, as another client of theirs."""
-    username = f"susan{next(NUMBERS)}"
-    account = {"username": username, "password": PASSWORD}
-    answer = httpx2.post(f"{service.base_url}/users", json=account, timeout=60)
-    assert answer.status_code == 201, answer.text
-    with ApiOfUser(username, service.base_url) as api:
+    with registered(service) as api:
         yield api
 
 

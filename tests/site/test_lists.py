@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import ADDRESS
-from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, until
+from tests.support.serving import ServedApp
+from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, registered, until
 
 MAKE_FORMER_COPY = """([username, tasks, entries, next]) => new Promise((resolve) => {
   const opening = indexedDB.open(`todo:${username}`, 1);
@@ -178,6 +179,29 @@ def test_what_was_written_for_a_list_that_is_gone_goes_into_ones_own(
     titles = tasks_by_list(api)["Tasks"]
     assert sorted(titles) == ["Known", "Written in the dark"]
     expect(page.get_by_role("alert")).to_contain_text("The list of “Written in the dark” is gone")
+
+
+def test_what_a_viewer_does_is_undone_or_goes_into_ones_own_list(
+    page: Page, api: ApiOfUser, service: ServedApp
+) -> None:
+    client = WebClient(page)
+    client.sign_in(api.username, PASSWORD, stay=True)
+    with registered(service) as other:
+        kitchen = other.post("/lists", json={"name": "Kitchen"}).json()["list"]
+        other.post("/tasks", json={"title": "Sweep", "list_id": kitchen["id"]})
+        invitation = other.post(f"/lists/{kitchen['id']}/invitations", json={"role": "viewer"})
+        code = invitation.json()["invitation"]["code"]
+        assert api.post("/invitations/redeem", json={"code": code}).status_code == 200
+        look_again(page)
+        client.go("Kitchen")
+        client.checkbox("Sweep").check()
+        alert = page.get_by_role("alert")
+        expect(alert).to_contain_text("You can only read the list of “Sweep”")
+        expect(client.checkbox("Sweep")).not_to_be_checked()
+        client.add("Mop")
+        expect(alert).to_contain_text("The list of “Mop” is gone, or can only be read")
+        client.saved()
+        assert tasks_by_list(api) == {"Tasks": ["Mop"], "Kitchen": ["Sweep"]}
 
 
 @pytest.mark.parametrize("stay", [True, False])

@@ -1,6 +1,8 @@
 """A person at the web client: headless Chromium, driven by Playwright."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -9,7 +11,9 @@ import httpx2
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import ADDRESS, WatchedPage
+from tests.support.serving import ServedApp
 
+NUMBERS = count(1)
 TOOLS = Path(__file__).parents[1] / "site" / "client"
 PASSWORD = "a boa and a king cobra"
 READ_STORE = """([username, store]) => new Promise(resolve => {
@@ -34,6 +38,17 @@ class ApiOfUser(httpx2.Client):
     def __init__(self, username: str, base_url: str) -> None:
         super().__init__(base_url=base_url, auth=(username, PASSWORD), timeout=60)
         self.username = username
+
+
+@contextmanager
+def registered(service: ServedApp) -> Iterator[ApiOfUser]:
+    """Give the API to a user who is new."""
+    username = f"susan{next(NUMBERS)}"
+    account = {"username": username, "password": PASSWORD}
+    answer = httpx2.post(f"{service.base_url}/users", json=account, timeout=60)
+    assert answer.status_code == 201, answer.text
+    with ApiOfUser(username, service.base_url) as api:
+        yield api
 
 
 class WebClient(WatchedPage):

@@ -22,7 +22,7 @@
  * @typedef {{idempotency_key: string, made_at: number, parts: Part[],
  *   operations: Schemas["BatchOperation"][]}} Batch
  * @typedef {{kind: "changed", key: string, title: string, names: (keyof Fields)[]}
- *   | {kind: "kept" | "restored" | "moved", key: string, title: string}} Conflict
+ *   | {kind: "kept" | "restored" | "moved" | "undone", key: string, title: string}} Conflict
  * @typedef {{kind: "none" | "create" | "update" | "delete" | "restore", fields: Partial<Fields>,
  *   conflicts: Conflict[], about?: About}} Outcome
  * @typedef {{id?: number | null, list_id?: number | null}} About

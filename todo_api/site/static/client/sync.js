@@ -28,8 +28,8 @@ const PAGE = 100;
 const MOST_CONFLICTS = 5;
 /** The service knows a key for a day; an hour is for clocks that differ, and for the way. */
 const KEY_MILLISECONDS = 23 * 60 * 60 * 1000;
-/** Where a batch is told that a task is not in the trash, or that there is no such list. */
-const IMPOSSIBLE = /^\/operations\/(\d+)\/(restore\/id|create\/list_id)$/u;
+/** Where a batch is told what is the matter with a member of an operation. */
+const MEMBER = /^\/operations\/(\d+)\/(\w+)\/\w+$/u;
 
 export class Sync {
   /**
@@ -276,9 +276,9 @@ export class Sync {
       throw failure;
     }
     await this.write({ batch: null });
+    if (await this.circumvent(failure, batch)) return;
     const [part] = batch.parts;
     if (failure.kind === "conflict") {
-      if (await this.circumvent(failure, batch)) return;
       this.conflicts += 1;
       if (this.conflicts > MOST_CONFLICTS) throw failure;
       await this.pull();
@@ -302,27 +302,38 @@ export class Sync {
   }
 
   /**
-   * Do in another way what can no longer be done: what has left the trash is made anew, and what was
-   * meant for a list that is gone goes into one's own. Tell whether there was something of the kind.
+   * Do in another way what can no longer be done: what has left the trash is made anew, what was
+   * meant for a list that is gone, or that may only be read, goes into one's own, and what was done
+   * to a task of such a list is undone. Tell whether there was something of the kind.
    * @param {Failure} failure
    * @param {Batch} batch
    */
-  async circumvent({ faults }, batch) {
+  async circumvent({ kind, faults }, batch) {
     const { entries } = await this.store.local.readOutbox();
     /** @type {Entry[]} */
     const changed = [];
-    for (const { pointer = "" } of faults) {
-      const [, index, member] = IMPOSSIBLE.exec(pointer) ?? [];
+    /** @type {number[]} */
+    const undone = [];
+    for (const { pointer = "", code } of faults) {
+      const [, index, verb] = MEMBER.exec(pointer) ?? [];
       const part = batch.parts[Number(index)];
       if (!part) continue;
-      const own = entries.filter(({ key }) => key === part.key);
-      const without = member === "restore/id" ? { id: null } : { list_id: null };
-      changed.push(...own.map((entry) => ({ ...entry, ...without })));
-      const title = this.store.get(part.key)?.title ?? "";
-      if (member !== "restore/id") this.tell.onConflict({ kind: "moved", key: part.key, title });
+      const { key } = part;
+      const title = this.store.get(key)?.title ?? "";
+      const own = entries.filter((entry) => entry.key === key);
+      if (verb === "create" && pointer.endsWith("/list_id")) {
+        changed.push(...own.map((entry) => ({ ...entry, list_id: null })));
+        this.tell.onConflict({ kind: "moved", key, title });
+      } else if (code === "low_role") {
+        undone.push(...own.map(({ seq }) => seq));
+        this.tell.onConflict({ kind: "undone", key, title });
+      } else if (verb === "restore" && kind === "conflict") {
+        changed.push(...own.map((entry) => ({ ...entry, id: null })));
+      }
     }
-    if (changed.length) await this.write({ entries: changed });
-    return changed.length > 0;
+    const isOne = changed.length + undone.length > 0;
+    if (isOne) await this.write({ entries: changed, sent: undone });
+    return isOne;
   }
 
   /**

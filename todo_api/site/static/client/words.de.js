@@ -165,7 +165,8 @@ export const WORDS = {
   "conflict.restored":
     "„{title}“ wurde anderswo gelöscht. Die Fassung von hier bleibt, als neue Aufgabe.",
   "conflict.moved":
-    "Die Liste von „{title}“ gibt es nicht mehr: Die Aufgabe ist jetzt in der eigenen Liste.",
+    "Die Liste von „{title}“ ist weg oder nur zu lesen: Die Aufgabe ist jetzt in der eigenen Liste.",
+  "conflict.undone": "Die Liste von „{title}“ ist nur zu lesen: Die Änderung wurde zurückgenommen.",
   "notice.close": "Schließen",
 
   "error.credentials":

@@ -159,7 +159,9 @@ const ENGLISH = {
   "conflict.kept": "“{title}” was changed elsewhere after you had read it, so it was not deleted.",
   "conflict.restored":
     "“{title}” was deleted elsewhere while you changed it. Yours was kept, as a new task.",
-  "conflict.moved": "The list of “{title}” is gone, so it is in your own list now.",
+  "conflict.moved":
+    "The list of “{title}” is gone, or can only be read, so it is in your own list now.",
+  "conflict.undone": "You can only read the list of “{title}”, so your change was undone.",
   "notice.close": "Dismiss",
 
   "error.credentials": "The username or the password is wrong. Check both and try again.",
