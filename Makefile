@@ -39,7 +39,7 @@ development: $(INSTALLED_DEVELOPMENT) ## Add the development tools to .venv
 RERUNS := $(if $(CI),--reruns 1 --rerun-show-tracebacks)
 
 test: development ## Run the tests (ARGS="-k trash" for some, WORKERS=0 for one at a time)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(RERUNS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(RERUNS) $(ARGS)
 
 event-loop: development ## See that no operation holds up the event loop, with a million tasks
 	TEST_TASKS=1000000 $(BIN)/python -m pytest --log-cli-level=INFO tests/api/test_event_loop.py $(ARGS)
@@ -56,7 +56,7 @@ SLOWED_BY_TRACING := tests/api/test_event_loop.py tests/api/test_worst_cases.py
 
 coverage: development ## Run the tests, and tell which branches of todo_api none of them takes
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal $(SLOWED_BY_TRACING:%=--ignore=%) $(ARGS)
+	$(BIN)/coverage run -m pytest -n $(WORKERS) $(SLOWED_BY_TRACING:%=--ignore=%) $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
