@@ -51,8 +51,10 @@ def pytest_collection_finish() -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail if more than a few tests had to be run again: that is not the machine's doing."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter and (again := len(reporter.stats.get("rerun", []))) > MOST_RERUNS:
-        reporter.write_line(f"{again} tests were run again, and only {MOST_RERUNS} may be.")
+    stats = reporter.stats if reporter else {}
+    again, failed = ({one.nodeid for one in stats.get(kind, [])} for kind in ("rerun", "failed"))
+    if reporter and len(again - failed) > MOST_RERUNS:
+        reporter.write_line(f"{len(again)} tests were run again, and only {MOST_RERUNS} may be.")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import replace
 from queue import Queue
 from threading import Event, Semaphore, current_thread
@@ -159,7 +159,7 @@ def test_a_user_has_only_some_of_the_threads(
 
     def prepare_slowly(given: Iterable[Mapping[str, Any]], budget: WordBudget) -> NewTasks:
         begun.release()
-        assert release.wait(10)
+        assert release.wait(90)
         return prepare_tasks(given, budget)
 
     monkeypatch.setattr(storage, "prepare_tasks", prepare_slowly)
@@ -176,6 +176,8 @@ def test_a_user_has_only_some_of_the_threads(
         assert client.get("/tasks").is_success
         imports = [pool.submit(bring, number) for number in range(5)]
         assert all(begun.acquire(timeout=30) for _ in range(2))
+        refused, _ = wait(imports, timeout=30, return_when=FIRST_COMPLETED)
+        assert len(refused) == 1
         assert not begun.acquire(timeout=0.2)
         assert client.get("/tasks/export", auth=("susan", PASSWORD)).is_success
         release.set()

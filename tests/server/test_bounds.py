@@ -1,24 +1,26 @@
 """Bounds on all clients together: connections, and answers that nobody takes."""
 
 import json
+import socket
 import subprocess
 import sys
 import time
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.support.problems import assert_problem
-from tests.support.sockets import BASE, DEADLINE, MIB, Client, Service, get, head, served
+from tests.support.sockets import BASE, MIB, Client, Service, get, head, served
 from todo_api.server.bounds import STALLED_SECONDS, Bounds, Most, whose
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="Only Linux has all of 127.0.0.0/8 for clients."
 )
 
+LONG_DEADLINE = 5
 CLOSE = "Connection: close"
 BUNDLE = "/assets/swagger-ui-bundle.js"
 PER_ADDRESS = r"(127\.0\.0\.1 has 10 connections, the most .*\n)?"
@@ -33,13 +35,37 @@ def status_of(client: Client) -> int | None:
     return answers[0].status_code if answers else None
 
 
+@contextmanager
+def bounded(folder: Path, **settings: str) -> Iterator[Service]:
+    """Run a service with room for 40 connections, and for 10 from one address."""
+    bounds = {"TODO_CONNECTIONS": "40", "TODO_CONNECTIONS_PER_ADDRESS": "10"}
+    log = f"(?s:{PER_ADDRESS}{ALL}|{ALL}{PER_ADDRESS})"
+    with served(folder, log, **bounds, **settings) as service:
+        yield service
+
+
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service with room for 40 connections, and for 10 from one address."""
-    bounds = {"TODO_CONNECTIONS": "40", "TODO_CONNECTIONS_PER_ADDRESS": "10"}
-    folder = tmp_path_factory.mktemp("bounds")
-    with served(folder, f"(?s:{PER_ADDRESS}{ALL}|{ALL}{PER_ADDRESS})", **bounds) as service:
+    """A service with short deadlines."""
+    with bounded(tmp_path_factory.mktemp("bounds")) as service:
         yield service
+
+
+@pytest.fixture
+def patient(tmp_path: Path) -> Iterator[Service]:
+    """A service that waits longer for what does not come."""
+    with bounded(tmp_path, TEST_DEADLINE=str(LONG_DEADLINE)) as service:
+        yield service
+
+
+def answered_in_part(service: Service) -> list[Client]:
+    """Return ten clients to whom answers are being sent, which they do not take."""
+    clients = [service.connect(receive_buffer=4096) for _ in range(10)]
+    for each in clients:
+        each.send(get(path=BUNDLE) * 8)
+    for each in clients:
+        assert each.socket.recv(1, socket.MSG_PEEK)
+    return clients
 
 
 class TestConnections:
@@ -54,26 +80,23 @@ class TestConnections:
         assert status_of(client) == 200
         assert not any(each.receive() for each in silent)
 
-    def test_silent_ones_of_many_addresses_give_way_to_whoever_asks(self, service: Service) -> None:
+    def test_silent_ones_of_many_addresses_give_way_to_whoever_asks(self, patient: Service) -> None:
         for part in (b"", get()[:-2], head("POST", f"{BASE}/users", "Content-Length: 9")):
-            greedy = [service.connect(source=f"127.0.1.{n % 9 + 1}") for n in range(90)]
+            greedy = [patient.connect(source=f"127.0.1.{n % 9 + 1}") for n in range(90)]
             for each in greedy:
                 each.send(part)
             begun = time.monotonic()
-            client = service.connect(source="127.0.2.1")
+            client = patient.connect(source="127.0.2.1")
             client.send(get(CLOSE))
             assert status_of(client) == 200
-            assert time.monotonic() - begun < DEADLINE
+            assert time.monotonic() - begun < LONG_DEADLINE
             for each in greedy:
                 each.socket.close()
 
     def test_those_that_are_answered_do_not_give_way_and_others_are_told(
         self, service: Service
     ) -> None:
-        busy = [service.connect(receive_buffer=4096) for _ in range(10)]
-        for each in busy:
-            each.send(get(path=BUNDLE) * 8)
-        time.sleep(0.3)  # until the service can send no more
+        busy = answered_in_part(service)
         with closing(service.connect().socket) as refused:
             told = refused.recv(65536)
         assert told.startswith(b"HTTP/1.1 503 ")
@@ -87,9 +110,7 @@ class TestConnections:
     def test_those_that_take_nothing_of_their_answers_give_way_after_a_while(
         self, service: Service
     ) -> None:
-        stalled = [service.connect(receive_buffer=4096) for _ in range(10)]
-        for each in stalled:
-            each.send(get(path=BUNDLE) * 8)
+        stalled = answered_in_part(service)
         time.sleep(STALLED_SECONDS + 1)
         client = service.connect()
         client.send(get(CLOSE))
@@ -98,10 +119,7 @@ class TestConnections:
             each.socket.close()
 
     def test_what_is_told_is_an_error_like_any_other(self, service: Service) -> None:
-        busy = [service.connect(receive_buffer=4096) for _ in range(10)]
-        for each in busy:
-            each.send(get(path=BUNDLE) * 8)
-        time.sleep(0.3)
+        busy = answered_in_part(service)
         [answer] = service.connect().answers()
         assert_problem(answer, 503)
         assert answer.headers["Cache-Control"] == "no-store"
