@@ -22,7 +22,6 @@ from hypothesis.control import current_build_context
 from schemathesis import (
     Case,
     CheckContext,
-    DeserializationContext,
     GenerationMode,
     HookContext,
     Response,
@@ -31,6 +30,7 @@ from schemathesis import (
 from schemathesis.generation.meta import TestPhase
 from schemathesis.transport.serialization import Binary
 
+import openapi.schemathesis_hooks  # noqa: F401 - reads files, and knows what was restored
 from tests.programs.fuzz.given import Given
 from tests.programs.fuzz.users import USERS, Credentials
 from todo_api.cli.demo_data import PASSWORD, USERNAME
@@ -203,12 +203,6 @@ def write_file(_: SerializationContext, value: object) -> bytes:
     if isinstance(value, Binary):
         return value.data
     return str(value).encode("utf-8", errors="surrogatepass")
-
-
-@schemathesis.deserializer(*FILES)
-def read_file(_: DeserializationContext, response: Response) -> str:
-    """Read a file as text."""
-    return response.content.decode()
 
 
 @schemathesis.check
