@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import ADDRESS
 from tests.support.web_client import PASSWORD, ApiOfUser, WebClient
+from todo_api.site.modules import APART
 from todo_api.site.pages import CLIENT, STATIC
 
 LOG = logging.getLogger(__name__)
@@ -88,5 +89,6 @@ def test_the_service_worker_keeps_each_file_that_the_client_loads(page: Page) ->
         "/worker.js",
         "/assets/manifest.webmanifest",
     }
-    assert listed == loaded | {"/assets/words.de.js", "/assets/later.js"}
-    assert (CLIENT / "words.de.js").exists()
+    later = {"/assets/later.js"} | {f"/assets/{name}" for name in APART}
+    assert listed == loaded | later
+    assert all((CLIENT / name).exists() for name in APART)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-APART = frozenset({"vendor.js", "words.de.js"})
+APART = frozenset({"vendor.js", "words.de.js", "words.later.de.js"})
 """Modules that stay files: what is minified already, and what only some people need."""
 
 FIRST = "client.js"

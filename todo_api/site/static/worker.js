@@ -20,6 +20,7 @@ const SHELL = [
   "./assets/later.js",
   "./assets/vendor.js",
   "./assets/words.de.js",
+  "./assets/words.later.de.js",
 ].map((path) => new URL(path, worker.location.href).pathname);
 
 /** @returns {Promise<void>} */

@@ -8,7 +8,7 @@ import { draftOf } from "./session.js";
 import { Sync } from "./sync.js";
 import { batch, computed, effect, signal } from "./vendor.js";
 import { countsByList, countsOf, labelsOf, rowsOf, tasksOf, viewOf } from "./views.js";
-import { locale, say } from "./words.js";
+import { learnWords, locale, say } from "./words.js";
 
 /**
  * @typedef {import("./views.js").Name} Name
@@ -115,7 +115,9 @@ export function makeScreen(store, session, leaving, orphans) {
   };
   const fetchLater = async () => {
     try {
-      later.value = (await import("./later.js")).LATER;
+      const { LATER, TEXTS } = await import("./later.js");
+      await learnWords(TEXTS);
+      later.value = LATER;
     } catch {
       // It is not kept here yet, and the service is away.
       if (overlay.value || name.value === "trash") tell(say("error.offline"));

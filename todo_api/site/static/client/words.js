@@ -1,5 +1,6 @@
 /**
- * Every text that the client shows, in one table. Another language is a file like words.de.js.
+ * Every text that the client shows, in one table; those of what is loaded later are in words.later.js.
+ * Another language is two files, like words.de.js and words.later.de.js.
  */
 
 const ENGLISH = {
@@ -80,25 +81,7 @@ const ENGLISH = {
   "empty.search": "No task has all of these words.",
   "empty.label": "No open task has this label.",
   "empty.list": "No open tasks in this list. Write one above.",
-  "empty.trash": "Nothing is in the trash.",
-
-  "lists.name": "Name",
-  "lists.hint":
-    "Lists are created, named and deleted at once: the service has to be within reach for that.",
-  "lists.create": "Create the list",
-  "lists.save": "Save the name",
-  "lists.own": "This is your own list: it stays as long as your account.",
-  "lists.delete": "Delete the list",
-  "lists.deleteHint": "Deletes its tasks as well, for good: they do not go into the trash.",
-  "lists.confirm": "Delete “{name}” and all of its tasks for good?",
   "trash.hint": "What you delete stays here for a while.",
-  "trash.deleted": "Deleted {when}",
-  "trash.restore": "Restore",
-  "trash.restoreOf": "Restore “{title}”",
-  "trash.more": "Show more",
-  "trash.empty": "Empty trash",
-  "trash.confirm": "Remove everything in the trash for good?",
-  "trash.emptied": "The trash is empty.",
 
   "task.open": "Task",
   "task.title": "Title",
@@ -171,53 +154,6 @@ const ENGLISH = {
   "error.server": "The service has failed, and it is not your fault. Try again in a moment.",
   "error.refused": "The service refused this: {detail}",
 
-  "account.confirm": "Your account can be seen and changed with your password alone.",
-  "account.unlock": "Continue",
-  "account.wrong": "The password is wrong. Check it and try again.",
-  "account.shared":
-    "This is the demo’s account, which everybody shares: its e-mail address and password stay as they are, and it cannot be deleted. Sign out and create an account of your own to change them.",
-  "account.email": "E-mail",
-  "account.emailSave": "Save the e-mail address",
-  "account.emailSaved": "The e-mail address is saved.",
-  "account.emailRemoved": "The e-mail address is removed.",
-  "account.password": "New password",
-  "account.everywhere": "Sign out everywhere",
-  "account.everywhereHint":
-    "Revokes every token, in case somebody else has one. You sign in again with the new password.",
-  "account.passwordSave": "Change the password",
-  "account.passwordSaved": "The password is changed.",
-  "account.tokens": "Devices and programs",
-  "account.tokensHint":
-    "Each has a token of its own instead of your password. Revoke those that you do not know or no longer use.",
-  "account.noTokens": "There are no tokens.",
-  "account.here": "this one",
-  "account.read": "reads tasks",
-  "account.write": "reads and changes tasks",
-  "account.used": "last used {when}",
-  "account.unused": "never used",
-  "account.expires": "expires {when}",
-  "account.expired": "expired {when}",
-  "account.endless": "never expires",
-  "account.revoke": "Revoke",
-  "account.revokeOf": "Revoke “{name}”",
-  "account.revoked": "“{name}” is revoked.",
-  "account.export": "Your tasks as a file",
-  "account.exportHint": "All of them, done ones too, as the service has them.",
-  "account.exportUnsent":
-    "{count} changes have not been sent yet, and are not in the file. Wait until everything is saved.",
-  "account.exported": "The file is saved: {name}.",
-  "account.csv": "CSV (a table)",
-  "account.excel": "CSV for Excel",
-  "account.ics": "iCalendar",
-  "account.jsonl": "JSON Lines",
-  "account.json": "JSON",
-  "account.delete": "Delete the account",
-  "account.deleteHint":
-    "Deletes {username} and all of its tasks, for ever. Save them as a file before, if you may want them.",
-  "account.deletePassword": "Password, to confirm",
-  "account.deleteSubmit": "Delete the account and its tasks",
-  "account.deleted": "Your account and its tasks are deleted.",
-
   "keys.title": "Keys",
   "keys.add": "Add a task",
   "keys.move": "Next or previous task",
@@ -236,15 +172,21 @@ const ENGLISH = {
 
   "signout.unsent":
     "{count} changes have not been sent yet, and would be lost. Sign out all the same?",
+  "account.deleted": "Your account and its tasks are deleted.",
 };
 
-/** @typedef {keyof typeof ENGLISH} Word */
+/** @typedef {keyof typeof import("./words.later.js").LATER_WORDS} LaterWord */
+/** @typedef {keyof typeof ENGLISH | LaterWord} Word */
+/** @typedef {Partial<Record<Word, string>>} Words */
 
-/** @type {Record<string, () => Promise<{WORDS: Partial<Record<Word, string>>}>>} */
-const OTHERS = { de: () => import("./words.de.js") };
+/** @type {Record<string, (() => Promise<{WORDS: Words}>)[]>} what comes at once, what comes later */
+const OTHERS = { de: [() => import("./words.de.js"), () => import("./words.later.de.js")] };
 
-/** @type {Partial<Record<Word, string>>} */
-let words = ENGLISH;
+/** @type {Words} */
+const english = { ...ENGLISH };
+
+/** @type {Words} */
+const words = {};
 
 /** The language of the texts; days and times are written as the browser's own locale does. */
 let language = "en";
@@ -253,9 +195,17 @@ let language = "en";
 export async function chooseLanguage() {
   const wanted = navigator.languages.map((name) => name.slice(0, 2));
   language = wanted.find((name) => name === "en" || name in OTHERS) ?? "en";
-  const load = OTHERS[language];
-  if (load) words = (await load()).WORDS;
+  Object.assign(words, (await OTHERS[language]?.[0]?.())?.WORDS);
   document.documentElement.lang = language;
+}
+
+/**
+ * Have the texts of what is loaded later as well.
+ * @param {Record<LaterWord, string>} more
+ */
+export async function learnWords(more) {
+  Object.assign(words, (await OTHERS[language]?.[1]?.())?.WORDS);
+  Object.assign(english, more);
 }
 
 /** How days and times are written: as the browser says, in the language of the texts. */
@@ -268,4 +218,6 @@ export const locale = () =>
  * @param {Record<string, string | number>} [values]
  */
 export const say = (word, values = {}) =>
-  (words[word] ?? ENGLISH[word]).replace(/\{(\w+)\}/gu, (all, name) => String(values[name] ?? all));
+  (words[word] ?? english[word] ?? word).replace(/\{(\w+)\}/gu, (all, name) =>
+    String(values[name] ?? all),
+  );

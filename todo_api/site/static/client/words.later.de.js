@@ -1,0 +1,68 @@
+/**
+ * Auf Deutsch, was in words.later.js steht.
+ * @type {Partial<Record<keyof typeof import("./words.later.js").LATER_WORDS, string>>}
+ */
+export const WORDS = {
+  "lists.name": "Name",
+  "lists.hint":
+    "Listen werden sofort angelegt, benannt und gelöscht: Dafür muss der Dienst erreichbar sein.",
+  "lists.create": "Liste anlegen",
+  "lists.save": "Namen speichern",
+  "lists.own": "Dies ist die eigene Liste: Sie bleibt so lange wie das Konto.",
+  "lists.delete": "Liste löschen",
+  "lists.deleteHint":
+    "Löscht auch ihre Aufgaben, und zwar für immer: Sie kommen nicht in den Papierkorb.",
+  "lists.confirm": "„{name}“ und alle Aufgaben darin für immer löschen?",
+
+  "empty.trash": "Im Papierkorb ist nichts.",
+  "trash.deleted": "Gelöscht {when}",
+  "trash.restore": "Wiederherstellen",
+  "trash.restoreOf": "„{title}“ wiederherstellen",
+  "trash.more": "Mehr zeigen",
+  "trash.empty": "Papierkorb leeren",
+  "trash.confirm": "Alles im Papierkorb für immer entfernen?",
+  "trash.emptied": "Der Papierkorb ist leer.",
+
+  "account.confirm": "Das Konto lässt sich nur mit dem Passwort ansehen und ändern.",
+  "account.unlock": "Weiter",
+  "account.wrong": "Das Passwort ist falsch. Bitte prüfen und noch einmal versuchen.",
+  "account.shared":
+    "Dies ist das Konto der Demo, das sich alle teilen: E-Mail-Adresse und Passwort bleiben, wie sie sind, und es lässt sich nicht löschen. Für eigene Änderungen bitte abmelden und ein eigenes Konto anlegen.",
+  "account.email": "E-Mail",
+  "account.emailSave": "E-Mail-Adresse speichern",
+  "account.emailSaved": "Die E-Mail-Adresse ist gespeichert.",
+  "account.emailRemoved": "Die E-Mail-Adresse ist entfernt.",
+  "account.password": "Neues Passwort",
+  "account.everywhere": "Überall abmelden",
+  "account.everywhereHint":
+    "Widerruft alle Tokens, falls jemand anders eines hat. Danach mit dem neuen Passwort anmelden.",
+  "account.passwordSave": "Passwort ändern",
+  "account.passwordSaved": "Das Passwort ist geändert.",
+  "account.tokens": "Geräte und Programme",
+  "account.tokensHint":
+    "Jedes hat statt des Passworts ein eigenes Token. Bitte widerrufen, was unbekannt ist oder nicht mehr benutzt wird.",
+  "account.noTokens": "Es gibt keine Tokens.",
+  "account.here": "dieses hier",
+  "account.read": "liest Aufgaben",
+  "account.write": "liest und ändert Aufgaben",
+  "account.used": "zuletzt benutzt {when}",
+  "account.unused": "nie benutzt",
+  "account.expires": "gilt bis {when}",
+  "account.expired": "abgelaufen {when}",
+  "account.endless": "läuft nicht ab",
+  "account.revoke": "Widerrufen",
+  "account.revokeOf": "„{name}“ widerrufen",
+  "account.revoked": "„{name}“ ist widerrufen.",
+  "account.export": "Die Aufgaben als Datei",
+  "account.exportHint": "Alle, auch erledigte, wie der Dienst sie hat.",
+  "account.exportUnsent":
+    "{count} Änderungen sind noch nicht gesendet und fehlen in der Datei. Bitte warten, bis alles gespeichert ist.",
+  "account.exported": "Die Datei ist gespeichert: {name}.",
+  "account.csv": "CSV (eine Tabelle)",
+  "account.excel": "CSV für Excel",
+  "account.delete": "Konto löschen",
+  "account.deleteHint":
+    "Löscht {username} und alle Aufgaben, für immer. Wer sie behalten will, speichert sie vorher als Datei.",
+  "account.deletePassword": "Passwort, zur Bestätigung",
+  "account.deleteSubmit": "Konto und Aufgaben löschen",
+};

@@ -1,0 +1,68 @@
+/** The texts of what is loaded later, in a table that comes with it. */
+
+export const LATER_WORDS = {
+  "lists.name": "Name",
+  "lists.hint":
+    "Lists are created, named and deleted at once: the service has to be within reach for that.",
+  "lists.create": "Create the list",
+  "lists.save": "Save the name",
+  "lists.own": "This is your own list: it stays as long as your account.",
+  "lists.delete": "Delete the list",
+  "lists.deleteHint": "Deletes its tasks as well, for good: they do not go into the trash.",
+  "lists.confirm": "Delete “{name}” and all of its tasks for good?",
+
+  "empty.trash": "Nothing is in the trash.",
+  "trash.deleted": "Deleted {when}",
+  "trash.restore": "Restore",
+  "trash.restoreOf": "Restore “{title}”",
+  "trash.more": "Show more",
+  "trash.empty": "Empty trash",
+  "trash.confirm": "Remove everything in the trash for good?",
+  "trash.emptied": "The trash is empty.",
+
+  "account.confirm": "Your account can be seen and changed with your password alone.",
+  "account.unlock": "Continue",
+  "account.wrong": "The password is wrong. Check it and try again.",
+  "account.shared":
+    "This is the demo’s account, which everybody shares: its e-mail address and password stay as they are, and it cannot be deleted. Sign out and create an account of your own to change them.",
+  "account.email": "E-mail",
+  "account.emailSave": "Save the e-mail address",
+  "account.emailSaved": "The e-mail address is saved.",
+  "account.emailRemoved": "The e-mail address is removed.",
+  "account.password": "New password",
+  "account.everywhere": "Sign out everywhere",
+  "account.everywhereHint":
+    "Revokes every token, in case somebody else has one. You sign in again with the new password.",
+  "account.passwordSave": "Change the password",
+  "account.passwordSaved": "The password is changed.",
+  "account.tokens": "Devices and programs",
+  "account.tokensHint":
+    "Each has a token of its own instead of your password. Revoke those that you do not know or no longer use.",
+  "account.noTokens": "There are no tokens.",
+  "account.here": "this one",
+  "account.read": "reads tasks",
+  "account.write": "reads and changes tasks",
+  "account.used": "last used {when}",
+  "account.unused": "never used",
+  "account.expires": "expires {when}",
+  "account.expired": "expired {when}",
+  "account.endless": "never expires",
+  "account.revoke": "Revoke",
+  "account.revokeOf": "Revoke “{name}”",
+  "account.revoked": "“{name}” is revoked.",
+  "account.export": "Your tasks as a file",
+  "account.exportHint": "All of them, done ones too, as the service has them.",
+  "account.exportUnsent":
+    "{count} changes have not been sent yet, and are not in the file. Wait until everything is saved.",
+  "account.exported": "The file is saved: {name}.",
+  "account.csv": "CSV (a table)",
+  "account.excel": "CSV for Excel",
+  "account.ics": "iCalendar",
+  "account.jsonl": "JSON Lines",
+  "account.json": "JSON",
+  "account.delete": "Delete the account",
+  "account.deleteHint":
+    "Deletes {username} and all of its tasks, for ever. Save them as a file before, if you may want them.",
+  "account.deletePassword": "Password, to confirm",
+  "account.deleteSubmit": "Delete the account and its tasks",
+};
