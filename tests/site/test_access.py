@@ -6,7 +6,15 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.support.npm import installed
-from tests.support.web_client import PASSWORD, TOOLS, ApiOfUser, WebClient
+from tests.support.serving import ServedApp
+from tests.support.web_client import (
+    PASSWORD,
+    TOOLS,
+    ApiOfUser,
+    WebClient,
+    registered,
+    shared_list,
+)
 
 AXE = TOOLS / "node_modules" / "axe-core" / "axe.min.js"
 RUN = """() => axe
@@ -41,7 +49,11 @@ class Checked:
 
 @pytest.mark.parametrize(("scheme", "width"), [("dark", 320), ("light", 1280)])
 def test_axe_finds_nothing_in_any_state(
-    browser: Browser, api: ApiOfUser, scheme: Literal["dark", "light"], width: int
+    browser: Browser,
+    service: ServedApp,
+    api: ApiOfUser,
+    scheme: Literal["dark", "light"],
+    width: int,
 ) -> None:
     with browser.new_context(
         color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True
@@ -60,6 +72,7 @@ def test_axe_finds_nothing_in_any_state(
         expect(client.adding).to_be_visible()
         check_tasks(checked)
         check_lists(checked)
+        check_shared_lists(checked, service, api)
         check_trash(checked)
         check_account(checked)
         check_agreement(checked, api)
@@ -111,6 +124,30 @@ def check_lists(checked: Checked) -> None:
     client.go("All tasks")
     expect(page.locator(".task", has_text="The kitchen")).to_have_count(1)
     check("tasks of several lists")
+
+
+def check_shared_lists(checked: Checked, service: ServedApp, api: ApiOfUser) -> None:
+    """Check somebody else's list, which can only be read."""
+    page, client, check = checked.page, checked.client, checked.check
+    with registered(service) as owner:
+        shared_list(owner, api, "viewer", "Read")
+        client.look_again()
+        client.open_menu()
+        client.go("Kitchen")
+        expect(client.checkbox("Read")).to_be_disabled()
+        check("a list to read")
+        client.open("Read")
+        check("a task to read")
+        page.keyboard.press("Escape")
+        page.keyboard.press("x")
+        expect(page.get_by_role("alert")).to_contain_text("only read")
+        check("nothing changed")
+        page.get_by_role("button", name="Dismiss").click()
+        page.get_by_role("button", name="Edit the list").click()
+        expect(page.get_by_text(owner.username)).to_be_visible()
+        check("the members")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def check_trash(checked: Checked) -> None:

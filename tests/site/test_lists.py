@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import ADDRESS
 from tests.support.serving import ServedApp
-from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, registered, until
+from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, registered, shared_list, until
 
 MAKE_FORMER_COPY = """([username, tasks, entries, next]) => new Promise((resolve) => {
   const opening = indexedDB.open(`todo:${username}`, 1);
@@ -34,11 +34,6 @@ MEMBERS = ("title", "description", "done", "due", "priority", "labels")
 def named_lists(page: Page) -> Locator:
     """The links to the lists."""
     return page.get_by_role("navigation", name="Lists").get_by_role("link")
-
-
-def look_again(page: Page) -> None:
-    """Let the client follow the service now, not in five seconds."""
-    page.evaluate("() => void dispatchEvent(new Event('online'))")
 
 
 def make_list(client: WebClient, name: str) -> None:
@@ -144,15 +139,15 @@ def test_lists_that_come_and_go_elsewhere_are_followed(client: WebClient, api: A
     client.saved()
     shared = api.post("/lists", json={"name": "Garden"}).json()["list"]
     api.post("/tasks", json={"title": "Dig", "list_id": shared["id"]})
-    look_again(page)
+    client.look_again()
     expect(named_lists(page)).to_have_text(["Tasks", "Garden"])
     expect(client.checkbox("Dig")).to_be_visible()
     api.put(shared["uri"], json={"name": "The garden"})
-    look_again(page)
+    client.look_again()
     expect(named_lists(page)).to_have_text(["Tasks", "The garden"])
     client.go("The garden")
     assert api.delete(shared["uri"]).status_code == 200
-    look_again(page)
+    client.look_again()
     expect(named_lists(page)).to_have_text(["Tasks"])
     expect(page.get_by_role("heading", level=1)).to_have_text("All tasks")
     expect(client.checkbox("Dig")).to_have_count(0)
@@ -181,24 +176,25 @@ def test_what_was_written_for_a_list_that_is_gone_goes_into_ones_own(
     expect(page.get_by_role("alert")).to_contain_text("The list of “Written in the dark” is gone")
 
 
-def test_what_a_viewer_does_is_undone_or_goes_into_ones_own_list(
+def test_what_was_written_before_one_could_only_read_is_undone_or_goes_into_ones_own_list(
     page: Page, api: ApiOfUser, service: ServedApp
 ) -> None:
     client = WebClient(page)
     client.sign_in(api.username, PASSWORD, stay=True)
     with registered(service) as other:
-        kitchen = other.post("/lists", json={"name": "Kitchen"}).json()["list"]
-        other.post("/tasks", json={"title": "Sweep", "list_id": kitchen["id"]})
-        invitation = other.post(f"/lists/{kitchen['id']}/invitations", json={"role": "viewer"})
-        code = invitation.json()["invitation"]["code"]
-        assert api.post("/invitations/redeem", json={"code": code}).status_code == 200
-        look_again(page)
+        kitchen = shared_list(other, api, "editor", "Sweep")
+        client.look_again()
         client.go("Kitchen")
+        page.route("**/todo/api/**", lambda route: route.abort())
         client.checkbox("Sweep").check()
+        client.add("Mop")
+        expect(page.get_by_text("2 unsent")).to_be_visible()
+        member = f"{kitchen['uri']}/members/{api.username}"
+        assert other.put(member, json={"role": "viewer"}).status_code == 200
+        client.reach_again("**/todo/api/**")
         alert = page.get_by_role("alert")
         expect(alert).to_contain_text("You can only read the list of “Sweep”")
         expect(client.checkbox("Sweep")).not_to_be_checked()
-        client.add("Mop")
         expect(alert).to_contain_text("The list of “Mop” is gone, or can only be read")
         client.saved()
         assert tasks_by_list(api) == {"Tasks": ["Mop"], "Kitchen": ["Sweep"]}

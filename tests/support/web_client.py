@@ -51,6 +51,17 @@ def registered(service: ServedApp) -> Iterator[ApiOfUser]:
         yield api
 
 
+def shared_list(owner: ApiOfUser, member: ApiOfUser, role: str, *titles: str) -> dict[str, Any]:
+    """Make a list `Kitchen` with these tasks, in which another user has a role."""
+    kitchen: dict[str, Any] = owner.post("/lists", json={"name": "Kitchen"}).json()["list"]
+    for title in titles:
+        owner.post("/tasks", json={"title": title, "list_id": kitchen["id"]})
+    invitation = owner.post(f"{kitchen['uri']}/invitations", json={"role": role})
+    code = invitation.json()["invitation"]["code"]
+    assert member.post("/invitations/redeem", json={"code": code}).status_code == 200
+    return kitchen
+
+
 class WebClient(WatchedPage):
     """The web client in a page."""
 
@@ -113,6 +124,10 @@ class WebClient(WatchedPage):
     def reach_again(self, url: str) -> None:
         """Let requests pass that were cut off, without waiting until the client tries again."""
         self.page.unroute(url)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Follow the service now, not in five seconds."""
         self.page.evaluate("() => void dispatchEvent(new Event('online'))")
 
     def hide(self) -> None:

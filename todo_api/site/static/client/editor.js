@@ -60,6 +60,7 @@ export function Editor({ screen, taskKey }) {
   }, [isGone]);
   if (!task) return null;
 
+  const isReadOnly = screen.isReadOnly(task);
   /** @type {(name: string, value: string) => void} */
   const type = (name, value) => {
     if (!typed.current) return;
@@ -113,17 +114,22 @@ export function Editor({ screen, taskKey }) {
       ref=${panel}
     >
       <div class="bar">
-        <button class="quiet danger" onClick=${() => screen.remove(taskKey)}>
-          ${say("task.delete")}
-        </button>
+        ${
+          !isReadOnly &&
+          html`<button class="quiet danger" onClick=${() => screen.remove(taskKey)}>
+            ${say("task.delete")}
+          </button>`
+        }
         <button class="quiet" onClick=${() => screen.close()}>${say("task.close")}</button>
       </div>
+      ${isReadOnly && html`<p class="notice">${say("list.readOnly")}</p>`}
       <label for="title">${say("task.title")}</label>
       <textarea
         id="title"
         class="titled"
         rows="2"
         maxlength="200"
+        readonly=${isReadOnly}
         value=${title.value}
         onInput=${onTitle}
         onBlur=${keep}
@@ -133,7 +139,14 @@ export function Editor({ screen, taskKey }) {
       <div class="fields">
         <div>
           <label for="day">${say("task.due")}</label>
-          <input id="day" type="date" value=${day} max="9999-12-30" onChange=${onDay} />
+          <input
+            id="day"
+            type="date"
+            value=${day}
+            max="9999-12-30"
+            readonly=${isReadOnly}
+            onChange=${onDay}
+          />
         </div>
         <div>
           <label for="time">${say("task.time")}</label>
@@ -142,12 +155,13 @@ export function Editor({ screen, taskKey }) {
             type="time"
             value=${time}
             disabled=${!day}
+            readonly=${isReadOnly}
             onChange=${(/** @type {any} */ event) => change({ due: dueAt(day, event.target.value) })}
           />
         </div>
-        ${day && html`<button class="quiet" onClick=${() => change({ due: null })}>${say("task.clearDue")}</button>`}
+        ${day && !isReadOnly && html`<button class="quiet" onClick=${() => change({ due: null })}>${say("task.clearDue")}</button>`}
       </div>
-      <fieldset class="priorities">
+      <fieldset class="priorities" disabled=${isReadOnly}>
         <legend>${say("task.priority")}</legend>
         ${
           /** @type {const} */ ([0, 1, 2, 3]).map(
@@ -165,71 +179,82 @@ export function Editor({ screen, taskKey }) {
           )
         }
       </fieldset>
-      <form onSubmit=${addLabel}>
-        <label for="label">${say("task.labels")}</label>
-        ${
-          task.labels.length > 0 &&
-          html`
-            <ul class="chips">
-              ${task.labels.map(
-                (one) => html`
-                  <li key=${one}>
-                    <button
-                      type="button"
-                      class="chip label"
-                      aria-label=${say("task.removeLabel", { label: one })}
-                      onClick=${() => change({ labels: task.labels.filter((other) => other !== one) })}
-                    >
-                      #${one}<span aria-hidden="true"> ×</span>
-                    </button>
-                  </li>
-                `,
-              )}
-            </ul>
-          `
-        }
-        <input
-          id="label"
-          list="labels"
-          maxlength="50"
-          autocomplete="off"
-          placeholder=${say("task.addLabel")}
-          value=${label.value}
-          onInput=${(/** @type {any} */ event) => (label.value = event.target.value)}
-          onBlur=${addLabel}
-        />
-        <datalist id="labels">
-          ${screen.labels.value.map(([one]) => html`<option key=${one} value=${one}></option>`)}
-        </datalist>
-      </form>
-      <label for="description">${say("task.description")}</label>
       ${
-        isWriting.value || !description.value
-          ? html`<textarea
-                id="description"
-                rows="8"
-                maxlength="10000"
-                value=${description.value}
-                aria-describedby="markdown"
-                onInput=${onDescription}
-                onFocus=${() => (isWriting.value = true)}
-                onBlur=${() => {
-                  keep();
-                  isWriting.value = false;
-                }}
-              ></textarea>
-              <p class="hint" id="markdown">${say("task.descriptionHint")}</p>`
-          : html`<${Markdown} text=${description.value} />
-              <button
-                class="quiet"
-                id="description"
-                onClick=${() => {
-                  isWriting.value = true;
-                  requestAnimationFrame(() => document.getElementById("description")?.focus());
-                }}
-              >
-                ${say("task.edit")}
-              </button>`
+        isReadOnly
+          ? html`
+              <ul class="chips">
+                ${task.labels.map((one) => html`<li key=${one}>#${one}</li>`)}
+              </ul>
+              <${Markdown} text=${task.description} />
+            `
+          : html` <form onSubmit=${addLabel}>
+                <label for="label">${say("task.labels")}</label>
+                ${
+                  task.labels.length > 0 &&
+                  html`
+                    <ul class="chips">
+                      ${task.labels.map(
+                        (one) => html`
+                          <li key=${one}>
+                            <button
+                              type="button"
+                              class="chip label"
+                              aria-label=${say("task.removeLabel", { label: one })}
+                              onClick=${() => change({ labels: task.labels.filter((other) => other !== one) })}
+                            >
+                              #${one}<span aria-hidden="true"> ×</span>
+                            </button>
+                          </li>
+                        `,
+                      )}
+                    </ul>
+                  `
+                }
+                <input
+                  id="label"
+                  list="labels"
+                  maxlength="50"
+                  autocomplete="off"
+                  placeholder=${say("task.addLabel")}
+                  value=${label.value}
+                  onInput=${(/** @type {any} */ event) => (label.value = event.target.value)}
+                  onBlur=${addLabel}
+                />
+                <datalist id="labels">
+                  ${screen.labels.value.map(([one]) => html`<option key=${one} value=${one}></option>`)}
+                </datalist>
+              </form>
+              <label for="description">${say("task.description")}</label>
+              ${
+                isWriting.value || !description.value
+                  ? html`<textarea
+                        id="description"
+                        rows="8"
+                        maxlength="10000"
+                        value=${description.value}
+                        aria-describedby="markdown"
+                        onInput=${onDescription}
+                        onFocus=${() => (isWriting.value = true)}
+                        onBlur=${() => {
+                          keep();
+                          isWriting.value = false;
+                        }}
+                      ></textarea>
+                      <p class="hint" id="markdown">${say("task.descriptionHint")}</p>`
+                  : html`<${Markdown} text=${description.value} />
+                      <button
+                        class="quiet"
+                        id="description"
+                        onClick=${() => {
+                          isWriting.value = true;
+                          requestAnimationFrame(() =>
+                            document.getElementById("description")?.focus(),
+                          );
+                        }}
+                      >
+                        ${say("task.edit")}
+                      </button>`
+              }`
       }
     </section>
   `;

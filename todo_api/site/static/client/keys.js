@@ -44,11 +44,11 @@ export function installKeys(screen) {
   let goUntil = 0;
   const { store, cursor, open, overlay, search, selection } = screen;
 
-  /** The tasks that a key is meant for. */
+  /** The tasks that a key is meant for, and may change. */
   const targets = () => {
-    if (open.value) return [open.value];
-    if (selection.keys.value.length) return selection.keys.value;
-    return cursor.value && store.get(cursor.value) ? [cursor.value] : [];
+    if (open.value) return screen.changeable([open.value]);
+    if (selection.keys.value.length) return screen.changeable(selection.keys.value);
+    return cursor.value && store.get(cursor.value) ? screen.changeable([cursor.value]) : [];
   };
   /** @param {number} step */
   const move = (step) => {

@@ -108,7 +108,7 @@ export function List({ screen }) {
       ref=${box}
       onScroll=${look}
     >
-      ${all.length === 0 && html`<p class="empty">${say(`empty.${name.value}`)}</p>`}
+      ${all.length === 0 && html`<p class="empty">${say(screen.isReading.value ? "empty.read" : `empty.${name.value}`)}</p>`}
       <ul
         style=${{ height: `${all.length * height}px` }}
         onClick=${press}
@@ -141,6 +141,7 @@ export function List({ screen }) {
             <${Row}
               task=${row.task}
               list=${names.get(row.task.list_id ?? 0)}
+              isReadOnly=${screen.isReadOnly(row.task)}
               isSelected=${isSelected}
               now=${screen.now}
             />
@@ -164,15 +165,15 @@ function keyOf({ target }, part) {
 /**
  * What a row shows. It reads a signal, so signals see to it that it is rendered for that alone, or
  * for props that are not the same: nothing that is made anew for each rendering may be one of them.
- * @param {{task: import("./outbox.js").Shown, list?: string, isSelected: boolean,
- *   now: import("./vendor.js").Signal<Date>}} props
+ * @param {{task: import("./outbox.js").Shown, list?: string, isReadOnly: boolean,
+ *   isSelected: boolean, now: import("./vendor.js").Signal<Date>}} props
  */
-function Row({ task, list, isSelected, now }) {
+function Row({ task, list, isReadOnly, isSelected, now }) {
   const late = isOverdue(task.due, now.value) && !task.done;
   const hasMore = task.due || task.labels.length > 0 || list || task.unsent || task.description;
   return html`
     <label class="tick">
-      <input type="checkbox" checked=${task.done} aria-label=${task.title} />
+      <input type="checkbox" checked=${task.done} disabled=${isReadOnly} aria-label=${task.title} />
     </label>
     <button class="name" aria-haspopup="dialog">
       ${isSelected && html`<span class="sr">${say("list.selected")}: </span>`}
@@ -188,7 +189,7 @@ function Row({ task, list, isSelected, now }) {
               >`
             }
             ${task.labels.map((label) => html`<span key=${label} class="label">#${label}</span>`)}
-            ${list && html`<span class="in">${list}</span>`}
+            ${list && html`<span class="in">${list}${isReadOnly && ` (${say("list.reads")})`}</span>`}
             ${task.unsent && html`<span class="unsent">${say("list.unsent")}</span>`}
             ${!task.due && !task.labels.length && !task.unsent && html`<span class="excerpt">${task.description.slice(0, 200)}</span>`}
           </span>

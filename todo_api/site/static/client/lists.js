@@ -6,6 +6,8 @@
 import { answered } from "./api.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
+import { listed } from "./local.js";
+import { beWithout, Leaving, Members } from "./members.js";
 import { Outcome, useSending } from "./sending.js";
 import { randomId } from "./store.js";
 import { useRef } from "./vendor.js";
@@ -32,10 +34,8 @@ export function ListEditor({ screen, list, onClose }) {
     attempt.current = { name, key };
     const header = { "Idempotency-Key": key };
     const made = await answered(api.POST("/lists", { params: { header }, body: { name } }));
-    const { id } = made.list;
-    const others = store.lists.value.filter((other) => other.id !== id);
-    await store.write({ lists: [...others, { id, name, is_own: false }] });
-    location.hash = `list/${id}`;
+    await store.haveList(listed(made.list));
+    location.hash = `list/${made.list.id}`;
     onClose();
     // What one wants next is to write something into it.
     requestAnimationFrame(() => document.getElementById("add")?.focus());
@@ -44,9 +44,7 @@ export function ListEditor({ screen, list, onClose }) {
   const rename = async (list, name) => {
     const path = { list_id: list.id };
     await answered(api.PUT("/lists/{list_id}", { params: { path }, body: { name } }));
-    await store.write({
-      lists: store.lists.value.map((other) => (other.id === list.id ? { ...other, name } : other)),
-    });
+    await store.haveList({ ...list, name });
     onClose();
     screen.focusList();
   };
@@ -56,6 +54,16 @@ export function ListEditor({ screen, list, onClose }) {
       const name = String(form.get("name")).trim();
       await (list ? rename(list, name) : create(name));
     });
+  const parts = { screen, list, onClose };
+  if (list?.role === "editor" || list?.role === "viewer") {
+    return html`
+      <${Dialog} name="one-list" title=${say("list.edit")} onClose=${onClose}>
+        <p class="hint">${say(`lists.${list.role}`, { name: list.name })}</p>
+        <${Members} ...${parts} />
+        <${Leaving} ...${parts} />
+      <//>
+    `;
+  }
   return html`
     <${Dialog}
       name="one-list"
@@ -77,7 +85,7 @@ export function ListEditor({ screen, list, onClose }) {
         <button>${list ? say("lists.save") : say("lists.create")}</button>
         <${Outcome} of=${sending} />
       </form>
-      ${list && html`<${Deletion} screen=${screen} list=${list} onClose=${onClose} />`}
+      ${list && html`<${Members} ...${parts} /><${Deletion} ...${parts} />`}
     <//>
   `;
 }
@@ -91,10 +99,7 @@ function Deletion({ screen, list, onClose }) {
       if (!confirm(say("lists.confirm", { name }))) return;
       const path = { list_id };
       await answered(screen.api.DELETE("/lists/{list_id}", { params: { path } }));
-      location.hash = "all";
-      await screen.store.dropList(list_id);
-      onClose();
-      screen.focusList();
+      await beWithout(screen, list, onClose);
     });
   return html`
     <section>

@@ -6,7 +6,9 @@
  * @typedef {import("./outbox.js").Kept} Kept
  * @typedef {import("./outbox.js").Entry} Entry
  * @typedef {import("./outbox.js").Batch} Batch
- * @typedef {Pick<import("./outbox.js").Schemas["TodoList"], "id" | "name" | "is_own">} TodoList
+ * @typedef {import("./outbox.js").Schemas["TodoList"]} ListOfService
+ * @typedef {Pick<ListOfService, "id" | "name" | "is_own"> & {role?: ListOfService["role"]}} TodoList
+ *   A copy of before roles were kept has none until the lists are read again, as each start does.
  * @typedef {{kept?: Kept[], forgotten?: string[], entries?: Entry[], sent?: number[],
  *   lists?: TodoList[], next?: string | null, batch?: Batch | null, stamp?: string}} Writing
  *   What one transaction writes: tasks and entries by their keys, and those that go; all of the
@@ -20,6 +22,13 @@ import { byTask, EMPTY, fieldsOf, outcomeOf } from "./outbox.js";
 
 const VERSION = 2;
 const STORES = ["tasks", "lists", "outbox", "progress"];
+
+/**
+ * What is kept of a list.
+ * @param {ListOfService} list
+ * @returns {TodoList}
+ */
+export const listed = ({ id, name, is_own, role }) => ({ id, name, is_own, role });
 
 /**
  * @template Result

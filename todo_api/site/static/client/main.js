@@ -50,7 +50,12 @@ function Main({ screen }) {
       <${Side} screen=${screen} isCovered=${isCovered} />
       <main inert=${isCovered}>
         <${Head} screen=${screen} />
-        ${name.value !== "trash" && html`<${Add} screen=${screen} />`}
+        ${
+          name.value !== "trash" &&
+          (screen.isReading.value
+            ? html`<p class="notice">${say("list.readOnly")}</p>`
+            : html`<${Add} screen=${screen} />`)
+        }
         <${Troubles} screen=${screen} />
         ${
           name.value === "trash"

@@ -87,6 +87,13 @@ export function makeScreen(store, session, leaving, orphans) {
     const isTold = store.lists.value.length > 1 && name.value !== "list";
     return new Map(isTold ? store.lists.value.map((one) => [one.id, one.name]) : []);
   });
+  const readOnly = computed(
+    () => new Set(store.lists.value.filter(({ role }) => role === "viewer").map(({ id }) => id)),
+  );
+  /** Whether a list is shown that one may only read. */
+  const isReading = computed(() => name.value === "list" && list.value?.role === "viewer");
+  /** @type {(task: {list_id: number | null} | null) => boolean} */
+  const isReadOnly = (task) => readOnly.value.has(task?.list_id ?? 0);
   const listCounts = computed(() => countsByList(store.tasks.value));
   const counts = computed(() => countsOf(store.tasks.value, now.value));
   const labels = computed(() => labelsOf(store.tasks.value));
@@ -134,6 +141,16 @@ export function makeScreen(store, session, leaving, orphans) {
   const focusList = () => (attention.value += 1);
 
   /**
+   * Return those of some tasks that one may change, and say why nothing becomes of the others.
+   * @param {string[]} keys
+   */
+  const changeable = (keys) => {
+    const meant = keys.filter((key) => !isReadOnly(store.get(key)));
+    if (meant.length < keys.length) tell(say("trouble.readOnly"));
+    return meant;
+  };
+
+  /**
    * Do something with several tasks, which is undone at once.
    * @param {string[]} keys
    * @param {string} text
@@ -178,6 +195,9 @@ export function makeScreen(store, session, leaving, orphans) {
     listCounts,
     counts,
     labels,
+    isReading,
+    isReadOnly,
+    changeable,
     tell,
 
     /** @param {string} key */

@@ -76,6 +76,11 @@ export function makeSelection(rows, cursor) {
 /** @param {{screen: import("./screen.js").Screen}} props */
 export function Selection({ screen }) {
   const keys = screen.selection.keys.value;
+  /** @param {(keys: string[]) => void} act */
+  const change = (act) => {
+    const meant = screen.changeable(keys);
+    if (meant.length) act(meant);
+  };
   return html`
     <div class="selection" aria-live="polite">
       ${
@@ -85,12 +90,15 @@ export function Selection({ screen }) {
             <b
               >${keys.length === 1 ? say("selection.one") : say("selection.count", { count: keys.length })}</b
             >
-            <button onClick=${() => screen.finish(keys)}>${say("selection.done")}</button>
+            <button onClick=${() => change((meant) => screen.finish(meant))}>
+              ${say("selection.done")}
+            </button>
             <select
               aria-label=${say("task.priority")}
               value=""
               onChange=${(/** @type {any} */ event) => {
-                if (event.target.value) screen.prioritize(keys, Number(event.target.value));
+                const priority = event.target.value;
+                if (priority) change((meant) => screen.prioritize(meant, Number(priority)));
                 event.target.value = "";
               }}
             >
@@ -104,7 +112,10 @@ export function Selection({ screen }) {
                 )
               }
             </select>
-            <button class="quiet danger" onClick=${() => screen.removeAll(keys)}>
+            <button
+              class="quiet danger"
+              onClick=${() => change((meant) => screen.removeAll(meant))}
+            >
               ${say("task.delete")}
             </button>
             <button class="quiet" onClick=${() => screen.selection.clear()}>

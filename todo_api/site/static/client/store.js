@@ -290,6 +290,16 @@ export class Store {
   }
 
   /**
+   * Have a list, or another state of one.
+   * @param {TodoList} list
+   */
+  haveList(list) {
+    const isNew = this.lists.value.every(({ id }) => id !== list.id);
+    const lists = this.lists.value.map((one) => (one.id === list.id ? list : one));
+    return this.write({ lists: isNew ? [...lists, list] : lists });
+  }
+
+  /**
    * Have a list no longer, nor what was to be sent to it.
    * @param {number} id
    */

@@ -17,6 +17,7 @@
  */
 
 import { answered, Failure, heard, isForeign } from "./api.js";
+import { listed } from "./local.js";
 import { EMPTY, fieldsOf, isLike, pack } from "./outbox.js";
 import { randomId } from "./store.js";
 import { signal } from "./vendor.js";
@@ -415,7 +416,7 @@ export class Sync {
     }
     if (response.status !== 304) {
       const read = (await answered(answer)).lists;
-      const lists = read.map(({ id, name, is_own }) => ({ id, name, is_own }));
+      const lists = read.map(listed);
       const there = new Set(lists.map(({ id }) => id));
       await this.write({ lists, forgotten: store.keysOf((task) => !there.has(task.list_id)) });
       this.listsTag = response.headers.get("ETag") ?? "";

@@ -38,7 +38,7 @@ export function Tokens({ api, session, onEnded }) {
       <h3 tabindex="-1" ref=${heading}>${say("account.tokens")}</h3>
       <p class="hint">${say("account.tokensHint")}</p>
       ${tokens.value?.length === 0 && html`<p>${say("account.noTokens")}</p>`}
-      <ul class="tokens">
+      <ul class="rows">
         ${tokens.value?.map(
           (token) => html`
             <li key=${token.id}>

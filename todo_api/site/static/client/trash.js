@@ -80,12 +80,15 @@ export function Trash({ screen }) {
                 <b>${task.title}</b>
                 <p class="hint">${tellOf(task)}</p>
               </div>
-              <button
-                aria-label=${say("trash.restoreOf", { title: task.title })}
-                onClick=${() => restore(task)}
-              >
-                ${say("trash.restore")}
-              </button>
+              ${
+                !screen.isReadOnly(task) &&
+                html`<button
+                  aria-label=${say("trash.restoreOf", { title: task.title })}
+                  onClick=${() => restore(task)}
+                >
+                  ${say("trash.restore")}
+                </button>`
+              }
             </li>
           `,
         )}

@@ -68,6 +68,8 @@ export const WORDS = {
   "list.count": "{count} Aufgaben",
   "list.one": "1 Aufgabe",
   "list.edit": "Liste bearbeiten",
+  "list.reads": "nur zu lesen",
+  "list.readOnly": "Diese Liste ist nur zu lesen. Wem sie gehört, kann Änderungen erlauben.",
   "list.unsent": "Noch nicht gesendet",
   "list.selected": "Ausgewählt",
   "selection.label": "Die ausgewählten Aufgaben",
@@ -81,6 +83,7 @@ export const WORDS = {
   "empty.done": "Was abgehakt ist, erscheint hier.",
   "empty.search": "Keine Aufgabe hat all diese Wörter.",
   "empty.label": "Keine offene Aufgabe hat dieses Etikett.",
+  "empty.read": "Keine offenen Aufgaben in dieser Liste.",
   "empty.list": "Keine offenen Aufgaben in dieser Liste. Schreib oben eine auf.",
   "trash.hint": "Was gelöscht ist, bleibt eine Weile hier.",
 
@@ -140,6 +143,7 @@ export const WORDS = {
     "Dieser Browser konnte die Änderungen nicht behalten. Bitte die Seite offen lassen und Platz schaffen, falls das Gerät voll ist: Um {time} wird es wieder versucht.",
   "trouble.refused":
     "Der Dienst lehnt „{title}“ ab: {fault} Nach einer Änderung wird sie wieder gesendet.",
+  "trouble.readOnly": "Nichts ist geändert: Die Liste davon ist nur zu lesen.",
   "conflict.changed":
     "„{title}“ wurde auch anderswo geändert ({names}). Die Fassung von hier bleibt.",
   "conflict.kept": "„{title}“ wurde anderswo geändert und deshalb nicht gelöscht.",

@@ -67,6 +67,8 @@ const ENGLISH = {
   "list.count": "{count} tasks",
   "list.one": "1 task",
   "list.edit": "Edit the list",
+  "list.reads": "only to read",
+  "list.readOnly": "You can only read this list. Its owner can let you change it.",
   "list.unsent": "Not sent yet",
   "list.selected": "Selected",
   "selection.label": "The selected tasks",
@@ -80,6 +82,7 @@ const ENGLISH = {
   "empty.done": "What you tick off appears here.",
   "empty.search": "No task has all of these words.",
   "empty.label": "No open task has this label.",
+  "empty.read": "No open tasks in this list.",
   "empty.list": "No open tasks in this list. Write one above.",
   "trash.hint": "What you delete stays here for a while.",
 
@@ -138,6 +141,7 @@ const ENGLISH = {
     "This browser could not keep your changes. Leave this page open, and make room on the device if it is full: it is tried again at {time}.",
   "trouble.refused":
     "The service refused “{title}”: {fault} Change the task, and it is sent again.",
+  "trouble.readOnly": "Nothing is changed: this is in a list that you can only read.",
   "conflict.changed": "“{title}” was changed elsewhere as well ({names}). Yours was kept.",
   "conflict.kept": "“{title}” was changed elsewhere after you had read it, so it was not deleted.",
   "conflict.restored":

@@ -13,6 +13,19 @@ export const WORDS = {
   "lists.deleteHint":
     "Löscht auch ihre Aufgaben, und zwar für immer: Sie kommen nicht in den Papierkorb.",
   "lists.confirm": "„{name}“ und alle Aufgaben darin für immer löschen?",
+  "lists.editor":
+    "„{name}“ lässt sich hier bearbeiten, was die Aufgaben angeht. Über Namen und Mitglieder entscheidet, wem die Liste gehört.",
+  "lists.viewer": "„{name}“ ist nur zu lesen.",
+
+  "members.title": "Mitglieder",
+  "members.you": "das bist du",
+  "members.leave": "Liste verlassen",
+  "members.leaveHint":
+    "Wer die Liste verlässt, hat sie und ihre Aufgaben sofort nicht mehr. Zurück geht es nur mit einer neuen Einladung.",
+  "members.confirmLeave": "„{name}“ verlassen?",
+  "role.owner": "Besitzt die Liste",
+  "role.editor": "Bearbeitet Aufgaben",
+  "role.viewer": "Liest nur",
 
   "empty.trash": "Im Papierkorb ist nichts.",
   "trash.deleted": "Gelöscht {when}",

@@ -10,6 +10,19 @@ export const LATER_WORDS = {
   "lists.delete": "Delete the list",
   "lists.deleteHint": "Deletes its tasks as well, for good: they do not go into the trash.",
   "lists.confirm": "Delete “{name}” and all of its tasks for good?",
+  "lists.editor":
+    "You are an editor of “{name}”: you can change its tasks. Its name and its members are its owner’s affair.",
+  "lists.viewer": "You are a viewer of “{name}”: you can read its tasks.",
+
+  "members.title": "Members",
+  "members.you": "you",
+  "members.leave": "Leave the list",
+  "members.leaveHint":
+    "If you leave, the list and its tasks are gone for you at once. To come back, you need another invitation.",
+  "members.confirmLeave": "Leave “{name}”?",
+  "role.owner": "Owner",
+  "role.editor": "Editor: can change tasks",
+  "role.viewer": "Viewer: can only read",
 
   "empty.trash": "Nothing is in the trash.",
   "trash.deleted": "Deleted {when}",
