@@ -1,10 +1,12 @@
 """Lists that people share, in the web client: two users, and what each may do."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from tests.support.browser import ADDRESS
 from tests.support.serving import ServedApp
 from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, registered, shared_list
 
@@ -23,6 +25,34 @@ FORGET_ROLES = """(username) => new Promise((resolve) => {
 """Make the local copy one of before roles were kept."""
 
 READ_ONLY = "You can only read this list. Its owner can let you change it."
+
+
+def edited(client: WebClient, name: str) -> Locator:
+    """Go to a list, and open what there is to edit and share it."""
+    client.look_again()
+    client.go(name)
+    client.page.get_by_role("button", name="Edit the list").click()
+    return client.page.get_by_role("dialog", name="Edit the list")
+
+
+def roles_in(api: ApiOfUser, shared: dict[str, Any]) -> dict[str, str]:
+    """Return the roles of the members of a list."""
+    members = api.get(f"{shared['uri']}/members").json()["members"]
+    return {member["username"]: member["role"] for member in members}
+
+
+def invitations_to(api: ApiOfUser, shared: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the invitations to a list that nobody has used."""
+    answer = api.get(f"{shared['uri']}/invitations").json()
+    invitations: list[dict[str, Any]] = answer["invitations"]
+    return invitations
+
+
+@pytest.fixture
+def other(service: ServedApp) -> Iterator[ApiOfUser]:
+    """The API for a third person, or a second one who owns nothing."""
+    with registered(service) as other:
+        yield other
 
 
 @pytest.fixture
@@ -139,10 +169,7 @@ def test_a_member_sees_the_members_and_leaves_after_a_question(
 ) -> None:
     page = client.page
     kitchen = shared_list(owner, api, role, "Sweep")
-    client.look_again()
-    client.go("Kitchen")
-    page.get_by_role("button", name="Edit the list").click()
-    dialog = page.get_by_role("dialog", name="Edit the list")
+    dialog = edited(client, "Kitchen")
     expect(dialog.get_by_role("listitem").nth(0)).to_contain_text(f"{owner.username}Owner")
     expect(dialog.get_by_role("listitem").nth(1)).to_contain_text(f"{api.username} (you)")
     expect(dialog).to_contain_text(f"You are {'an' if role == 'editor' else 'a'} {role} of")
@@ -159,3 +186,133 @@ def test_a_member_sees_the_members_and_leaves_after_a_question(
     expect(page.get_by_role("link", name="Kitchen")).to_have_count(0)
     client.saved()
     assert len(owner.get(f"{kitchen['uri']}/members").json()["members"]) == 1
+
+
+def test_an_invitation_is_a_link_that_is_shown_once_and_copied(
+    client: WebClient, api: ApiOfUser, other: ApiOfUser
+) -> None:
+    page = client.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    kitchen = api.post("/lists", json={"name": "Kitchen"}).json()["list"]
+    dialog = edited(client, "Kitchen")
+    dialog.get_by_label("Role").select_option("Viewer: can only read")
+    dialog.get_by_label("Days it is valid").fill("30")
+    dialog.get_by_role("button", name="Make an invitation").click()
+    field = dialog.get_by_label("Link of the invitation")
+    expect(field).to_be_focused()
+    link = field.input_value()
+    address, code = link.split("#")
+    assert address == f"{ADDRESS}/join"
+    dialog.get_by_role("button", name="Copy the link").click()
+    expect(dialog).to_contain_text("The link is copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == link
+    [invitation] = invitations_to(api, kitchen)
+    assert invitation["role"] == "viewer"
+    assert invitation["expires_at"][:10] > invitation["created_at"][:10]
+    dialog.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Edit the list").click()
+    expect(dialog.get_by_role("button", name="Withdraw")).to_be_visible()
+    expect(dialog.get_by_text("Viewer: can only read, until")).to_be_visible()
+    expect(field).to_have_count(0)
+    assert other.post("/invitations/redeem", json={"code": code}).status_code == 200
+    assert roles_in(api, kitchen) == {api.username: "owner", other.username: "viewer"}
+
+
+def test_where_a_link_cannot_be_copied_it_is_selected(client: WebClient, api: ApiOfUser) -> None:
+    page = client.page
+    api.post("/lists", json={"name": "Kitchen"})
+    dialog = edited(client, "Kitchen")
+    dialog.get_by_role("button", name="Make an invitation").click()
+    field = dialog.get_by_label("Link of the invitation")
+    expect(field).to_be_focused()
+    # As a browser does it on a page that came without TLS.
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    dialog.get_by_role("button", name="Copy the link").click()
+    expect(dialog).to_contain_text("The link is selected")
+    expect(field).to_be_focused()
+    assert page.evaluate("getSelection().toString()") == field.input_value()
+
+
+def test_an_invitation_is_withdrawn(client: WebClient, api: ApiOfUser, other: ApiOfUser) -> None:
+    kitchen = api.post("/lists", json={"name": "Kitchen"}).json()["list"]
+    dialog = edited(client, "Kitchen")
+    withdraw = dialog.get_by_role("button", name="Withdraw: Editor: can change tasks, until")
+    for count in (1, 2):
+        dialog.get_by_role("button", name="Make an invitation").click()
+        expect(withdraw).to_have_count(count)
+    link = dialog.get_by_label("Link of the invitation").input_value()
+    withdraw.nth(1).click()
+    expect(withdraw).to_have_count(1)
+    expect(dialog).to_contain_text("The invitation is withdrawn")
+    expect(dialog.get_by_label("Link of the invitation")).to_have_count(0)
+    assert len(invitations_to(api, kitchen)) == 1
+    code = link.split("#")[1]
+    assert other.post("/invitations/redeem", json={"code": code}).status_code == 404
+
+
+def test_the_owner_changes_roles_removes_members_and_hands_the_list_over(
+    client: WebClient, api: ApiOfUser, owner: ApiOfUser, other: ApiOfUser
+) -> None:
+    page = client.page
+    kitchen = shared_list(api, owner, "viewer", "Sweep")
+    code = api.post(f"{kitchen['uri']}/invitations", json={"role": "editor"}).json()
+    other.post("/invitations/redeem", json={"code": code["invitation"]["code"]})
+    dialog = edited(client, "Kitchen")
+    role = dialog.get_by_label(f"Role of {owner.username}")
+    expect(role).to_have_value("viewer")
+    role.select_option("Editor: can change tasks")
+    expect(dialog).to_contain_text(f"{owner.username} is now: Editor")
+    expect(role).to_have_value("editor")
+    assert roles_in(api, kitchen)[owner.username] == "editor"
+
+    remove = dialog.get_by_role("button", name=f"Remove: {other.username}")
+    page.once("dialog", lambda question: question.dismiss())
+    remove.click()
+    assert other.username in roles_in(api, kitchen)
+    page.once("dialog", lambda question: question.accept())
+    remove.click()
+    expect(dialog).to_contain_text(f"{other.username} is no longer a member")
+    assert other.get("/lists").json()["lists"][1:] == []
+
+    hand_over = dialog.get_by_role("button", name=f"Make owner: {owner.username}")
+    page.once("dialog", lambda question: question.dismiss())
+    hand_over.click()
+    assert roles_in(api, kitchen)[api.username] == "owner"
+    page.once("dialog", lambda question: question.accept())
+    hand_over.click()
+    expect(dialog.get_by_role("button", name="Leave the list")).to_be_visible()
+    expect(dialog.get_by_role("textbox")).to_have_count(0)
+    assert roles_in(api, kitchen) == {owner.username: "owner", api.username: "editor"}
+
+
+def test_ones_own_list_can_be_shared_and_not_handed_over(
+    client: WebClient, api: ApiOfUser, other: ApiOfUser
+) -> None:
+    [own] = api.get("/lists").json()["lists"]
+    code = api.post(f"{own['uri']}/invitations", json={"role": "editor"}).json()
+    other.post("/invitations/redeem", json={"code": code["invitation"]["code"]})
+    dialog = edited(client, "Tasks")
+    expect(dialog.get_by_role("button", name=f"Remove: {other.username}")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Make owner")).to_have_count(0)
+
+
+def test_what_sharing_fails_at_is_a_sentence(page: Page, api: ApiOfUser, other: ApiOfUser) -> None:
+    client = WebClient(page)
+    client.sign_in(api.username, PASSWORD, stay=True)
+    kitchen = shared_list(api, other, "viewer")
+    dialog = edited(client, "Kitchen")
+    role = dialog.get_by_label(f"Role of {other.username}")
+    expect(role).to_be_visible()
+    page.route("**/lists/**", lambda route: route.abort())
+    role.select_option("Editor: can change tasks")
+    expect(dialog).to_contain_text("The service cannot be reached")
+    expect(role).to_have_value("viewer")
+    page.unroute("**/lists/**")
+    while api.post(f"{kitchen['uri']}/invitations", json={"role": "editor"}).status_code == 201:
+        pass
+    dialog.get_by_role("button", name="Make an invitation").click()
+    expect(dialog).to_contain_text("invitations that nobody has used, the most that one may have")
+    assert api.delete(f"{kitchen['uri']}/members/{other.username}").status_code == 200
+    role.select_option("Editor: can change tasks")
+    expect(dialog).to_contain_text("The service refused this")
+    expect(role).to_have_value("viewer")

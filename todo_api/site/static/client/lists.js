@@ -6,6 +6,7 @@
 import { answered } from "./api.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
+import { Invitations } from "./invitations.js";
 import { listed } from "./local.js";
 import { beWithout, Leaving, Members } from "./members.js";
 import { Outcome, useSending } from "./sending.js";
@@ -85,7 +86,7 @@ export function ListEditor({ screen, list, onClose }) {
         <button>${list ? say("lists.save") : say("lists.create")}</button>
         <${Outcome} of=${sending} />
       </form>
-      ${list && html`<${Members} ...${parts} /><${Deletion} ...${parts} />`}
+      ${list && html`<${Members} ...${parts} /><${Invitations} ...${parts} /><${Deletion} ...${parts} />`}
     <//>
   `;
 }

@@ -23,6 +23,31 @@ export const WORDS = {
   "members.leaveHint":
     "Wer die Liste verlässt, hat sie und ihre Aufgaben sofort nicht mehr. Zurück geht es nur mit einer neuen Einladung.",
   "members.confirmLeave": "„{name}“ verlassen?",
+  "members.roleOf": "Rolle von {username}",
+  "members.changed": "{username}, von jetzt an: {role}.",
+  "members.makeOwner": "Übergeben",
+  "members.confirmOwner":
+    "„{name}“ an {username} übergeben? Bearbeiten bleibt möglich, aber zurückgeben kann sie nur {username}.",
+  "members.remove": "Entfernen",
+  "members.confirmRemove":
+    "{username} aus „{name}“ entfernen? Liste und Aufgaben sind dort sofort weg.",
+  "members.removed": "{username} ist kein Mitglied mehr.",
+  "invitations.title": "Jemanden einladen",
+  "invitations.hint":
+    "Eine Einladung ist ein Link für eine Person: Wer ihn zuerst öffnet, kann beitreten.",
+  "invitations.role": "Rolle",
+  "invitations.days": "Tage gültig",
+  "invitations.create": "Einladung anlegen",
+  "invitations.link": "Link der Einladung",
+  "invitations.linkHint": "Er ist nur jetzt zu sehen: bitte kopieren und weitergeben.",
+  "invitations.copy": "Link kopieren",
+  "invitations.copied": "Der Link ist kopiert.",
+  "invitations.selected":
+    "Das erlaubt dieser Browser hier nicht. Der Link ist ausgewählt: bitte mit Strg+C oder über das Menü kopieren.",
+  "invitations.open": "Offene Einladungen",
+  "invitations.expires": "{role}, bis {when}",
+  "invitations.withdraw": "Zurückziehen",
+  "invitations.withdrawn": "Die Einladung ist zurückgezogen: Ihr Link führt nirgendwohin.",
   "role.owner": "Besitzt die Liste",
   "role.editor": "Bearbeitet Aufgaben",
   "role.viewer": "Liest nur",
