@@ -27,7 +27,7 @@ OPERATIONS = [
     for method, operation in item.items()
     if method != "parameters"
 ]
-PAGES = ["/", "/worker.js", "/problems", "/todo/api/v1.0/ui", "/todo/api/v1.0/ui/"]
+PAGES = ["/", "/join", "/worker.js", "/problems", "/todo/api/v1.0/ui", "/todo/api/v1.0/ui/"]
 FILES = [f"/assets/{name}" for name in ASSETS]
 OF_THE_CALLER = "private, no-cache, no-transform"
 """How what belongs to the caller may be kept if the answer has an entity tag."""
@@ -118,7 +118,7 @@ def test_the_web_client_is_held_to_all_that_pages_are_and_to_trusted_types() -> 
 
 @pytest.mark.parametrize("path", [*PAGES, *FILES, "/todo/api/v1.0/openapi.json"])
 def test_pages_and_files_run_nothing_from_elsewhere(anonymous: TestClient, path: str) -> None:
-    own = {} if path.endswith(".json") else OF_CLIENT if path == "/" else OF_PAGES
+    own = {} if path.endswith(".json") else OF_CLIENT if path in {"/", "/join"} else OF_PAGES
     expected = ANSWERS | {"Cache-Control": "no-cache"} | own
     for method in ("GET", "HEAD"):
         response = anonymous.request(method, BASE + path, follow_redirects=False)

@@ -63,7 +63,7 @@ def test_without_a_public_url_the_document_names_the_host_of_the_request(
 
 
 ANYTHING = [
-    *("/", "/problems", "/worker.js", "/healthz", "/readyz", "/nothing", f"{API}/nothing"),
+    *("/", "/join", "/problems", "/worker.js", "/healthz", "/readyz", "/nothing", f"{API}/nothing"),
     *(f"{API}/ui", f"{API}/ui/", f"{API}/openapi.json", f"{API}/openapi.yaml", f"{API}/tasks"),
     *(f"/assets/{name}" for name in (FIRST, LATER, *ASSETS)),
 ]
@@ -94,7 +94,7 @@ def test_uris_links_and_errors_lead_there(proxied: TestClient, public_url: str) 
 
 def test_the_pages_load_and_link_what_is_there(proxied: TestClient, public_url: str) -> None:
     path = re.sub("https://[^/]+", "", public_url)
-    for page in ("/", f"{API}/ui/", "/problems"):
+    for page in ("/", "/join", f"{API}/ui/", "/problems"):
         text = proxied.get(f"http://localhost{page}").text
         absolute = re.findall(r'(?:href|src)="(/[^"]*)"', text)
         assert absolute

@@ -90,5 +90,5 @@ def test_the_service_worker_keeps_each_file_that_the_client_loads(page: Page) ->
         "/assets/manifest.webmanifest",
     }
     later = {"/assets/later.js"} | {f"/assets/{name}" for name in APART}
-    assert listed == loaded | later
+    assert listed == loaded | later | {"/join"}
     assert all((CLIENT / name).exists() for name in APART)

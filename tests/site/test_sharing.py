@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from tests.support.browser import ADDRESS
 from tests.support.serving import ServedApp
@@ -24,6 +24,7 @@ FORGET_ROLES = """(username) => new Promise((resolve) => {
 })"""
 """Make the local copy one of before roles were kept."""
 
+INVITED = "You are invited to a list. Sign in or create an account"
 READ_ONLY = "You can only read this list. Its owner can let you change it."
 
 
@@ -33,6 +34,15 @@ def edited(client: WebClient, name: str) -> Locator:
     client.go(name)
     client.page.get_by_role("button", name="Edit the list").click()
     return client.page.get_by_role("dialog", name="Edit the list")
+
+
+def invited(owner: ApiOfUser, role: str = "editor") -> str:
+    """Make a list `Garden` with a task, and return the code of an invitation to it."""
+    garden = owner.post("/lists", json={"name": "Garden"}).json()["list"]
+    owner.post("/tasks", json={"title": "Dig", "list_id": garden["id"]})
+    answer = owner.post(f"{garden['uri']}/invitations", json={"role": role})
+    code: str = answer.json()["invitation"]["code"]
+    return code
 
 
 def roles_in(api: ApiOfUser, shared: dict[str, Any]) -> dict[str, str]:
@@ -316,3 +326,97 @@ def test_what_sharing_fails_at_is_a_sentence(page: Page, api: ApiOfUser, other: 
     role.select_option("Editor: can change tasks")
     expect(dialog).to_contain_text("The service refused this")
     expect(role).to_have_value("viewer")
+
+
+def test_two_people_come_to_share_a_list_and_see_what_the_other_does(
+    client: WebClient, api: ApiOfUser, other: ApiOfUser, browser: Browser
+) -> None:
+    api.post("/lists", json={"name": "Kitchen"})
+    dialog = edited(client, "Kitchen")
+    dialog.get_by_role("button", name="Make an invitation").click()
+    link = dialog.get_by_label("Link of the invitation").input_value()
+    dialog.get_by_role("button", name="Close").click()
+    client.add("Sweep")
+    client.saved()
+    with browser.new_context(locale="en-GB") as elsewhere:
+        theirs = WebClient(elsewhere.new_page(), link.removeprefix(ADDRESS))
+        expect(theirs.page.get_by_text(INVITED)).to_be_visible()
+        theirs.sign_in(other.username, PASSWORD)
+        theirs.page.get_by_role("button", name="Join the list").click()
+        expect(theirs.page.get_by_role("heading", level=1)).to_have_text("Kitchen")
+        theirs.checkbox("Sweep").check()
+        theirs.add("Mop")
+        theirs.saved()
+        client.look_again()
+        expect(client.checkbox("Mop")).to_be_visible()
+        expect(client.checkbox("Sweep")).to_have_count(0)
+        assert theirs.complaints == []
+
+
+def test_a_link_asks_joins_and_leaves_its_code_nowhere(client: WebClient, owner: ApiOfUser) -> None:
+    page = client.page
+    code = invited(owner)
+    told: list[str] = []
+
+    def listen(request: Request) -> None:
+        address = request.url.split("#")[0]
+        if code in f"{address} {request.headers} {request.post_data}":
+            told.append(address)
+
+    page.on("request", listen)
+    page.goto(f"{ADDRESS}/join#{code}")
+    dialog = page.get_by_role("dialog", name="Join the list?")
+    expect(dialog).to_contain_text("its members see that")
+    assert page.url == f"{ADDRESS}/"
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Garden")
+    expect(client.checkbox("Dig")).to_be_visible()
+    expect(dialog).to_have_count(0)
+    client.saved()
+    page.reload()
+    expect(client.checkbox("Dig")).to_be_visible()
+    expect(dialog).to_have_count(0)
+    assert page.evaluate("JSON.stringify([sessionStorage, localStorage])").count(code) == 0
+    assert told == [f"{ADDRESS}/todo/api/v1.0/invitations/redeem"]
+
+
+def test_a_link_waits_for_whoever_has_no_account_yet(page: Page, owner: ApiOfUser) -> None:
+    client = WebClient(page, f"/join#{invited(owner, 'viewer')}")
+    expect(page.get_by_text(INVITED)).to_be_visible()
+    assert page.url == f"{ADDRESS}/"
+    page.reload()
+    expect(page.get_by_text(INVITED)).to_be_visible()
+    page.get_by_role("link", name="Create an account").click()
+    page.get_by_role("textbox", name="Username").fill(f"{owner.username}s-friend")
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    page.get_by_role("button", name="Join the list").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Garden")
+    expect(client.checkbox("Dig")).to_be_disabled()
+
+
+def test_a_code_that_invites_nobody_is_told_and_forgotten(
+    page: Page, api: ApiOfUser, owner: ApiOfUser, other: ApiOfUser
+) -> None:
+    client = WebClient(page)
+    client.sign_in(api.username, PASSWORD, stay=True)
+    expect(client.adding).to_be_visible()
+    used = invited(owner)
+    assert other.post("/invitations/redeem", json={"code": used}).status_code == 200
+    dialog = page.get_by_role("dialog", name="Join the list?")
+    for code in (used, f"{used}x"):
+        page.goto(f"{ADDRESS}/join#{code}")
+        dialog.get_by_role("button", name="Join the list").click()
+        expect(dialog).to_contain_text("This code invites you to no list. It may be mistyped, used")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    page.reload()
+    expect(client.adding).to_be_visible()
+    expect(dialog).to_have_count(0)
+    assert [one["name"] for one in api.get("/lists").json()["lists"]] == ["Tasks"]
+
+
+def test_a_link_without_a_code_leads_to_the_client(client: WebClient) -> None:
+    client.page.goto(f"{ADDRESS}/join")
+    expect(client.adding).to_be_visible()
+    assert client.page.url == f"{ADDRESS}/"

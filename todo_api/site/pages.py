@@ -44,6 +44,9 @@ ASSETS = {
 }
 """Every file that the pages load, with the folder it is in; the web client's own two are made."""
 
+JOIN = "/join"
+"""Where the links of invitations lead; each has its code behind a ``#``, so it is not sent here."""
+
 WORKER = "/worker.js"
 """The web client's service worker: at the top, as it may answer only for what is below it."""
 
@@ -138,8 +141,9 @@ def _client(api: str, *, registration: bool, demo: DemoUser | None) -> Blueprint
     client = Blueprint("client", __name__, template_folder=str(TEMPLATES))
 
     @client.get("/")
+    @client.get(JOIN)
     def start() -> str:
-        """Show the web client."""
+        """Show the web client, which sees itself whether somebody has opened an invitation."""
         return render_template(
             "client.html", api=api, registration="open" if registration else "closed", demo=demo
         )

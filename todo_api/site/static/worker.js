@@ -21,6 +21,7 @@ const SHELL = [
   "./assets/vendor.js",
   "./assets/words.de.js",
   "./assets/words.later.de.js",
+  "./join",
 ].map((path) => new URL(path, worker.location.href).pathname);
 
 /** @returns {Promise<void>} */

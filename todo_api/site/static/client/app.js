@@ -3,6 +3,7 @@
  */
 
 import { html } from "./html.js";
+import { takeInvitation } from "./invitation.js";
 import { start } from "./main.js";
 import { forgetSession, storedSession } from "./session.js";
 import { SignIn } from "./signin.js";
@@ -53,6 +54,7 @@ async function keepShell() {
   await navigator.serviceWorker?.register(policy?.createScriptURL(WORKER) ?? WORKER);
 }
 
+takeInvitation();
 showTheme();
 await chooseLanguage();
 await show();

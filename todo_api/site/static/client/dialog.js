@@ -4,15 +4,20 @@ import { html } from "./html.js";
 import { useEffect, useRef } from "./vendor.js";
 import { say } from "./words.js";
 
-/** @param {{name: string, title: string, onClose: () => void, children?: import("./html.js").View}} props */
-export function Dialog({ name, title, onClose, children }) {
+/**
+ * @param {{name: string, title: string, onClose: () => void, isQuestion?: boolean,
+ *   children?: import("./html.js").View}} props a question has another button to be pressed first
+ */
+export function Dialog({ name, title, onClose, isQuestion, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useEffect(() => dialog.current?.showModal(), []);
   return html`
     <dialog ref=${dialog} class=${name} onClose=${onClose} aria-labelledby=${`${name}-title`}>
       <h2 id=${`${name}-title`}>${title}</h2>
       ${children}
-      <button class="primary" onClick=${() => dialog.current?.close()}>${say("task.close")}</button>
+      <button class=${isQuestion ? "quiet" : "primary"} onClick=${() => dialog.current?.close()}>
+        ${say("task.close")}
+      </button>
     </dialog>
   `;
 }

@@ -2,6 +2,7 @@
 
 import { answered } from "./api.js";
 import { html } from "./html.js";
+import { linkOf } from "./invitation.js";
 import { Outcome, useSending } from "./sending.js";
 import { useEffect, useRef, useSignal } from "./vendor.js";
 import { locale, say } from "./words.js";
@@ -10,9 +11,6 @@ import { locale, say } from "./words.js";
 
 const DAYS = 7;
 const MOST_DAYS = 30;
-
-/** Beside the client, which is one level above its files; what follows the # is sent nowhere. */
-const JOIN = new URL("../join", import.meta.url).href;
 
 /** @param {{screen: import("./screen.js").Screen, list: import("./local.js").TodoList}} props */
 export function Invitations({ screen, list }) {
@@ -35,7 +33,7 @@ export function Invitations({ screen, list }) {
       const body = /** @type {const} */ ({ role, expires_in_days: Number(form.get("days")) });
       const answer = api.POST("/lists/{list_id}/invitations", { params: { path }, body });
       const { id, code } = (await answered(answer)).invitation;
-      made.value = { id, link: `${JOIN}#${code}` };
+      made.value = { id, link: linkOf(code) };
       await read();
     });
   /** @param {Invitation} invitation */

@@ -41,7 +41,7 @@ export async function start(root, session, leaving, orphans = 0) {
 /** @param {{screen: import("./screen.js").Screen}} props */
 function Main({ screen }) {
   const { open, overlay, isMenuOpen, isNarrow, list, name } = screen;
-  const { Account, ListEditor, Trash } = screen.later.value ?? {};
+  const { Account, Join, ListEditor, Trash } = screen.later.value ?? {};
   const isCovered = Boolean(open.value) && isNarrow.value;
   const closeOverlay = () => (overlay.value = "");
   return html`
@@ -75,6 +75,7 @@ function Main({ screen }) {
       Account &&
       html`<${Account} screen=${screen} onClose=${closeOverlay} />`
     }
+    ${overlay.value === "join" && Join && html`<${Join} screen=${screen} onClose=${closeOverlay} />`}
     ${
       (overlay.value === "newlist" || (overlay.value === "list" && list.value)) &&
       ListEditor &&

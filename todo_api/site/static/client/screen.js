@@ -1,6 +1,7 @@
 /** What the screen knows beside the tasks themselves, and what can be done there. */
 
 import { bearer, clientOf } from "./api.js";
+import { keptInvitation } from "./invitation.js";
 import { installKeys } from "./keys.js";
 import { removeLocal } from "./local.js";
 import { makeSelection } from "./selection.js";
@@ -15,7 +16,7 @@ import { learnWords, locale, say } from "./words.js";
  * @typedef {import("./store.js").Store} Tasks
  * @typedef {import("./session.js").Session} Session
  * @typedef {{onSignedOut: (told?: string) => void, onEnded: () => void}} Leaving
- * @typedef {"" | "keys" | "account" | "list" | "newlist"} Overlay
+ * @typedef {"" | "keys" | "account" | "list" | "newlist" | "join"} Overlay
  *   What is open over the list: `list` is about the one that is shown.
  * @typedef {typeof import("./later.js").LATER} Later
  * @typedef {ReturnType<typeof makeScreen>} Screen
@@ -39,7 +40,7 @@ export function makeScreen(store, session, leaving, orphans) {
   const open = signal(/** @type {string | null} */ (null));
   const cursor = signal(/** @type {string | null} */ (null));
   const notices = signal(/** @type {string[]} */ ([]));
-  const overlay = signal(/** @type {Overlay} */ (""));
+  const overlay = signal(/** @type {Overlay} */ (keptInvitation() ? "join" : ""));
   /** What nobody needs at once, when it has come. */
   const later = signal(/** @type {Later | null} */ (null));
   const isMenuOpen = signal(false);

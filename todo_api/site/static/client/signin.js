@@ -1,6 +1,7 @@
 /** The screen of those who are not signed in: sign in, or create an account. */
 
 import { ICON, html } from "./html.js";
+import { keptInvitation } from "./invitation.js";
 import { sentenceOf } from "./sentences.js";
 import { register, signIn } from "./session.js";
 import { useEffect, useRef, useSignal } from "./vendor.js";
@@ -66,6 +67,7 @@ export function SignIn({ told, username, onSignedIn }) {
       <form class="card" onSubmit=${submit}>
         <h1><img src=${ICON} alt="" width="36" height="36" />${say("app.name")}</h1>
         <h2>${say(isNew.value ? "register.title" : "signin.title")}</h2>
+        ${keptInvitation() && html`<p class="notice">${say("signin.invited")}</p>`}
         ${isDemo && html`<p class="hint">${say("signin.demo", { username: demoUsername, password: demoPassword })}</p>`}
         <label for="username">${say("signin.username")}</label>
         <input

@@ -19,6 +19,8 @@ export const WORDS = {
     "Die Sitzung ist beendet. Bitte neu anmelden: Nichts Geschriebenes geht verloren.",
   "signin.orphans":
     "Dieses Konto ist nicht das, das früher so hieß. {count} Änderungen, die jenem noch nicht gesendet waren, bleiben hier als neue Aufgaben.",
+  "signin.invited":
+    "Dies ist eine Einladung zu einer Liste: Bitte anmelden oder ein Konto anlegen, dann lässt sich beitreten.",
   "signin.console": "Die Konsole der API",
   "register.title": "Konto anlegen",
   "register.email": "E-Mail (freiwillig)",

@@ -17,6 +17,8 @@ const ENGLISH = {
   "signin.demo": "This is the demo: its user {username} with the password {password} is filled in.",
   "signin.toRegister": "Create an account",
   "signin.ended": "Your session has ended. Sign in again: nothing that you wrote is lost.",
+  "signin.invited":
+    "You are invited to a list. Sign in or create an account, and you are asked whether to join.",
   "signin.console": "The API’s console",
   "signin.orphans":
     "This account is not the one that had this name before. {count} changes that had not been sent to that one are kept here, as new tasks.",

@@ -48,6 +48,10 @@ export const WORDS = {
   "invitations.expires": "{role}, bis {when}",
   "invitations.withdraw": "Zurückziehen",
   "invitations.withdrawn": "Die Einladung ist zurückgezogen: Ihr Link führt nirgendwohin.",
+  "join.title": "Der Liste beitreten?",
+  "join.hint":
+    "Dies ist eine Einladung zu einer Liste. Wer beitritt, hat sie neben den eigenen, und ihre Mitglieder sehen, dass {username} dabei ist. Verlassen geht jederzeit.",
+  "join.submit": "Beitreten",
   "role.owner": "Besitzt die Liste",
   "role.editor": "Bearbeitet Aufgaben",
   "role.viewer": "Liest nur",

@@ -44,6 +44,10 @@ export const LATER_WORDS = {
   "invitations.expires": "{role}, until {when}",
   "invitations.withdraw": "Withdraw",
   "invitations.withdrawn": "The invitation is withdrawn: its link leads nowhere.",
+  "join.title": "Join the list?",
+  "join.hint":
+    "You are invited to somebody’s list. If you join, it stands beside your own lists, and its members see that {username} is one of them. You can leave it at any time.",
+  "join.submit": "Join the list",
   "role.owner": "Owner",
   "role.editor": "Editor: can change tasks",
   "role.viewer": "Viewer: can only read",
