@@ -169,6 +169,11 @@ def check_shared_lists(checked: Checked, service: ServedApp, api: ApiOfUser) -> 
         check("the members, as their owner")
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
+        client.add("Ask")
+        client.open("Ask").get_by_label("Assigned to").select_option(owner.username)
+        check("a task that is assigned")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def check_trash(checked: Checked) -> None:

@@ -420,3 +420,62 @@ def test_a_link_without_a_code_leads_to_the_client(client: WebClient) -> None:
     client.page.goto(f"{ADDRESS}/join")
     expect(client.adding).to_be_visible()
     assert client.page.url == f"{ADDRESS}/"
+
+
+def test_a_task_is_assigned_to_a_member_and_its_row_says_so(
+    client: WebClient, api: ApiOfUser, owner: ApiOfUser
+) -> None:
+    page = client.page
+    kitchen = shared_list(owner, api, "editor", "Sweep")
+    client.look_again()
+    client.go("Kitchen")
+    editor = client.open("Sweep")
+    assignee = editor.get_by_label("Assigned to")
+    expect(assignee.get_by_role("option")).to_have_text(["Nobody", owner.username, api.username])
+    assignee.select_option(owner.username)
+    row = page.locator(".task", has_text="Sweep")
+    expect(row).to_contain_text(f"@{owner.username}")
+    client.saved()
+    [task] = owner.get(kitchen["tasks_uri"]).json()["tasks"]
+    assert task["assigned_to"] == owner.username
+    page.get_by_role("button", name="Undo").click()
+    expect(assignee).to_have_value("")
+    client.saved()
+    assert owner.get(task["uri"]).json()["task"]["assigned_to"] is None
+    assert owner.put(task["uri"], json={"assigned_to": api.username}).status_code == 200
+    client.look_again()
+    expect(row).to_contain_text(f"@{api.username}")
+    expect(assignee).to_have_value(api.username)
+
+
+def test_a_list_of_ones_own_offers_nobody_to_assign_to(client: WebClient) -> None:
+    client.add("Read")
+    with client.page.expect_response("**/members"):
+        editor = client.open("Read")
+    expect(editor.get_by_label("Title")).to_be_focused()
+    expect(editor.get_by_label("Assigned to")).to_have_count(0)
+
+
+def test_what_is_assigned_to_somebody_who_has_left_is_told_and_arrives(
+    page: Page, api: ApiOfUser, other: ApiOfUser
+) -> None:
+    client = WebClient(page)
+    client.sign_in(api.username, PASSWORD, stay=True)
+    kitchen = shared_list(api, other, "editor")
+    client.look_again()
+    client.go("Kitchen")
+    client.add("Sweep")
+    client.saved()
+    editor = client.open("Sweep")
+    expect(editor.get_by_label("Assigned to")).to_be_visible()
+    page.route("**/tasks/**", lambda route: route.abort())
+    editor.get_by_label("Assigned to").select_option(other.username)
+    editor.get_by_label("High").check()
+    expect(client.status).to_have_text("Offline")
+    member = f"{kitchen['uri']}/members/{other.username}"
+    assert other.delete(member).status_code == 200
+    client.reach_again("**/tasks/**")
+    expect(page.get_by_role("alert")).to_contain_text("“Sweep” is assigned to nobody")
+    client.saved()
+    [task] = api.get(kitchen["tasks_uri"]).json()["tasks"]
+    assert (task["assigned_to"], task["priority"]) == (None, 3)

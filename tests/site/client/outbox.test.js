@@ -14,6 +14,7 @@ const TASK = {
   due: null,
   priority: 0,
   labels: ["home"],
+  assigned_to: null,
   created_at: "2026-11-24T09:00:00.000000Z",
   updated_at: "2026-11-24T09:00:00.000000Z",
   completed_at: null,
@@ -200,6 +201,13 @@ test("each member is compared with what its own first change found", () => {
   ];
   const { conflicts } = packed(entries, { task: { ...TASK, description: "Theirs" } });
   assert.deepEqual(conflicts, []);
+});
+
+test("what was written down before tasks were assigned is like a task that is not", () => {
+  const former = { ...FIELDS };
+  delete former.assigned_to;
+  const [operation] = operations([{ ...remove(1), was: former }]);
+  assert.deepEqual(operation, { delete: { id: 7, if_match: '"1"' } });
 });
 
 test("labels are merged one by one, and are the same in any order", () => {

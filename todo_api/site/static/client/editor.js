@@ -13,7 +13,7 @@ const Plain = ({ text }) => html`<p class="markdown">${text}</p>`;
 /** @param {{screen: import("./screen.js").Screen, taskKey: string}} props */
 export function Editor({ screen, taskKey }) {
   const { store } = screen;
-  const { Markdown = Plain } = screen.later.value ?? {};
+  const { Assignee, Markdown = Plain } = screen.later.value ?? {};
   void store.tasks.value;
   const task = store.get(taskKey);
   const panel = useRef(/** @type {HTMLElement | null} */ (null));
@@ -179,6 +179,7 @@ export function Editor({ screen, taskKey }) {
           )
         }
       </fieldset>
+      ${Assignee && html`<${Assignee} screen=${screen} task=${task} change=${change} />`}
       ${
         isReadOnly
           ? html`

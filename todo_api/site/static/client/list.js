@@ -170,7 +170,13 @@ function keyOf({ target }, part) {
  */
 function Row({ task, list, isReadOnly, isSelected, now }) {
   const late = isOverdue(task.due, now.value) && !task.done;
-  const hasMore = task.due || task.labels.length > 0 || list || task.unsent || task.description;
+  const hasMore =
+    task.due ||
+    task.labels.length > 0 ||
+    task.assigned_to ||
+    list ||
+    task.unsent ||
+    task.description;
   return html`
     <label class="tick">
       <input type="checkbox" checked=${task.done} disabled=${isReadOnly} aria-label=${task.title} />
@@ -189,6 +195,7 @@ function Row({ task, list, isReadOnly, isSelected, now }) {
               >`
             }
             ${task.labels.map((label) => html`<span key=${label} class="label">#${label}</span>`)}
+            ${task.assigned_to && html`<span class="to">@${task.assigned_to}</span>`}
             ${list && html`<span class="in">${list}${isReadOnly && ` (${say("list.reads")})`}</span>`}
             ${task.unsent && html`<span class="unsent">${say("list.unsent")}</span>`}
             ${!task.due && !task.labels.length && !task.unsent && html`<span class="excerpt">${task.description.slice(0, 200)}</span>`}

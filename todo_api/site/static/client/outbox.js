@@ -6,7 +6,8 @@
  *
  * @typedef {import("#document").components["schemas"]} Schemas
  * @typedef {Schemas["Task"]} Task
- * @typedef {Pick<Task, "title" | "description" | "done" | "due" | "priority" | "labels">} Fields
+ * @typedef {Pick<Task, "title" | "description" | "done" | "due" | "priority" | "labels"
+ *   | "assigned_to">} Fields
  * @typedef {{key: string, id: number, task: Task, etag: string | null}} Kept
  *   A task as the server had it last; `key` names it here, also before the server gave it an id.
  * @typedef {{seq: number, key: string, kind: "create" | "update" | "delete" | "restore",
@@ -22,7 +23,7 @@
  * @typedef {{idempotency_key: string, made_at: number, parts: Part[],
  *   operations: Schemas["BatchOperation"][]}} Batch
  * @typedef {{kind: "changed", key: string, title: string, names: (keyof Fields)[]}
- *   | {kind: "kept" | "restored" | "moved" | "undone", key: string, title: string}} Conflict
+ *   | {kind: "kept" | "restored" | "moved" | "undone" | "unassigned", key: string, title: string}} Conflict
  * @typedef {{kind: "none" | "create" | "update" | "delete" | "restore", fields: Partial<Fields>,
  *   conflicts: Conflict[], about?: About}} Outcome
  * @typedef {{id?: number | null, list_id?: number | null}} About
@@ -38,15 +39,21 @@ export const EMPTY = {
   due: null,
   priority: 0,
   labels: [],
+  assigned_to: null,
 };
 const NAMES = /** @type {(keyof Fields)[]} */ (Object.keys(EMPTY));
 const MOST_OPERATIONS = 100;
 const MOST_BYTES = 100_000;
 
 /** @type {(value: unknown) => string} */
-const textOf = (value) => JSON.stringify(Array.isArray(value) ? [...value].sort() : value);
+const textOf = (value) =>
+  JSON.stringify(Array.isArray(value) ? [...value].sort() : (value ?? null));
 
-/** @type {(one: unknown, other: unknown) => boolean} labels are the same in any order */
+/**
+ * Whether values are the same: labels in any order, and null if one was written down before there was
+ * such a member.
+ * @type {(one: unknown, other: unknown) => boolean}
+ */
 const isSame = (one, other) => textOf(one) === textOf(other);
 
 /** @type {(seq: number) => string} */
@@ -57,13 +64,14 @@ const timeOf = (seq) => new Date(seq / 1000).toISOString();
  * @param {Fields} task
  * @returns {Fields}
  */
-export const fieldsOf = ({ title, description, done, due, priority, labels }) => ({
+export const fieldsOf = ({ title, description, done, due, priority, labels, assigned_to }) => ({
   title,
   description,
   done,
   due,
   priority,
   labels,
+  assigned_to,
 });
 
 /**

@@ -304,8 +304,8 @@ export class Sync {
 
   /**
    * Do in another way what can no longer be done: what has left the trash is made anew, what was
-   * meant for a list that is gone, or that may only be read, goes into one's own, and what was done
-   * to a task of such a list is undone. Tell whether there was something of the kind.
+   * meant for a list that is gone, or that may only be read, goes into one's own, what was done to a
+   * task of such a list is undone, and what was assigned to somebody who is no member is so no longer. Tell whether there was something of the kind.
    * @param {Failure} failure
    * @param {Batch} batch
    */
@@ -325,6 +325,10 @@ export class Sync {
       if (verb === "create" && pointer.endsWith("/list_id")) {
         changed.push(...own.map((entry) => ({ ...entry, list_id: null })));
         this.tell.onConflict({ kind: "moved", key, title });
+      } else if (pointer.endsWith("/assigned_to")) {
+        const nobody = { assigned_to: null };
+        changed.push(...own.map((entry) => ({ ...entry, fields: { ...entry.fields, ...nobody } })));
+        this.tell.onConflict({ kind: "unassigned", key, title });
       } else if (code === "low_role") {
         undone.push(...own.map(({ seq }) => seq));
         this.tell.onConflict({ kind: "undone", key, title });

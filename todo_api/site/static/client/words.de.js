@@ -114,6 +114,7 @@ export const WORDS = {
   "field.due": "Tag",
   "field.priority": "Priorität",
   "field.labels": "Etiketten",
+  "field.assigned_to": "Zuständige",
 
   "undo.button": "Rückgängig",
   "undo.done": "„{title}“ ist erledigt",
@@ -154,6 +155,8 @@ export const WORDS = {
   "conflict.moved":
     "Die Liste von „{title}“ ist weg oder nur zu lesen: Die Aufgabe ist jetzt in der eigenen Liste.",
   "conflict.undone": "Die Liste von „{title}“ ist nur zu lesen: Die Änderung wurde zurückgenommen.",
+  "conflict.unassigned":
+    "„{title}“ ist niemandem zugewiesen: Wer gemeint war, ist nicht in der Liste.",
   "notice.close": "Schließen",
 
   "error.credentials":

@@ -113,6 +113,7 @@ const ENGLISH = {
   "field.due": "due day",
   "field.priority": "priority",
   "field.labels": "labels",
+  "field.assigned_to": "assignee",
 
   "undo.button": "Undo",
   "undo.done": "“{title}” is done",
@@ -151,6 +152,8 @@ const ENGLISH = {
   "conflict.moved":
     "The list of “{title}” is gone, or can only be read, so it is in your own list now.",
   "conflict.undone": "You can only read the list of “{title}”, so your change was undone.",
+  "conflict.unassigned":
+    "“{title}” is assigned to nobody: who it was meant for is not in the list.",
   "notice.close": "Dismiss",
 
   "error.credentials": "The username or the password is wrong. Check both and try again.",

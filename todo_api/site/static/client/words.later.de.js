@@ -56,6 +56,9 @@ export const WORDS = {
   "role.editor": "Bearbeitet Aufgaben",
   "role.viewer": "Liest nur",
 
+  "task.assigned": "Zugewiesen an",
+  "task.nobody": "Niemand",
+
   "empty.trash": "Im Papierkorb ist nichts.",
   "trash.deleted": "Gelöscht {when}",
   "trash.restore": "Wiederherstellen",

@@ -52,6 +52,9 @@ export const LATER_WORDS = {
   "role.editor": "Editor: can change tasks",
   "role.viewer": "Viewer: can only read",
 
+  "task.assigned": "Assigned to",
+  "task.nobody": "Nobody",
+
   "empty.trash": "Nothing is in the trash.",
   "trash.deleted": "Deleted {when}",
   "trash.restore": "Restore",
