@@ -2,8 +2,24 @@
 
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
-import { KEYS, singleKeys, turnSingleKeys } from "./keys.js";
+import { singleKeys, turnSingleKeys } from "./keys.js";
 import { say } from "./words.js";
+
+/** @type {[string[], import("./words.js").Word][]} */
+const KEYS = [
+  [["q"], "keys.add"],
+  [["j", "k"], "keys.move"],
+  [["Shift", "j"], "keys.select"],
+  [["x"], "keys.done"],
+  [["e"], "keys.edit"],
+  [["/"], "keys.search"],
+  [["1", "2", "3", "0"], "keys.priority"],
+  [["Del"], "keys.delete"],
+  [["g", "t"], "keys.today"],
+  [["Ctrl", "Z"], "keys.undo"],
+  [["Esc"], "keys.close"],
+  [["?"], "keys.help"],
+];
 
 /** @param {{onClose: () => void}} props */
 export function Help({ onClose }) {

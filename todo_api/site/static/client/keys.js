@@ -4,22 +4,6 @@ import { signal } from "./vendor.js";
 
 /** @typedef {import("./screen.js").Screen} Screen */
 
-/** @type {[string[], import("./words.js").Word][]} */
-export const KEYS = [
-  [["q"], "keys.add"],
-  [["j", "k"], "keys.move"],
-  [["Shift", "j"], "keys.select"],
-  [["x"], "keys.done"],
-  [["e"], "keys.edit"],
-  [["/"], "keys.search"],
-  [["1", "2", "3", "0"], "keys.priority"],
-  [["Del"], "keys.delete"],
-  [["g", "t"], "keys.today"],
-  [["Ctrl", "Z"], "keys.undo"],
-  [["Esc"], "keys.close"],
-  [["?"], "keys.help"],
-];
-
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const GO_MILLISECONDS = 1500;
 const OFF = "todo.keys.off";

@@ -3,7 +3,6 @@
 import { Add } from "./add.js";
 import { Editor } from "./editor.js";
 import { Head } from "./head.js";
-import { Help } from "./help.js";
 import { html } from "./html.js";
 import { List } from "./list.js";
 import { openLocal } from "./local.js";
@@ -41,7 +40,7 @@ export async function start(root, session, leaving, orphans = 0) {
 /** @param {{screen: import("./screen.js").Screen}} props */
 function Main({ screen }) {
   const { open, overlay, isMenuOpen, isNarrow, list, name } = screen;
-  const { Account, Join, ListEditor, Trash } = screen.later.value ?? {};
+  const { Account, Help, Join, ListEditor, Trash } = screen.later.value ?? {};
   const isCovered = Boolean(open.value) && isNarrow.value;
   const closeOverlay = () => (overlay.value = "");
   return html`
@@ -69,7 +68,7 @@ function Main({ screen }) {
       </main>
       ${open.value && html`<${Editor} key=${open.value} screen=${screen} taskKey=${open.value} />`}
     </div>
-    ${overlay.value === "keys" && html`<${Help} onClose=${closeOverlay} />`}
+    ${overlay.value === "keys" && Help && html`<${Help} onClose=${closeOverlay} />`}
     ${
       overlay.value === "account" &&
       Account &&

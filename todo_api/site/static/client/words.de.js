@@ -168,22 +168,6 @@ export const WORDS = {
   "error.server": "Der Dienst hat einen Fehler. Bitte gleich noch einmal versuchen.",
   "error.refused": "Der Dienst lehnt das ab: {detail}",
 
-  "keys.title": "Tasten",
-  "keys.add": "Neue Aufgabe",
-  "keys.move": "Nächste, vorige Aufgabe",
-  "keys.select": "Mehrere auswählen (oder Umschalt und ein Klick); Tasten gelten für alle",
-  "keys.done": "Erledigt, oder wieder offen",
-  "keys.edit": "Aufgabe öffnen",
-  "keys.search": "Suchen",
-  "keys.priority": "Priorität: niedrig, mittel, hoch, keine",
-  "keys.delete": "Löschen",
-  "keys.single": "Einzelne Tasten",
-  "keys.singleHint": "Ausschalten, wer per Sprache eingibt oder Tasten aus Versehen drückt.",
-  "keys.today": "Heute (g u, g a, g d: Demnächst, Alle, Erledigt)",
-  "keys.undo": "Rückgängig",
-  "keys.close": "Schließen, was offen ist",
-  "keys.help": "Diese Tasten",
-
   "signout.unsent":
     "{count} Änderungen sind noch nicht gesendet und gingen verloren. Trotzdem abmelden?",
   "account.deleted": "Das Konto und seine Aufgaben sind gelöscht.",

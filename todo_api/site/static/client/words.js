@@ -163,22 +163,6 @@ const ENGLISH = {
   "error.server": "The service has failed, and it is not your fault. Try again in a moment.",
   "error.refused": "The service refused this: {detail}",
 
-  "keys.title": "Keys",
-  "keys.add": "Add a task",
-  "keys.move": "Next or previous task",
-  "keys.select": "Select several (or Shift and a click); keys act on all of them",
-  "keys.done": "Done, or open again",
-  "keys.edit": "Open the task",
-  "keys.search": "Search",
-  "keys.priority": "Priority: low, medium, high, none",
-  "keys.delete": "Delete",
-  "keys.single": "Single keys",
-  "keys.singleHint": "Turn them off if you use speech input or press keys by accident.",
-  "keys.today": "Today (g u, g a, g d: Upcoming, All tasks, Done)",
-  "keys.undo": "Undo",
-  "keys.close": "Close what is open",
-  "keys.help": "These keys",
-
   "signout.unsent":
     "{count} changes have not been sent yet, and would be lost. Sign out all the same?",
   "account.deleted": "Your account and its tasks are deleted.",
