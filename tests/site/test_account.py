@@ -205,7 +205,7 @@ def test_a_failure_is_told_and_loses_nothing(page: Page, api: ApiOfUser) -> None
 
 
 def test_the_focus_comes_back_when_it_closes(client: WebClient) -> None:
-    account_of(client)
+    expect(account_of(client)).to_be_visible()
     client.page.keyboard.press("Escape")
     expect(client.page.get_by_role("dialog")).to_have_count(0)
     expect(client.page.get_by_role("button", name="Account")).to_be_focused()

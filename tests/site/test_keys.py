@@ -2,10 +2,10 @@
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.support.browser import ADDRESS
-from tests.support.web_client import ApiOfUser, WebClient
+from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, until
 
 
 def expect_focus_on(client: WebClient, title: str) -> None:
@@ -55,8 +55,29 @@ class TestFocus:
 
     def test_it_is_back_on_the_button_when_a_dialog_closes(self, filled: WebClient) -> None:
         filled.page.get_by_role("button", name="Keys").click()
+        expect(filled.page.get_by_role("dialog", name="Keys")).to_be_visible()
         filled.page.keyboard.press("Escape")
         expect(filled.page.get_by_role("button", name="Keys")).to_be_focused()
+
+
+def test_escape_takes_back_what_is_still_being_loaded(browser: Browser, api: ApiOfUser) -> None:
+    with browser.new_context(locale="en-GB", service_workers="block") as context:
+        page = context.new_page()
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.route("**/later.js", hold)
+        client = WebClient(page)
+        client.sign_in(api.username, PASSWORD)
+        page.get_by_role("button", name="Account").click()
+        until(page, lambda: len(held) == 1)
+        page.keyboard.press("Escape")
+        held[0].continue_()
+        page.get_by_role("button", name="Keys").click()
+        expect(page.get_by_role("dialog")).to_have_count(1)
+        expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
 
 
 class TestSeveral:

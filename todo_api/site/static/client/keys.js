@@ -113,7 +113,12 @@ export function installKeys(screen) {
   };
   /** @param {KeyboardEvent} event */
   const onKey = (event) => {
-    if (event.isComposing || overlay.value) return;
+    if (event.isComposing) return undefined;
+    if (overlay.value) {
+      // An open dialog closes itself; one that is still being loaded opens no more.
+      if (event.key === "Escape" && !document.querySelector("dialog[open]")) overlay.value = "";
+      return undefined;
+    }
     if (event.key === "Escape") return close();
     const isTyping = /** @type {Element} */ (event.target).matches(TYPING);
     if (isTyping || event.altKey) return undefined;
