@@ -71,13 +71,13 @@ def test_a_list_is_made_filled_named_and_deleted(client: WebClient, api: ApiOfUs
     assert client.titles == ["Call"]
 
     client.go("Kitchen")
-    page.get_by_role("button", name="Edit the list").click()
+    page.get_by_role("button", name="Edit or share").click()
     page.get_by_role("textbox", name="Name").fill("The kitchen")
     page.get_by_role("button", name="Save the name").click()
     expect(named_lists(page)).to_have_text(["Tasks", "The kitchen"])
     assert client.titles == ["Sweep"]
 
-    page.get_by_role("button", name="Edit the list").click()
+    page.get_by_role("button", name="Edit or share").click()
     page.once("dialog", lambda dialog: dialog.dismiss())
     page.get_by_role("button", name="Delete the list").click()
     assert list(tasks_by_list(api)) == ["Tasks", "The kitchen"]
@@ -92,7 +92,7 @@ def test_a_list_is_made_filled_named_and_deleted(client: WebClient, api: ApiOfUs
 
 def test_ones_own_list_stays_and_says_so(client: WebClient) -> None:
     client.go("Tasks")
-    client.page.get_by_role("button", name="Edit the list").click()
+    client.page.get_by_role("button", name="Edit or share").click()
     dialog = client.page.get_by_role("dialog")
     expect(dialog).to_contain_text("it stays as long as your account")
     expect(dialog.get_by_role("button", name="Delete the list")).to_have_count(0)

@@ -7,7 +7,8 @@ import { locale, say } from "./words.js";
 
 /** @param {{screen: Screen}} props */
 export function Head({ screen }) {
-  const { title, now, name, search, found, overlay } = screen;
+  const { title, now, name, search, found, overlay, list } = screen;
+  const role = list.value?.role ?? "owner";
   const count = found.value.length;
   const hint = () => {
     if (name.value === "trash") return say("trash.hint");
@@ -34,7 +35,7 @@ export function Head({ screen }) {
       ${
         name.value === "list" &&
         html`<button class="quiet" onClick=${() => (overlay.value = "list")}>
-          ${say("list.edit")}
+          ${say(role === "owner" ? "list.edit" : "list.members")}
         </button>`
       }
       <${Status} screen=${screen} />

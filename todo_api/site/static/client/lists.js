@@ -58,7 +58,7 @@ export function ListEditor({ screen, list, onClose }) {
   const parts = { screen, list, onClose };
   if (list?.role === "editor" || list?.role === "viewer") {
     return html`
-      <${Dialog} name="one-list" title=${say("list.edit")} onClose=${onClose}>
+      <${Dialog} name="one-list" title=${say("list.members")} onClose=${onClose}>
         <p class="hint">${say(`lists.${list.role}`, { name: list.name })}</p>
         <${Members} ...${parts} />
         <${Leaving} ...${parts} />
