@@ -3,7 +3,6 @@
 One that has been used stays until it expires, for whoever sends its code a second time.
 """
 
-import secrets
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -18,13 +17,12 @@ from todo_api.storage.errors import (
     TooManyMembersError,
     UserGoneError,
 )
+from todo_api.storage.ids import random_id
 from todo_api.storage.lists import change_list, lock_list
 from todo_api.storage.members import COUNT_MEMBERS, INSERT_MEMBER, check_shared, lock_lists
 from todo_api.storage.schema import list_invitations, lists
 from todo_api.storage.usage import UNLIMITED, Quotas
 
-LARGEST_ID = 2**53 - 1
-"""The largest integer that JavaScript can represent safely."""
 SWEPT_AT_ONCE = 1000
 """The most expired invitations that are deleted at once."""
 
@@ -97,7 +95,7 @@ def insert_list_invitation(
     now = times.now()
     if db.scalar(COUNT_OPEN, {"in_list": list_id, "now": now}) >= most:
         raise TooManyInvitationsError(most)
-    row = ListInvitationRow(secrets.randbelow(LARGEST_ID) + 1, role, now, expires_at)
+    row = ListInvitationRow(random_id(), role, now, expires_at)
     values = {"list_id": list_id, "hash": code_hash, "used_by": None, **row._asdict()}
     db.execute(INSERT_INVITATION, values)
     return row

@@ -3,7 +3,6 @@
 All but those by which a token is recognized, or found for an administrator, name the owner.
 """
 
-import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import NamedTuple
@@ -13,12 +12,9 @@ from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from todo_api import times
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import TooManyTokensError, UserGoneError
+from todo_api.storage.ids import random_id
 from todo_api.storage.schema import TokenRow, tokens, users
 from todo_api.storage.users import HAS_STILL, IS_ENABLED
-
-LARGEST_ID = 2**53 - 1
-"""The largest integer that JavaScript can represent safely."""
-
 
 SWEPT_AT_ONCE = 1000
 """The most expired tokens that are deleted at once."""
@@ -143,7 +139,7 @@ def insert_token(
     if db.scalar(COUNT_TOKENS, owner) >= most:
         raise TooManyTokensError(most)
     token = TokenRow(
-        id=secrets.randbelow(LARGEST_ID) + 1,
+        id=random_id(),
         name=name,
         scope=scope,
         created_at=now,
