@@ -12,12 +12,11 @@ A user's own list is the user's for as long as there is an account, and is not l
 from collections.abc import Collection
 from typing import Final, Literal, Protocol
 
-import orjson
-from sqlalchemy import BigInteger, Text, bindparam, cast, literal_column, select, union_all
+from sqlalchemy import bindparam, literal_column, select, union_all
 
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import ListMissingError, RoleTooLowError
-from todo_api.storage.json_rows import JSONRows
+from todo_api.storage.json_rows import given_ids, json_of
 from todo_api.storage.schema import list_members, lists
 
 Role = Literal["viewer", "editor", "owner"]
@@ -63,11 +62,10 @@ FIND_ROLE = Statement(
 HOLD_LIST = Statement(
     select(lists.c.owner_id).where(IS_LIST, IS_THERE, IS_ALLOWED).with_for_update(of=lists)
 )
-_GIVEN = JSONRows(bindparam("ids", type_=Text)).table_valued("value").c.value
 # In one order, or transactions that change several lists could wait for each other.
 HOLD_LISTS = Statement(
     select(lists.c.id, lists.c.owner_id)
-    .where(lists.c.id.in_(select(cast(cast(_GIVEN, Text), BigInteger))), IS_THERE, IS_ALLOWED)
+    .where(lists.c.id.in_(given_ids()), IS_THERE, IS_ALLOWED)
     .order_by(lists.c.id)
     .with_for_update(of=lists)
 )
@@ -132,7 +130,7 @@ def hold_lists(db: Connection, user: Asker, list_ids: Collection[int]) -> dict[i
     """
     if {*list_ids} <= {user.list_id}:
         return dict.fromkeys(list_ids, OWNER)
-    values = {"user_id": user.id, "ids": orjson.dumps(sorted({*list_ids})).decode()}
+    values = {"user_id": user.id, "ids": json_of(list_ids)}
     held = dict(db.all(HOLD_LISTS, values))
     if {*held.values()} <= {user.id}:
         return dict.fromkeys(held, OWNER)

@@ -8,13 +8,9 @@ something in it: so nobody keeps a role that somebody else is taking away.
 from collections.abc import Collection
 from typing import NamedTuple
 
-import orjson
 from sqlalchemy import (
-    BigInteger,
     Select,
-    Text,
     bindparam,
-    cast,
     func,
     insert,
     literal_column,
@@ -44,7 +40,7 @@ from todo_api.storage.errors import (
     TooManySharedListsError,
 )
 from todo_api.storage.inheritance import DELETE_MEMBER, IS_IN_LIST, IS_MEMBER
-from todo_api.storage.json_rows import JSONRows
+from todo_api.storage.json_rows import given_ids, json_of
 from todo_api.storage.lists import COUNT_LISTS, change_list
 from todo_api.storage.schema import list_members, lists, users
 from todo_api.storage.usage import UNLIMITED, Quotas
@@ -104,10 +100,9 @@ SUM_OF_OWNER = Statement(
     )
 )
 SELECT_OWNER_JOINED_AT = Statement(select(_JOINED_AT).where(IS_LIST))
-_GIVEN = JSONRows(bindparam("ids", type_=Text)).table_valued("value").c.value
 LOCK_LISTS = Statement(
     select(lists.c.id)
-    .where(lists.c.id.in_(select(cast(cast(_GIVEN, Text), BigInteger))), IS_THERE)
+    .where(lists.c.id.in_(given_ids()), IS_THERE)
     .order_by(lists.c.id)
     .with_for_update()
 )
@@ -178,8 +173,7 @@ def delete_member(db: Connection, user: Asker, list_id: int, username: str, *, o
 
 def lock_lists(db: Connection, list_ids: Collection[int]) -> set[int]:
     """Return which of some lists are there, and let nobody else change them."""
-    ids = orjson.dumps(sorted({*list_ids})).decode()
-    return {list_id for (list_id,) in db.all(LOCK_LISTS, {"ids": ids})}
+    return {list_id for (list_id,) in db.all(LOCK_LISTS, {"ids": json_of(list_ids)})}
 
 
 def check_shared(db: Connection, user_id: int, quotas: Quotas) -> None:

@@ -11,21 +11,17 @@ of the half of a list that passes.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-import orjson
 from sqlalchemy import (
     CTE,
-    BigInteger,
     ColumnElement,
     Select,
-    Text,
     bindparam,
-    cast,
     select,
 )
 
 from todo_api.storage.engine import Connection, Statement, compiled_once
 from todo_api.storage.filters import Shape, condition, shapes_and_values
-from todo_api.storage.json_rows import JSONRows
+from todo_api.storage.json_rows import given_ids, json_of
 from todo_api.storage.lists import number_within
 from todo_api.storage.schema import tasks
 from todo_api.storage.sorting import SORTS, Section, read_in_order
@@ -122,7 +118,7 @@ class Search:
         ]
         if len(ids) > FEW_ENOUGH_TO_SORT:
             return None
-        self._values["ids"] = orjson.dumps(ids).decode()
+        self._values["ids"] = json_of(ids)
         return lambda section: _of_ids(section, self._shapes)
 
     def _has_more(self, statement: Statement, number: int) -> bool:
@@ -168,9 +164,7 @@ def _of_one_index(section: Section, shapes: Shapes, shape: Shape, number: int) -
 @compiled_once
 def _of_ids(section: Section, shapes: Shapes) -> Select[Any]:
     """Read and sort those that pass, out of a few ids."""
-    item = JSONRows(bindparam("ids", type_=Text)).table_valued("value").c.value
-    ids = select(cast(cast(item, Text), BigInteger))
-    return read_in_order(section, _few(ids, shapes))
+    return read_in_order(section, _few(given_ids(), shapes))
 
 
 def _passing(section: Section, shapes: Shapes) -> Select[Any]:

@@ -4,13 +4,10 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
-import orjson
 from sqlalchemy import (
     BigInteger,
-    Text,
     and_,
     bindparam,
-    cast,
     delete,
     func,
     insert,
@@ -22,7 +19,7 @@ from todo_api import times
 from todo_api.storage.engine import Connection, ConstraintViolatedError, Statement
 from todo_api.storage.errors import QuotaMetError, UsernameTakenError
 from todo_api.storage.inheritance import leave_lists
-from todo_api.storage.json_rows import JSONRows
+from todo_api.storage.json_rows import given_ids, json_of
 from todo_api.storage.lists import insert_list
 from todo_api.storage.schema import lists, tasks, tokens, users
 from todo_api.times import UTC_NAME
@@ -74,11 +71,8 @@ IS_THERE = users.c.deleted_at.is_(None)
 SELECT_USER = Statement(select(*COLUMNS).where(IS_NAMED), UserRow._make)
 SELECT_ENABLED_USER = Statement(select(*COLUMNS).where(IS_NAMED, IS_ENABLED), UserRow._make)
 SELECT_USER_BY_ID = Statement(select(*COLUMNS).where(IS_USER, IS_THERE), UserRow._make)
-_ID = JSONRows(bindparam("ids", type_=Text)).table_valued("value").c.value
 SELECT_USERNAMES = Statement(
-    select(users.c.id, users.c.username).where(
-        users.c.id.in_(select(cast(cast(_ID, Text), BigInteger))), IS_THERE
-    )
+    select(users.c.id, users.c.username).where(users.c.id.in_(given_ids()), IS_THERE)
 )
 _OWN = and_(lists.c.owner_id == users.c.id, lists.c.deleted_at.is_(None))
 SUMMARIES = select(
@@ -167,8 +161,7 @@ def select_user_by_id(db: Connection, user_id: int) -> UserRow | None:
 
 def select_usernames(db: Connection, user_ids: Iterable[int]) -> dict[int, str]:
     """Return by id the names of users, but for those who were deleted."""
-    ids = orjson.dumps(sorted(user_ids)).decode()
-    return dict(db.all(SELECT_USERNAMES, {"ids": ids}))
+    return dict(db.all(SELECT_USERNAMES, {"ids": json_of(user_ids)}))
 
 
 def select_user_summary(db: Connection, username: str) -> UserSummary | None:
