@@ -103,6 +103,7 @@ def _task(number: int, count: int) -> dict[str, Any]:
         "created_by": FIRST_USER,
         "completed_by": FIRST_USER if done else None,
         "assigned_to": FIRST_USER if odd else None,
+        "parent_id": None,
         "version": number,
         "title_key": sort_key(title),
         "due_key": due and times.due_end(due),

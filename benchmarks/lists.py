@@ -39,6 +39,8 @@ FILTERS: dict[str, list[dict[str, Any]]] = {
         {"updated_since": "2026-04-12T00:00:00Z"},
     ],
     "assigned_to": [{"assigned_to": USERNAME}, {"assigned_to": "nobody"}],
+    "parent_id": [{"parent_id": 1}],
+    "top_level": [{"top_level": "true"}, {"top_level": "false"}],
     "list_id": [{"list_id": 1}, {"list_id": 2**27}],
 }
 """By its name, a filter with values that many tasks pass, and with some that few or none do."""

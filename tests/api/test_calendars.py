@@ -164,7 +164,7 @@ def test_tasks_of_nextcloud(miguel: TestClient) -> None:
     [task], left_out = imported(miguel, NEXTCLOUD)
     assert (task["due"], task["priority"], task["done"]) == ("2023-06-10", 2, False)
     assert task["labels"] == ["garden", "home"]
-    assert left_out == {"degrees of completion": 1, "relations between tasks": 1}
+    assert left_out == {"degrees of completion": 1, "parents that the file does not have": 1}
 
 
 def test_tasks_of_thunderbird(miguel: TestClient) -> None:

@@ -35,6 +35,7 @@ PROVOKED: list[tuple[str, str, str, dict[str, Any]]] = [
 FAULTS_PROVOKED: list[tuple[str, str, str, dict[str, Any]]] = [
     ("read_only", "PUT", "/tasks/1", {"json": {"id": 2}}),
     ("repeated", "GET", "/tasks?limit=1&limit=2", {}),
+    ("too_deep", "PUT", "/tasks/1", {"json": {"parent_id": 6}}),
     ("too_few", "PUT", "/tasks/1", {"json": {}}),
     ("too_short", "POST", "/tasks", {"json": {"title": ""}}),
     ("too_small", "GET", "/tasks?limit=0", {}),
@@ -83,7 +84,8 @@ def test_the_document_lists_the_codes_that_are_explained(
 
 def test_each_code_is_shown_by_an_example_or_provoked_here() -> None:
     shown = set(codes_in(EXAMPLES, "error"))
-    provoked = {code for code, *_ in PROVOKED} | ON_THE_WIRE.keys() | {"too_many_requests"}
+    provoked = {code for code, *_ in PROVOKED} | ON_THE_WIRE.keys()
+    provoked |= {"too_many_requests", "branch_too_large"}  # the latter with other tests of branches
     assert shown | provoked == set(SCHEMAS["ErrorCode"]["enum"])
     places = {
         code for place in ("pointer", "parameter", "line") for code in codes_in(EXAMPLES, place)
@@ -104,6 +106,8 @@ def test_a_fault_has_its_code(
     miguel: TestClient, code: str, method: str, path: str, request_: dict[str, Any]
 ) -> None:
     miguel.post("/tasks", json={"title": "Read"})
+    for parent_id in (None, 2, 3, 4, 5):
+        miguel.post("/tasks", json={"title": "Read", "parent_id": parent_id})
     answer = miguel.request(method, path, **request_).json()
     assert code in [fault["code"] for fault in answer["errors"]]
 

@@ -135,6 +135,8 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
             "json": {"operations": [{"create": {"title": "x", "description": words(10_000)}}] * 5},
         },
     ),
+    ("NoSuchParent", "PUT", "/tasks/3", {"auth": MIGUEL, "json": {"parent_id": 4}}),
+    ("PartOfItself", "PUT", "/tasks/3", {"auth": MIGUEL, "json": {"parent_id": 3}}),
     ("TooMany", "GET", "/tasks?limit=101", {"auth": MIGUEL}),
     ("BadCursor", "GET", "/tasks?cursor=WmV0ZXRpYyBjb25zdHJhaW50cyBbMiwgMl0", {"auth": MIGUEL}),
     ("BadRequest", "GET", "/tasks/1?colour=red", {"auth": MIGUEL}),

@@ -75,7 +75,7 @@ CLEARABLE = {name: st.none() | OPTIONAL[name] for name in OPTIONAL.keys() - {"do
 PATCHES = st.fixed_dictionaries({}, optional={"title": TITLES, **OPTIONAL, **CLEARABLE})
 EMPTY: Task = {"description": "", "done": False, "due": None, "priority": 0, "labels": []}
 READ_ONLY = {"id", "uri", "list_id", "created_at", "updated_at", "completed_at"}
-READ_ONLY |= {"created_by", "completed_by", "assigned_to"}
+READ_ONLY |= {"created_by", "completed_by", "assigned_to", "parent_id"}
 
 FILTERS: dict[str, st.SearchStrategy[Any]] = {
     "done": st.booleans(),
@@ -245,6 +245,7 @@ class Owner:
             "created_by": self.username,
             "completed_by": self.username if expected["done"] else None,
             "assigned_to": None,
+            "parent_id": None,
         }
         assert tag not in self.tags.setdefault(task, [])
         self.tags[task].append(tag)

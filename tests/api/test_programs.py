@@ -12,6 +12,7 @@ from tests.support.contract import DOCUMENT
 from todo_api.formats import NAMED_READERS
 
 KNOWN = "tasks that are in the list already"
+ORPHANS = "parents that the file does not have"
 RELATIONS = "relations between tasks"
 CHECKLISTS = "checklists (the descriptions have them)"
 
@@ -59,6 +60,12 @@ def members(tasks: list[Any], *names: str) -> list[tuple[Any, ...]]:
     return [tuple(task[name] for name in names or KEPT) for task in tasks]
 
 
+def parents(tasks: list[Any]) -> dict[str, str]:
+    """Return the titles of tasks with those of their parents."""
+    titles = {task["id"]: task["title"] for task in tasks}
+    return {task["title"]: titles[task["parent_id"]] for task in tasks if task["parent_id"]}
+
+
 def test_a_project_of_todoist(miguel: TestClient) -> None:
     tasks, left_out = imported(miguel, "todoist", TODOIST)
     assert members(tasks) == [
@@ -80,8 +87,8 @@ def test_a_project_of_todoist(miguel: TestClient) -> None:
         "due dates in words (the descriptions have them)": 1,
         "durations": 1,
         "times of day without a known time zone (the day is kept)": 1,
-        RELATIONS: 1,
     }
+    assert parents(tasks) == {"Water the plants": "Call @susan about it"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -103,8 +110,8 @@ def test_a_backup_of_ticktick(miguel: TestClient, encoding: str) -> None:
         "recurrences": 1,
         "reminders": 1,
         "start times": 1,
-        RELATIONS: 1,
     }
+    assert parents(tasks) == {"Rest": "Mow"}
 
 
 def test_a_later_backup_of_ticktick_that_counts_anew(miguel: TestClient) -> None:
@@ -151,8 +158,15 @@ def test_tasks_of_google(miguel: TestClient, susan: TestClient) -> None:
     assert members(tasks, "updated_at", "completed_at") == [
         ("2026-11-02T08:00:00.000000Z", "2026-11-02T07:59:00.000000Z")
     ]
-    assert left_out == {"deleted tasks": 1, "web addresses": 1, RELATIONS: 1}
+    assert left_out == {"deleted tasks": 1, "web addresses": 1, ORPHANS: 1}
     assert bring(susan, "google_tasks", json.loads(GOOGLE)["items"][0])["imported"] == 1
+
+
+def test_tasks_of_google_below_others(miguel: TestClient) -> None:
+    whole = GOOGLE.replace('"t2"', '"t0"').replace('"deleted": true', '"deleted": false')
+    tasks, left_out = imported(miguel, "google_tasks", whole)
+    assert parents(tasks) == {"Write": "Gone"}
+    assert left_out == {"web addresses": 1}
 
 
 def test_a_board_of_trello(miguel: TestClient) -> None:

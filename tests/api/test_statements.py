@@ -38,8 +38,8 @@ REQUESTS = {
     "restore": Request(
         *("POST", "/trash/{number}/restore", None),
         [
-            *("users", "lists", "trash", "lists", "tasks", "deleted_tasks", "lists"),
-            "task_words",
+            *("users", "lists", "trash", "lists", "tasks", "deleted_tasks"),
+            *("task_words", "trash", "lists"),
         ],
     ),
     "read the trash": Request("GET", "/trash?limit=20", None, ["users", "lists", "trash"]),

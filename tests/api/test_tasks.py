@@ -82,6 +82,7 @@ class TestCreate:
             "created_by": "miguel",
             "completed_by": None,
             "assigned_to": None,
+            "parent_id": None,
         }
 
     def test_takes_every_member(self, miguel: TestClient) -> None:

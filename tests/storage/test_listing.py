@@ -7,6 +7,7 @@ import pytest
 from todo_api.storage import Database, UserRow, planner
 from todo_api.storage.filters import FILTERS
 from todo_api.storage.listing import select_page
+from todo_api.storage.lists import id_before
 from todo_api.storage.sorting import SORTS, Position
 from todo_api.storage.tasks import insert_task
 
@@ -24,6 +25,9 @@ FILTERED: list[dict[str, Any]] = [
     {"updated_since": "2001-01-01T00:00:00Z", "q": "read"},
     {"assigned_to": "miguel"},
     {"assigned_to": "miguel", "done": False},
+    {"top_level": True},
+    {"top_level": False, "q": "read"},
+    {"parent_id": 1},
 ]
 SORTED = [*SORTS, *(f"-{sort}" for sort in SORTS)]
 
@@ -44,6 +48,7 @@ def tasks(database: Database, miguels_account: UserRow) -> list[int]:
                     "priority": number % 4,
                     "labels": ["home", "garden"][: number % 3],
                     "assigned_to": miguels_account.id if number % 3 else None,
+                    "parent_id": id_before(miguels_account.list_id) + 1 if number > 12 else None,
                 },
             ).id
             for number in range(1, 25)

@@ -1,5 +1,6 @@
 """Migration: forward, once, and never over somebody else's data."""
 
+import json
 import re
 import subprocess
 import sys
@@ -432,4 +433,45 @@ def test_a_list_of_before_has_an_empty_trash_and_can_throw_away(unmigrated: Data
         restored = restore_task(db, 1, 2, before=FIRST)
         assert restored == task._replace(version=11, updated_at=restored.updated_at)
         assert tuple(db.one(select(*counts, *in_trash))) == (1, 6, 0, 0)
+    unmigrated.close()
+
+
+def test_tasks_of_before_are_on_the_top_level_in_the_trash_as_well(unmigrated: Database) -> None:
+    with unmigrated.migration() as (connection, db):
+        upgrade(connection, "0014")
+        db.execute(
+            text("INSERT INTO users (username, password_hash, list_id) VALUES ('miguel', 'x', 1)")
+        )
+        db.execute(
+            text(
+                "INSERT INTO lists (id, owner_id, last_task_id, last_change, stored_tasks,"
+                " stored_text, trashed_tasks, trashed_text) SELECT 1, id, 2, 9, 1, 6, 1, 6"
+                " FROM users"
+            )
+        )
+        db.execute(
+            text(
+                "INSERT INTO tasks (list_id, id, title, description, done, priority, labels,"
+                " created_at, updated_at, change, title_key, words) VALUES (1, 2, 'Rest', '',"
+                " false, 0, '[]', :at, :at, 9, 'rest', ' rest')"
+            ),
+            {"at": FIRST},
+        )
+        db.execute(text("INSERT INTO deleted_tasks VALUES (1, 8, 1, :at)"), {"at": FIRST})
+        content: dict[str, Any] = {"title": "Read", "description": "", "labels": [], "uid": None}
+        content |= {"created_at": FIRST, "updated_at": FIRST, "completed_at": None}
+        db.execute(
+            text("INSERT INTO trash VALUES (1, 1, 8, :at, :content, 6)"),
+            {"at": FIRST, "content": json.dumps(content)},
+        )
+    migrate(unmigrated)
+    with unmigrated.transaction() as db:
+        assert restore_task(db, 1, 1, before=FIRST).parent_id is None
+        part = insert_task(db, 1, {"title": "Sleep", "parent_id": 2})
+        top = select_page(db, 1, filters={"top_level": True}, limit=9).tasks
+        assert [task.id for task in top] == [1, 2]
+        delete_task(db, 1, 2, forget_before=timedelta(days=100_000))
+        restore_task(db, 1, 2, before=FIRST)
+        [found] = select_page(db, 1, filters={"parent_id": 2}, limit=9).tasks
+        assert found.id == part.id
     unmigrated.close()

@@ -41,7 +41,6 @@ from todo_api.storage.trash import (
     SELECT_STATES,
     SELECT_TRASH,
     SELECT_TRASH_BEHIND,
-    TAKE_OUT,
     Trashed,
     remove_from_trash,
     restore_task,
@@ -321,7 +320,6 @@ def many(database: Database, miguel: int) -> int:
     [
         pytest.param(SELECT_TRASH, id="page"),
         pytest.param(SELECT_TRASH_BEHIND, id="following page"),
-        pytest.param(TAKE_OUT, id="one"),
         pytest.param(SELECT_FIRST_DELETED, id="first deleted"),
         pytest.param(DELETE_FIRST_DELETED, id="room"),
         pytest.param(DELETE_FROM_TRASH, id="expired"),

@@ -148,6 +148,7 @@ COLUMNS = {
     "id": _INTEGER,
     "uri": _VERBATIM,
     "list_id": _INTEGER,
+    "parent_id": _INTEGER,
     "title": _TEXT,
     "description": _TEXT,
     "done": _BOOLEAN,

@@ -27,6 +27,10 @@ class Item(NamedTuple):
     """What the program that it comes from calls it."""
     address: str | None = None
     """Where it says that it can be read."""
+    key: str | None = None
+    """By what other tasks of the file name it as their parent, if not by the member `id`."""
+    parent: str | None = None
+    """The key of its parent, if not the member `parent_id`."""
 
 
 class LeftOut(NamedTuple):

@@ -47,6 +47,8 @@ def _lines(uids: Uids, task: Mapping[str, Any]) -> Iterator[str]:
     yield f"SUMMARY:{_escape(task['title'])}"
     if task["description"]:
         yield f"DESCRIPTION:{_escape(task['description'])}"
+    if task["parent_id"]:
+        yield f"RELATED-TO:{uids.of_task(task['parent_id'])}"
     if due := task["due"]:
         yield (
             f"DUE;VALUE=DATE:{_utc(due)}"

@@ -34,7 +34,6 @@ _PROPERTIES = {
     "DURATION": "durations",
     "LOCATION": "locations",
     "GEO": "locations",
-    "RELATED-TO": "relations between tasks",
     "COMMENT": "comments",
     "CONTACT": "contacts",
     "RESOURCES": "resources",
@@ -42,7 +41,17 @@ _PROPERTIES = {
 """What a task here has no place for, by property."""
 _MOMENTS = {"CREATED": "created_at", "LAST-MODIFIED": "updated_at", "COMPLETED": "completed_at"}
 _SINGLE = frozenset(
-    ("UID", "RECURRENCE-ID", "SUMMARY", "DESCRIPTION", "DUE", "PRIORITY", "URL", *_MOMENTS)
+    (
+        "UID",
+        "RELATED-TO",
+        "RECURRENCE-ID",
+        "SUMMARY",
+        "DESCRIPTION",
+        "DUE",
+        "PRIORITY",
+        "URL",
+        *_MOMENTS,
+    )
 ) | {"STATUS", "PERCENT-COMPLETE"}
 
 
@@ -84,7 +93,7 @@ def _task(lines: list[Line], uids: set[str], *, is_own: bool) -> Iterator[Item |
     labels: list[str] = []
     for line in lines[1:]:
         name = re.split("[;:]", line.text, maxsplit=1)[0].upper()
-        if what := _PROPERTIES.get(name):
+        if what := _lost(line, name, found):
             yield LeftOut(what)
         elif name == "CATEGORIES":
             written = _property(line).value
@@ -109,7 +118,18 @@ def _task(lines: list[Line], uids: set[str], *, is_own: bool) -> Iterator[Item |
         if isinstance(one, LeftOut):
             yield one
         else:
-            yield Item(lines[0].number, one, uid=uid, address=value.get("URL"))
+            address = value.get("URL")
+            parent = value.get("RELATED-TO")
+            yield Item(lines[0].number, one, uid=uid, address=address, key=uid, parent=parent)
+
+
+def _lost(line: Line, name: str, found: Mapping[str, _Property]) -> str | None:
+    """Return what a line has that a task has no place for."""
+    if name != "RELATED-TO":
+        return _PROPERTIES.get(name)
+    # It is to the parent unless it says otherwise (3.2.15).
+    kind = _property(line).parameters.get("RELTYPE", "PARENT").upper()
+    return "relations between tasks" if kind != "PARENT" or name in found else None
 
 
 def _property(line: Line) -> _Property:

@@ -15,12 +15,19 @@ from todo_api.operations.representation import (
     represent_task,
     split_body,
 )
-from todo_api.rest import Once, entity_tag, expected_versions, sentence_for
+from todo_api.rest import (
+    Once,
+    entity_tag,
+    expected_versions,
+    parent_refused,
+    sentence_for,
+)
 from todo_api.settings import Settings
 from todo_api.storage import (
     EDITOR,
     Connection,
     ListMissingError,
+    ParentRefusedError,
     Quotas,
     Role,
     RoleTooLowError,
@@ -193,6 +200,8 @@ def _faults_named(place: str, verb: str) -> Iterator[None]:
         raise _conflict(f"{place}/id", sentence) from None
     except ListMissingError:
         raise _conflict(f"{place}/list_id", NO_SUCH_LIST) from None
+    except ParentRefusedError as failure:
+        raise parent_refused(failure, within=place) from None
     except TaskChangedError:
         sentence = Sentence("changed", "It has changed since it was read: read it again.")
         raise _conflict(f"{place}/if_match", sentence) from None

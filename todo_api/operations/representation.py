@@ -64,6 +64,7 @@ def represent_task(task: TaskRow, names: Names, url_for: UrlFor) -> dict[str, An
         "id": task.id,
         "uri": url_for("get_task", task_id=task.id),
         "list_id": list_of(task.id),
+        "parent_id": task.parent_id,
         "title": task.title,
         "description": task.description,
         "done": task.done,

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Hashable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from hashlib import blake2b, sha256
 from itertools import islice
@@ -33,12 +33,14 @@ from todo_api.formats import (
     with_byte_order_mark,
 )
 from todo_api.identity import User
+from todo_api.operations.families import parents_in
 from todo_api.operations.representation import TIMES, names_in, no_such_list, represent_task
 from todo_api.rest import CACHE_CONTROL, Once
 from todo_api.storage import (
     Connection,
     Database,
     ListMissingError,
+    Parent,
     Position,
     Quotas,
     WordBudget,
@@ -112,9 +114,11 @@ def import_tasks(
 
     def insert(db: Connection) -> Reply:
         into = hold(db)
-        unknown = _unknown(db, into, found)
-        storage.insert_tasks(db, into, new.at(unknown), by=user.id, quotas=quotas)
-        left_out = found.left_out + Counter({KNOWN: len(found.tasks) - len(unknown)})
+        known = _known(db, into, found)
+        unknown = [place for place in range(len(found.tasks)) if place not in known]
+        left_out = found.left_out + Counter({KNOWN: len(known)})
+        parents = _parents(db, into, found, known, left_out)
+        storage.insert_tasks(db, into, new.at(unknown), parents=parents, by=user.id, quotas=quotas)
         return Reply(_result(len(unknown), left_out))
 
     digest = sha256(body.content).hexdigest()
@@ -129,20 +133,45 @@ class Found(NamedTuple):
     ids: dict[int, int]
     """By the place among these, the id of a task that came from here."""
     left_out: Counter[str]
+    keys: list[Hashable]
+    """By what the tasks are named as parents."""
+    parents: dict[int, Hashable]
+    """By the place of a task that has a parent, the key of that."""
 
 
-def _unknown(db: Connection, list_id: int, found: Found) -> Sequence[int]:
-    """Return the places of the tasks that are not in the list yet, as far as their file tells."""
+def _known(db: Connection, list_id: int, found: Found) -> dict[int, int]:
+    """Return by their places the ids of tasks that the list has, as far as their file tells."""
     uids = {task["uid"] for task in found.tasks if task.get("uid")}
     if not uids and not found.ids:
-        return range(len(found.tasks))
+        return {}
     storage.lock_list(db, list_id)
-    known_uids, known_ids = storage.select_known(db, list_id, uids=uids, ids=found.ids.values())
-    return [
-        place
-        for place, task in enumerate(found.tasks)
-        if task.get("uid") not in known_uids and found.ids.get(place) not in known_ids
-    ]
+    by_uid, ids = storage.select_known(db, list_id, uids=uids, ids=found.ids.values())
+    known = {place: id_ for place, id_ in found.ids.items() if id_ in ids}
+    for place, task in enumerate(found.tasks):
+        if (id_ := by_uid.get(task.get("uid", ""))) is not None:
+            known[place] = id_
+    return known
+
+
+def _parents(
+    db: Connection,
+    list_id: int,
+    found: Found,
+    known: Mapping[int, int],
+    left_out: Counter[str],
+) -> dict[int, Parent]:
+    """Return the parents of the tasks that are new, by their places among these."""
+    if not found.parents:
+        return {}
+    levels = storage.select_levels(db, list_id, known.values()) if known else {}
+    levels_of_known = {place: levels[id_] for place, id_ in known.items()}
+    parents = parents_in(found.keys, found.parents, levels_of_known, left_out)
+    unknown = (place for place in range(len(found.tasks)) if place not in known)
+    numbers = {place: number for number, place in enumerate(unknown)}
+    return {
+        numbers[place]: Parent(known[parent]) if parent in known else Parent(place=numbers[parent])
+        for place, parent in parents.items()
+    }
 
 
 def _result(imported: int, left_out: Counter[str]) -> dict[str, Any]:
@@ -159,6 +188,8 @@ def _read(body: Text, parts: Iterable[Item | LeftOut | Unreadable], uids: Uids) 
     """
     tasks: list[dict[str, Any]] = []
     ids: dict[int, int] = {}
+    keys: list[Hashable] = []
+    parents: dict[int, Hashable | None] = {}
     left_out: Counter[str] = Counter()
     faults: list[dict[str, Any]] = []
     for found in parts:
@@ -168,8 +199,11 @@ def _read(body: Text, parts: Iterable[Item | LeftOut | Unreadable], uids: Uids) 
             faults.append(_fault(found.line, found.detail, found.pointer))
         else:
             task = found.value
-            wrong = list(islice(body.items.faults(task), MOST_FAULTS)) or _contradictions(task)
-            faults += [_fault(found.line, detail, found.at + pointer) for pointer, detail in wrong]
+            if wrong := _faults_in(found, body):
+                faults += wrong
+            else:
+                keys.append(found.key or task.get("id"))
+                parents[len(tasks)] = found.parent or task.get("parent_id")
             if found.uid and (own := uids.task_of(found.uid, found.address)):
                 ids[len(tasks)] = own
             if found.uid:
@@ -182,7 +216,17 @@ def _read(body: Text, parts: Iterable[Item | LeftOut | Unreadable], uids: Uids) 
     if faults:
         detail = "Nothing was imported: some lines are not valid."
         raise Problem(400, detail, code="invalid_body", faults=faults)
-    return Found(tasks, ids, left_out)
+    named = {place: parent for place, parent in parents.items() if parent is not None}
+    return Found(tasks, ids, left_out, keys, named)
+
+
+def _faults_in(found: Item, body: Text) -> list[dict[str, Any]]:
+    """Return what is wrong with a task of a file."""
+    wrong = list(islice(body.items.faults(found.value), MOST_FAULTS))
+    return [
+        _fault(found.line, detail, found.at + pointer)
+        for pointer, detail in wrong or _contradictions(found.value)
+    ]
 
 
 def _export(

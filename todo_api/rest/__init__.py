@@ -3,10 +3,12 @@
 - `preconditions`: entity tags, ``If-Match`` and ``If-None-Match``.
 - `idempotency`: retries under an ``Idempotency-Key``, which do their work only once.
 - `quotas`: what is said when a user has as much as a user may have.
+- `branches`: what is said of tasks that cannot be parts of others.
 - `roles`: what is said when a user may do too little in a list.
 - `cursors`: sealed positions from which the next page of a list begins.
 """
 
+from todo_api.rest.branches import branch_too_large, parent_refused
 from todo_api.rest.cursors import (
     Cursors,
     next_link,
@@ -32,6 +34,7 @@ __all__ = [
     "KEPT",
     "Cursors",
     "Once",
+    "branch_too_large",
     "cache_headers",
     "entity_tag",
     "entity_tag_of_lists",
@@ -39,6 +42,7 @@ __all__ = [
     "new_owner_full",
     "next_link",
     "not_modified",
+    "parent_refused",
     "quota_met",
     "role_too_low",
     "sentence_for",

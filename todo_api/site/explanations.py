@@ -50,6 +50,7 @@ EXPLANATIONS = {
 CODES = {
     "bad_request": "The request itself is malformed: its target, a header field or its framing.",
     "batch_conflict": "A task of the batch is missing or has changed; none of it was carried out.",
+    "branch_too_large": "The task has more below it than one request may change: begin with that.",
     "content_too_large": "The body is too large.",
     "demo_account": "Everybody shares the account of the demo, so it stays and keeps its password.",
     "http_version_not_supported": "The request is not HTTP/1.1.",
@@ -102,6 +103,7 @@ CODES = {
 
 FAULT_CODES = {
     "changed": "The task has changed since it was read.",
+    "cycle": "The task would be a part of itself, or of one of its own parts.",
     "foreign": "The value was not issued for this list, or not by this service.",
     "invalid": "Something else is wrong; the detail says what.",
     "low_role": "Your role in the list is too little.",
@@ -110,6 +112,7 @@ FAULT_CODES = {
     "read_only": "The member cannot be changed, and is not as it is stored.",
     "repeated": "Something stands twice that may stand once.",
     "required": "The member or parameter is missing.",
+    "too_deep": "The task, or what is below it, would be more levels down than tasks go.",
     "too_few": "There are too few items or members.",
     "too_large": "The number is too large.",
     "too_long": "The text is too long.",

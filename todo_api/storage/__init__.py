@@ -9,6 +9,7 @@
   have the SQL that it is made of, `planner` decides how it is read. A new filter or sort is a line
   there, and an index.
 - `labels`: those of the tasks of one list, or of several, counted and renamed.
+- `branches`: tasks with those that are parts of them.
 - `changes`: what happened to tasks since some point, list by list; `tombstones`: deletions,
   remembered.
 - `trash`: what was deleted, and can be restored.
@@ -42,6 +43,7 @@ from todo_api.storage.access import (
     hold_lists,
     require,
 )
+from todo_api.storage.branches import MOST_LEVELS, select_levels
 from todo_api.storage.changes import Deletion, Point, select_changes
 from todo_api.storage.engine import (
     Connection,
@@ -60,6 +62,7 @@ from todo_api.storage.engine import (
     without_secrets,
 )
 from todo_api.storage.errors import (
+    BranchTooLargeError,
     ChangedError,
     DeletionsForgottenError,
     InvitationMissingError,
@@ -67,6 +70,7 @@ from todo_api.storage.errors import (
     MemberMissingError,
     NewOwnerFullError,
     OwnerStaysError,
+    ParentRefusedError,
     QuotaMetError,
     RoleTooLowError,
     TaskChangedError,
@@ -152,6 +156,7 @@ from todo_api.storage.tokens import (
 from todo_api.storage.tombstones import forget_some_deletions
 from todo_api.storage.transfer import (
     NewTasks,
+    Parent,
     insert_tasks,
     prepare_tasks,
     select_known,
@@ -186,6 +191,7 @@ from todo_api.storage.users import (
 __all__ = [
     "DEFAULTS",
     "EDITOR",
+    "MOST_LEVELS",
     "OWNER",
     "PLACES",
     "ROLES",
@@ -193,6 +199,7 @@ __all__ = [
     "UNLIMITED",
     "VIEWER",
     "AnswerRow",
+    "BranchTooLargeError",
     "ChangedError",
     "Connection",
     "Database",
@@ -217,6 +224,8 @@ __all__ = [
     "NewTasks",
     "OwnedToken",
     "OwnerStaysError",
+    "Parent",
+    "ParentRefusedError",
     "Point",
     "Position",
     "QuotaMetError",
@@ -298,6 +307,7 @@ __all__ = [
     "select_labels",
     "select_last_changed_at",
     "select_last_task_id",
+    "select_levels",
     "select_list",
     "select_list_invitations",
     "select_lists",

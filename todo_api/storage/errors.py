@@ -35,6 +35,25 @@ class TaskMissingError(DatabaseError):
     """The user has no such task."""
 
 
+class ParentRefusedError(DatabaseError):
+    """A task cannot be put under a parent."""
+
+    def __init__(self, reason: Literal["missing", "cycle", "too_deep"]) -> None:
+        """Take why: there is none in the list, it is below the task, or too many levels down."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+class BranchTooLargeError(DatabaseError):
+    """A task has too much below it to be changed together with it."""
+
+    def __init__(self, tasks: int, words: int) -> None:
+        """Take the most tasks of a branch, and the most words and labels of them."""
+        super().__init__(tasks, words)
+        self.tasks = tasks
+        self.words = words
+
+
 class ListMissingError(DatabaseError):
     """The user has no such list."""
 

@@ -29,6 +29,7 @@ from todo_api.storage.text import beyond, sort_key, words_sought
 
 is_done, title_key, due_key = tasks.c.done, tasks.c.title_key, tasks.c.due_key
 priority, updated_at = tasks.c.priority, tasks.c.updated_at
+parent_id = tasks.c.parent_id
 
 Parameter = BindParameter[Any]
 
@@ -159,6 +160,21 @@ def _is_assigned(given: Sequence[Parameter]) -> Condition:
     return Condition(assigned, lookups=[select(tasks.c.id).where(IN_LIST, assigned)])
 
 
+def _is_part(given: Sequence[Parameter]) -> Condition:
+    """Find the tasks right below a task."""
+    return _in_range(parent_id, parent_id == given[0])
+
+
+def _is_below(_: Sequence[Parameter]) -> Condition:
+    """Find the tasks that are parts of others."""
+    return _in_range(parent_id, parent_id.is_not(None))
+
+
+def _is_on_top(_: Sequence[Parameter]) -> Condition:
+    """Find the tasks that are parts of no other."""
+    return Condition(parent_id.is_(None))
+
+
 def _is_updated(given: Sequence[Parameter]) -> Condition:
     return _in_range(updated_at, updated_at >= given[0])
 
@@ -183,6 +199,8 @@ FILTERS: dict[str, Callable[[Any], Filter]] = {
     "due_after": lambda due: Filter(_is_due_after, [times.due_end(due)]),
     "overdue": lambda late: Filter(_is_overdue if late else _is_in_time, [times.now()]),
     "assigned_to": lambda username: Filter(_is_assigned, [username]),
+    "parent_id": lambda task_id: Filter(_is_part, [task_id]),
+    "top_level": lambda on_top: Filter(_is_on_top if on_top else _is_below, []),
     "updated_since": lambda moment: Filter(_is_updated, [times.instant(moment)]),
 }
 """By its name, a filter for a value."""

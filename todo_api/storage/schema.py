@@ -155,6 +155,7 @@ tasks = Table(
     Column("created_by", BigInteger),
     Column("completed_by", BigInteger),
     Column("assigned_to", BigInteger),
+    Column("parent_id", BigInteger),  # a task of the same list
     Column("change", BigInteger, key="version", nullable=False),
     # What a task is found by, made of the above by `text` and `times`.
     Column("title_key", BinaryText, nullable=False),
@@ -176,6 +177,14 @@ tasks = Table(
         "id",
         sqlite_where=text("assigned_to IS NOT NULL"),
         postgresql_where=text("assigned_to IS NOT NULL"),
+    ),
+    Index(
+        "tasks_parent",
+        "list_id",
+        "parent_id",
+        "id",
+        sqlite_where=text("parent_id IS NOT NULL"),
+        postgresql_where=text("parent_id IS NOT NULL"),
     ),
     Index("tasks_change", "list_id", "version", unique=True),
     Index(
@@ -208,6 +217,8 @@ class TaskRow(NamedTuple):
     """The id of a user, as the next two."""
     completed_by: int | None = None
     assigned_to: int | None = None
+    parent_id: int | None = None
+    """The id of the task that it is a part of."""
 
     @property
     def people(self) -> tuple[int | None, ...]:
@@ -222,6 +233,7 @@ DEFAULTS: Mapping[str, Any] = {
     "priority": 0,
     "labels": (),
     "assigned_to": None,
+    "parent_id": None,
 }
 """The value of a member of a task that was not given."""
 
@@ -268,8 +280,18 @@ trash = Table(
     Column("deleted_at", BinaryText, nullable=False),
     Column("content", JSONText, nullable=False),  # all else that the task was
     Column("size", BigInteger, nullable=False),  # of its texts, in bytes
+    # Of a task that was deleted together with its parent: the two come back together.
+    Column("parent_id", BigInteger),
     PrimaryKeyConstraint("list_id", "task_id"),
     Index("trash_deleted", "list_id", "deleted_at", "task_id"),
+    Index(
+        "trash_parent",
+        "list_id",
+        "parent_id",
+        "task_id",
+        sqlite_where=text("parent_id IS NOT NULL"),
+        postgresql_where=text("parent_id IS NOT NULL"),
+    ),
 )
 
 # Who has a part in a list besides its owner.

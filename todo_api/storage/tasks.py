@@ -8,7 +8,7 @@ transaction ends. So the changes of a list have one order without gaps; whatever
 reads can be relied on; and a change that is refused must leave by an exception, which undoes it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -26,6 +26,12 @@ from sqlalchemy import (
 
 from todo_api import times
 from todo_api.storage.access import IS_LIST, IS_THERE
+from todo_api.storage.branches import (
+    MOST_ON_LOOP,
+    BranchBudget,
+    check_parent,
+    select_branch,
+)
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import (
     QuotaMetError,
@@ -33,6 +39,7 @@ from todo_api.storage.errors import (
     TaskMissingError,
     UserGoneError,
 )
+from todo_api.storage.json_rows import given_ids, json_of
 from todo_api.storage.lists import CHANGED_AT, MOST_TASKS_EVER, list_of
 from todo_api.storage.schema import DEFAULTS, TaskRow, lists, tasks
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
@@ -75,8 +82,19 @@ IN_LIST = tasks.c.list_id == bindparam("in_list")
 IS_TASK = tasks.c.id == bindparam("task_id")
 
 SELECT_TASK = Statement(select(*COLUMNS).where(IN_LIST, IS_TASK), TaskRow._make)
-SELECT_TASK_TO_CHANGE = Statement(
-    select(*COLUMNS, tasks.c.words, tasks.c.uid).where(IN_LIST, IS_TASK)
+SELECT_TASK_TO_CHANGE = Statement(select(*COLUMNS, tasks.c.words).where(IN_LIST, IS_TASK))
+_subtasks = tasks.alias("subtasks")
+_HAS_SUBTASKS = (
+    select(_subtasks.c.id)
+    .where(_subtasks.c.list_id == tasks.c.list_id, _subtasks.c.parent_id == tasks.c.id)
+    .correlate(tasks)
+    .exists()
+)
+SELECT_TASK_TO_DELETE = Statement(
+    select(*COLUMNS, tasks.c.words, tasks.c.uid, _HAS_SUBTASKS).where(IN_LIST, IS_TASK)
+)
+SELECT_TASKS_TO_DELETE = Statement(
+    select(*COLUMNS, tasks.c.words, tasks.c.uid).where(IN_LIST, tasks.c.id.in_(given_ids()))
 )
 SELECT_LAST_TASK_ID = Statement(select(lists.c.last_task_id).where(IS_LIST, IS_THERE))
 
@@ -159,11 +177,13 @@ def insert_task(
     Its id is the next one of its list and is never used again. Until the transaction ends, other
     changes of this list's tasks wait.
 
-    Raises `UserGoneError`, `QuotaMetError`, `TooManyWordsError`.
+    Raises `UserGoneError`, `QuotaMetError`, `TooManyWordsError`, `ParentRefusedError`.
     """
     columns = {**DEFAULTS, **given}
     columns["labels"] = sorted(columns["labels"])
     change = begin_new(db, list_id, tasks=1, text=text_size(columns), quotas=quotas)
+    if columns["parent_id"] is not None:
+        check_parent(db, list_id, columns["parent_id"])
     columns |= {
         "id": change.last_task_id,
         "created_at": change.at,
@@ -198,13 +218,16 @@ def update_task(
     to change, nothing is counted as a change.
 
     Raises `UserGoneError`, `TaskMissingError`, `TaskChangedError`, `QuotaMetError`,
-    `TooManyWordsError`; each has to leave the transaction.
+    `TooManyWordsError`, `ParentRefusedError`, `BranchTooLargeError`; each has to leave the
+    transaction.
     """
     if not changes:
         return _unchanged(db, list_id, task_id, versions)
     change = begin_change(db, list_id)
     key = {"in_list": list_id, "task_id": task_id}
-    old, words, _ = _select_to_change(db, key, versions)
+    old, words = _select_to_change(db, key, versions)
+    if changes.get("parent_id") not in {None, old.parent_id}:
+        check_parent(db, list_id, changes["parent_id"], task_id)
     columns = {**changes, "updated_at": change.at, "version": change.version}
     if "labels" in changes:
         columns["labels"] = sorted(changes["labels"])
@@ -237,23 +260,37 @@ def delete_task(
     quotas: Quotas = UNLIMITED,
     budget: WordBudget | None = None,
 ) -> None:
-    """Put a task into the trash, and note that it was there; with `versions` as `update_task`.
+    """Put a task and all below it into the trash, and note that they were there.
+
+    With `versions` as `update_task`; they are those of the task itself.
 
     Some deletions that are older than `forget_before` are no longer remembered afterwards. Where
     the trashes of all lists of the owner would have more than the lists may, what was deleted first
     from this one goes for good.
 
-    Raises `UserGoneError`, `TaskMissingError`, `TaskChangedError`, `TooManyWordsError`; each has to
-    leave the transaction.
+    Raises `UserGoneError`, `TaskMissingError`, `TaskChangedError`, `TooManyWordsError`,
+    `BranchTooLargeError`; each has to leave the transaction.
     """
     change = begin_change(db, list_id)
-    key = {"in_list": list_id, "task_id": task_id}
-    old, words, uid = _select_to_change(db, key, versions)
-    db.execute_later(DELETE_TASK, key)
-    LABELS.renew(db, list_id, task_id, old=old.labels, new=(), budget=budget)
-    WORDS.renew(db, list_id, task_id, old=words, new=(), budget=budget)
-    in_trash = Amount(change.trashed_tasks, change.trashed_text)
-    bury(db, list_id, Deleted(old, uid, change.at, change.version), in_trash, quotas)
+    row = db.one(SELECT_TASK_TO_DELETE, {"in_list": list_id, "task_id": task_id})
+    if row is None:
+        raise TaskMissingError
+    *found, has_subtasks = row
+    _refuse_version(TaskRow._make(found[:-2]), versions)
+    doomed = [found]
+    if has_subtasks:
+        budget = BranchBudget() if budget is None else budget
+        doomed = [*_select_below(db, list_id, task_id, budget), found]
+        change = begin_change(db, list_id, changes=len(doomed) - 1)
+    deleted = []
+    for version, (*task, words, uid) in enumerate(doomed, change.version - len(doomed) + 1):
+        old = TaskRow._make(task)
+        db.execute_later(DELETE_TASK, {"in_list": list_id, "task_id": old.id})
+        LABELS.renew(db, list_id, old.id, old=old.labels, new=(), budget=budget)
+        WORDS.renew(db, list_id, old.id, old=words.split(), new=(), budget=budget)
+        parent_id = None if old.id == task_id else old.parent_id
+        deleted.append(Deleted(old, uid, change.at, version, parent_id))
+    bury(db, list_id, deleted, Amount(change.trashed_tasks, change.trashed_text), quotas)
     forget_deletions(db, list_id, before=times.ago(forget_before))
 
 
@@ -293,15 +330,28 @@ def begin_change(
 
 def _select_to_change(
     db: Connection, key: Mapping[str, int], versions: Collection[int] | None
-) -> tuple[TaskRow, list[str], str | None]:
-    """Return a task, the words that it is found by and its uid, after checking its version."""
+) -> tuple[TaskRow, list[str]]:
+    """Return a task, and the words that it is found by, after checking its version."""
     row = db.one(SELECT_TASK_TO_CHANGE, key)
     if row is None:
         raise TaskMissingError
-    *task, words, uid = row
+    *task, words = row
     old = TaskRow._make(task)
     _refuse_version(old, versions)
-    return old, words.split(), uid
+    return old, words.split()
+
+
+def _select_below(
+    db: Connection, list_id: int, task_id: int, budget: WordBudget
+) -> list[Sequence[Any]]:
+    """Return the rows of the tasks below a task, with words and uids, the deepest first."""
+    levels = select_branch(db, list_id, task_id)
+    del levels[task_id]
+    budget.spend(len(levels))
+    if len(levels) > MOST_ON_LOOP:
+        db.require_thread()
+    rows = db.all(SELECT_TASKS_TO_DELETE, {"in_list": list_id, "ids": json_of(levels)})
+    return sorted(rows, key=lambda row: (-levels[row[0]], row[0]))
 
 
 def _unchanged(

@@ -20,7 +20,7 @@ FORGOTTEN_AT_ONCE = 20
 SWEPT_AT_ONCE = 1000
 """The most that go at once where nobody waits for it."""
 MOST_OUSTED = 200
-"""The most tasks that one deletion removes from a full trash: more than one, the same."""
+"""The most tasks that the deletion of one removes from a full trash: more than one, the same."""
 MOST_OUSTED_ON_LOOP = 20
 
 WAS_IN_LIST = deleted_tasks.c.list_id == bindparam("in_list")
@@ -78,6 +78,8 @@ class Deleted(NamedTuple):
     at: str
     version: int
     """The number of its deletion among the list's changes."""
+    parent_id: int | None
+    """Of the task that it goes together with, and comes back with."""
 
 
 class Amount(NamedTuple):
@@ -92,21 +94,29 @@ class Amount(NamedTuple):
         return cls(len(sizes), sum(size for (size,) in sizes))
 
 
-def bury(db: Connection, list_id: int, deleted: Deleted, in_trash: Amount, quotas: Quotas) -> None:
-    """Note that a task was there, and put it into the trash, where its owner has so much."""
-    row = {"list_id": list_id, "task_id": deleted.task.id, "deleted_at": deleted.at}
-    row |= {"version": deleted.version}
-    db.execute_later(INSERT_TOMBSTONE, row)
-    size = text_size(deleted.task._asdict())
-    over = Amount(_over(in_trash.tasks + 1, quotas.tasks), _over(in_trash.text + size, quotas.text))
-    gone = _oust(db, list_id, over)
-    content = {**deleted.task._asdict(), "uid": deleted.uid}
-    del content["id"], content["version"]
-    db.execute_later(INSERT_INTO_TRASH, {**row, "content": content, "size": size})
-    count_trash(db, list_id, put_in=(1, size), gone=gone)
+def bury(
+    db: Connection, list_id: int, deleted: Sequence[Deleted], in_trash: Amount, quotas: Quotas
+) -> None:
+    """Note that tasks were there, and put them into the trash, where their owner has so much."""
+    sizes = [text_size(one.task._asdict()) for one in deleted]
+    put_in = Amount(len(sizes), sum(sizes))
+    over = Amount(
+        _over(in_trash.tasks + put_in.tasks, quotas.tasks),
+        _over(in_trash.text + put_in.text, quotas.text),
+    )
+    gone = _oust(db, list_id, over, most=max(MOST_OUSTED, put_in.tasks))
+    for one, size in zip(deleted, sizes, strict=True):
+        row = {"list_id": list_id, "task_id": one.task.id, "deleted_at": one.at}
+        row |= {"version": one.version}
+        db.execute_later(INSERT_TOMBSTONE, row)
+        content = {**one.task._asdict(), "uid": one.uid}
+        del content["id"], content["version"]
+        row |= {"content": content, "size": size, "parent_id": one.parent_id}
+        db.execute_later(INSERT_INTO_TRASH, row)
+    count_trash(db, list_id, put_in=put_in, gone=gone)
 
 
-def _oust(db: Connection, list_id: int, over: Amount) -> Amount:
+def _oust(db: Connection, list_id: int, over: Amount, most: int) -> Amount:
     """Remove from a list's trash what was deleted first, until so much has gone; return how much.
 
     That may be less where the tasks are many and short: later deletions do the rest. It is less,
@@ -115,7 +125,7 @@ def _oust(db: Connection, list_id: int, over: Amount) -> Amount:
     if over.tasks <= 0 and over.text <= 0:
         return Amount(0, 0)
     ousted = Amount(0, 0)
-    values: dict[str, Any] = {"in_list": list_id, "most": MOST_OUSTED}
+    values: dict[str, Any] = {"in_list": list_id, "most": most}
     for deleted_at, task_id, size in db.all(SELECT_FIRST_DELETED, values):
         ousted = Amount(ousted.tasks + 1, ousted.text + size)
         values |= {"last_at": deleted_at, "last_id": task_id}

@@ -31,10 +31,24 @@ _GIVEN = (
     .table_valued("value")
     .c.value.op("->>")(literal_column("0"))
 )
-SELECT_UIDS = Statement(select(tasks.c.uid).where(IN_LIST, tasks.c.uid.in_(select(_GIVEN))))
+SELECT_UIDS = Statement(
+    select(tasks.c.uid, tasks.c.id).where(IN_LIST, tasks.c.uid.in_(select(_GIVEN)))
+)
 SELECT_IDS = Statement(
     select(tasks.c.id).where(IN_LIST, tasks.c.id.in_(select(cast(_GIVEN, BigInteger))))
 )
+
+
+class Parent(NamedTuple):
+    """The parent of a new task: a task of the list, or another new one."""
+
+    id: int | None = None
+    place: int = 0
+    """Among the new tasks, of one that has no id yet."""
+
+    def id_after(self, before: int) -> int:
+        """Return the id, where those of new tasks begin behind `before`."""
+        return before + self.place + 1 if self.id is None else self.id
 
 
 class NewTasks(NamedTuple):
@@ -83,12 +97,14 @@ def insert_tasks(
     list_id: int,
     new: NewTasks,
     *,
+    parents: Mapping[int, "Parent"] = {},
     by: int | None = None,
     quotas: Quotas = UNLIMITED,
 ) -> None:
     """Insert tasks that a user brings, each a change of its own, in their order.
 
-    Unlike a task that is made here, one may bring its times along.
+    Unlike a task that is made here, one may bring its times along. `parents` are those of tasks
+    that have one, by their places; whoever asks has seen to their levels.
 
     Raises `UserGoneError`, `QuotaMetError`.
     """
@@ -100,6 +116,7 @@ def insert_tasks(
             **task,
             "list_id": list_id,
             "id": before + number,
+            "parent_id": parents[number - 1].id_after(before) if number - 1 in parents else None,
             "created_at": task["created_at"] or task["updated_at"] or last.at,
             "updated_at": task["updated_at"] or last.at,
             "completed_at": (task["completed_at"] or last.at) if task["done"] else None,
@@ -120,14 +137,16 @@ def insert_tasks(
 
 def select_known(
     db: Connection, list_id: int, *, uids: Iterable[str], ids: Iterable[int] = ()
-) -> tuple[set[str], set[int]]:
-    """Return which of some uids, and which of some ids, tasks of a list have."""
-    known: list[set[Any]] = []
-    for statement, given in ((SELECT_UIDS, uids), (SELECT_IDS, ids)):
-        values = orjson.dumps([[one] for one in given]).decode()
-        found = db.all(statement, {"in_list": list_id, "values": values})
-        known.append({value for (value,) in found})
-    return known[0], known[1]
+) -> tuple[dict[str, int], set[int]]:
+    """Return which of some uids, each with its id, and which of some ids, tasks of a list have."""
+    by_uid, by_id = (
+        db.all(
+            statement,
+            {"in_list": list_id, "values": orjson.dumps([[one] for one in given]).decode()},
+        )
+        for statement, given in ((SELECT_UIDS, uids), (SELECT_IDS, ids))
+    )
+    return dict(by_uid), {id_ for (id_,) in by_id}
 
 
 def _columns(given: Mapping[str, Any]) -> dict[str, Any]:

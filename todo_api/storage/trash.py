@@ -4,16 +4,19 @@ What is expired may still be there, but nobody is told of it. `tombstones` fills
 removes from it what has expired.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import islice
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, bindparam, delete, select, tuple_
+from sqlalchemy import BigInteger, Integer, bindparam, delete, literal_column, select, tuple_
 
 from todo_api.storage.access import ACCESS, IS_ALLOWED, IS_THERE, Role
+from todo_api.storage.branches import MOST_LEVELS, MOST_ON_LOOP, BranchBudget, select_levels
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import TaskMissingError, UserGoneError
+from todo_api.storage.json_rows import given_ids, json_of
 from todo_api.storage.lists import lock_list
 from todo_api.storage.schema import DEFAULTS, TaskRow, deleted_tasks, lists, trash
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
@@ -50,6 +53,18 @@ class Trashed(NamedTuple):
     deleted_at: str
 
 
+class InTrash(NamedTuple):
+    """What the trash has of a task that is to be restored."""
+
+    task_id: int
+    deletion: int
+    """The version that its deletion had."""
+    content: dict[str, Any]
+    size: int
+    level: int
+    """1 for the task that is asked for, more for what was deleted together with it, below it."""
+
+
 class TrashPage(NamedTuple):
     """Some deleted tasks, and whether there are more behind them."""
 
@@ -58,7 +73,6 @@ class TrashPage(NamedTuple):
 
 
 IS_KEPT = trash.c.deleted_at >= bindparam("before")
-IS_IT = trash.c.task_id == bindparam("task_id")
 
 _OLDEST = (
     select(trash.c.deleted_at)
@@ -84,11 +98,25 @@ _PAGE = (
 )
 SELECT_TRASH = Statement(_PAGE)
 SELECT_TRASH_BEHIND = Statement(_PAGE.where(_PLACE < _AFTER))
-TAKE_OUT = Statement(
-    delete(trash)
-    .where(IN_TRASH, IS_IT, IS_KEPT)
-    .returning(trash.c.version, trash.c.content, trash.c.size)
+_named = select(trash.c.task_id, literal_column("1", Integer).label("level")).where(
+    IN_TRASH, trash.c.task_id == bindparam("task_id"), IS_KEPT
 )
+_branch = _named.cte("branch", recursive=True)
+_with_it = trash.alias("with_it")
+_branch = _branch.union_all(
+    select(_with_it.c.task_id, _branch.c.level + 1).where(
+        _with_it.c.list_id == bindparam("in_list"),
+        _with_it.c.parent_id == _branch.c.task_id,
+        _branch.c.level < MOST_LEVELS,
+    )
+)
+SELECT_BRANCH = Statement(
+    select(trash.c.task_id, trash.c.version, trash.c.content, trash.c.size, _branch.c.level)
+    .join(_branch, _branch.c.task_id == trash.c.task_id)
+    .where(IN_TRASH),
+    InTrash._make,
+)
+TAKE_OUT = Statement(delete(trash).where(IN_TRASH, trash.c.task_id.in_(given_ids())))
 DELETE_TOMBSTONE = Statement(
     delete(deleted_tasks).where(WAS_IN_LIST, deleted_tasks.c.version == bindparam("deletion"))
 )
@@ -166,34 +194,49 @@ def restore_task(
 ) -> TaskRow:
     """Return a task of a list, out of the trash if it is there and was not deleted `before` a time.
 
-    That is a change of it; its id and all else are as they were. A task that is in the list stays
-    as it is.
+    What was deleted together with it, because it is below it, comes along; what was deleted
+    earlier stays. Each is a change; ids and all else are as they were. Where the parent of the task
+    is gone, or is too many levels down by now, the task is on the top level. A task that is in the
+    list stays as it is.
 
-    Raises `UserGoneError`, `TaskMissingError`, `QuotaMetError`, `TooManyWordsError`; each has to
-    leave the transaction.
+    Raises `UserGoneError`, `TaskMissingError`, `QuotaMetError`, `TooManyWordsError`,
+    `BranchTooLargeError`; each has to leave the transaction.
     """
     lock_list(db, list_id)
-    found = db.one(TAKE_OUT, {"in_list": list_id, "task_id": task_id, "before": before})
-    if found is None:
+    values = {"in_list": list_id, "task_id": task_id, "before": before}
+    branch = sorted(db.all(SELECT_BRANCH, values), key=attrgetter("level", "task_id"))
+    if not branch:
         task = select_task(db, list_id, task_id)
         if task is None:
             raise TaskMissingError
         return task
-    deletion, content, size = found
-    if size > LARGE:
+    size = sum(found.size for found in branch)
+    if size > LARGE or len(branch) > MOST_ON_LOOP:
         db.require_thread()
-    change = begin_change(db, list_id)
-    quotas.check("tasks", change.stored_tasks + 1)
+    if len(branch) > 1:
+        budget = BranchBudget() if budget is None else budget
+        budget.spend(len(branch) - 1)
+    change = begin_change(db, list_id, changes=len(branch))
+    quotas.check("tasks", change.stored_tasks + len(branch))
     quotas.check("text", change.stored_text + size)
-    task = _task_of(task_id, change.version, content)._replace(updated_at=change.at)
-    columns = {**task._asdict(), "list_id": list_id, "uid": _free_uid(db, list_id, content["uid"])}
-    found_by = search_columns(columns, columns)
-    db.execute_later(INSERT_TASK, {**columns, **found_by})
-    db.execute_later(DELETE_TOMBSTONE, {"in_list": list_id, "deletion": deletion})
-    count_trash(db, list_id, put_in=(-1, -size))
-    LABELS.renew(db, list_id, task_id, old=(), new=task.labels, budget=budget)
-    WORDS.renew(db, list_id, task_id, old=(), new=found_by["words"].split(), budget=budget)
-    return task
+    taken = _taken_uids(db, list_id, branch)
+    restored = [
+        _task_of(found.task_id, version, found.content)._replace(updated_at=change.at)
+        for version, found in enumerate(branch, change.version - len(branch) + 1)
+    ]
+    restored[0] = restored[0]._replace(parent_id=_parent_of(db, list_id, branch))
+    for found, task in zip(branch, restored, strict=True):
+        uid = found.content["uid"]
+        columns = {**task._asdict(), "list_id": list_id, "uid": None if uid in taken else uid}
+        found_by = search_columns(columns, columns)
+        db.execute_later(INSERT_TASK, {**columns, **found_by})
+        db.execute_later(DELETE_TOMBSTONE, {"in_list": list_id, "deletion": found.deletion})
+        LABELS.renew(db, list_id, task.id, old=(), new=task.labels, budget=budget)
+        WORDS.renew(db, list_id, task.id, old=(), new=found_by["words"].split(), budget=budget)
+    ids = json_of(found.task_id for found in branch)
+    db.execute_later(TAKE_OUT, {"in_list": list_id, "ids": ids})
+    count_trash(db, list_id, put_in=(-len(branch), -size))
+    return restored[0]
 
 
 def remove_from_trash(db: Connection, list_id: int, *, until: int) -> int:
@@ -214,9 +257,17 @@ def _task_of(task_id: int, version: int, content: dict[str, Any]) -> TaskRow:
     return TaskRow(**{**DEFAULTS, **known, "id": task_id, "version": version})
 
 
-def _free_uid(db: Connection, list_id: int, uid: str | None) -> str | None:
-    """Return a uid unless another task has it, which was imported in the meantime."""
-    if uid is None:
+def _parent_of(db: Connection, list_id: int, branch: Sequence[InTrash]) -> int | None:
+    """Return the parent that the first of a branch had, unless it has no place for it any more."""
+    parent_id: int | None = branch[0].content.get("parent_id")
+    if parent_id is None:
         return None
-    taken, _ = select_known(db, list_id, uids=[uid])
-    return None if taken else uid
+    level = select_levels(db, list_id, [parent_id]).get(parent_id)
+    fits = level is not None and level + branch[-1].level <= MOST_LEVELS
+    return parent_id if fits else None
+
+
+def _taken_uids(db: Connection, list_id: int, branch: Iterable[InTrash]) -> Collection[str]:
+    """Return the uids that other tasks have, which were imported in the meantime."""
+    uids = [found.content["uid"] for found in branch if found.content["uid"] is not None]
+    return select_known(db, list_id, uids=uids)[0] if uids else ()

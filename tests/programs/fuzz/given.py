@@ -102,8 +102,8 @@ class Given:
     def _put_members_into(self, case: Case[Any], *, in_scenario: bool) -> None:
         """Have a request be about somebody, or an invitation, that is there."""
         for task in assigned_by(case):
-            if "assigned_to" in task:
-                task["assigned_to"] = None
+            for name in task.keys() & {"assigned_to", "parent_id"}:
+                task[name] = None
         if in_scenario:
             return
         list_id = case.path_parameters.get("list_id")

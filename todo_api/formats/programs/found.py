@@ -18,6 +18,10 @@ class Found(NamedTuple):
     """What the program calls it, if it does."""
     faults: Sequence[Unreadable] = ()
     """What could not be read of it; then it is no task."""
+    key: str | None = None
+    """By what the file names it as the parent of others, if not by its id."""
+    parent: str | None = None
+    """The key of its parent."""
 
 
 def as_items(
@@ -37,7 +41,11 @@ def as_items(
             if one.id:
                 seen.add(one.id)
             for part in fitted(one.task):
-                yield part if isinstance(part, LeftOut) else Item(one.line, part, one.at, uid)
+                if isinstance(part, LeftOut):
+                    yield part
+                else:
+                    key = one.key or one.id
+                    yield Item(one.line, part, one.at, uid, key=key, parent=one.parent)
 
 
 def losses(*each: tuple[object, str]) -> Iterator[LeftOut]:

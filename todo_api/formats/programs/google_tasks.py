@@ -56,9 +56,9 @@ def _task(record: Record, group: str) -> Iterator[Found | LeftOut]:
     }
     if task["done"]:
         task["completed_at"] = completed and stored(completed)
-    yield Found(task, None, record.at, record.text("id") or None, record.faults)
+    id_, parent = record.text("id") or None, record.text("parent") or None
+    yield Found(task, None, record.at, id_, parent=parent, faults=record.faults)
     yield from losses(
-        (record.has("parent"), "relations between tasks"),
         (record.has("links"), "web addresses"),
         (record.has("assignmentInfo"), "assignments"),
         (record.has("task_recurrence_id") or record.has("recurrence"), "recurrences"),

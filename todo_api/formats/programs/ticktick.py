@@ -61,7 +61,8 @@ def _task(row: Cells) -> Iterator[Found | LeftOut]:
     }
     if task["done"]:
         task["completed_at"] = completed and stored(completed)
-    yield Found(task, row.line, id=_id(row), faults=faults)
+    key, parent = row.text("taskid") or None, row.text("parentid") or None
+    yield Found(task, row.line, id=_id(row), key=key, parent=parent, faults=faults)
     yield from losses(
         (row.text("status") == _GIVEN_UP, "cancellations (the tasks are done)"),
         (row.text("kind") == "NOTE", "notes (imported as tasks)"),
@@ -69,7 +70,6 @@ def _task(row: Cells) -> Iterator[Found | LeftOut]:
         (row.text("start_date") not in {"", row.text("due_date")}, "start times"),
         (row.text("reminder"), "reminders"),
         (row.text("repeat"), "recurrences"),
-        (row.text("parentid"), "relations between tasks"),
     )
 
 

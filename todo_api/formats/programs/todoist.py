@@ -30,6 +30,7 @@ _DAY_LENGTH = len("2026-11-30")
 def read(body: Text) -> Iterator[Found | LeftOut | Unreadable]:
     """Yield the tasks of a project, each when its notes are known."""
     task: Found | None = None
+    above: list[tuple[int, str]] = []
     notes: list[str] = []
     section = ""
     for row in read_table(body, _COLUMNS):
@@ -45,6 +46,7 @@ def read(body: Text) -> Iterator[Found | LeftOut | Unreadable]:
             section = row.text("content")
         elif kind == "task":
             task = yield from _task(row, section)
+            task = task and _below(task, row, above)
         elif kind not in {"", "meta"}:
             yield row.wrong("type", "write task, section or note")
     yield from _noted(task, notes)
@@ -70,7 +72,6 @@ def _task(row: Cells, section: str) -> Generator[LeftOut | Unreadable, None, Fou
         (not has_zone, WITHOUT_ZONE),
         (words, "due dates in words (the descriptions have them)"),
         (row.text("date") and row.text("deadline"), "deadlines of tasks that have a date"),
-        (row.text("indent") not in {"", "1"}, "relations between tasks"),
         (row.text("responsible"), "assignments"),
         (row.text("duration"), "durations"),
     )
@@ -82,6 +83,19 @@ def _task(row: Cells, section: str) -> Generator[LeftOut | Unreadable, None, Fou
         "due": due,
     }
     return Found(task, row.line)
+
+
+def _below(task: Found, row: Cells, above: list[tuple[int, str]]) -> Found:
+    """Return a task under the last one that is indented less.
+
+    `above` has the indents and keys of those that it may be under, and then its own.
+    """
+    indent = int(written) if (written := row.text("indent")).isdecimal() else 1
+    while above and above[-1][0] >= indent:
+        above.pop()
+    parent = above[-1][1] if above else None
+    above.append((indent, str(row.line)))
+    return task._replace(key=str(row.line), parent=parent)
 
 
 def _due(row: Cells) -> tuple[str | None, str, bool]:

@@ -1,0 +1,26 @@
+"""What a user is told about tasks that are parts of others."""
+
+from todo_api.contract import Problem, Sentence, bad_body
+from todo_api.storage import MOST_LEVELS, BranchTooLargeError, ParentRefusedError
+
+SENTENCES = {
+    "missing": "There is no such task in the list.",
+    "cycle": "A task cannot be a part of itself, or of one of its own parts.",
+    "too_deep": f"Tasks go {MOST_LEVELS} levels deep, and this would be one more.",
+}
+
+
+def parent_refused(failure: ParentRefusedError, *, within: str = "") -> Problem:
+    """Refuse a parent; `within` is where the members of the task stand, if not in the body."""
+    sentence = Sentence(failure.reason, SENTENCES[failure.reason])
+    return bad_body([(f"{within}/parent_id", sentence)])
+
+
+def branch_too_large(failure: BranchTooLargeError) -> Problem:
+    """Refuse what would hold up others for too long."""
+    return Problem(
+        403,
+        f"With all tasks below it, this is more than {failure.tasks:,} tasks, or than"
+        f" {failure.words:,} words and labels of them: begin with some of those below it.",
+        code="branch_too_large",
+    )
