@@ -15,7 +15,8 @@ from todo_api.settings import Settings
 from todo_api.storage import Connection, Database, migrate
 from todo_api.storage.engine import Statement
 from todo_api.storage.lists import id_before
-from todo_api.storage.schema import lists, task_labels, task_words, tasks
+from todo_api.storage.positions import position_of
+from todo_api.storage.schema import DEFAULTS, lists, task_labels, task_words, tasks
 from todo_api.storage.tasks import INSERT_TASK
 from todo_api.storage.text import sort_key, words_of
 from todo_api.storage.users import FIRST_USER, insert_user
@@ -104,6 +105,7 @@ def _task(number: int, count: int) -> dict[str, Any]:
         "completed_by": FIRST_USER if done else None,
         "assigned_to": FIRST_USER if odd else None,
         "parent_id": None,
+        "position": position_of(number),
         "version": number,
         "title_key": sort_key(title),
         "due_key": due and times.due_end(due),
@@ -114,7 +116,7 @@ def _task(number: int, count: int) -> dict[str, Any]:
 def _insert(db: Connection, list_id: int, rows: list[dict[str, Any]]) -> None:
     """Insert tasks, and what they are found by."""
     within = {"list_id": list_id}
-    db.execute_many(INSERT_TASK, ({**within, "uid": None, **row} for row in rows))
+    db.execute_many(INSERT_TASK, ({**DEFAULTS, **within, "uid": None, **row} for row in rows))
     db.execute_many(
         INSERT_LABEL,
         (

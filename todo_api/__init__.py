@@ -20,7 +20,8 @@ From the top floor down, each of which imports only those below it:
 - `storage` is the only place that knows SQL.
 - `throttling` counts how often something may be tried.
 - `monitoring` is what operators are told: logs, metrics, traces, and who tried what.
+- `recurrence` knows the rules by which tasks come again.
 - `stopping` tells whether the service is about to stop.
 - `contract` turns an OpenAPI document into an ASGI application, and knows nothing of tasks.
-- `times` is the one form of times as text.
+- `times` is the one form of times as text, and knows when days end in a time zone.
 """

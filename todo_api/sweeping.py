@@ -1,5 +1,7 @@
 """Sweeping: what has expired, and what deleted users and lists have left, is removed.
 
+So is what was staged of an import that was interrupted: it is inserted.
+
 It goes in the background, in pieces, each in a transaction of its own, with as much time for others
 after each as it took. Of all processes on a database one sweeps at a time: it holds a lease, which
 it extends with each piece, and which another one may take soon after it has died.
@@ -25,6 +27,7 @@ from todo_api.storage import (
     forget_list_invitations,
     forget_some_deletions,
     forget_tokens,
+    insert_some_piece,
     remove_some_piece,
     take_lease,
 )
@@ -65,6 +68,7 @@ class Sweeper:
             "tombstones": lambda db: forget_some_deletions(db, before=times.ago(deletions_kept)),
             "tokens": lambda db: forget_tokens(db, now=times.now()),
             "invitations": lambda db: forget_invitations(db, now=times.now()),
+            "pieces of interrupted imports": insert_some_piece,
             "invitations to lists": lambda db: forget_list_invitations(db, now=times.now()),
         }
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 from starlette.testclient import TestClient
 
 from tests.api.test_transfer import CALENDAR, bring, everything, export
@@ -179,11 +180,103 @@ def test_tasks_of_thunderbird(miguel: TestClient) -> None:
 def test_tasks_of_tasks_org(miguel: TestClient) -> None:
     [task], left_out = imported(miguel, TASKS_ORG)
     assert (task["due"], task["priority"]) == ("2023-06-01T21:00:00-03:00", 1)
-    assert left_out == {
-        "alarms": 1,
-        "recurrences": 1,
-        "changed occurrences of recurring tasks": 1,
-    }
+    assert task["repeat"] == {"rule": "FREQ=DAILY", "from": "due"}
+    assert left_out == {"alarms": 1, "changed occurrences of recurring tasks": 1}
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("FREQ=WEEKLY;WKST=SU;BYDAY=FR,MO", "FREQ=WEEKLY;BYDAY=MO,FR"),
+        ("INTERVAL=2;FREQ=MONTHLY;UNTIL=20241231", "FREQ=MONTHLY;INTERVAL=2;UNTIL=20241231"),
+        ("FREQ=HOURLY", None),
+        ("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1", None),
+        ("FREQ=DAILY;COUNT=1000", None),
+        ("every friday", None),
+    ],
+)
+def test_rules_that_tasks_can_have_are_read(
+    miguel: TestClient, rule: str, expected: str | None
+) -> None:
+    [task], left_out = imported(miguel, TASKS_ORG.replace("FREQ=DAILY", rule))
+    assert task["repeat"] == (expected and {"rule": expected, "from": "due"})
+    assert left_out.get("recurrences", 0) == (expected is None)
+
+
+SERIES: list[tuple[str, dict[str, Any], list[str]]] = [
+    (
+        "Europe/Berlin",
+        {"due": "2026-11-27", "repeat": {"rule": "FREQ=WEEKLY;BYDAY=FR", "from": "completion"}},
+        [
+            "DUE;VALUE=DATE:20261127",
+            "DTSTART;VALUE=DATE:20261127",
+            "RRULE:FREQ=WEEKLY;BYDAY=FR",
+            "X-TODO-REPEAT-FROM:COMPLETION",
+        ],
+    ),
+    (
+        "UTC",
+        {"due": "2026-11-27T09:00:00+01:00", "repeat": {"rule": "FREQ=DAILY", "from": "due"}},
+        ["DUE:20261127T080000Z", "DTSTART:20261127T080000Z", "RRULE:FREQ=DAILY"],
+    ),
+    (
+        "America/New_York",
+        {
+            "due": "2026-11-27T23:00:00-05:00",
+            "repeat": {"rule": "FREQ=WEEKLY;BYDAY=FR;UNTIL=20270331", "from": "due"},
+        },
+        [
+            "DUE;TZID=America/New_York:20261127T230000",
+            "DTSTART;TZID=America/New_York:20261127T230000",
+            "RRULE:FREQ=WEEKLY;BYDAY=FR;UNTIL=20270401T035959Z",
+        ],
+    ),
+    (
+        "Asia/Tokyo",
+        {
+            "due": "2026-11-27",
+            "repeat": {"rule": "FREQ=DAILY;UNTIL=20261231T150000Z", "from": "due"},
+        },
+        [
+            "DUE;VALUE=DATE:20261127",
+            "DTSTART;VALUE=DATE:20261127",
+            "RRULE:FREQ=DAILY;UNTIL=20270101",
+        ],
+    ),
+    ("UTC", {"due": None, "repeat": {"rule": "FREQ=DAILY", "from": "due"}}, []),
+    (
+        "UTC",
+        {"due": "2026-11-27", "done": True, "repeat": {"rule": "FREQ=DAILY", "from": "due"}},
+        ["DUE;VALUE=DATE:20261127"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("zone", "task", "lines"), SERIES)
+def test_a_task_that_repeats_is_one_by_the_clocks_of_its_list(
+    miguel: TestClient, zone: str, task: dict[str, Any], lines: list[str]
+) -> None:
+    made = miguel.post("/lists", json={"name": "More", "time_zone": zone}).json()["list"]
+    for number in range(2):
+        body = {"title": f"Water {number}", "list_id": made["id"], **task}
+        assert miguel.post("/tasks", json=body).status_code == 201
+    exported = miguel.get("/tasks/export?format=ics")
+    names = ("DUE", "DTSTART", "RRULE", "X-TODO")
+    _, *todos = exported.text.split("BEGIN:VTODO")
+    for todo in todos:
+        assert [line for line in todo.split("\r\n") if line.startswith(names)] == lines
+    at_local_time = any("TZID" in line for line in lines)
+    assert exported.text.count(f"TZID:{zone}\r\n") == at_local_time
+    calendar = Calendar.from_ical(exported.content)
+    assert len(calendar.walk("VTODO")) == 2
+    assert len(calendar.walk("VTIMEZONE")) == at_local_time
+    into = miguel.post("/lists", json={"name": "Copy", "time_zone": zone}).json()["list"]["id"]
+    answer = miguel.post(
+        f"/tasks/import?list_id={into}",
+        content=exported.content.replace(b"UID:", b"UID:copy-"),
+        headers={"Content-Type": "text/calendar"},
+    )
+    assert answer.json() == {"imported": 2}
 
 
 def test_tasks_of_evolution(miguel: TestClient) -> None:

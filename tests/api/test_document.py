@@ -90,8 +90,14 @@ def scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
             yield from scalars(part)
 
 
+# What YAML 1.2 reads as a number, though PyYAML, which follows YAML 1.1, does not.
+NUMBER_OF_CORE_SCHEMA = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
+
+
 def plainest(text: str) -> str:
     """Return a text with no more quotation marks than YAML needs: none, single or double ones."""
+    if NUMBER_OF_CORE_SCHEMA.fullmatch(text):
+        return f"'{text}'"
     return yaml.safe_dump(text, allow_unicode=True, width=10**9).removesuffix("...\n").rstrip("\n")
 
 

@@ -21,7 +21,7 @@ from todo_api.contract import Response, Workers, workers
 from todo_api.contract.operation import Exchange, Operation
 from todo_api.execution import IN_THREADS, MOST_BODY_BYTES, Execution
 from todo_api.settings import Settings
-from todo_api.storage import Database, NewTasks, WordBudget, prepare_tasks
+from todo_api.storage import Database, Import, WordBudget, prepare_import
 from todo_api.storage.engine import inline
 
 TASK = {"title": "Read a book"}
@@ -157,12 +157,12 @@ def test_a_user_has_only_some_of_the_threads(
 ) -> None:
     begun, release = Semaphore(0), Event()
 
-    def prepare_slowly(given: Iterable[Mapping[str, Any]], budget: WordBudget) -> NewTasks:
+    def prepare_slowly(given: Iterable[Mapping[str, Any]], budget: WordBudget) -> Import:
         begun.release()
         assert release.wait(90)
-        return prepare_tasks(given, budget)
+        return prepare_import(given, budget)
 
-    monkeypatch.setattr(storage, "prepare_tasks", prepare_slowly)
+    monkeypatch.setattr(storage, "prepare_import", prepare_slowly)
     monkeypatch.setattr(execution, "MOST_WAITING", 2)
     monkeypatch.setattr(workers, "PATIENCE", 60)
     few = create_app(replace(settings, threads=3, user_threads=2))
@@ -192,13 +192,13 @@ def test_the_accounts_of_one_address_leave_threads_to_others(
     begun: Queue[str] = Queue()
     release = Event()
 
-    def prepare_slowly(given: Iterable[Mapping[str, Any]], budget: WordBudget) -> NewTasks:
+    def prepare_slowly(given: Iterable[Mapping[str, Any]], budget: WordBudget) -> Import:
         tasks = list(given)
         begun.put(tasks[0]["title"])
         assert release.wait(60)
-        return prepare_tasks(tasks, budget)
+        return prepare_import(tasks, budget)
 
-    monkeypatch.setattr(storage, "prepare_tasks", prepare_slowly)
+    monkeypatch.setattr(storage, "prepare_import", prepare_slowly)
     monkeypatch.setattr(workers, "PATIENCE", 60)
     app = create_app(replace(settings, threads=8, user_threads=2))
     registered(app, database, "david")

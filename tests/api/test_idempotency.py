@@ -351,7 +351,7 @@ def held_up(
     with monkeypatch.context() as patch:
         patch.setattr(execution, "MOST_BODY_BYTES", -1)
         patch.setattr(storage, "insert_task", slow(storage.insert_task))
-        patch.setattr(storage, "insert_tasks", slow(storage.insert_tasks))
+        patch.setattr(storage, "begin_import", slow(storage.begin_import))
         try:
             yield lambda: running.wait(60), released.set
         finally:

@@ -317,6 +317,7 @@ OF_A_USER = (
     ("POST", "/invitations/redeem", {"code": "todolist_1"}),
     ("GET", "/trash", None),
     ("DELETE", "/trash", None),
+    ("POST", "/tasks/1/move", {"parent_id": None}),
     ("POST", "/trash/1/restore", None),
     ("GET", "/labels", None),
     ("POST", "/labels/rename", {"name": "home", "new_name": "garden"}),

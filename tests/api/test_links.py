@@ -18,9 +18,13 @@ OPERATIONS = {
     if method != "parameters"
 }
 BODIES = {
-    "create_task": {"title": "Learn Python"},
+    "create_task": {
+        "title": "Learn Python",
+        "repeat": {"rule": "FREQ=DAILY", "from": "due"},
+    },
     "update_task": {"done": True},
-    "patch_task": {"due": None},
+    "move_task": {"parent_id": None},
+    "patch_task": {"done": True},
     "create_list": {"name": "The kitchen"},
     "update_list": {"name": "The garden"},
     "update_member": {"role": "owner"},

@@ -34,6 +34,7 @@ from tests.support.problems import assert_problem
 from todo_api.contract import ContractApp
 from todo_api.storage import Database, select_user
 from todo_api.storage.lists import id_before, list_of
+from todo_api.storage.positions import position_of
 
 USERS = 3
 MOST_TAKEN_OVER = 4
@@ -75,7 +76,8 @@ CLEARABLE = {name: st.none() | OPTIONAL[name] for name in OPTIONAL.keys() - {"do
 PATCHES = st.fixed_dictionaries({}, optional={"title": TITLES, **OPTIONAL, **CLEARABLE})
 EMPTY: Task = {"description": "", "done": False, "due": None, "priority": 0, "labels": []}
 READ_ONLY = {"id", "uri", "list_id", "created_at", "updated_at", "completed_at"}
-READ_ONLY |= {"created_by", "completed_by", "assigned_to", "parent_id"}
+READ_ONLY |= {"created_by", "completed_by", "assigned_to", "parent_id", "position"}
+READ_ONLY |= {"repeat", "previous_id", "next_id"}
 
 FILTERS: dict[str, st.SearchStrategy[Any]] = {
     "done": st.booleans(),
@@ -246,6 +248,10 @@ class Owner:
             "completed_by": self.username if expected["done"] else None,
             "assigned_to": None,
             "parent_id": None,
+            "position": position_of(task),
+            "repeat": None,
+            "previous_id": None,
+            "next_id": None,
         }
         assert tag not in self.tags.setdefault(task, [])
         self.tags[task].append(tag)
@@ -533,6 +539,7 @@ class Lists(RuleBasedStateMachine):
             uri = f"http://localhost/todo/api/v1.0/tasks/{number}"
             got = other.client.get(uri)
             anew = {"id": number, "uri": uri, "list_id": list_of(number)}
+            anew |= {"position": position_of(number)}
             anew |= {"created_by": other.username}
             anew |= {"completed_by": other.username if task["done"] else None}
             assert got.json() == {"task": {**task, **anew}}

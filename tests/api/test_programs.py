@@ -103,11 +103,11 @@ def test_a_backup_of_ticktick(miguel: TestClient, encoding: str) -> None:
         members(tasks, "created_at", "completed_at")[1:]
         == [("2026-11-01T08:00:00.000000Z", "2026-11-02T08:00:00.000000Z")] * 2
     )
+    assert members(tasks, "repeat") == [({"rule": "FREQ=WEEKLY", "from": "due"},), (None,), (None,)]
     assert left_out == {
         "cancellations (the tasks are done)": 1,
         "folders": 1,
         "notes (imported as tasks)": 1,
-        "recurrences": 1,
         "reminders": 1,
         "start times": 1,
     }
@@ -146,10 +146,50 @@ def test_tasks_of_microsoft_to_do(miguel: TestClient) -> None:
         "attachments": 1,
         "degrees of completion": 1,
         "formatted texts (imported as plain text)": 1,
-        "recurrences": 1,
         "reminders": 1,
         CHECKLISTS: 1,
     }
+
+
+GRAPH: list[tuple[dict[str, Any], dict[str, Any], str | None]] = [
+    ({"type": "daily", "interval": 3}, {"type": "noEnd"}, "FREQ=DAILY;INTERVAL=3"),
+    (
+        {"type": "weekly", "interval": 1, "daysOfWeek": ["friday", "monday"]},
+        {"type": "endDate", "endDate": "2027-01-31"},
+        "FREQ=WEEKLY;BYDAY=MO,FR;UNTIL=20270131",
+    ),
+    (
+        {"type": "absoluteMonthly", "interval": 2, "dayOfMonth": 15, "month": 0},
+        {"type": "numbered", "numberOfOccurrences": 5},
+        "FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=15;COUNT=5",
+    ),
+    (
+        {"type": "relativeMonthly", "interval": 1, "daysOfWeek": ["tuesday"], "index": "last"},
+        {},
+        "FREQ=MONTHLY;BYDAY=-1TU",
+    ),
+    (
+        {"type": "absoluteYearly", "interval": 1, "dayOfMonth": 29, "month": 2},
+        {},
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+    ),
+    (
+        {"type": "relativeYearly", "month": 11, "daysOfWeek": ["thursday"], "index": "fourth"},
+        {},
+        "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH",
+    ),
+    ({"type": "hourly"}, {}, None),
+]
+
+
+@pytest.mark.parametrize(("pattern", "end", "rule"), GRAPH)
+def test_patterns_of_microsoft_to_do_are_rules(
+    miguel: TestClient, pattern: dict[str, Any], end: dict[str, Any], rule: str | None
+) -> None:
+    task = {"id": "1", "title": "Water", "recurrence": {"pattern": pattern, "range": end}}
+    [found], left_out = imported(miguel, "microsoft_to_do", json.dumps({"value": [task]}))
+    assert found["repeat"] == (rule and {"rule": rule, "from": "due"})
+    assert left_out == ({} if rule else {"recurrences": 1})
 
 
 def test_tasks_of_google(miguel: TestClient, susan: TestClient) -> None:

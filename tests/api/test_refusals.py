@@ -29,6 +29,7 @@ WITH_KEY: dict[str, Any] = {
     "rename_label": {"json": {"name": "home", "new_name": "kitchen"}},
     "create_list": {"json": {"name": "The garden"}},
     "restore_task": {"places": {"task_id": 2}},
+    "move_task": {"json": {"after": 2}},
 }
 """What takes an `Idempotency-Key`, and what makes a request another than the usual one."""
 
@@ -95,7 +96,7 @@ REFUSALS = [
     Refusal(
         "412",
         "precondition_failed",
-        {"update_task", "patch_task", "delete_task", "update_list"},
+        {"update_task", "patch_task", "delete_task", "move_task", "update_list"},
         {"headers": {"If-Match": '"0"'}},
     ),
     Refusal(

@@ -38,6 +38,7 @@ OF_A_LIST: dict[str, Request] = {
     "update_task": Request("/tasks/{task_id}", {"done": True}),
     "patch_task": Request("/tasks/{task_id}", {"due": "2026-12-01"}),
     "delete_task": Request("/tasks/{task_id}"),
+    "move_task": Request("/tasks/{task_id}/move", {"parent_id": None}),
     "run_batch": Request(
         "/tasks/batch", {"operations": [{"update": {"id": "{task_id}", "done": True}}]}
     ),

@@ -36,6 +36,7 @@ METHODS = {
     "/lists/1/invitations/1": "DELETE, OPTIONS",
     "/invitations/redeem": "OPTIONS, POST",
     "/trash": "DELETE, GET, HEAD, OPTIONS",
+    "/tasks/1/move": "OPTIONS, POST",
     "/trash/1/restore": "OPTIONS, POST",
     "/labels": "GET, HEAD, OPTIONS",
     "/labels/rename": "OPTIONS, POST",

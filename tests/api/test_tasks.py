@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.support.problems import assert_problem
+from todo_api.storage.positions import position_of
 
 GROCERIES = {"title": "Buy groceries", "description": "Milk, Cheese, Pizza, Fruit, Tylenol"}
 TASKS = "http://localhost/todo/api/v1.0/tasks"
@@ -83,6 +84,10 @@ class TestCreate:
             "completed_by": None,
             "assigned_to": None,
             "parent_id": None,
+            "repeat": None,
+            "previous_id": None,
+            "next_id": None,
+            "position": position_of(1),
         }
 
     def test_takes_every_member(self, miguel: TestClient) -> None:

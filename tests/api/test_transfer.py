@@ -44,7 +44,7 @@ SENT_AS = {
     CALENDAR: "text/calendar; charset=utf-8",
 }
 EARLIER, LATER = "2001-01-01T00:00:00Z", "2001-01-02T00:00:00Z"
-GIVEN_ANEW = {"id", "uri", "list_id", "created_by", "completed_by", "assigned_to"}
+GIVEN_ANEW = {"id", "uri", "list_id", "created_by", "completed_by", "assigned_to", "position"}
 
 TASKS: list[dict[str, Any]] = [
     {"title": "Rest"},

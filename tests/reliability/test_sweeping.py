@@ -110,6 +110,7 @@ def test_the_command_sweeps_by_hand(database: Database, database_url: str) -> No
             "tombstones": MANY,
             "tokens": MANY,
             "invitations": 1,
+            "pieces_of_interrupted_imports": 0,
             "invitations_to_lists": 0,
         }
     }

@@ -43,6 +43,7 @@ from todo_api.storage.migration import (
     revisions,
     upgrade,
 )
+from todo_api.storage.positions import position_of
 from todo_api.storage.schema import lists, metadata, users
 from todo_api.storage.schema import tasks as tasks_table
 from todo_api.storage.tasks import delete_task, insert_task
@@ -389,6 +390,7 @@ def test_each_users_tasks_become_a_list_of_their_own(unmigrated: Database) -> No
     assert tasks[0] == TaskRow(
         *(1, "Éclair", "Two", True, "2026-11-30", 3, ["home"], "2026-01-01", "2026-01-02"),
         *("2026-01-02", 5),
+        position=position_of(1),
     )
     with unmigrated.transaction() as db:
         assert insert_task(db, susan, {"title": "Read"}).id == hers[-1].id + 1
@@ -469,6 +471,7 @@ def test_tasks_of_before_are_on_the_top_level_in_the_trash_as_well(unmigrated: D
         assert restore_task(db, 1, 1, before=FIRST).parent_id is None
         part = insert_task(db, 1, {"title": "Sleep", "parent_id": 2})
         top = select_page(db, 1, filters={"top_level": True}, limit=9).tasks
+        assert [task.position for task in top] == [position_of(1), position_of(2)]
         assert [task.id for task in top] == [1, 2]
         delete_task(db, 1, 2, forget_before=timedelta(days=100_000))
         restore_task(db, 1, 2, before=FIRST)

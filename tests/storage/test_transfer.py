@@ -68,10 +68,10 @@ def test_they_are_changes_in_their_order(database: Database, miguel: int) -> Non
 
 def test_any_number_of_words_is_stored(database: Database, miguel: int) -> None:
     words = [f"w{number}" for number in range(AT_ONCE // 10)]
-    new = prepare_tasks([{"title": "Read", "description": " ".join(words)}] * 11)
-    assert len(new.words) == 2
+    many = [{"title": "Read", "description": " ".join(words)}] * 11
+    assert len(many) * len(words) > AT_ONCE
     with database.transaction() as db:
-        insert_tasks(db, miguel, new)
+        insert_tasks(db, miguel, prepare_tasks(many))
     with database.snapshot() as db:
         found = db.all(select(task_words.c.word, task_words.c.task_id))
     assert set(found) == {(word, task_id) for word in [*words, "read"] for task_id in range(1, 12)}

@@ -20,6 +20,7 @@ READ = {"title": "Read a book"}
 BODIES: dict[str, Any] = {
     "create_task": READ,
     "update_task": {"done": True},
+    "move_task": {"parent_id": None},
     "patch_task": {"done": True},
     "run_batch": {"operations": [{"create": READ}]},
     "import_tasks": {"tasks": [READ]},

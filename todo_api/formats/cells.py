@@ -9,7 +9,7 @@ therefore written with an apostrophe before it, which is removed when it is read
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -136,6 +136,18 @@ def _read_instant(cell: str) -> str:
     return cell.strip()
 
 
+def _read_repeat(cell: str) -> dict[str, str]:
+    """Read a rule, and behind it from which day its days are counted, if not from the due day."""
+    rule, _, counted = _read_text(cell).strip().partition(" from ")
+    return {"rule": rule.strip(), "from": counted.strip() or "due"}
+
+
+def _write_repeat(repeat: Mapping[str, str] | None) -> str:
+    if repeat is None:
+        return ""
+    return repeat["rule"] if repeat["from"] == "due" else f"{repeat['rule']} from {repeat['from']}"
+
+
 _VERBATIM = Column()
 _TEXT = Column(_read_text, _write_text)
 _INTEGER = Column(_read_integer)
@@ -143,6 +155,7 @@ _BOOLEAN = Column(_read_boolean, _write_boolean)
 _LABELS = Column(_read_labels, _write_labels)
 _DUE = Column(_read_due)
 _INSTANT = Column(_read_instant)
+_REPEAT = Column(_read_repeat, _write_repeat)
 
 COLUMNS = {
     "id": _INTEGER,
@@ -161,5 +174,9 @@ COLUMNS = {
     "created_by": _VERBATIM,
     "completed_by": _VERBATIM,
     "assigned_to": _VERBATIM,
+    "repeat": _REPEAT,
+    "previous_id": _INTEGER,
+    "next_id": _INTEGER,
+    "position": _VERBATIM,
 }
 """The columns of a file, in their order."""

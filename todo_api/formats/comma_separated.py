@@ -74,7 +74,7 @@ def _header_faults(names: list[str], row: Row) -> Iterator[Unreadable]:
             yield Unreadable(row.line, f"The column {found} appears twice.", place)
 
 
-def _write(tasks: Iterable[Mapping[str, Any]]) -> bytes:
+def _write(tasks: Iterable[Mapping[str, Any]], _zone: str) -> bytes:
     text = io.StringIO(newline="")
     rows = csv.writer(text)
     for task in tasks:

@@ -8,7 +8,8 @@ class Writer(NamedTuple):
     """How a format writes a list of tasks: a head, any number of groups of tasks, a tail."""
 
     head: bytes
-    tasks: Callable[[Iterable[Mapping[str, Any]]], bytes]
+    tasks: Callable[[Iterable[Mapping[str, Any]], str], bytes]
+    """Writes tasks of a list, which has a time zone."""
     tail: bytes
     suffix: str
     """The file name's extension, without the dot."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from todo_api import times
+from todo_api import recurrence, times
 from todo_api.formats.file import LeftOut
 
 LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_LABEL, MOST_LABELS = 200, 10_000, 50, 20
@@ -32,6 +32,7 @@ def fitted(task: dict[str, Any]) -> Iterator[dict[str, Any] | LeftOut]:
     task["labels"], lost = _labels(task.get("labels", ()))
     yield from [LeftOut("labels that are too long or too many")] * lost
     yield from _check_times(task)
+    yield from _check_repeat(task)
     yield task
 
 
@@ -41,6 +42,16 @@ def _labels(given: Iterable[str]) -> tuple[list[str], int]:
     labels = list(dict.fromkeys(filter(None, written)))
     fit = [label for label in labels if len(label) <= LONGEST_LABEL][:MOST_LABELS]
     return fit, len(labels) - len(fit)
+
+
+def _check_repeat(task: dict[str, Any]) -> Iterator[LeftOut]:
+    """Leave out a rule that no task here can have."""
+    if not (repeat := task.pop("repeat", None)):
+        return
+    try:
+        task["repeat"] = {**repeat, "rule": str(recurrence.read_rule(repeat["rule"]))}
+    except recurrence.RuleError:
+        yield LeftOut("recurrences")
 
 
 def _check_times(task: dict[str, Any]) -> Iterator[LeftOut]:

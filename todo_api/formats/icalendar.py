@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from todo_api import times
 from todo_api.formats.file import Writer
+from todo_api.formats.time_zones import lines_of
 from todo_api.formats.uids import Uids
+from todo_api.recurrence import COMPLETION, read_rule
 
 _LONGEST_LINE = 75
 """In octets, not counting the line break (3.1)."""
@@ -19,6 +22,8 @@ _PRIORITIES = {1: 9, 2: 5, 3: 1}
 """Our priorities low, medium and high as iCalendar's (3.8.1.9)."""
 PROGRAM = "-//To-do list//To-do list 1.0//EN"
 """What these calendars say who made them (3.7.3)."""
+REPEAT_FROM = "X-TODO-REPEAT-FROM"
+"""A property of these calendars alone: that the days of a rule are counted from the completion."""
 _HEAD = (
     "BEGIN:VCALENDAR",
     "VERSION:2.0",
@@ -29,14 +34,30 @@ _HEAD = (
 def writer(uids: Uids) -> Writer:
     """Return a writer of calendars."""
     head, tail = (b"".join(map(_fold, lines)) for lines in (_HEAD, ["END:VCALENDAR"]))
-    return Writer(head, partial(_write, uids), tail, "ics")
+    return Writer(head, partial(_write, uids, set()), tail, "ics")
 
 
-def _write(uids: Uids, tasks: Iterable[Mapping[str, Any]]) -> bytes:
-    return b"".join(_fold(line) for task in tasks for line in _lines(uids, task))
+def _write(uids: Uids, known: set[str], tasks: Iterable[Mapping[str, Any]], zone: str) -> bytes:
+    """Write the VTODOs of tasks, with their time zone if it is needed and not `known` yet."""
+    lines: list[str] = []
+    for task in tasks:
+        if _is_at_local_time(task, zone) and zone not in known:
+            known.add(zone)
+            lines += lines_of(zone, datetime.now(UTC).year - 1)
+        lines += _lines(uids, task, zone)
+    return b"".join(map(_fold, lines))
 
 
-def _lines(uids: Uids, task: Mapping[str, Any]) -> Iterator[str]:
+def _comes_again(task: Mapping[str, Any]) -> bool:
+    """Tell whether a VTODO has a rule: of a series, that which is not done is left to come."""
+    return bool(task["repeat"] and task["due"] and not task["done"])
+
+
+def _is_at_local_time(task: Mapping[str, Any], zone: str) -> bool:
+    return _comes_again(task) and not times.is_day(task["due"]) and zone != times.UTC_NAME
+
+
+def _lines(uids: Uids, task: Mapping[str, Any], zone: str) -> Iterator[str]:
     """Yield the content lines of a VTODO (3.6.2), not yet folded."""
     yield "BEGIN:VTODO"
     yield f"UID:{uids.of_task(task['id'])}"
@@ -49,12 +70,13 @@ def _lines(uids: Uids, task: Mapping[str, Any]) -> Iterator[str]:
         yield f"DESCRIPTION:{_escape(task['description'])}"
     if task["parent_id"]:
         yield f"RELATED-TO:{uids.of_task(task['parent_id'])}"
-    if due := task["due"]:
-        yield (
-            f"DUE;VALUE=DATE:{_utc(due)}"
-            if times.is_day(due)
-            else f"DUE:{_utc(times.instant(due))}"
-        )
+    if task["due"]:
+        yield f"DUE{_due(task, zone)}"
+    if _comes_again(task):
+        yield f"DTSTART{_due(task, zone)}"
+        yield f"RRULE:{_rule(task, zone)}"
+        if task["repeat"]["from"] == COMPLETION:
+            yield f"{REPEAT_FROM}:{COMPLETION.upper()}"
     if task["priority"]:
         yield f"PRIORITY:{_PRIORITIES[task['priority']]}"
     if task["labels"]:
@@ -66,6 +88,32 @@ def _lines(uids: Uids, task: Mapping[str, Any]) -> Iterator[str]:
     else:
         yield "STATUS:NEEDS-ACTION"
     yield "END:VTODO"
+
+
+def _due(task: Mapping[str, Any], zone: str) -> str:
+    """Return when a task is due, with the parameters of that (3.8.2.3)."""
+    due: str = task["due"]
+    if times.is_day(due):
+        return f";VALUE=DATE:{_utc(due)}"
+    if _is_at_local_time(task, zone):
+        local = datetime.fromisoformat(times.instant(due)).astimezone(times.zone_of(zone))
+        return f";TZID={zone}:{local:%Y%m%dT%H%M%S}"
+    return f":{_utc(times.instant(due))}"
+
+
+def _rule(task: Mapping[str, Any], zone: str) -> str:
+    """Return a rule whose end is a day or a time, as the due time is (3.3.10)."""
+    rule = read_rule(task["repeat"]["rule"])
+    if rule.until is None:
+        return str(rule)
+    end = datetime.fromisoformat(rule.until)
+    if times.is_day(task["due"]) and end.tzinfo is not None:
+        end = end.astimezone(times.zone_of(zone))
+        return str(rule._replace(until=f"{end:%Y%m%d}"))
+    if not times.is_day(task["due"]) and end.tzinfo is None:
+        last = times.due_end(end.date().isoformat(), zone)
+        return str(rule._replace(until=_utc(last)))
+    return str(rule)
 
 
 def _utc(instant: str) -> str:

@@ -14,8 +14,9 @@ from todo_api.formats.components import BadCalendarError, Line, read_todos
 from todo_api.formats.encodings import decoded
 from todo_api.formats.file import Item, LeftOut, Unreadable
 from todo_api.formats.fitting import fitted
-from todo_api.formats.icalendar import PROGRAM
+from todo_api.formats.icalendar import PROGRAM, REPEAT_FROM
 from todo_api.formats.moments import WITHOUT_ZONE, due_at, stored, zone_named
+from todo_api.recurrence import COMPLETION
 
 _PARAMETER = r';([\w-]++)=((?:"[^"]*+"|[^";:,]*+)(?:,(?:"[^"]*+"|[^";:,]*+))*+)'
 _CONTENT_LINE = re.compile(rf"([\w-]++)((?:{_PARAMETER})*+):(.*)", re.ASCII | re.DOTALL)
@@ -28,7 +29,6 @@ _PROPERTIES = {
     "ATTACH": "attachments",
     "ATTENDEE": "attendees",
     "ORGANIZER": "organizers",
-    "RRULE": "recurrences",
     "RDATE": "recurrences",
     "DTSTART": "start times",
     "DURATION": "durations",
@@ -50,6 +50,8 @@ _SINGLE = frozenset(
         "DUE",
         "PRIORITY",
         "URL",
+        "RRULE",
+        REPEAT_FROM,
         *_MOMENTS,
     )
 ) | {"STATUS", "PERCENT-COMPLETE"}
@@ -93,7 +95,7 @@ def _task(lines: list[Line], uids: set[str], *, is_own: bool) -> Iterator[Item |
     labels: list[str] = []
     for line in lines[1:]:
         name = re.split("[;:]", line.text, maxsplit=1)[0].upper()
-        if what := _lost(line, name, found):
+        if what := _lost(line, name, found, is_own=is_own):
             yield LeftOut(what)
         elif name == "CATEGORIES":
             written = _property(line).value
@@ -123,8 +125,10 @@ def _task(lines: list[Line], uids: set[str], *, is_own: bool) -> Iterator[Item |
             yield Item(lines[0].number, one, uid=uid, address=address, key=uid, parent=parent)
 
 
-def _lost(line: Line, name: str, found: Mapping[str, _Property]) -> str | None:
-    """Return what a line has that a task has no place for."""
+def _lost(line: Line, name: str, found: Mapping[str, _Property], *, is_own: bool) -> str | None:
+    """Return what a line has that a task has no place for; our own DTSTART is the due time."""
+    if is_own and name == "DTSTART":
+        return None
     if name != "RELATED-TO":
         return _PROPERTIES.get(name)
     # It is to the parent unless it says otherwise (3.2.15).
@@ -149,7 +153,15 @@ def _members(value: Mapping[str, str]) -> dict[str, Any]:
         "description": _text(value.get("DESCRIPTION", "")),
         "done": status in {"COMPLETED", "CANCELLED"},
         "priority": _priority(value.get("PRIORITY", "0")),
+        "repeat": _repeat(value),
     }
+
+
+def _repeat(value: Mapping[str, str]) -> dict[str, str] | None:
+    counted = value.get(REPEAT_FROM, "").lower()
+    if "RRULE" not in value:
+        return None
+    return {"rule": value["RRULE"], "from": counted if counted == COMPLETION else "due"}
 
 
 def _moments(found: Mapping[str, _Property], *, is_done: bool) -> dict[str, str | None]:

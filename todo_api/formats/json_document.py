@@ -67,7 +67,7 @@ class _Tasks:
     def __init__(self) -> None:
         self._separator = b"\n"
 
-    def write(self, tasks: Iterable[Mapping[str, Any]]) -> bytes:
+    def write(self, tasks: Iterable[Mapping[str, Any]], _zone: str) -> bytes:
         """Write some tasks, one a line."""
         parts = list(chain.from_iterable((b",\n", orjson.dumps(task)) for task in tasks))
         if parts:

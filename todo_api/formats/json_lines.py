@@ -53,7 +53,7 @@ _OTHER_LINE_ENDS = {
 }
 
 
-def _write(tasks: Iterable[Mapping[str, Any]]) -> bytes:
+def _write(tasks: Iterable[Mapping[str, Any]], _zone: str) -> bytes:
     lines = b"".join(orjson.dumps(task, option=orjson.OPT_APPEND_NEWLINE) for task in tasks)
     for raw, escaped in _OTHER_LINE_ENDS.items():
         lines = lines.replace(raw, escaped)

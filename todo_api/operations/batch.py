@@ -14,6 +14,7 @@ from todo_api.operations.representation import (
     refuse_other_values,
     represent_task,
     split_body,
+    with_rule,
 )
 from todo_api.rest import (
     Once,
@@ -187,7 +188,8 @@ class Batch:
     def _assigned(
         self, list_id: int, given: dict[str, Any], place: str, task_id: int | None = None
     ) -> dict[str, Any]:
-        return assign(self._db, self._user, list_id, given, task_id, within=place)
+        ruled = with_rule(given, within=place)
+        return assign(self._db, self._user, list_id, ruled, task_id, within=place)
 
 
 @contextmanager

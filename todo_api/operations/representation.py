@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from todo_api import storage, times
+from todo_api import recurrence, storage, times
 from todo_api.contract import Problem, Sentence, UrlFor, bad_body
 from todo_api.identity import User
 from todo_api.storage import Connection, TaskRow, list_of
 
 TIMES = ("created_at", "updated_at", "completed_at")
-READ_ONLY = ("id", "uri", "list_id", *TIMES, "created_by", "completed_by")
+SERIES = ("previous_id", "next_id")
+READ_ONLY = ("id", "uri", "list_id", *TIMES, "created_by", "completed_by", *SERIES, "position")
 """The members of a task that only the service sets."""
 
 
@@ -58,6 +59,17 @@ def assign(
     return {**changes, "assigned_to": member_id}
 
 
+def with_rule(changes: Mapping[str, Any], *, within: str = "") -> dict[str, Any]:
+    """Return changes with a rule of recurrence as it is stored. Raises `Problem` 400 for others."""
+    if not changes.get("repeat"):
+        return dict(changes)
+    try:
+        rule = recurrence.read_rule(changes["repeat"]["rule"])
+    except recurrence.RuleError as wanted:
+        raise bad_body([(f"{within}/repeat/rule", Sentence("wrong_form", str(wanted)))]) from None
+    return {**changes, "repeat": {**changes["repeat"], "rule": str(rule)}}
+
+
 def represent_task(task: TaskRow, names: Names, url_for: UrlFor) -> dict[str, Any]:
     """Return a task as clients see it."""
     return {
@@ -77,6 +89,10 @@ def represent_task(task: TaskRow, names: Names, url_for: UrlFor) -> dict[str, An
         "created_by": names.get(task.created_by or NOBODY),
         "completed_by": names.get(task.completed_by or NOBODY),
         "assigned_to": names.get(task.assigned_to or NOBODY),
+        "repeat": task.repeat,
+        "previous_id": task.previous_id,
+        "next_id": task.next_id,
+        "position": task.position,
     }
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from todo_api import storage, times
-from todo_api.contract import Answer, Problem, Reply, UrlFor, is_known
+from todo_api.contract import Answer, Problem, Reply, Sentence, UrlFor, bad_body, is_known
 from todo_api.identity import User
 from todo_api.operations.representation import (
     assign,
@@ -12,6 +12,7 @@ from todo_api.operations.representation import (
     refuse_other_values,
     represent_task,
     split_body,
+    with_rule,
 )
 from todo_api.rest import (
     Cursors,
@@ -61,7 +62,10 @@ def get_tasks(
         if is_known(etag, if_none_match):
             return not_modified(etag)
         list_ids = storage.ids_of(states)
-        page = select_page(db, *list_ids, filters=filters, sort=sort, after=after, limit=limit)
+        zones = {state.id: state.time_zone for state in states}
+        page = select_page(
+            db, *list_ids, filters=filters, zones=zones, sort=sort, after=after, limit=limit
+        )
         names = names_in(db, user, page.tasks)
     answer: dict[str, Any] = {
         "tasks": [represent_task(task, names, url_for) for task in page.tasks]
@@ -83,7 +87,7 @@ def create_task(
     url_for: UrlFor,
 ) -> Answer:
     """Create a task."""
-    given = {name: value for name, value in body.items() if name != "list_id"}
+    given = with_rule({name: value for name, value in body.items() if name != "list_id"})
 
     def hold(db: Connection) -> int:
         try:
@@ -127,7 +131,7 @@ def update_task(
     url_for: UrlFor,
 ) -> Answer:
     """Update a task."""
-    changes, read_only = split_body(body)
+    changes, read_only = split_body(with_rule(body))
     with versions_in(if_match) as versions, database.transaction() as db:
         list_id = hold_list(db, user, list_of(task_id))
         columns = assign(db, user, list_id, changes, task_id)
@@ -175,3 +179,33 @@ def delete_task(
             quotas=quotas,
         )
     return {"result": True}
+
+
+def move_task(
+    task_id: int,
+    body: dict[str, Any],
+    if_match: str | None,
+    idempotency_key: str | None,
+    user: User,
+    once: Once,
+    url_for: UrlFor,
+) -> Answer:
+    """Move a task."""
+    if body.keys() >= {"before", "after"}:
+        raise bad_body([("/after", ONE_SIDE)])
+
+    def hold(db: Connection) -> int:
+        return hold_list(db, user, list_of(task_id))
+
+    def move(db: Connection) -> Reply:
+        list_id = hold(db)
+        with versions_in(if_match) as versions:
+            _, row = storage.move_task(db, list_id, task_id, body, versions=versions)
+        task = represent_task(row, names_in(db, user, [row]), url_for)
+        return Reply({"task": task}, 200, {"ETag": entity_tag(row.version)})
+
+    asked = ("move_task", task_id, body, if_match)
+    return once(idempotency_key, user.id, asked, move, admit=hold)
+
+
+ONE_SIDE = Sentence("too_many", "Name a task before or after which it is to be, not both.")

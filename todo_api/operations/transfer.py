@@ -1,5 +1,6 @@
 """Export of tasks, and import into one list: the handlers of the tag ``transfer``."""
 
+import logging
 import math
 from collections import Counter
 from collections.abc import Generator, Hashable, Iterable, Iterator, Mapping
@@ -8,7 +9,7 @@ from hashlib import blake2b, sha256
 from itertools import islice
 from typing import Any, NamedTuple
 
-from todo_api import storage, times
+from todo_api import recurrence, storage, times
 from todo_api.contract import (
     MOST_FAULTS,
     Answer,
@@ -34,15 +35,24 @@ from todo_api.formats import (
 )
 from todo_api.identity import User
 from todo_api.operations.families import parents_in
-from todo_api.operations.representation import TIMES, names_in, no_such_list, represent_task
+from todo_api.operations.representation import (
+    TIMES,
+    names_in,
+    no_such_list,
+    represent_task,
+    with_rule,
+)
 from todo_api.rest import CACHE_CONTROL, Once
 from todo_api.storage import (
     Connection,
     Database,
+    ImportUnderWayError,
     ListMissingError,
     Parent,
     Position,
     Quotas,
+    TransactionLostError,
+    UserGoneError,
     WordBudget,
     select_page,
 )
@@ -54,9 +64,11 @@ KNOWN = "tasks that are in the list already"
 CLOCKS_DIFFER = timedelta(days=1)
 """How far ahead of this service's clock an imported time may be."""
 MOST_TASKS = 10_000
-"""The most tasks in one import: other writers wait while they are inserted."""
+"""The most tasks in one import."""
 MOST_WORDS = 200_000
-"""The most words and labels that they are found by: the same, a second's work at the most."""
+"""The most words and labels that they are found by: a second's work."""
+
+log = logging.getLogger(__name__)
 
 
 def export_tasks(
@@ -82,8 +94,9 @@ def export_tasks(
         "Vary": "Accept, Authorization",
     }
     with database.snapshot() as db:
-        list_ids = storage.ids_of(storage.select_states(db, user.id, list_id))
-    chunks = _export(writer, list_ids, user, database, url_for)
+        states = storage.select_states(db, user.id, list_id)
+    zones = {state.id: state.time_zone for state in states if state.tasks}
+    chunks = _export(writer, zones, user, database, url_for)
     return Reply(Stream(chunks, writer.parameters, media_type), 200, headers)
 
 
@@ -104,7 +117,7 @@ def import_tasks(
     packed = packed_as(body.content)
     parts = [Unreadable(1, packed)] if packed else reader(body)
     found = _read(body, parts, uids)
-    new = storage.prepare_tasks(found.tasks, WordBudget(MOST_WORDS))
+    prepared = storage.prepare_import(found.tasks, WordBudget(MOST_WORDS))
 
     def hold(db: Connection) -> int:
         try:
@@ -114,16 +127,43 @@ def import_tasks(
 
     def insert(db: Connection) -> Reply:
         into = hold(db)
+        storage.lock_for_import(db, into)
         known = _known(db, into, found)
         unknown = [place for place in range(len(found.tasks)) if place not in known]
         left_out = found.left_out + Counter({KNOWN: len(known)})
         parents = _parents(db, into, found, known, left_out)
-        storage.insert_tasks(db, into, new.at(unknown), parents=parents, by=user.id, quotas=quotas)
+        storage.begin_import(
+            db, into, prepared, unknown, parents=parents, by=user.id, quotas=quotas
+        )
         return Reply(_result(len(unknown), left_out))
 
     digest = sha256(body.content).hexdigest()
     asked = ("import_tasks", body.media_type, body.charset, format, digest, list_id)
-    return once(idempotency_key, user.id, asked, insert, admit=hold)
+    into = list_id or user.list_id
+    while True:
+        try:
+            reply = once(idempotency_key, user.id, asked, insert, admit=hold)
+        except ImportUnderWayError:
+            _finish(once.database, into)
+        else:
+            _finish(once.database, into)
+            return reply
+
+
+def _finish(database: Database, list_id: int) -> None:
+    """Insert what has been staged for a list, unless the list is deleted meanwhile."""
+
+    def insert_piece() -> int:
+        with database.transaction() as db:
+            return storage.insert_piece(db, list_id)
+
+    try:
+        while database.retrying(insert_piece):
+            pass
+    except UserGoneError:
+        pass
+    except TransactionLostError:
+        log.warning("An import has been put off: the sweeping will finish it.")
 
 
 class Found(NamedTuple):
@@ -144,7 +184,6 @@ def _known(db: Connection, list_id: int, found: Found) -> dict[int, int]:
     uids = {task["uid"] for task in found.tasks if task.get("uid")}
     if not uids and not found.ids:
         return {}
-    storage.lock_list(db, list_id)
     by_uid, ids = storage.select_known(db, list_id, uids=uids, ids=found.ids.values())
     known = {place: id_ for place, id_ in found.ids.items() if id_ in ids}
     for place, task in enumerate(found.tasks):
@@ -197,18 +236,14 @@ def _read(body: Text, parts: Iterable[Item | LeftOut | Unreadable], uids: Uids) 
             left_out[found.what] += 1
         elif isinstance(found, Unreadable):
             faults.append(_fault(found.line, found.detail, found.pointer))
+        elif wrong := _faults_in(found, body):
+            faults += wrong
         else:
-            task = found.value
-            if wrong := _faults_in(found, body):
-                faults += wrong
-            else:
-                keys.append(found.key or task.get("id"))
-                parents[len(tasks)] = found.parent or task.get("parent_id")
+            keys.append(found.key or found.value.get("id"))
+            parents[len(tasks)] = found.parent or found.value.get("parent_id")
             if found.uid and (own := uids.task_of(found.uid, found.address)):
                 ids[len(tasks)] = own
-            if found.uid:
-                task = {**task, "uid": blake2b(found.uid.encode(), digest_size=16).hexdigest()}
-            tasks.append(task)
+            tasks.append(_columns_of(found))
         if len(faults) >= MOST_FAULTS:
             break
         if len(tasks) > MOST_TASKS:
@@ -218,6 +253,14 @@ def _read(body: Text, parts: Iterable[Item | LeftOut | Unreadable], uids: Uids) 
         raise Problem(400, detail, code="invalid_body", faults=faults)
     named = {place: parent for place, parent in parents.items() if parent is not None}
     return Found(tasks, ids, left_out, keys, named)
+
+
+def _columns_of(found: Item) -> dict[str, Any]:
+    """Return a task as it is stored."""
+    task = with_rule(found.value) if found.value.get("repeat") else found.value
+    if found.uid is None:
+        return task
+    return {**task, "uid": blake2b(found.uid.encode(), digest_size=16).hexdigest()}
 
 
 def _faults_in(found: Item, body: Text) -> list[dict[str, Any]]:
@@ -230,14 +273,16 @@ def _faults_in(found: Item, body: Text) -> list[dict[str, Any]]:
 
 
 def _export(
-    writer: Writer, list_ids: Iterable[int], user: User, database: Database, url_for: UrlFor
+    writer: Writer, zones: Mapping[int, str], user: User, database: Database, url_for: UrlFor
 ) -> Generator[bytes, None, None]:
-    """Yield list after list page by page; no transaction is open between two pages.
+    """Yield list after list page by page, each in its time zone.
+
+    No transaction is open between two pages.
 
     Tasks that are created in the meantime are left out, or a slow client might never see the end.
     """
     before = writer.head
-    for list_id in list_ids:
+    for list_id, zone in zones.items():
         last = math.inf
         after: Position | None = Position(0, 0)
         while after is not None:
@@ -250,9 +295,8 @@ def _export(
                 last = min(last, storage.select_last_task_id(db, list_id))
                 page = select_page(db, list_id, after=after, limit=PAGE)
                 names = names_in(db, user, page.tasks)
-            yield before + writer.tasks(
-                represent_task(task, names, url_for) for task in page.tasks if task.id <= last
-            )
+            told = (represent_task(task, names, url_for) for task in page.tasks if task.id <= last)
+            yield before + writer.tasks(told, zone)
             before = b""
             after = page.last if page.last and page.last.id < last else None
     yield before + writer.tail
@@ -268,6 +312,11 @@ def _contradictions(task: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"/{name}", "This time is in the future."
     if "updated_at" in told and told["updated_at"] < told.get("created_at", times.FIRST):
         yield "/updated_at", "A task cannot have been changed before it was created."
+    if task.get("repeat"):
+        try:
+            recurrence.read_rule(task["repeat"]["rule"])
+        except recurrence.RuleError as wanted:
+            yield "/repeat/rule", str(wanted)
 
 
 def _fault(line: int | None, detail: str, pointer: str | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@
 - `cursors`: sealed positions from which the next page of a list begins.
 """
 
-from todo_api.rest.branches import branch_too_large, parent_refused
+from todo_api.rest.branches import branch_too_large, neighbour_refused, parent_refused
 from todo_api.rest.cursors import (
     Cursors,
     next_link,
@@ -39,6 +39,7 @@ __all__ = [
     "entity_tag",
     "entity_tag_of_lists",
     "expected_versions",
+    "neighbour_refused",
     "new_owner_full",
     "next_link",
     "not_modified",

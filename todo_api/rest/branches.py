@@ -1,7 +1,12 @@
-"""What a user is told about tasks that are parts of others."""
+"""What a user is told about tasks that are parts of others, or next to them."""
 
 from todo_api.contract import Problem, Sentence, bad_body
-from todo_api.storage import MOST_LEVELS, BranchTooLargeError, ParentRefusedError
+from todo_api.storage import (
+    MOST_LEVELS,
+    BranchTooLargeError,
+    NeighbourRefusedError,
+    ParentRefusedError,
+)
 
 SENTENCES = {
     "missing": "There is no such task in the list.",
@@ -10,10 +15,22 @@ SENTENCES = {
 }
 
 
+SENTENCES_OF_NEIGHBOURS = {
+    "missing": "There is no such other task in the list.",
+    "no_room": "Too much has been moved to this place: move this task away and back first.",
+}
+
+
 def parent_refused(failure: ParentRefusedError, *, within: str = "") -> Problem:
     """Refuse a parent; `within` is where the members of the task stand, if not in the body."""
     sentence = Sentence(failure.reason, SENTENCES[failure.reason])
     return bad_body([(f"{within}/parent_id", sentence)])
+
+
+def neighbour_refused(failure: NeighbourRefusedError) -> Problem:
+    """Refuse a place next to another task."""
+    sentence = Sentence(failure.reason, SENTENCES_OF_NEIGHBOURS[failure.reason])
+    return bad_body([(f"/{failure.side}", sentence)])
 
 
 def branch_too_large(failure: BranchTooLargeError) -> Problem:

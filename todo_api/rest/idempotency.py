@@ -39,7 +39,7 @@ class Once:
 
     def __init__(self, database: Database, quotas: Quotas = UNLIMITED) -> None:
         """Use this database for the work and for the answers."""
-        self._database = database
+        self.database = database
         self._quotas = quotas
         self._running: set[tuple[int, str]] = set()
         self._guard = Lock()
@@ -68,10 +68,10 @@ class Once:
 
         """
         if key is None:
-            with self._database.transaction() as db:
+            with self.database.transaction() as db:
                 return act(db)
         fingerprint, expiry = fingerprint_of(asked), times.ago(KEPT)
-        with self._alone(user_id, key), self._database.transaction() as db:
+        with self._alone(user_id, key), self.database.transaction() as db:
             if not try_lock_key(db, user_id, key):
                 raise _still_running()  # in another process
             known = select_answer(db, user_id, key, expiry=expiry)

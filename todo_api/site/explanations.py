@@ -109,6 +109,7 @@ FAULT_CODES = {
     "low_role": "Your role in the list is too little.",
     "missing": "There is no such task or list.",
     "no_option": "The value is none of those that are possible.",
+    "no_room": "Too much has been moved to this place: move the neighbour away and back.",
     "read_only": "The member cannot be changed, and is not as it is stored.",
     "repeated": "Something stands twice that may stand once.",
     "required": "The member or parameter is missing.",

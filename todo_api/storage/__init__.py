@@ -10,10 +10,13 @@
   there, and an index.
 - `labels`: those of the tasks of one list, or of several, counted and renamed.
 - `branches`: tasks with those that are parts of them.
+- `moves`: tasks put in an order by hand, by the keys that `positions` makes.
 - `changes`: what happened to tasks since some point, list by list; `tombstones`: deletions,
   remembered.
+- `series`: tasks that come again when they are done; `days`: when days end.
 - `trash`: what was deleted, and can be restored.
-- `transfer`: many tasks of a list at once, inserted together.
+- `transfer`: many tasks of a list at once, inserted together; `staging`: so many that they are
+  inserted piece by piece.
 - `usage`: how much is stored, and the most that it may be.
 - `removal`: what deleted users and lists have left, removed in pieces; `leases`: what one process
   does.
@@ -65,9 +68,11 @@ from todo_api.storage.errors import (
     BranchTooLargeError,
     ChangedError,
     DeletionsForgottenError,
+    ImportUnderWayError,
     InvitationMissingError,
     ListMissingError,
     MemberMissingError,
+    NeighbourRefusedError,
     NewOwnerFullError,
     OwnerStaysError,
     ParentRefusedError,
@@ -130,15 +135,24 @@ from todo_api.storage.members import (
     update_member,
 )
 from todo_api.storage.migration import is_current, migrate, require_current, require_empty
+from todo_api.storage.moves import move_task
 from todo_api.storage.removal import count_belongings, remove_piece, remove_some_piece
 from todo_api.storage.schema import DEFAULTS, TaskRow, TokenRow
 from todo_api.storage.secrets import TOKENS, select_secret
+from todo_api.storage.series import update_task
+from todo_api.storage.staging import (
+    Import,
+    begin_import,
+    insert_piece,
+    insert_some_piece,
+    lock_for_import,
+    prepare_import,
+)
 from todo_api.storage.tasks import (
     delete_task,
     insert_task,
     select_last_task_id,
     select_task,
-    update_task,
 )
 from todo_api.storage.tokens import (
     OwnedToken,
@@ -213,6 +227,8 @@ __all__ = [
     "DatabaseUrlInvalidError",
     "Deletion",
     "DeletionsForgottenError",
+    "Import",
+    "ImportUnderWayError",
     "InvitationMissingError",
     "Label",
     "ListInvitationRow",
@@ -220,6 +236,7 @@ __all__ = [
     "ListRow",
     "MemberMissingError",
     "MemberRow",
+    "NeighbourRefusedError",
     "NewOwnerFullError",
     "NewTasks",
     "OwnedToken",
@@ -253,6 +270,7 @@ __all__ = [
     "WordBudget",
     "WouldBlockError",
     "add_list",
+    "begin_import",
     "check_registrations",
     "count_belongings",
     "delete_invitation",
@@ -277,6 +295,8 @@ __all__ = [
     "insert_answer",
     "insert_invitation",
     "insert_list_invitation",
+    "insert_piece",
+    "insert_some_piece",
     "insert_task",
     "insert_tasks",
     "insert_token",
@@ -285,10 +305,13 @@ __all__ = [
     "is_current",
     "is_invited",
     "list_of",
+    "lock_for_import",
     "lock_list",
     "lock_registration",
     "migrate",
+    "move_task",
     "note_uses",
+    "prepare_import",
     "prepare_tasks",
     "remove_from_trash",
     "remove_piece",

@@ -44,6 +44,16 @@ class ParentRefusedError(DatabaseError):
         self.reason = reason
 
 
+class NeighbourRefusedError(DatabaseError):
+    """A task cannot be moved to a place next to another."""
+
+    def __init__(self, side: str, reason: Literal["missing", "no_room"]) -> None:
+        """Take the member of the request that names the other task, and why it is refused."""
+        super().__init__(side, reason)
+        self.side = side
+        self.reason = reason
+
+
 class BranchTooLargeError(DatabaseError):
     """A task has too much below it to be changed together with it."""
 
@@ -151,6 +161,10 @@ class TooManyWordsError(DatabaseError):
         """Take the most words and labels that it may be."""
         super().__init__(most)
         self.most = most
+
+
+class ImportUnderWayError(DatabaseError):
+    """Another import into the list has yet to be finished."""
 
 
 class DeletionsForgottenError(DatabaseError):

@@ -69,13 +69,16 @@ class Shape(NamedTuple):
 
 
 def shapes_and_values(
-    filters: Mapping[str, Any],
+    filters: Mapping[str, Any], zone: str
 ) -> tuple[tuple[Shape, ...], dict[str, Any]]:
-    """Return the shapes of filters, given by name, and the values of their parameters."""
+    """Return the shapes of filters, given by name, and the values of their parameters.
+
+    The list that they are for counts days in `zone`.
+    """
     shapes: list[Shape] = []
     values: dict[str, Any] = {}
     for name, value in filters.items():
-        build, given = FILTERS[name](value)
+        build, given = FILTERS[name](value, zone)
         shape = Shape(name, build, len(given))
         shapes.append(shape)
         values |= zip(shape.names(), given, strict=True)
@@ -189,18 +192,18 @@ def _searched(text: str) -> Filter:
     return Filter(_has_words, [value for word in words for value in (f"% {word}%", *_range(word))])
 
 
-FILTERS: dict[str, Callable[[Any], Filter]] = {
-    "done": lambda done: Filter(_has_state, [done]),
-    "title_prefix": lambda prefix: Filter(_begins, _range(sort_key(prefix))),
-    "q": _searched,
-    "label": lambda labels: Filter(_has_labels, labels),
-    "priority_min": lambda least: Filter(_is_important, [least]),
-    "due_before": lambda due: Filter(_is_due_before, [times.due_start(due)]),
-    "due_after": lambda due: Filter(_is_due_after, [times.due_end(due)]),
-    "overdue": lambda late: Filter(_is_overdue if late else _is_in_time, [times.now()]),
-    "assigned_to": lambda username: Filter(_is_assigned, [username]),
-    "parent_id": lambda task_id: Filter(_is_part, [task_id]),
-    "top_level": lambda on_top: Filter(_is_on_top if on_top else _is_below, []),
-    "updated_since": lambda moment: Filter(_is_updated, [times.instant(moment)]),
+FILTERS: dict[str, Callable[[Any, str], Filter]] = {
+    "done": lambda done, _: Filter(_has_state, [done]),
+    "title_prefix": lambda prefix, _: Filter(_begins, _range(sort_key(prefix))),
+    "q": lambda text, _: _searched(text),
+    "label": lambda labels, _: Filter(_has_labels, labels),
+    "priority_min": lambda least, _: Filter(_is_important, [least]),
+    "due_before": lambda due, zone: Filter(_is_due_before, [times.due_start(due, zone)]),
+    "due_after": lambda due, zone: Filter(_is_due_after, [times.due_end(due, zone)]),
+    "overdue": lambda late, _: Filter(_is_overdue if late else _is_in_time, [times.now()]),
+    "assigned_to": lambda username, _: Filter(_is_assigned, [username]),
+    "parent_id": lambda task_id, _: Filter(_is_part, [task_id]),
+    "top_level": lambda on_top, _: Filter(_is_on_top if on_top else _is_below, []),
+    "updated_since": lambda moment, _: Filter(_is_updated, [times.instant(moment)]),
 }
-"""By its name, a filter for a value."""
+"""By its name, a filter for a value, in a list that counts days in a time zone."""

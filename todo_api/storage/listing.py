@@ -13,6 +13,7 @@ from heapq import merge
 from itertools import islice
 from typing import Any, NamedTuple
 
+from todo_api import times
 from todo_api.storage.engine import Connection
 from todo_api.storage.planner import Row, Search
 from todo_api.storage.schema import TaskRow
@@ -33,13 +34,24 @@ def select_page(
     db: Connection,
     *list_ids: int,
     filters: Mapping[str, Any] | None = None,
+    zones: Mapping[int, str] = {},
     sort: str = "id",
     after: Position | None = None,
     limit: int,
 ) -> Page:
-    """Return up to `limit` of some lists' tasks that pass all `filters`, those behind `after`."""
+    """Return up to `limit` of some lists' tasks that pass all `filters`, those behind `after`.
+
+    A filter that is a day means the day of each list, in its time zone, as `zones` has it by the
+    list's id; else in UTC.
+    """
     bound = {} if after is None else {"after_key": after.key, "after_id": after.id}
-    searches = [Search(db, {"in_list": list_id, **bound}, filters or {}) for list_id in list_ids]
+    searches = [
+        Search(
+            *(db, {"in_list": list_id, **bound}, filters or {}),
+            zone=zones.get(list_id, times.UTC_NAME),
+        )
+        for list_id in list_ids
+    ]
     rows: list[Row] = []
     for section in sections(
         sort, behind=after is not None, keyless=after is None or after.key is None

@@ -27,6 +27,7 @@ from todo_api.storage.access import (
     hold_role,
     require,
 )
+from todo_api.storage.days import move_days
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import ListChangedError, TooManyListsError, UserGoneError
 from todo_api.storage.schema import OWN_NAME, lists
@@ -64,6 +65,7 @@ class ListState(NamedTuple):
     """The last version up to which deletions are no longer remembered."""
     tasks: int
     """How many it has."""
+    time_zone: str
 
 
 IS_OWNERS = lists.c.owner_id == bindparam("user_id")
@@ -87,7 +89,13 @@ _WHOLE = select(*COLUMNS).where(IS_ALLOWED, IS_THERE)
 SELECT_LISTS = Statement(_WHOLE.order_by(lists.c.created_at, lists.c.id), ListRow._make)
 SELECT_LIST = Statement(_WHOLE.where(ACCESS.c.list_id == bindparam("in_list")), ListRow._make)
 SELECT_STATES = Statement(
-    select(lists.c.id, lists.c.last_version, lists.c.forgotten_version, lists.c.stored_tasks)
+    select(
+        lists.c.id,
+        lists.c.last_version,
+        lists.c.forgotten_version,
+        lists.c.stored_tasks,
+        lists.c.time_zone,
+    )
     .where(IS_ALLOWED, IS_THERE)
     .order_by(lists.c.id),
     ListState._make,
@@ -213,7 +221,8 @@ def update_list(
     """Return a user's list as it was, and as it is with `changes` (column to value) made.
 
     With `versions` it is changed only if it is in one of them. Where there is nothing to change,
-    nothing is counted as a change.
+    nothing is counted as a change. With another time zone, days end at other times; no task is
+    changed by that.
 
     Raises `ListMissingError`, `RoleTooLowError`, `ListChangedError`; each has to leave the
     transaction.
@@ -222,6 +231,8 @@ def update_list(
     if not changes:
         return old, old
     change_list(db, list_id, **changes)
+    if (zone := changes.get("time_zone", old.time_zone)) != old.time_zone:
+        move_days(db, list_id, zone)
     new: ListRow = db.one(SELECT_LIST, {"user_id": user_id, "in_list": list_id})
     return old, new
 

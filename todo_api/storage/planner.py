@@ -54,11 +54,11 @@ class Search:
     """The tasks that pass some filters, read part by part of a sorted list."""
 
     def __init__(
-        self, db: Connection, values: Mapping[str, Any], filters: Mapping[str, Any]
+        self, db: Connection, values: Mapping[str, Any], filters: Mapping[str, Any], zone: str
     ) -> None:
-        """Ask each index whether the tasks are few."""
+        """Ask each index whether the tasks are few, in a list that counts days in `zone`."""
         self._db = db
-        self._shapes, bound = shapes_and_values(filters)
+        self._shapes, bound = shapes_and_values(filters, zone)
         self._values = {**values, **bound}
         self._lookups = [
             (shape, number)

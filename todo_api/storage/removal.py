@@ -17,6 +17,7 @@ from todo_api.storage.schema import (
     list_invitations,
     list_members,
     lists,
+    staged_imports,
     task_labels,
     task_words,
     tasks,
@@ -29,6 +30,7 @@ PIECE = 1000
 """The most rows that are deleted at once: some ten milliseconds' work."""
 
 IN_A_LIST = (
+    staged_imports,
     task_words,
     task_labels,
     trash,

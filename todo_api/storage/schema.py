@@ -54,6 +54,21 @@ class JSONText(TypeDecorator[Any]):
         return None if value is None else orjson.loads(value)
 
 
+class OptionalJSONText(JSONText):
+    """The same, or null."""
+
+    cache_ok = True
+
+    @staticmethod
+    def decode(text: Any) -> Any:  # noqa: ANN401 - text or null; any JSON
+        """Read it, without SQLAlchemy's layers."""
+        return None if text is None else orjson.loads(text)
+
+    def process_bind_param(self, value: Any, dialect: object) -> str | None:  # type: ignore[override]  # noqa: ANN401 - the same
+        """Write the text."""
+        return None if value is None else super().process_bind_param(value, dialect)
+
+
 metadata = MetaData(
     naming_convention={
         "pk": "%(table_name)s_pkey",
@@ -156,6 +171,14 @@ tasks = Table(
     Column("completed_by", BigInteger),
     Column("assigned_to", BigInteger),
     Column("parent_id", BigInteger),  # a task of the same list
+    # How it comes again: a rule of `recurrence`, and from which day its days are counted.
+    Column("repeat", OptionalJSONText),
+    # Tasks of the list, which may have been deleted: what it came of, and what came of it.
+    Column("previous_id", BigInteger),
+    Column("next_id", BigInteger),
+    # Of what came of it: the version that it had when it was made.
+    Column("next_version", BigInteger),
+    Column("position", BinaryText, nullable=False, server_default=""),  # made by `positions`
     Column("change", BigInteger, key="version", nullable=False),
     # What a task is found by, made of the above by `text` and `times`.
     Column("title_key", BinaryText, nullable=False),
@@ -170,6 +193,7 @@ tasks = Table(
     Index("tasks_priority", "list_id", "priority", "id"),
     Index("tasks_created", "list_id", "created_at", "id"),
     Index("tasks_updated", "list_id", "updated_at", "id"),
+    Index("tasks_position", "list_id", "position", "id"),
     Index(
         "tasks_assigned",
         "list_id",
@@ -219,6 +243,13 @@ class TaskRow(NamedTuple):
     assigned_to: int | None = None
     parent_id: int | None = None
     """The id of the task that it is a part of."""
+    repeat: dict[str, str] | None = None
+    previous_id: int | None = None
+    next_id: int | None = None
+    next_version: int | None = None
+    """In which the task that follows it is as it was made."""
+    position: str = ""
+    """By which it is sorted by hand."""
 
     @property
     def people(self) -> tuple[int | None, ...]:
@@ -234,6 +265,10 @@ DEFAULTS: Mapping[str, Any] = {
     "labels": (),
     "assigned_to": None,
     "parent_id": None,
+    "repeat": None,
+    "previous_id": None,
+    "next_id": None,
+    "next_version": None,
 }
 """The value of a member of a task that was not given."""
 
@@ -255,6 +290,19 @@ task_words = Table(
     Column("task_id", BigInteger, nullable=False),
     PrimaryKeyConstraint("list_id", "word", "task_id"),
     sqlite_with_rowid=False,
+)
+
+# Imports that are being inserted piece by piece.
+staged_imports = Table(
+    "staged_imports",
+    metadata,
+    _list(),
+    Column("before", BigInteger, nullable=False),  # the id behind which those of its tasks begin
+    Column("by", BigInteger, nullable=False),  # the user who imports
+    Column("tasks", LargeBinary, nullable=False),  # their columns: JSON, compressed
+    Column("left_out", JSONText, nullable=False),  # the places of those that the list has already
+    Column("parents", JSONText, nullable=False),  # of the others, each with its place
+    PrimaryKeyConstraint("list_id", "before"),
 )
 
 deleted_tasks = Table(

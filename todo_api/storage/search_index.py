@@ -96,13 +96,18 @@ LABELS = Index.of(task_labels.c.label)
 WORDS = Index.of(task_words.c.word)
 
 
-def search_columns(changes: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns that a task is found by, those that depend on its changes."""
+def search_columns(
+    changes: Mapping[str, Any], task: Mapping[str, Any], zone: str = times.UTC_NAME
+) -> dict[str, Any]:
+    """Return the columns that a task is found by, those that depend on its changes.
+
+    Its list counts days in `zone`.
+    """
     columns: dict[str, Any] = {}
     if "title" in changes:
         columns["title_key"] = sort_key(task["title"])
     if "due" in changes:
-        columns["due_key"] = task["due"] and times.due_end(task["due"])
+        columns["due_key"] = task["due"] and times.due_end(task["due"], zone)
     if "title" in changes or "description" in changes:
         words = words_of(task["title"], task["description"])
         columns["words"] = " ".join(["", *words])

@@ -20,6 +20,7 @@ SORTS: dict[str, Column[Any]] = {
     "priority": tasks.c.priority,
     "created_at": tasks.c.created_at,
     "updated_at": tasks.c.updated_at,
+    "position": tasks.c.position,
 }
 """By the name of a sort, the column that it sorts by, then by id. Each has an index."""
 

@@ -41,6 +41,7 @@ from todo_api.storage.errors import (
 )
 from todo_api.storage.json_rows import given_ids, json_of
 from todo_api.storage.lists import CHANGED_AT, MOST_TASKS_EVER, list_of
+from todo_api.storage.positions import position_of
 from todo_api.storage.schema import DEFAULTS, TaskRow, lists, tasks
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
 from todo_api.storage.tombstones import Amount, Deleted, bury, forget_deletions
@@ -68,6 +69,8 @@ class Change(NamedTuple):
     trashed_tasks: int
     """How many tasks the trashes of all of these lists have when the change begins."""
     trashed_text: int
+    time_zone: str
+    """Of the list: in it days end."""
 
 
 class Update(NamedTuple):
@@ -128,6 +131,7 @@ BEGIN_CHANGE = Statement(
         lists.c.stored_text + _of_others("stored_text"),
         lists.c.trashed_tasks + _of_others("trashed_tasks"),
         lists.c.trashed_text + _of_others("trashed_text"),
+        lists.c.time_zone,
     ),
     Change._make,
 )
@@ -186,6 +190,7 @@ def insert_task(
         check_parent(db, list_id, columns["parent_id"])
     columns |= {
         "id": change.last_task_id,
+        "position": position_of(change.last_task_id),
         "created_at": change.at,
         "updated_at": change.at,
         "completed_at": change.at if given.get("done") else None,
@@ -193,7 +198,7 @@ def insert_task(
         "completed_by": by if given.get("done") else None,
         "version": change.version,
     }
-    found_by = search_columns(columns, columns)
+    found_by = search_columns(columns, columns, change.time_zone)
     db.execute_later(INSERT_TASK, {"list_id": list_id, "uid": None, **columns, **found_by})
     task = TaskRow(**columns)
     LABELS.renew(db, list_id, task.id, old=(), new=task.labels, budget=budget)
@@ -225,7 +230,7 @@ def update_task(
         return _unchanged(db, list_id, task_id, versions)
     change = begin_change(db, list_id)
     key = {"in_list": list_id, "task_id": task_id}
-    old, words = _select_to_change(db, key, versions)
+    old, words = select_to_change(db, key, versions)
     if changes.get("parent_id") not in {None, old.parent_id}:
         check_parent(db, list_id, changes["parent_id"], task_id)
     columns = {**changes, "updated_at": change.at, "version": change.version}
@@ -240,7 +245,7 @@ def update_task(
         if more > 0:
             quotas.check("text", change.stored_text + more)
         count_tasks(db, list_id, 0, more)
-    columns |= search_columns(changes, new._asdict())
+    columns |= search_columns(changes, new._asdict(), change.time_zone)
     db.execute_later(update_of(frozenset(columns)), {**key, **columns})
     if "labels" in columns:
         LABELS.renew(db, list_id, task_id, old=old.labels, new=new.labels, budget=budget)
@@ -295,10 +300,20 @@ def delete_task(
 
 
 def begin_new(
-    db: Connection, list_id: int, *, tasks: int, text: int, quotas: Quotas = UNLIMITED
+    db: Connection,
+    list_id: int,
+    *,
+    tasks: int,
+    text: int,
+    changes: int | None = None,
+    quotas: Quotas = UNLIMITED,
 ) -> Change:
-    """Begin to make tasks with so many bytes of text. Raises `UserGoneError`, `QuotaMetError`."""
-    change = begin_change(db, list_id, changes=tasks, new_tasks=tasks, more_text=text)
+    """Begin to make tasks with so many bytes of text, each of which is a change if not told.
+
+    Raises `UserGoneError`, `QuotaMetError`.
+    """
+    changes = tasks if changes is None else changes
+    change = begin_change(db, list_id, changes=changes, new_tasks=tasks, more_text=text)
     if list_of(change.last_task_id) != list_id:
         raise QuotaMetError("ids", MOST_TASKS_EVER)
     quotas.check("tasks", change.stored_tasks)
@@ -328,7 +343,7 @@ def begin_change(
     return change
 
 
-def _select_to_change(
+def select_to_change(
     db: Connection, key: Mapping[str, int], versions: Collection[int] | None
 ) -> tuple[TaskRow, list[str]]:
     """Return a task, and the words that it is found by, after checking its version."""

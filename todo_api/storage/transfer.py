@@ -1,10 +1,10 @@
 """Many new tasks of a list in one transaction.
 
 While it lasts, other changes wait, in SQLite those of all users. So `prepare_tasks` does beforehand
-whatever needs no transaction.
+whatever needs no transaction, and `staging` takes more tasks than a few piece by piece.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, Self
 
@@ -14,9 +14,10 @@ from sqlalchemy import BigInteger, Text, bindparam, cast, literal_column, select
 from todo_api import times
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.json_rows import JSONRows
+from todo_api.storage.positions import position_of
 from todo_api.storage.schema import DEFAULTS, tasks
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
-from todo_api.storage.tasks import IN_LIST, INSERT_TASK, begin_new
+from todo_api.storage.tasks import IN_LIST, INSERT_TASK, Change, begin_new
 from todo_api.storage.usage import UNLIMITED, Quotas, WordBudget, text_size
 
 AT_ONCE = 50_000
@@ -52,25 +53,19 @@ class Parent(NamedTuple):
 
 
 class NewTasks(NamedTuple):
-    """Tasks ready to be inserted, except for what only the transaction knows."""
+    """Tasks ready to be inserted, except for what only the transaction knows.
+
+    Such as the time zone in which their days end.
+    """
 
     columns: list[dict[str, Any]]
-    labels: list[str]
-    """JSON: texts, and the numbers of their tasks among these, counted from 1."""
-    words: list[str]
     text: int
     """The bytes of their texts."""
 
     @classmethod
     def of(cls, columns: list[dict[str, Any]]) -> Self:
-        """Collect what is inserted for tasks with these columns."""
-        numbered = list(enumerate(columns, 1))
-        return cls(
-            columns,
-            _json((label, n) for n, task in numbered for label in task["labels"]),
-            _json((word, n) for n, task in numbered for word in task["words"].split()),
-            sum(map(text_size, columns)),
-        )
+        """Take what has to be known of some tasks."""
+        return cls(columns, sum(map(text_size, columns)))
 
     def at(self, places: Sequence[int]) -> Self:
         """Return those at some places, without preparing anything anew."""
@@ -111,27 +106,53 @@ def insert_tasks(
     many = len(new.columns)
     last = begin_new(db, list_id, tasks=many, text=new.text, quotas=quotas)
     before = last.last_task_id - many
+    ids = {place: parent.id_after(before) for place, parent in parents.items()}
+    insert_many(db, list_id, new, last, before=before, parents=ids, by=by)
+
+
+def insert_many(
+    db: Connection,
+    list_id: int,
+    new: NewTasks,
+    last: Change,
+    *,
+    before: int,
+    parents: Mapping[int, int],
+    by: int | None,
+) -> None:
+    """Insert tasks whose changes have begun, `last` being the last one's, under the ids behind one.
+
+    Each is a change of its own, in their order. `parents` are ids, by the places of their parts.
+    """
     rows = [
         {
             **task,
             "list_id": list_id,
             "id": before + number,
-            "parent_id": parents[number - 1].id_after(before) if number - 1 in parents else None,
+            "position": position_of(before + number),
+            "parent_id": parents.get(number - 1),
             "created_at": task["created_at"] or task["updated_at"] or last.at,
             "updated_at": task["updated_at"] or last.at,
             "completed_at": (task["completed_at"] or last.at) if task["done"] else None,
             "created_by": by,
             "completed_by": by if task["done"] else None,
             "assigned_to": None,
-            "version": last.version - many + number,
+            "previous_id": None,
+            "next_id": None,
+            "version": last.version - len(new.columns) + number,
+            "due_key": task["due"] and times.due_end(task["due"], last.time_zone),
         }
         for number, task in enumerate(new.columns, 1)
     ]
     if rows:
         db.execute_many(INSERT_TASK, rows)
-    for index, parts in ((LABELS, new.labels), (WORDS, new.words)):
-        for texts in parts:
-            values = {"in_list": list_id, "before": before, "texts": texts}
+    found_by = (
+        (LABELS, ((label, n) for n, task in enumerate(rows, 1) for label in task["labels"])),
+        (WORDS, ((word, n) for n, task in enumerate(rows, 1) for word in task["words"].split())),
+    )
+    for index, pairs in found_by:
+        while texts := list(islice(pairs, AT_ONCE)):
+            values = {"in_list": list_id, "before": before, "texts": orjson.dumps(texts).decode()}
             db.execute(index.insert_many, values)
 
 
@@ -159,8 +180,3 @@ def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _instant(moment: str | None) -> str | None:
     return None if moment is None else times.instant(moment)
-
-
-def _json(texts: Iterator[tuple[str, int]]) -> list[str]:
-    parts = iter(lambda: list(islice(texts, AT_ONCE)), [])
-    return [orjson.dumps(part).decode() for part in parts]

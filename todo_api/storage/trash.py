@@ -18,6 +18,7 @@ from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import TaskMissingError, UserGoneError
 from todo_api.storage.json_rows import given_ids, json_of
 from todo_api.storage.lists import lock_list
+from todo_api.storage.positions import position_of
 from todo_api.storage.schema import DEFAULTS, TaskRow, deleted_tasks, lists, trash
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
 from todo_api.storage.tasks import INSERT_TASK, begin_change, select_task, spare_event_loop
@@ -228,7 +229,7 @@ def restore_task(
     for found, task in zip(branch, restored, strict=True):
         uid = found.content["uid"]
         columns = {**task._asdict(), "list_id": list_id, "uid": None if uid in taken else uid}
-        found_by = search_columns(columns, columns)
+        found_by = search_columns(columns, columns, change.time_zone)
         db.execute_later(INSERT_TASK, {**columns, **found_by})
         db.execute_later(DELETE_TOMBSTONE, {"in_list": list_id, "deletion": found.deletion})
         LABELS.renew(db, list_id, task.id, old=(), new=task.labels, budget=budget)
@@ -254,7 +255,8 @@ def remove_from_trash(db: Connection, list_id: int, *, until: int) -> int:
 def _task_of(task_id: int, version: int, content: dict[str, Any]) -> TaskRow:
     """Return a task of what the trash has of it; it may have been deleted by an earlier program."""
     known = {name: content[name] for name in TaskRow._fields if name in content}
-    return TaskRow(**{**DEFAULTS, **known, "id": task_id, "version": version})
+    known = {"position": position_of(task_id), **known, "id": task_id, "version": version}
+    return TaskRow(**{**DEFAULTS, **known})
 
 
 def _parent_of(db: Connection, list_id: int, branch: Sequence[InTrash]) -> int | None:

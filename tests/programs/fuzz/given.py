@@ -101,9 +101,13 @@ class Given:
 
     def _put_members_into(self, case: Case[Any], *, in_scenario: bool) -> None:
         """Have a request be about somebody, or an invitation, that is there."""
+        if case.operation.label == "POST /tasks/{task_id}/move" and isinstance(case.body, dict):
+            case.body = {"parent_id": None}  # the others name tasks that have to be there
         for task in assigned_by(case):
             for name in task.keys() & {"assigned_to", "parent_id"}:
                 task[name] = None
+            if task.get("repeat"):
+                task["repeat"] |= {"rule": "FREQ=DAILY;INTERVAL=2"}
         if in_scenario:
             return
         list_id = case.path_parameters.get("list_id")

@@ -11,6 +11,16 @@ from todo_api.formats.programs.found import Found, checklist, losses, paragraphs
 from todo_api.formats.programs.records import Record, read_document, records_of
 
 _PRIORITIES = {"high": 3, "low": 1}
+_FREQUENCIES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "daily": ("DAILY", ()),
+    "weekly": ("WEEKLY", ("daysOfWeek",)),
+    "absoluteMonthly": ("MONTHLY", ("dayOfMonth",)),
+    "relativeMonthly": ("MONTHLY", ("daysOfWeek", "nth")),
+    "absoluteYearly": ("YEARLY", ("month", "dayOfMonth")),
+    "relativeYearly": ("YEARLY", ("month", "daysOfWeek", "nth")),
+}
+"""By its type in Graph, the frequency of a pattern and what else it goes by."""
+_NTHS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "last": "-1"}
 _BREAK = re.compile(r"<br\s?/?>|</(?:p|div|li)>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _NO_CHARACTER = re.compile(r"&#\d{9,};?")
@@ -64,6 +74,7 @@ def _task(record: Record, group: str) -> Iterator[Found | LeftOut]:
         "due": _day(record.record("dueDateTime")),
         "created_at": created and stored(created),
         "updated_at": changed and stored(changed),
+        "repeat": _repeat(record.record("recurrence")) if record.has("recurrence") else None,
     }
     if task["done"]:
         task["completed_at"] = _instant(record.record("completedDateTime"))
@@ -72,12 +83,30 @@ def _task(record: Record, group: str) -> Iterator[Found | LeftOut]:
         (status in {"inProgress", "waitingOnOthers", "deferred"}, "degrees of completion"),
         (is_html and body.has("content"), "formatted texts (imported as plain text)"),
         (points, "checklists (the descriptions have them)"),
-        (record.has("recurrence"), "recurrences"),
         (record.has("isReminderOn"), "reminders"),
         (record.has("startDateTime"), "start times"),
         (record.has("hasAttachments"), "attachments"),
         (record.has("linkedResources"), "web addresses"),
     )
+
+
+def _repeat(record: Record) -> dict[str, str]:
+    """Return how a task comes again; what is no rule here is none anywhere (`fitting`)."""
+    pattern, end = record.record("pattern"), record.record("range")
+    frequency, by = _FREQUENCIES.get(pattern.text("type"), ("", ()))
+    nth = _NTHS.get(pattern.text("index"), "") if "nth" in by else ""
+    days = ",".join(f"{nth}{day[:2].upper()}" for day in pattern.texts("daysOfWeek"))
+    parts = {
+        "FREQ": frequency,
+        "INTERVAL": pattern.number("interval"),
+        "BYMONTH": pattern.number("month") if "month" in by else 0,
+        "BYMONTHDAY": pattern.number("dayOfMonth") if "dayOfMonth" in by else 0,
+        "BYDAY": days if "daysOfWeek" in by else "",
+        "UNTIL": end.text("endDate").replace("-", "") if end.text("type") == "endDate" else "",
+        "COUNT": end.number("numberOfOccurrences") if end.text("type") == "numbered" else 0,
+    }
+    rule = ";".join(f"{name}={value}" for name, value in parts.items() if value)
+    return {"rule": rule, "from": "due"}
 
 
 def _plain(text: str, *, is_html: bool) -> str:

@@ -44,6 +44,10 @@ class Record:
         """Return a text."""
         return self._member(name, str, "a text") or ""
 
+    def number(self, name: str) -> int:
+        """Return a whole number."""
+        return self._member(name, int, "a whole number") or 0
+
     def truth(self, name: str) -> bool:
         """Return whether something is so."""
         return self._member(name, bool, "true or false") or False

@@ -58,6 +58,7 @@ def _task(row: Cells) -> Iterator[Found | LeftOut]:
         ],
         "due": due and _due(row, due),
         "created_at": created and stored(created),
+        "repeat": {"rule": row.text("repeat"), "from": "due"} if row.text("repeat") else None,
     }
     if task["done"]:
         task["completed_at"] = completed and stored(completed)
@@ -69,7 +70,6 @@ def _task(row: Cells) -> Iterator[Found | LeftOut]:
         (row.text("folder_name"), "folders"),
         (row.text("start_date") not in {"", row.text("due_date")}, "start times"),
         (row.text("reminder"), "reminders"),
-        (row.text("repeat"), "recurrences"),
     )
 
 

@@ -1,0 +1,78 @@
+"""Tasks moved by hand: before or after another one, under another parent."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import BindParameter, bindparam, select
+
+from todo_api.storage.branches import check_parent
+from todo_api.storage.engine import Connection, Statement
+from todo_api.storage.errors import NeighbourRefusedError
+from todo_api.storage.positions import LONGEST, between, position_of
+from todo_api.storage.schema import tasks
+from todo_api.storage.tasks import (
+    IN_LIST,
+    IS_TASK,
+    Update,
+    begin_change,
+    select_to_change,
+    update_of,
+)
+
+SELECT_POSITION = Statement(select(tasks.c.position).where(IN_LIST, IS_TASK))
+_OTHERS = select(tasks.c.position).where(IN_LIST, tasks.c.id != bindparam("moved"))
+_HERE: BindParameter[str] = bindparam("position")
+SELECT_BEFORE = Statement(
+    _OTHERS.where(tasks.c.position < _HERE).order_by(tasks.c.position.desc()).limit(1)
+)
+SELECT_AFTER = Statement(
+    _OTHERS.where(tasks.c.position > _HERE).order_by(tasks.c.position).limit(1)
+)
+
+
+def move_task(
+    db: Connection,
+    list_id: int,
+    task_id: int,
+    where: dict[str, Any],
+    *,
+    versions: Collection[int] | None = None,
+) -> Update:
+    """Return a task as it was, and as it is where it was moved to.
+
+    With `versions` as `update_task`. `where` has one of `before` and `after`, the id of
+    another task of the list, or `parent_id`, or both.
+
+    Raises `UserGoneError`, `TaskMissingError`, `TaskChangedError`, `ParentRefusedError`,
+    `BranchTooLargeError`, `NeighbourRefusedError`; each has to leave the transaction.
+    """
+    change = begin_change(db, list_id)
+    key = {"in_list": list_id, "task_id": task_id}
+    old, _ = select_to_change(db, key, versions)
+    columns: dict[str, Any] = {"updated_at": change.at, "version": change.version}
+    if "parent_id" in where:
+        columns["parent_id"] = parent_id = where["parent_id"]
+        if parent_id not in {None, old.parent_id}:
+            check_parent(db, list_id, parent_id, task_id)
+    for side in where.keys() & {"before", "after"}:
+        end = position_of(change.last_task_id + 1)
+        columns["position"] = _position(db, list_id, task_id, side, where[side], end)
+    db.execute_later(update_of(frozenset(columns)), {**key, **columns})
+    return Update(old, old._replace(**columns))
+
+
+def _position(
+    db: Connection, list_id: int, task_id: int, side: str, neighbour_id: int, end: str
+) -> str:
+    """Return the key of a place next to another task; that of a task made next would be `end`."""
+    here = db.scalar(SELECT_POSITION, {"in_list": list_id, "task_id": neighbour_id})
+    if here is None or neighbour_id == task_id:
+        raise NeighbourRefusedError(side, "missing")
+    values = {"in_list": list_id, "moved": task_id, "position": here}
+    if side == "before":
+        found = between(db.scalar(SELECT_BEFORE, values) or "", here)
+    else:
+        found = between(here, db.scalar(SELECT_AFTER, values) or end)
+    if len(found) > LONGEST:
+        raise NeighbourRefusedError(side, "no_room")
+    return found
