@@ -8,14 +8,15 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import ADDRESS
-from tests.support.web_client import PASSWORD, ApiOfUser, WebClient
-from todo_api.site.modules import APART
+from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, until
+from todo_api.site.modules import APART, LATER
 from todo_api.site.pages import CLIENT, STATIC
 
 LOG = logging.getLogger(__name__)
 MOST_BYTES = 70_000
 MOST_REQUESTS = 12
 MOST_VENDOR_BYTES = 25_000
+IN_BACKGROUND = ("/assets/later.js", "/assets/words.later.de.js")
 WATCH = """
 new MutationObserver((changes, observer) => {
   if (!document.querySelector("#add, #username")) return;
@@ -25,8 +26,15 @@ new MutationObserver((changes, observer) => {
 """
 
 
+BEGAN = """name => {
+  const [entry] = performance.getEntriesByName(new URL(name, location).href);
+  return entry && entry.startTime > globalThis.interactive;
+}"""
+"""Whether a file has been asked for, and only after the page could be used."""
+
+
 class Load:
-    """What a page fetches until it can be used, as Chromium counts it on the wire."""
+    """What a page fetches until it shows what there is, as Chromium counts it on the wire."""
 
     def __init__(self, page: Page) -> None:
         self.addresses: dict[str, str] = {}
@@ -39,10 +47,13 @@ class Load:
         page.add_init_script(WATCH)
 
     def _began(self, event: dict[str, Any]) -> None:
-        self.addresses[event["requestId"]] = event["request"]["url"].removeprefix(ADDRESS)
+        address = event["request"]["url"].removeprefix(ADDRESS)
+        if address not in IN_BACKGROUND:
+            self.addresses[event["requestId"]] = address
 
     def _ended(self, event: dict[str, Any]) -> None:
-        self.bytes[self.addresses[event["requestId"]]] = event["encodedDataLength"]
+        if address := self.addresses.get(event["requestId"]):
+            self.bytes[address] = event["encodedDataLength"]
 
     def check(self) -> None:
         """See that it is small, and tell how small and how long it was."""
@@ -53,6 +64,12 @@ class Load:
         assert total <= MOST_BYTES, self.bytes
         assert self.bytes["/assets/vendor.js"] <= MOST_VENDOR_BYTES
         assert milliseconds
+
+    def has_gone_on(self) -> bool:
+        """Tell whether what is wanted later is being fetched, and was not before."""
+        began: bool | None = self.page.evaluate(BEGAN, IN_BACKGROUND[0])
+        assert began is not False
+        return began is True
 
 
 def test_whoever_is_new_loads_little(page: Page) -> None:
@@ -77,6 +94,7 @@ def test_whoever_is_signed_in_loads_little(
         saved = re.compile("All changes saved|Alles gespeichert")
         expect(load.page.get_by_role("status")).to_have_text(saved, timeout=20_000)
         load.check()
+        until(load.page, load.has_gone_on)
 
 
 def test_the_service_worker_keeps_each_file_that_the_client_loads(page: Page) -> None:
@@ -89,6 +107,6 @@ def test_the_service_worker_keeps_each_file_that_the_client_loads(page: Page) ->
         "/worker.js",
         "/assets/manifest.webmanifest",
     }
-    later = {"/assets/later.js"} | {f"/assets/{name}" for name in APART}
+    later = {f"/assets/{name}" for name in APART | LATER}
     assert listed == loaded | later | {"/join"}
     assert all((CLIENT / name).exists() for name in APART)

@@ -1,8 +1,8 @@
-"""The web client's modules, joined into two files."""
+"""The web client's modules, joined into few files."""
 
 import pytest
 
-from todo_api.site.modules import APART, UnjoinableModuleError, joined
+from todo_api.site.modules import APART, LATER, UnjoinableModuleError, joined
 from todo_api.site.pages import CLIENT
 
 MODULES = {
@@ -75,6 +75,7 @@ def test_what_is_wanted_later_takes_from_the_first_file_what_is_there() -> None:
 
 def test_each_module_of_the_client_is_in_one_of_its_files_once() -> None:
     modules = {path.name: path.read_text("utf-8") for path in CLIENT.glob("*.js")}
-    text = joined(modules, "app.js") + joined(modules, "later.js", after="app.js")
+    text = joined(modules, "app.js")
+    text += "".join(joined(modules, name, after="app.js") for name in sorted(LATER))
     for name in modules.keys() - APART:
         assert text.count(f"// {name}\n") == 1, name

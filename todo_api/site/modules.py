@@ -1,9 +1,9 @@
-"""The web client's modules as two files, so that its first load takes few requests and few bytes.
+"""The web client's modules as few files, so that its first load takes few requests and few bytes.
 
-One has what everybody needs at once, the other what is wanted later. They are joined as the service
-starts: nothing has to be built. Each module keeps its text, comments included, and becomes a
-function, called once after those that it imports from, whose result has what it exports. A browser
-that loads the modules one by one sees the same program.
+One has what everybody needs at once, the others what is wanted later. They are joined as the
+service starts: nothing has to be built. Each module keeps its text, comments included, and becomes
+a function, called once after those that it imports from, whose result has what it exports. A
+browser that loads the modules one by one sees the same program.
 """
 
 import re
@@ -16,8 +16,8 @@ APART = frozenset({"vendor.js", "words.de.js", "words.later.de.js"})
 FIRST = "client.js"
 """The file that is made of what `app.js` needs."""
 
-LATER = "later.js"
-"""The module that is fetched later, and the file that is made of what it needs beyond that."""
+LATER = frozenset({"later.js", "signin.js"})
+"""Modules that are fetched later, and the files that are made of what each needs beyond that."""
 
 _IMPORT = re.compile(r'^import \{([^}]+)\} from "\./([\w.]+)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|class|(?:async )?function) (\w+))", re.MULTILINE)
@@ -82,7 +82,7 @@ def _body(name: str, text: str) -> tuple[str, list[str]]:
     exported = [match[1] for match in _EXPORT.finditer(text)]
     body = _EXPORT.sub("", _IMPORT.sub(_as_constants, text))
     left_over = _LEFT_OVER.search(body) or next(
-        (later for later in _LATER.finditer(body) if later[1] not in APART | {LATER}), None
+        (later for later in _LATER.finditer(body) if later[1] not in APART | LATER), None
     )
     if left_over:
         message = f"{name} has a line that cannot be joined: {left_over[0]}"

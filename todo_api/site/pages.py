@@ -42,7 +42,7 @@ ASSETS = {
     "swagger-ui-bundle.js": SWAGGER_UI,
     "swagger-ui.css": SWAGGER_UI,
 }
-"""Every file that the pages load, with the folder it is in; the web client's own two are made."""
+"""Every file that the pages load, with the folder it is in; the client's own scripts are made."""
 
 JOIN = "/join"
 """Where the links of invitations lead; each has its code behind a ``#``, so it is not sent here."""
@@ -94,8 +94,9 @@ def add_pages(
 def _scripts() -> dict[str, bytes]:
     """Return the web client's own modules, joined once a process."""
     modules = {path.name: path.read_text("utf-8") for path in CLIENT.glob("*.js")}
-    first = joined(modules, "app.js")
-    return {FIRST: first.encode(), LATER: joined(modules, LATER, after="app.js").encode()}
+    scripts = {FIRST: joined(modules, "app.js")}
+    scripts |= {name: joined(modules, name, after="app.js") for name in LATER}
+    return {name: script.encode() for name, script in scripts.items()}
 
 
 @cache

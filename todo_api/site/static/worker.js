@@ -18,6 +18,7 @@ const SHELL = [
   "./assets/client.js",
   "./assets/icon.svg",
   "./assets/later.js",
+  "./assets/signin.js",
   "./assets/vendor.js",
   "./assets/words.de.js",
   "./assets/words.later.de.js",

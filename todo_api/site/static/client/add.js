@@ -1,22 +1,28 @@
-/** Quick add: a line, and what was understood of it as chips that can be removed. */
+/** Quick add: a line, and what was understood of it. */
 
-import { dayOf, sayDue } from "./dates.js";
+import { dayOf } from "./dates.js";
 import { html } from "./html.js";
-import { understand } from "./quickadd.js";
 import { draftOf } from "./session.js";
 import { useComputed, useSignal } from "./vendor.js";
 import { locale, say } from "./words.js";
 
 const MOST_CHARACTERS = 200;
 
+/** A line of which nothing is understood. @type {(line: string) => import("./quickadd.js").Understood} */
+const plain = (line) => ({ title: line.trim(), due: null, priority: 0, labels: [], parts: [] });
+
 /** @param {{screen: import("./screen.js").Screen}} props */
 export function Add({ screen }) {
-  const { store, view, name, list } = screen;
+  const { store, view, name, list, later } = screen;
   const draft = draftOf(store.username);
   const line = useSignal(sessionStorage.getItem(draft) ?? "");
   const refused = useSignal(/** @type {string[]} */ ([]));
-  const understood = useComputed(() => understand(line.value, new Date(), refused.value, locale()));
+  const understood = useComputed(
+    () =>
+      later.value?.understand(line.value, new Date(), refused.value, locale()) ?? plain(line.value),
+  );
   const length = [...understood.value.title].length;
+  const { Chips } = later.value ?? {};
 
   /** @param {string} text */
   const write = (text) => {
@@ -25,10 +31,11 @@ export function Add({ screen }) {
     sessionStorage.setItem(draft, text);
   };
   /** @param {Event} event */
-  const add = (event) => {
+  const add = async (event) => {
     event.preventDefault();
+    if (!later.value) await screen.fetchLater();
     const { title, due, priority, labels } = understood.value;
-    if (!title || length > MOST_CHARACTERS) return;
+    if (!title || [...title].length > MOST_CHARACTERS) return;
     const isToday = name.value === "today" && !due;
     const own =
       name.value === "label" && !labels.includes(view.value.what) ? [view.value.what] : [];
@@ -44,15 +51,9 @@ export function Add({ screen }) {
     );
     write("");
   };
-  /** @param {import("./quickadd.js").Part} part */
-  const said = (part) =>
-    part.kind === "day" || part.kind === "time"
-      ? sayDue(understood.value.due ?? "", new Date(), locale())
-      : part.text;
+  /** @param {string[]} texts */
+  const refuse = (texts) => (refused.value = [...refused.value, ...texts]);
 
-  const dueParts = understood.value.parts.filter(({ kind }) => kind === "day" || kind === "time");
-  const others = understood.value.parts.filter((part) => !dueParts.includes(part));
-  const chips = [...dueParts.slice(0, 1), ...others];
   return html`
     <form class="add" onSubmit=${add}>
       <input
@@ -67,32 +68,7 @@ export function Add({ screen }) {
       />
       <button class="primary" disabled=${!understood.value.title}>${say("add.submit")}</button>
       <p class="sr" id="add-hint">${say("add.hint")}</p>
-      ${
-        chips.length > 0 &&
-        html`
-          <ul class="chips">
-            ${chips.map((part) => {
-              const texts =
-                part.kind === "day" || part.kind === "time"
-                  ? dueParts.map(({ text }) => text)
-                  : [part.text];
-              const kind = say(`kind.${part.kind}`);
-              return html`
-                <li key=${part.start}>
-                  <button
-                    type="button"
-                    class=${`chip ${part.kind}`}
-                    aria-label=${say("add.remove", { text: said(part), kind })}
-                    onClick=${() => (refused.value = [...refused.value, ...texts])}
-                  >
-                    ${said(part)}<span aria-hidden="true"> ×</span>
-                  </button>
-                </li>
-              `;
-            })}
-          </ul>
-        `
-      }
+      ${Chips && html`<${Chips} understood=${understood.value} refuse=${refuse} />`}
       ${length > MOST_CHARACTERS && html`<p class="error" role="alert">${say("add.long", { count: length })}</p>`}
     </form>
   `;

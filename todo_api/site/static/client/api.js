@@ -1,5 +1,5 @@
 /**
- * The API, as any client sees it: requests typed by the document, failures as one kind of error.
+ * The API, as any client sees it: requests typed by the document, failures as one kind of error, and as a sentence.
  *
  * @typedef {import("#document").paths} Paths
  * @typedef {{pointer?: string, parameter?: string, code?: string, detail: string}} Fault
@@ -8,6 +8,7 @@
  */
 
 import { createClient } from "./vendor.js";
+import { say } from "./words.js";
 
 /** Why a request came to nothing. */
 export class Failure extends Error {
@@ -124,3 +125,28 @@ export const isForeign = (failure) =>
   failure instanceof Failure &&
   failure.kind === "refused" &&
   failure.faults.some(({ parameter }) => parameter === "since");
+
+/**
+ * Say what failed, and what to do.
+ * @param {unknown} failure
+ * @param {import("./words.js").Word} [credentials] what to say of a wrong password
+ */
+export function sentenceOf(failure, credentials = "error.credentials") {
+  if (!(failure instanceof Failure)) throw failure;
+  switch (failure.kind) {
+    case "signedout":
+      return say(credentials);
+    case "throttled":
+      return say("error.throttled", { seconds: failure.seconds });
+    case "offline":
+      return say("error.offline");
+    case "server":
+      return say("error.server");
+    default: {
+      const details = failure.faults.map((fault) => fault.detail).join(" ");
+      return say("error.refused", {
+        detail: details || failure.detail || String(failure.status),
+      });
+    }
+  }
+}

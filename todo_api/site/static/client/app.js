@@ -6,7 +6,6 @@ import { html } from "./html.js";
 import { takeInvitation } from "./invitation.js";
 import { start } from "./main.js";
 import { forgetSession, storedSession } from "./session.js";
-import { SignIn } from "./signin.js";
 import { showTheme } from "./theme.js";
 import { render } from "./vendor.js";
 import { chooseLanguage, say } from "./words.js";
@@ -20,16 +19,18 @@ const WORKER = new URL("../worker.js", import.meta.url).href;
 let leave;
 
 /**
- * Show the sign-in screen.
+ * Show the sign-in screen, which whoever is signed in has no need to load.
  * @param {{told?: string, username?: string}} [why]
  */
-function showSignIn(why = {}) {
+async function showSignIn(why = {}) {
   leave?.();
   leave = undefined;
   forgetSession();
+  const signin = await import("./signin.js").catch(() => null);
+  if (!signin) return void (root.textContent = say("error.offline"));
   const onSignedIn = (/** @type {number} */ orphans) => void show(orphans);
   render(null, root);
-  render(html`<${SignIn} ...${why} onSignedIn=${onSignedIn} />`, root);
+  render(html`<${signin.SignIn} ...${why} onSignedIn=${onSignedIn} />`, root);
 }
 
 /**
@@ -40,8 +41,8 @@ async function show(orphans) {
   const session = storedSession();
   if (!session) return showSignIn();
   const leaving = {
-    onSignedOut: (/** @type {string | undefined} */ told) => showSignIn(told ? { told } : {}),
-    onEnded: () => showSignIn({ told: say("signin.ended"), username: session.username }),
+    onSignedOut: (/** @type {string | undefined} */ told) => void showSignIn(told ? { told } : {}),
+    onEnded: () => void showSignIn({ told: say("signin.ended"), username: session.username }),
   };
   leave = await start(root, session, leaving, orphans);
   return undefined;
@@ -54,9 +55,14 @@ async function keepShell() {
   await navigator.serviceWorker?.register(policy?.createScriptURL(WORKER) ?? WORKER);
 }
 
-takeInvitation();
-showTheme();
-await chooseLanguage();
-await show();
-// Without it everything works but opening offline, so a browser that refuses it may.
-await keepShell().catch(() => {});
+async function begin() {
+  takeInvitation();
+  showTheme();
+  await chooseLanguage();
+  await show();
+  // Without it everything works but opening offline, so a browser that refuses it may.
+  await keepShell().catch(() => {});
+}
+
+// What is loaded later needs this module, so this one must not wait for it.
+void begin();

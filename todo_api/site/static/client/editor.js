@@ -1,19 +1,17 @@
 /** The open task. What is typed is kept at once, and closing it needs no button. */
 
+import { Assignee } from "./assignee.js";
 import { dueAt, partsOf } from "./dates.js";
 import { html } from "./html.js";
+import { Markdown } from "./text.js";
 import { useEffect, useRef, useSignal } from "./vendor.js";
 import { say } from "./words.js";
 
 const PAUSE_MILLISECONDS = 400;
 
-/** A description until what reads Markdown has come. @param {{text: string}} props */
-const Plain = ({ text }) => html`<p class="markdown">${text}</p>`;
-
 /** @param {{screen: import("./screen.js").Screen, taskKey: string}} props */
 export function Editor({ screen, taskKey }) {
   const { store } = screen;
-  const { Assignee, Markdown = Plain } = screen.later.value ?? {};
   void store.tasks.value;
   const task = store.get(taskKey);
   const panel = useRef(/** @type {HTMLElement | null} */ (null));
@@ -179,7 +177,7 @@ export function Editor({ screen, taskKey }) {
           )
         }
       </fieldset>
-      ${Assignee && html`<${Assignee} screen=${screen} task=${task} change=${change} />`}
+      <${Assignee} screen=${screen} task=${task} change=${change} />
       ${
         isReadOnly
           ? html`

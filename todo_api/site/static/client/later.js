@@ -1,18 +1,31 @@
 /**
- * What nobody needs at once, in a file of its own, which is fetched when it is first wanted; the service
- * worker has kept it for when the service cannot be reached.
+ * What the first screen does without, in a file of its own: it is fetched as soon as that screen is
+ * there, or when it is wanted before; the service worker has kept it for when the service cannot be
+ * reached.
  */
 
 import { Account } from "./account.js";
-import { Assignee } from "./assignee.js";
+import { Chips } from "./chips.js";
+import { Editor } from "./editor.js";
 import { Help } from "./help.js";
 import { Join } from "./join.js";
 import { ListEditor } from "./lists.js";
-import { Markdown } from "./text.js";
+import { understand } from "./quickadd.js";
+import { Selected } from "./selected.js";
 import { Trash } from "./trash.js";
 import { LATER_WORDS } from "./words.later.js";
 
-export const LATER = { Account, Assignee, Help, Join, ListEditor, Markdown, Trash };
+export const LATER = {
+  Account,
+  Chips,
+  Editor,
+  Help,
+  Join,
+  ListEditor,
+  Selected,
+  Trash,
+  understand,
+};
 
 /** The texts of all that. */
 export const TEXTS = LATER_WORDS;

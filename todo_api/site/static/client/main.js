@@ -1,14 +1,12 @@
 /** The screen of those who are signed in: the views, the list, and the open task. */
 
 import { Add } from "./add.js";
-import { Editor } from "./editor.js";
 import { Head } from "./head.js";
 import { html } from "./html.js";
 import { List } from "./list.js";
 import { openLocal } from "./local.js";
 import { Troubles, Undo } from "./notices.js";
 import { makeScreen } from "./screen.js";
-import { Selection } from "./selection.js";
 import { isStaying } from "./session.js";
 import { Side } from "./side.js";
 import { Store } from "./store.js";
@@ -40,12 +38,14 @@ export async function start(root, session, leaving, orphans = 0) {
 /** @param {{screen: import("./screen.js").Screen}} props */
 function Main({ screen }) {
   const { open, overlay, isMenuOpen, isNarrow, list, name } = screen;
-  const { Account, Help, Join, ListEditor, Trash } = screen.later.value ?? {};
-  const isCovered = Boolean(open.value) && isNarrow.value;
+  const { Account, Editor, Help, Join, ListEditor, Selected, Trash } = screen.later.value ?? {};
+  const isCovered = Boolean(open.value && Editor) && isNarrow.value;
   const closeOverlay = () => (overlay.value = "");
   return html`
     <a class="skip" href="#list" onClick=${skip}>${say("app.skip")}</a>
-    <div class=${`shell ${open.value ? "has-open" : ""} ${isMenuOpen.value ? "has-menu" : ""}`}>
+    <div
+      class=${`shell ${open.value && Editor ? "has-open" : ""} ${isMenuOpen.value ? "has-menu" : ""}`}
+    >
       <${Side} screen=${screen} isCovered=${isCovered} />
       <main inert=${isCovered}>
         <${Head} screen=${screen} />
@@ -62,11 +62,17 @@ function Main({ screen }) {
             : html`<${List} screen=${screen} />`
         }
         <div class="bottom">
-          <${Selection} screen=${screen} />
+          <div class="selection" aria-live="polite">
+            ${Selected && html`<${Selected} screen=${screen} />`}
+          </div>
           <${Undo} store=${screen.store} />
         </div>
       </main>
-      ${open.value && html`<${Editor} key=${open.value} screen=${screen} taskKey=${open.value} />`}
+      ${
+        open.value &&
+        Editor &&
+        html`<${Editor} key=${open.value} screen=${screen} taskKey=${open.value} />`
+      }
     </div>
     ${overlay.value === "keys" && Help && html`<${Help} onClose=${closeOverlay} />`}
     ${

@@ -41,7 +41,7 @@ export function makeScreen(store, session, leaving, orphans) {
   const cursor = signal(/** @type {string | null} */ (null));
   const notices = signal(/** @type {string[]} */ ([]));
   const overlay = signal(/** @type {Overlay} */ (keptInvitation() ? "join" : ""));
-  /** What nobody needs at once, when it has come. */
+  /** What the first screen does without, when it has come. */
   const later = signal(/** @type {Later | null} */ (null));
   const isMenuOpen = signal(false);
   const lingering = signal(/** @type {ReadonlySet<string>} */ (new Set()));
@@ -121,6 +121,8 @@ export function makeScreen(store, session, leaving, orphans) {
     isMenuOpen.value = false;
     selection.clear();
   };
+  /** Whether what is loaded later has to be there. */
+  const isWanted = () => Boolean(overlay.value || open.value || name.value === "trash");
   const fetchLater = async () => {
     try {
       const { LATER, TEXTS } = await import("./later.js");
@@ -128,15 +130,17 @@ export function makeScreen(store, session, leaving, orphans) {
       later.value = LATER;
     } catch {
       // It is not kept here yet, and the service is away.
-      if (overlay.value || name.value === "trash") tell(say("error.offline"));
+      if (isWanted()) tell(say("error.offline"));
       overlay.value = "";
+      open.value = null;
     }
   };
   const attend = () => {
     // The list that is being edited may be deleted elsewhere.
     if (overlay.value === "list" && !list.value) overlay.value = "";
-    const isWanted = overlay.value || open.value || name.value === "trash";
-    if (isWanted && !later.value) void fetchLater();
+    // It must not hold up the lists.
+    const isFirstDone = sync.state.value !== "saving";
+    if ((isWanted() || isFirstDone) && !later.value) void fetchLater();
   };
   /** Put the focus where one was in the list, or near it. */
   const focusList = () => (attention.value += 1);
@@ -185,6 +189,7 @@ export function makeScreen(store, session, leaving, orphans) {
     notices,
     overlay,
     later,
+    fetchLater,
     isMenuOpen,
     isNarrow,
     name,

@@ -1,7 +1,7 @@
 /** A form that is being sent, and what came of it. */
 
+import { sentenceOf } from "./api.js";
 import { html } from "./html.js";
-import { sentenceOf } from "./sentences.js";
 import { useSignal } from "./vendor.js";
 
 /** @typedef {ReturnType<typeof useSending>} Sending */

@@ -4,13 +4,7 @@
  * @typedef {{username: string, secret: string, tokenId: number}} Session
  */
 
-import { answered, basic, bearer, clientOf, Failure, isForeign } from "./api.js";
-import { openLocal } from "./local.js";
-
 const KEY = "todo.session";
-const DEVICE = "todo.device";
-const DAYS_STAYING = 366;
-const DAYS_IN_A_TAB = 7;
 
 /** @type {(text: string | null) => Session | null} */
 function parsed(text) {
@@ -35,94 +29,12 @@ export function forgetSession() {
   localStorage.removeItem(KEY);
 }
 
-/** Name this device, as its token is to be called: the browser and the system. */
-function deviceName() {
-  const agent = navigator.userAgent;
-  const browsers = [
-    ["Edg/", "Edge"],
-    ["OPR/", "Opera"],
-    ["Firefox/", "Firefox"],
-    ["Chrome/", "Chrome"],
-    ["Safari/", "Safari"],
-  ];
-  const systems = [
-    ["iPhone", "iPhone"],
-    ["iPad", "iPad"],
-    ["Android", "Android"],
-    ["Windows", "Windows"],
-    ["Mac OS", "Mac"],
-    ["CrOS", "ChromeOS"],
-    ["Linux", "Linux"],
-  ];
-  /** @type {(names: string[][]) => string} */
-  const first = (names) => names.find(([sign = ""]) => agent.includes(sign))?.[1] ?? "Web";
-  return `${first(browsers)} on ${first(systems)}`;
-}
-
 /**
- * Sign in: make a token for this device, and revoke the one that it had before. Return how many
- * changes were still to be sent to another account, which had this name before.
- * @param {string} username
- * @param {string} password
+ * Have somebody signed in: on this device, or in this tab.
+ * @param {Session} session
  * @param {boolean} stay
  */
-export async function signIn(username, password, stay) {
-  const api = clientOf(basic(username, password));
-  const body = {
-    name: deviceName(),
-    scope: /** @type {const} */ ("write"),
-    expires_in_days: stay ? DAYS_STAYING : DAYS_IN_A_TAB,
-  };
-  const before = deviceToken(username);
-  if (before !== null) {
-    await api.DELETE("/tokens/{token_id}", {
-      params: { path: { token_id: before } },
-    });
-  }
-  const { token } = await answered(api.POST("/tokens", { body }));
-  const session = { username, secret: token.secret, tokenId: token.id };
-  const orphans = await leaveFormer(session);
+export function keepSession(session, stay) {
   forgetSession();
   (stay ? localStorage : sessionStorage).setItem(KEY, JSON.stringify(session));
-  // A tab's token is its own: another tab may have one as well.
-  if (stay) localStorage.setItem(DEVICE, JSON.stringify({ username, tokenId: token.id }));
-  return orphans;
 }
-
-/**
- * Leave the local copy behind if it is of another account that had the same name: one that was
- * deleted since, or one in another database. The service knows the places in its changes.
- * @param {Session} session
- */
-async function leaveFormer({ username, secret }) {
-  const local = await openLocal(username, () => true);
-  try {
-    const { mark } = await local.readOutbox();
-    if (mark === null) return 0;
-    const query = { since: mark, limit: 1 };
-    await answered(clientOf(bearer(secret)).GET("/tasks/changes", { params: { query } }));
-    return 0;
-  } catch (failure) {
-    if (isForeign(failure)) return await local.startAnew();
-    if (failure instanceof Failure && failure.kind === "gone") return 0;
-    throw failure;
-  } finally {
-    local.close();
-  }
-}
-
-/** @type {(username: string) => number | null} */
-function deviceToken(username) {
-  try {
-    const device = JSON.parse(localStorage.getItem(DEVICE) ?? "null");
-    return device?.username === username ? device.tokenId : null;
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Register, with an invitation where registration is closed.
- * @param {{username: string, password: string, email?: string, invitation?: string}} body
- */
-export const register = (body) => answered(clientOf().POST("/users", { body }));

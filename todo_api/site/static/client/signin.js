@@ -1,9 +1,9 @@
 /** The screen of those who are not signed in: sign in, or create an account. */
 
+import { sentenceOf } from "./api.js";
+import { register, signIn } from "./device.js";
 import { ICON, html } from "./html.js";
 import { keptInvitation } from "./invitation.js";
-import { sentenceOf } from "./sentences.js";
-import { register, signIn } from "./session.js";
 import { useEffect, useRef, useSignal } from "./vendor.js";
 import { say } from "./words.js";
 

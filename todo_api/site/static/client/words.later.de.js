@@ -3,6 +3,31 @@
  * @type {Partial<Record<keyof typeof import("./words.later.js").LATER_WORDS, string>>}
  */
 export const WORDS = {
+  "add.remove": "„{text}“ nicht als {kind} verstehen",
+  "kind.day": "Tag",
+  "kind.time": "Uhrzeit",
+  "kind.label": "Etikett",
+  "kind.priority": "Priorität",
+  "selection.label": "Die ausgewählten Aufgaben",
+  "selection.one": "1 ausgewählt",
+  "selection.count": "{count} ausgewählt",
+  "selection.done": "Erledigt",
+  "selection.clear": "Auswahl aufheben",
+  "task.open": "Aufgabe",
+  "task.title": "Titel",
+  "task.description": "Beschreibung",
+  "task.descriptionHint": "Mit Markdown: **fett**, *betont*, - Listen, Links",
+  "task.edit": "Beschreibung bearbeiten",
+  "task.due": "Fällig am",
+  "task.time": "Uhrzeit",
+  "task.clearDue": "Ohne Tag",
+  "task.labels": "Etiketten",
+  "task.addLabel": "Neues Etikett",
+  "task.removeLabel": "Etikett {label} entfernen",
+  "task.delete": "Löschen",
+  "task.close": "Schließen",
+  "task.needsTitle": "Eine Aufgabe braucht einen Titel: Bis dahin bleibt „{title}“.",
+
   "lists.name": "Name",
   "lists.hint":
     "Listen werden sofort angelegt, benannt und gelöscht: Dafür muss der Dienst erreichbar sein.",

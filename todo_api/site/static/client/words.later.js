@@ -1,6 +1,31 @@
 /** The texts of what is loaded later, in a table that comes with it. */
 
 export const LATER_WORDS = {
+  "add.remove": "Do not take “{text}” as a {kind}",
+  "kind.day": "day",
+  "kind.time": "time",
+  "kind.label": "label",
+  "kind.priority": "priority",
+  "selection.label": "The selected tasks",
+  "selection.one": "1 selected",
+  "selection.count": "{count} selected",
+  "selection.done": "Done",
+  "selection.clear": "Clear the selection",
+  "task.open": "Task",
+  "task.title": "Title",
+  "task.description": "Description",
+  "task.descriptionHint": "Markdown works: **strong**, *emphasis*, - lists, links",
+  "task.edit": "Edit the description",
+  "task.due": "Due day",
+  "task.time": "Time",
+  "task.clearDue": "No due day",
+  "task.labels": "Labels",
+  "task.addLabel": "Add a label",
+  "task.removeLabel": "Remove the label {label}",
+  "task.delete": "Delete",
+  "task.close": "Close",
+  "task.needsTitle": "A task needs a title: this one keeps “{title}” until it has another.",
+
   "lists.name": "Name",
   "lists.hint":
     "Lists are created, named and deleted at once: the service has to be within reach for that.",
