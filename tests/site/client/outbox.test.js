@@ -3,7 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { EMPTY, fieldsOf, pack, shown } from "../../../todo_api/site/static/client/outbox.js";
+import {
+  EMPTY,
+  fieldsOf,
+  keysIn,
+  pack,
+  resolved,
+  shown,
+} from "../../../todo_api/site/static/client/outbox.js";
 
 const TASK = {
   id: 7,
@@ -272,4 +279,50 @@ test("whatever is done while a batch is under way is in the next one, at whichev
     assert.deepEqual(waiting, []);
     assert.deepEqual(fieldsOf(server), wanted, `packed at ${moments.toString(2)}`);
   }
+});
+
+const below = (entry, parent_id) => ({ ...entry, fields: { ...entry.fields, parent_id } });
+const ROOT = { key: "new-1", id: 9, task: { ...TASK, id: 9 }, etag: '"9"' };
+
+test("a subtask waits for the parent that is created with it, and then names its id", () => {
+  const entries = [below(create(2, "Child"), "new-1"), create(1, "Parent")];
+  assert.deepEqual(operations(entries), [{ create: { ...EMPTY, title: "Parent" } }]);
+  assert.deepEqual([...keysIn(entries)], ["new-2", "new-1"]);
+  const how = { now: 1000, idempotency_key: "k" };
+  const { batch } = pack(entries.slice(0, 1), new Map([["new-1", ROOT]]), how);
+  assert.deepEqual(batch.operations, [{ create: { ...EMPTY, title: "Child", parent_id: 9 } }]);
+});
+
+test("a subtask whose parent was never sent stands by itself", () => {
+  const [operation] = operations([below(create(2, "Child"), "new-1")]);
+  assert.equal(operation.create.parent_id, null);
+});
+
+test("a subtask that is deleted is the one that was created, once its parent has an id", () => {
+  const child = { ...KEPT, task: { ...TASK, parent_id: 9 } };
+  const entries = [remove(3, 0, { parent_id: "new-1" })];
+  const kept = new Map([
+    ["7", child],
+    ["new-1", ROOT],
+  ]);
+  assert.equal(shown(child, resolved(entries, kept)), null);
+  const { batch } = pack(entries, kept, { now: 1000, idempotency_key: "k" });
+  assert.deepEqual(batch.operations, [{ delete: { id: 7, if_match: '"1"' } }]);
+});
+
+test("what goes along with another task is neither deleted nor restored by itself", () => {
+  const kept = new Map([
+    ["7", KEPT],
+    ["new-1", ROOT],
+  ]);
+  const how = { now: 1000, idempotency_key: "k" };
+  const gone = { ...remove(1), key: "new-1", was: fieldsOf(ROOT.task) };
+  const along = { ...remove(2), along: "new-1" };
+  assert.deepEqual(pack([gone, along], kept, how).batch.parts, [{ key: "new-1", seqs: [AT + 1] }]);
+  assert.equal(shown(KEPT, [along]), null);
+  // The other was not deleted after all.
+  assert.deepEqual(pack([along], kept, how), { batch: null, spent: [AT + 2], conflicts: [] });
+  const back = [restore(3, {}, { id: 9, key: "new-1" }), restore(4, {}, { id: 7, along: "new-1" })];
+  assert.deepEqual(pack(back, new Map(), how).batch.operations, [{ restore: { id: 9 } }]);
+  assert.deepEqual(pack(back.slice(1), kept, how).spent, [AT + 4]);
 });

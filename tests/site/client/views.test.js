@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
   countsByList,
   countsOf,
+  progressOf,
   rowsOf,
   tasksOf,
   viewOf,
@@ -27,11 +28,14 @@ const task = (number, more = {}) => ({
 });
 
 const WORDS = { locale: "en-GB", overdue: "Overdue" };
+/** @type {(task: any) => string | null} */
+const parentOf = ({ parent_id }) => (parent_id ? `task-${parent_id}` : null);
+/** @type {(name: any, tasks: any[], folded?: string[]) => any[]} */
+const rows = (name, tasks, folded = []) =>
+  rowsOf(tasksOf(tasks, name, "", NOW), name, NOW, WORDS, parentOf, new Set(folded));
 /** @type {(name: any, tasks: any[]) => string[]} */
 const shown = (name, tasks) =>
-  rowsOf(tasksOf(tasks, name, "", NOW), name, NOW, WORDS).map((row) =>
-    row.kind === "heading" ? `# ${row.text}` : row.task.title,
-  );
+  rows(name, tasks).map((row) => (row.kind === "heading" ? `# ${row.text}` : row.task.title));
 
 test("Upcoming has each day once, in order, important tasks first", () => {
   const tasks = [
@@ -136,4 +140,48 @@ test("when tasks are due and on which day they are is asked once for each, not f
   rowsOf(found, "upcoming", NOW, WORDS);
   assert.equal(found.length, MANY);
   assert.ok(asked <= 8 * MANY, `asked ${asked} times`);
+});
+
+/** @type {(tasks: any[], folded?: string[]) => string[]} */
+const tree = (tasks, folded) =>
+  rows("all", tasks, folded).map(
+    ({ task, depth, isFolded }) =>
+      `${"-".repeat(depth)}${task.id}${isFolded === null ? "" : isFolded ? "+" : ":"}`,
+  );
+const FAMILY = [
+  task(1),
+  task(2, { parent_id: 5 }),
+  task(3, { parent_id: 1 }),
+  task(4, { parent_id: 3 }),
+  task(5),
+];
+
+test("subtasks come below their parents, unless those are folded", () => {
+  assert.deepEqual(tree(FAMILY), ["1:", "-3:", "--4", "5:", "-2"]);
+  assert.deepEqual(tree(FAMILY, ["task-1"]), ["1+", "5:", "-2"]);
+  assert.deepEqual(tree(FAMILY, ["task-3", "task-4"]), ["1:", "-3+", "5:", "-2"]);
+});
+
+test("a subtask whose parent is done, or not there, stands by itself", () => {
+  const [first, second, ...others] = FAMILY;
+  assert.deepEqual(tree([{ ...first, done: true }, second, ...others]), ["3:", "-4", "5:", "-2"]);
+  assert.deepEqual(tree([task(2, { parent_id: 9 })]), ["2"]);
+  assert.deepEqual(shown("upcoming", FAMILY).slice(0, 2), ["# Wednesday", "Task 1"]);
+});
+
+test("tasks that are below each other are all shown", () => {
+  const circle = [task(1), task(2, { parent_id: 3 }), task(3, { parent_id: 2 })];
+  assert.deepEqual(tree(circle), ["1", "2:", "-3:"]);
+});
+
+test("a task has the progress of its own subtasks", () => {
+  const tasks = [...FAMILY, task(6, { parent_id: 1, done: true })];
+  assert.deepEqual(
+    [...progressOf(tasks, parentOf)],
+    [
+      ["task-5", { done: 0, all: 1 }],
+      ["task-1", { done: 1, all: 2 }],
+      ["task-3", { done: 0, all: 1 }],
+    ],
+  );
 });

@@ -3,6 +3,7 @@
 import { Assignee } from "./assignee.js";
 import { dueAt, partsOf } from "./dates.js";
 import { html } from "./html.js";
+import { Parent, Subtasks } from "./subtasks.js";
 import { Markdown } from "./text.js";
 import { useEffect, useRef, useSignal } from "./vendor.js";
 import { say } from "./words.js";
@@ -178,6 +179,8 @@ export function Editor({ screen, taskKey }) {
         }
       </fieldset>
       <${Assignee} screen=${screen} task=${task} change=${change} />
+      <${Subtasks} screen=${screen} task=${task} />
+      <${Parent} screen=${screen} task=${task} change=${change} />
       ${
         isReadOnly
           ? html`

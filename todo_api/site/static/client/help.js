@@ -9,6 +9,7 @@ import { say } from "./words.js";
 const KEYS = [
   [["q"], "keys.add"],
   [["j", "k"], "keys.move"],
+  [["←", "→"], "keys.fold"],
   [["Shift", "j"], "keys.select"],
   [["x"], "keys.done"],
   [["e"], "keys.edit"],

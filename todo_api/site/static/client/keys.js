@@ -54,6 +54,14 @@ export function installKeys(screen) {
     if (isTyping) screen.focusList();
     return undefined;
   };
+  /** Go into the subtasks of where one is, or out of them. @param {boolean} isOut */
+  const cross = (isOut) => {
+    const row = screen.rows.value.find(({ key }) => key === cursor.value);
+    if (row?.kind !== "task") return;
+    if (row.isFolded !== null && row.isFolded !== isOut) screen.fold(row.key, isOut);
+    else if (isOut && row.depth > 0) cursor.value = store.parentOf(row.task);
+    else if (!isOut && row.isFolded === false) move(1);
+  };
   const finish = () => {
     const keys = targets();
     if (!keys.length) return;
@@ -73,6 +81,8 @@ export function installKeys(screen) {
   const inList = {
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
+    ArrowLeft: () => cross(true),
+    ArrowRight: () => cross(false),
     "Shift ArrowDown": () => extend(1),
     "Shift ArrowUp": () => extend(-1),
   };

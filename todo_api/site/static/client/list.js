@@ -20,7 +20,7 @@ const rowHeight = () => ROW_REM * parseFloat(getComputedStyle(document.documentE
 
 /** @param {{screen: import("./screen.js").Screen}} props */
 export function List({ screen }) {
-  const { rows, name, cursor, attention, open, selection, sought } = screen;
+  const { store, rows, name, cursor, attention, open, selection, sought } = screen;
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const sight = useSignal({ from: 0, to: 40 });
   const height = rowHeight();
@@ -78,11 +78,14 @@ export function List({ screen }) {
   // The rows' events are heard here, so that rows need no functions of their own.
   /** @param {MouseEvent} event */
   const press = (event) => {
+    const parent = keyOf(event, ".fold");
+    if (parent !== null) return screen.fold(parent, !screen.folded.value.has(parent));
     const key = keyOf(event, ".name");
-    if (key === null) return;
+    if (key === null) return undefined;
     if (event.shiftKey) selection.extendTo(key);
     else if (event.ctrlKey || event.metaKey) selection.turn(key);
     else open.value = key;
+    return undefined;
   };
   /** @param {Event} event */
   const tick = (event) => {
@@ -99,6 +102,7 @@ export function List({ screen }) {
   const all = rows.value;
   const selected = new Set(selection.keys.value);
   const names = screen.listNames.value;
+  const isNested = name.value === "all" || name.value === "list";
   return html`
     <section
       class="list"
@@ -128,23 +132,36 @@ export function List({ screen }) {
             </li>`;
           }
           const { priority, done } = row.task;
+          const progress = screen.progress.value.get(key);
           const isSelected = selected.has(key);
           const isChosen = open.value === key || cursor.value === key;
           return html`<li
             key=${key}
             class=${`task p${priority} ${done ? "done" : ""} ${isChosen ? "chosen" : ""} ${isSelected ? "selected" : ""}`}
             data-key=${key}
-            style=${place}
+            style=${row.depth ? { ...place, "--depth": row.depth } : place}
+            aria-level=${isNested ? row.depth + 1 : undefined}
             aria-setsize=${all.length}
             aria-posinset=${from + index + 1}
           >
             <${Row}
               task=${row.task}
               list=${names.get(row.task.list_id ?? 0)}
+              parent=${row.depth ? undefined : store.get(store.parentOf(row.task) ?? "")?.title}
+              done=${progress?.done}
+              all=${progress?.all}
               isReadOnly=${screen.isReadOnly(row.task)}
               isSelected=${isSelected}
               now=${screen.now}
             />
+            ${
+              row.isFolded !== null &&
+              html`<button
+                class="fold quiet"
+                aria-expanded=${!row.isFolded}
+                aria-label=${say("list.subtasksOf", { title: row.task.title })}
+              ></button>`
+            }
           </li>`;
         })}
       </ul>
@@ -165,16 +182,21 @@ function keyOf({ target }, part) {
 /**
  * What a row shows. It reads a signal, so signals see to it that it is rendered for that alone, or
  * for props that are not the same: nothing that is made anew for each rendering may be one of them.
- * @param {{task: import("./outbox.js").Shown, list?: string, isReadOnly: boolean,
- *   isSelected: boolean, now: import("./vendor.js").Signal<Date>}} props
+ * @param {{task: import("./outbox.js").Shown, list?: string, parent?: string, done?: number,
+ *   all?: number, isReadOnly: boolean, isSelected: boolean,
+ *   now: import("./vendor.js").Signal<Date>}} props
+ *   `parent` is the title of the task above, where that is not to be seen, and `done` of `all`
+ *   subtasks are done
  */
-function Row({ task, list, isReadOnly, isSelected, now }) {
+function Row({ task, list, parent, done, all, isReadOnly, isSelected, now }) {
   const late = isOverdue(task.due, now.value) && !task.done;
   const hasMore =
     task.due ||
     task.labels.length > 0 ||
     task.assigned_to ||
     list ||
+    parent ||
+    all ||
     task.unsent ||
     task.description;
   return html`
@@ -194,11 +216,19 @@ function Row({ task, list, isReadOnly, isSelected, now }) {
                 >${late ? `${say("list.overdue")}: ` : ""}${sayDue(task.due, now.value, locale())}</span
               >`
             }
+            ${
+              all &&
+              html`<span class="progress"
+                ><span aria-hidden="true">${done}/${all}</span
+                ><span class="sr">${say("list.progress", { done: done ?? 0, all })}</span></span
+              >`
+            }
+            ${parent && html`<span class="under">${say("list.under", { title: parent })}</span>`}
             ${task.labels.map((label) => html`<span key=${label} class="label">#${label}</span>`)}
             ${task.assigned_to && html`<span class="to">@${task.assigned_to}</span>`}
             ${list && html`<span class="in">${list}${isReadOnly && ` (${say("list.reads")})`}</span>`}
             ${task.unsent && html`<span class="unsent">${say("list.unsent")}</span>`}
-            ${!task.due && !task.labels.length && !task.unsent && html`<span class="excerpt">${task.description.slice(0, 200)}</span>`}
+            ${!task.due && !task.labels.length && !task.unsent && !parent && html`<span class="excerpt">${task.description.slice(0, 200)}</span>`}
           </span>
         `
       }

@@ -20,7 +20,7 @@
 
 import { byTask, EMPTY, fieldsOf, outcomeOf } from "./outbox.js";
 
-const VERSION = 2;
+const VERSION = 3;
 const STORES = ["tasks", "lists", "outbox", "progress"];
 
 /**
@@ -49,9 +49,9 @@ function open(username) {
   const opening = indexedDB.open(nameOf(username), VERSION);
   opening.onupgradeneeded = ({ oldVersion }) => {
     const { result: db, transaction } = opening;
-    db.createObjectStore("lists", { keyPath: "id" });
-    if (oldVersion === 1) {
-      // Its tasks are in no list: they are read anew, and what is still to be sent stays.
+    if (oldVersion < 2) db.createObjectStore("lists", { keyPath: "id" });
+    if (oldVersion) {
+      // Its tasks lack members: they are read anew, and what is still to be sent stays.
       transaction?.objectStore("progress").delete("next");
     } else {
       db.createObjectStore("tasks", { keyPath: "key" });
@@ -280,7 +280,7 @@ export class Local {
         seq,
         key: `again-${seq}`,
         kind: "create",
-        fields: fieldsOf({ ...EMPTY, ...tasks.get(key)?.task, ...fields }),
+        fields: fieldsOf({ ...EMPTY, ...tasks.get(key)?.task, ...fields, parent_id: null }),
         was: EMPTY,
         after: 0,
       };

@@ -7,15 +7,17 @@
  * @typedef {import("#document").components["schemas"]} Schemas
  * @typedef {Schemas["Task"]} Task
  * @typedef {Pick<Task, "title" | "description" | "done" | "due" | "priority" | "labels"
- *   | "assigned_to">} Fields
+ *   | "assigned_to"> & {parent_id: number | string | null}} Fields
+ *   The parent is named by its key as long as it has no id.
  * @typedef {{key: string, id: number, task: Task, etag: string | null}} Kept
  *   A task as the server had it last; `key` names it here, also before the server gave it an id.
  * @typedef {{seq: number, key: string, kind: "create" | "update" | "delete" | "restore",
  *   fields: Partial<Fields>, was: Fields, after: number, list_id?: number | null,
- *   id?: number | null, fault?: string}} Entry
+ *   id?: number | null, along?: string, fault?: string}} Entry
  *   A change to be sent, in the order of `seq`, not before the time `after`; `was` is what it
  *   found, and `fault` why the server refused it. `list_id` is where the task is, or one's own list
- *   if it is not known, and `id` what a task was called that is to be taken out of the trash.
+ *   if it is not known, and `id` what a task was called that is to be taken out of the trash. `along`
+ *   is the key of the task with which it is deleted, or comes back.
  * @typedef {Fields & {key: string, id: number | null, list_id: number | null, created_at: string,
  *   completed_at: string | null, unsent: boolean}} Shown
  * @typedef {{key: string, seqs: number[]}} Part
@@ -23,7 +25,8 @@
  * @typedef {{idempotency_key: string, made_at: number, parts: Part[],
  *   operations: Schemas["BatchOperation"][]}} Batch
  * @typedef {{kind: "changed", key: string, title: string, names: (keyof Fields)[]}
- *   | {kind: "kept" | "restored" | "moved" | "undone" | "unassigned", key: string, title: string}} Conflict
+ *   | {kind: "kept" | "restored" | "moved" | "undone" | "unassigned"
+ *     | "alone", key: string, title: string}} Conflict
  * @typedef {{kind: "none" | "create" | "update" | "delete" | "restore", fields: Partial<Fields>,
  *   conflicts: Conflict[], about?: About}} Outcome
  * @typedef {{id?: number | null, list_id?: number | null}} About
@@ -40,6 +43,7 @@ export const EMPTY = {
   priority: 0,
   labels: [],
   assigned_to: null,
+  parent_id: null,
 };
 const NAMES = /** @type {(keyof Fields)[]} */ (Object.keys(EMPTY));
 const MOST_OPERATIONS = 100;
@@ -64,7 +68,7 @@ const timeOf = (seq) => new Date(seq / 1000).toISOString();
  * @param {Fields} task
  * @returns {Fields}
  */
-export const fieldsOf = ({ title, description, done, due, priority, labels, assigned_to }) => ({
+export const fieldsOf = ({
   title,
   description,
   done,
@@ -72,7 +76,8 @@ export const fieldsOf = ({ title, description, done, due, priority, labels, assi
   priority,
   labels,
   assigned_to,
-});
+  parent_id,
+}) => ({ title, description, done, due, priority, labels, assigned_to, parent_id });
 
 /**
  * Whether a task has just these contents.
@@ -215,8 +220,39 @@ export function byTask(entries) {
 }
 
 /**
+ * Return entries in which each parent has its id, if it has one by now.
+ * @param {Entry[]} entries
+ * @param {ReadonlyMap<string, Kept>} kept
+ */
+export function resolved(entries, kept) {
+  /** @type {<Some extends Partial<Fields>>(fields: Some) => Some} */
+  const named = (fields) => {
+    const { parent_id } = fields;
+    const parent = typeof parent_id === "string" ? kept.get(parent_id) : undefined;
+    return parent ? { ...fields, parent_id: parent.id } : fields;
+  };
+  return entries.map((entry) => {
+    const [fields, was] = [named(entry.fields), named(entry.was)];
+    return fields === entry.fields && was === entry.was ? entry : { ...entry, fields, was };
+  });
+}
+
+/**
+ * Return the keys of the tasks that entries are about, and of the parents that they name.
+ * @param {Entry[]} entries
+ */
+export const keysIn = (entries) =>
+  new Set(
+    entries.flatMap(({ key, fields, was }) => [
+      key,
+      ...[fields, was].flatMap(({ parent_id }) => (typeof parent_id === "string" ? parent_id : [])),
+    ]),
+  );
+
+/**
  * Pack what can be sent now, in its order: one operation for each task. Entries that come to
- * nothing are spent.
+ * nothing are spent. A task is sent after the parent that is created with it; what goes along with
+ * another is done by the service, with that one.
  * @param {Entry[]} entries in their order
  * @param {ReadonlyMap<string, Kept>} kept
  * @param {{now: number, most?: number, idempotency_key: string,
@@ -236,14 +272,20 @@ export function pack(
   /** @type {Conflict[]} */
   const told = [];
   let size = 0;
-  for (const [key, own] of byTask(entries)) {
+  const pending = byTask(resolved(entries, kept));
+  for (const [key, own] of pending) {
     const last = own.at(-1);
     if (!last || last.after > now || last.fault) continue;
+    if (last.along && pending.has(last.along)) continue;
     const outcome = outcomeOf(kept.get(key), own);
-    const { kind, conflicts } = outcome;
+    const { kind, fields, conflicts } = outcome;
     if (isLeft(key, kind)) continue;
+    if (typeof fields.parent_id === "string") {
+      if (pending.has(fields.parent_id)) continue;
+      fields.parent_id = null; // it was never sent, and is gone
+    }
     const seqs = own.map((entry) => entry.seq);
-    if (kind === "none") spent.push(...seqs);
+    if (kind === "none" || (last.along && kind === "delete")) spent.push(...seqs);
     else {
       const operation = operationOf(outcome, kept.get(key));
       size += new TextEncoder().encode(JSON.stringify(operation)).length;
@@ -263,10 +305,11 @@ export function pack(
  */
 function operationOf({ kind, fields, about = {} }, kept) {
   if (kind === "restore" && about.id) return { restore: { id: about.id } };
+  const members = /** @type {Partial<Task>} */ (fields);
   if (!kept) {
     const place = about.list_id ? { list_id: about.list_id } : {};
-    return { create: { ...fields, ...place, title: fields.title ?? "" } };
+    return { create: { ...members, ...place, title: fields.title ?? "" } };
   }
   const named = kept.etag ? { id: kept.id, if_match: kept.etag } : { id: kept.id };
-  return kind === "update" ? { update: { ...named, ...fields } } : { delete: named };
+  return kind === "update" ? { update: { ...named, ...members } } : { delete: named };
 }

@@ -8,7 +8,7 @@ import { makeSelection } from "./selection.js";
 import { draftOf } from "./session.js";
 import { Sync } from "./sync.js";
 import { batch, computed, effect, signal } from "./vendor.js";
-import { countsByList, countsOf, labelsOf, rowsOf, tasksOf, viewOf } from "./views.js";
+import { countsByList, countsOf, labelsOf, progressOf, rowsOf, tasksOf, viewOf } from "./views.js";
 import { learnWords, locale, say } from "./words.js";
 
 /**
@@ -71,12 +71,15 @@ export function makeScreen(store, session, leaving, orphans) {
   const narrow = matchMedia(NARROW);
   const isNarrow = signal(narrow.matches);
   const measure = () => (isNarrow.value = narrow.matches);
-  const rows = computed(() =>
-    rowsOf(found.value, name.value, now.value, {
-      locale: locale(),
-      overdue: say("list.overdue"),
-    }),
-  );
+  /** The tasks whose subtasks are not to be seen. */
+  const folded = signal(/** @type {ReadonlySet<string>} */ (new Set()));
+  /** @param {import("./views.js").Shown} task */
+  const parentOf = (task) => store.parentOf(task);
+  const rows = computed(() => {
+    const words = { locale: locale(), overdue: say("list.overdue") };
+    return rowsOf(found.value, name.value, now.value, words, parentOf, folded.value);
+  });
+  const progress = computed(() => progressOf(store.tasks.value, parentOf));
   const selection = makeSelection(rows, cursor);
   const title = computed(() => {
     if (name.value === "label") return `#${view.value.what}`;
@@ -201,6 +204,8 @@ export function makeScreen(store, session, leaving, orphans) {
     listCounts,
     counts,
     labels,
+    progress,
+    folded,
     isReading,
     isReadOnly,
     changeable,
@@ -254,13 +259,28 @@ export function makeScreen(store, session, leaving, orphans) {
     /** @param {string[]} keys */
     removeAll(keys) {
       /** @param {string} key */
-      const remove = (key) =>
-        store.remove(key, say("undo.deleted", { title: store.get(key)?.title ?? "" }));
-      cursor.value = selection.after(keys);
-      if (open.value && keys.includes(open.value)) open.value = null;
+      const remove = (key) => {
+        const title = store.get(key)?.title ?? "";
+        const count = store.branchOf(key).length - 1;
+        const word = count > 0 ? "undo.deletedBranch" : "undo.deleted";
+        store.remove(key, say(word, { title, count }));
+      };
+      const branches = keys.flatMap((key) => store.branchOf(key).map((task) => task.key));
+      if (open.value && branches.includes(open.value)) open.value = null;
+      cursor.value = selection.after(branches);
       if (keys.length === 1) keys.forEach(remove);
       else together(keys, say("undo.severalDeleted", { count: keys.length }), remove);
       focusList();
+    },
+
+    /**
+     * Have the subtasks of a task seen, or not.
+     * @param {string} key
+     * @param {boolean} isFolded
+     */
+    fold(key, isFolded) {
+      const others = [...folded.value].filter((other) => other !== key);
+      folded.value = new Set(isFolded ? [...others, key] : others);
     },
 
     /** Close the open task, and be where it is in the list. */

@@ -13,7 +13,7 @@
  * @typedef {{text: string, undo: () => void, until: number, key: string, kind: string}} Undoable
  */
 
-import { byTask, EMPTY, fieldsOf, shown } from "./outbox.js";
+import { byTask, EMPTY, fieldsOf, resolved, shown } from "./outbox.js";
 import { batch, signal } from "./vendor.js";
 
 export const UNDO_SECONDS = 10;
@@ -128,7 +128,7 @@ export class Store {
       .filter(({ seq }) => !this.answered.has(seq) && !replaced.has(seq))
       .concat(added)
       .sort((one, other) => one.seq - other.seq);
-    const changed = byTask(this.entries);
+    const changed = byTask(resolved(this.entries, this.kept));
     let isOther = false;
     for (const key of touched) {
       const before = this.shownByKey.get(key);
@@ -242,29 +242,68 @@ export class Store {
   }
 
   /**
-   * Delete a task, when it can no longer be undone; after that, undoing takes it out of the trash.
+   * Delete a task and its subtasks, when it can no longer be undone; after that, undoing takes them
+   * out of the trash.
    * @param {string} key
    * @param {string} text
    */
   remove(key, text) {
-    const task = this.get(key);
-    if (!task) return;
+    const branch = this.branchOf(key);
     this.drop(key, Date.now() + UNDO_SECONDS * 1000);
-    this.offer({ text, key, kind: "delete", undo: () => this.putBack(key, task) });
+    const undo = () => branch.forEach((task) => this.putBack(task, key));
+    if (branch.length) this.offer({ text, key, kind: "delete", undo });
   }
 
   /**
    * Have a deleted task again.
-   * @param {string} key
    * @param {Shown} task as it was shown
+   * @param {string} root the key of the one that was deleted, perhaps with this one
    */
-  putBack(key, { list_id, ...task }) {
+  putBack({ key, list_id, ...task }, root) {
     const known = this.kept.get(key) ?? [...this.gone.values()].find((gone) => gone.key === key);
     const fields = fieldsOf(task);
     const was = known ? fieldsOf(known.task) : fields;
+    const along = key === root ? {} : { along: root };
     if (!this.get(key)) {
-      this.enter({ key, kind: "restore", fields, was, list_id, id: known?.id ?? null });
+      this.enter({ key, kind: "restore", fields, was, list_id, id: known?.id ?? null, ...along });
     }
+  }
+
+  /**
+   * Return the key of a task's parent, if it is shown.
+   * @param {Pick<Shown, "parent_id">} task
+   */
+  parentOf({ parent_id }) {
+    if (!parent_id) return null;
+    const key = typeof parent_id === "string" ? parent_id : this.keys.get(parent_id);
+    return key !== undefined && this.shownByKey.has(key) ? key : null;
+  }
+
+  /**
+   * Return a task with all the tasks below it, each after its parent; none if it is not shown.
+   * @param {string} root
+   */
+  branchOf(root) {
+    const task = this.get(root);
+    const found = new Set(task ? [task] : []);
+    for (const { key } of found) {
+      for (const one of this.tasks.value) if (this.parentOf(one) === key) found.add(one);
+    }
+    return [...found];
+  }
+
+  /**
+   * Return the tasks above a task, the nearest first.
+   * @param {Shown} task
+   */
+  pathOf(task) {
+    /** @type {Set<Shown>} */
+    const path = new Set();
+    for (let one = this.get(this.parentOf(task) ?? ""); one && !path.has(one);) {
+      path.add(one);
+      one = this.get(this.parentOf(one) ?? "");
+    }
+    return [...path];
   }
 
   /**
@@ -313,14 +352,29 @@ export class Store {
   }
 
   /**
-   * @param {string} key
+   * Delete a task and its subtasks.
+   * @param {string} root
    * @param {number} [after]
    */
-  drop(key, after = 0) {
-    const task = this.get(key);
-    if (!task) return;
-    const { list_id } = task;
-    this.enter({ key, kind: "delete", fields: {}, was: fieldsOf(task), after, list_id });
+  drop(root, after = 0) {
+    const entries = this.branchOf(root).map((task) => {
+      const { key, list_id } = task;
+      const along = key === root ? {} : { along: root };
+      const was = fieldsOf(task);
+      /** @type {Entry} */
+      const entry = {
+        seq: this.nextSeq(),
+        key,
+        kind: "delete",
+        fields: {},
+        was,
+        after,
+        list_id,
+        ...along,
+      };
+      return entry;
+    });
+    if (entries.length) this.act({ entries });
   }
 
   /** Send at once what is held back so that it can be undone. */

@@ -18,7 +18,7 @@
 
 import { answered, Failure, heard, isForeign } from "./api.js";
 import { listed } from "./local.js";
-import { EMPTY, fieldsOf, isLike, pack } from "./outbox.js";
+import { byTask, EMPTY, fieldsOf, isLike, keysIn, pack } from "./outbox.js";
 import { randomId } from "./store.js";
 import { signal } from "./vendor.js";
 
@@ -219,7 +219,7 @@ export class Sync {
     await store.flush();
     const { entries } = await store.local.readOutbox();
     if (!entries.length) return false;
-    const kept = await store.local.readTasks(new Set(entries.map(({ key }) => key)));
+    const kept = await store.local.readTasks(keysIn(entries));
     const { batch, spent, conflicts } = pack(entries, kept, {
       now: Date.now(),
       most: this.alone > 0 ? 1 : PAGE,
@@ -263,7 +263,17 @@ export class Sync {
     const sent = batch.parts.flatMap(({ seqs }, index) =>
       batch.operations[index]?.restore ? [] : seqs,
     );
-    return this.write({ kept, forgotten, sent, batch: null });
+    const gone = new Set(forgotten);
+    for (const [key, own] of byTask(this.store.entries)) {
+      const { kind, along = "" } = /** @type {Entry} */ (own.at(-1));
+      if (kind !== "delete" || !gone.has(along)) continue;
+      forgotten.push(key);
+      sent.push(...own.map(({ seq }) => seq));
+    }
+    await this.write({ kept, forgotten, sent, batch: null });
+    // With a task that is restored, its subtasks come back.
+    if (batch.operations.some(({ restore }) => restore)) await this.pull();
+    return undefined;
   }
 
   /**
@@ -305,7 +315,9 @@ export class Sync {
   /**
    * Do in another way what can no longer be done: what has left the trash is made anew, what was
    * meant for a list that is gone, or that may only be read, goes into one's own, what was done to a
-   * task of such a list is undone, and what was assigned to somebody who is no member is so no longer. Tell whether there was something of the kind.
+   * task of such a list is undone, what was assigned to somebody who is no member is so no longer, and
+   * what was to be below a task that is gone, or too deep, stands by itself. Tell whether there was
+   * something of the kind.
    * @param {Failure} failure
    * @param {Batch} batch
    */
@@ -329,6 +341,10 @@ export class Sync {
         const nobody = { assigned_to: null };
         changed.push(...own.map((entry) => ({ ...entry, fields: { ...entry.fields, ...nobody } })));
         this.tell.onConflict({ kind: "unassigned", key, title });
+      } else if (pointer.endsWith("/parent_id")) {
+        const alone = { parent_id: null };
+        changed.push(...own.map((entry) => ({ ...entry, fields: { ...entry.fields, ...alone } })));
+        this.tell.onConflict({ kind: "alone", key, title });
       } else if (code === "low_role") {
         undone.push(...own.map(({ seq }) => seq));
         this.tell.onConflict({ kind: "undone", key, title });

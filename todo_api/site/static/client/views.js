@@ -4,7 +4,9 @@
  * @typedef {import("./outbox.js").Shown} Shown
  * @typedef {"today" | "upcoming" | "all" | "done" | "search" | "label" | "list" | "trash"} Name
  * @typedef {{kind: "heading", key: string, text: string, isLate: boolean}
- *   | {kind: "task", key: string, task: Shown}} Row
+ *   | {kind: "task", key: string, task: Shown, depth: number, isFolded: boolean | null}} Row
+ *   `isFolded` is null where nothing is below a task.
+ * @typedef {(task: Shown) => string | null} ParentOf the key of a task's parent, if it is there
  */
 
 import { dayOf, endOf, isOverdue, partsOf, sayDay } from "./dates.js";
@@ -128,9 +130,12 @@ export function tasksOf(tasks, name, what, now, lingering = NONE) {
  * @param {Name} name
  * @param {Date} now
  * @param {{locale: string, overdue: string}} words
+ * @param {ParentOf} parentOf
+ * @param {ReadonlySet<string>} folded keys of tasks whose subtasks are not to be seen
  * @returns {Row[]}
  */
-export function rowsOf(tasks, name, now, words) {
+export function rowsOf(tasks, name, now, words, parentOf, folded) {
+  if (name === "all" || name === "list") return nested(tasks, parentOf, folded);
   /** @type {Row[]} */
   const rows = [];
   const hasHeadings = name === "today" || name === "upcoming";
@@ -152,9 +157,63 @@ export function rowsOf(tasks, name, now, words) {
       });
       heading = text;
     }
-    rows.push({ kind: "task", key: task.key, task });
+    rows.push({ kind: "task", key: task.key, task, depth: 0, isFolded: null });
   }
   return rows;
+}
+
+/**
+ * Put tasks below their parents. What has a parent that is not among them stands by itself.
+ * @param {Shown[]} tasks
+ * @param {ParentOf} parentOf
+ * @param {ReadonlySet<string>} folded
+ */
+function nested(tasks, parentOf, folded) {
+  const there = new Set(tasks.map(({ key }) => key));
+  /** @type {Map<string | null, Shown[]>} */
+  const below = new Map();
+  for (const task of tasks) {
+    const parent = parentOf(task);
+    const place = parent !== null && there.has(parent) ? parent : null;
+    const others = below.get(place);
+    if (others) others.push(task);
+    else below.set(place, [task]);
+  }
+  /** @type {Row[]} */
+  const rows = [];
+  /** @type {Set<string>} */
+  const reached = new Set();
+  /** @type {(task: Shown, depth: number, isSeen: boolean) => void} */
+  const add = (task, depth, isSeen) => {
+    const { key } = task;
+    if (reached.has(key)) return;
+    reached.add(key);
+    const own = below.get(key);
+    const isFolded = own ? folded.has(key) : null;
+    if (isSeen) rows.push({ kind: "task", key, task, depth, isFolded });
+    for (const one of own ?? []) add(one, depth + 1, isSeen && !isFolded);
+  };
+  for (const task of below.get(null) ?? []) add(task, 0, true);
+  // Two devices can have put two tasks below each other, until the service has refused one.
+  if (reached.size < tasks.length) for (const task of tasks) add(task, 0, true);
+  return rows;
+}
+
+/**
+ * Return how many subtasks each task has, and how many of them are done, by its key.
+ * @param {Shown[]} tasks
+ * @param {ParentOf} parentOf
+ */
+export function progressOf(tasks, parentOf) {
+  /** @type {Map<string, {done: number, all: number}>} */
+  const progress = new Map();
+  for (const task of tasks) {
+    const parent = parentOf(task);
+    if (parent === null) continue;
+    const { done, all } = progress.get(parent) ?? { done: 0, all: 0 };
+    progress.set(parent, { done: done + Number(task.done), all: all + 1 });
+  }
+  return progress;
 }
 
 /**

@@ -69,6 +69,9 @@ export const WORDS = {
   "list.reads": "nur zu lesen",
   "list.readOnly": "Diese Liste ist nur zu lesen. Wem sie gehört, kann Änderungen erlauben.",
   "list.unsent": "Noch nicht gesendet",
+  "list.subtasksOf": "Teilaufgaben von „{title}“",
+  "list.progress": "{done} von {all} Teilaufgaben erledigt",
+  "list.under": "unter „{title}“",
   "list.selected": "Ausgewählt",
   "empty.today": "Heute ist nichts fällig. Genieß es, oder schreib oben etwas auf.",
   "empty.upcoming": "Nichts geplant. Aufgaben mit einem Tag erscheinen hier.",
@@ -92,11 +95,13 @@ export const WORDS = {
   "field.priority": "Priorität",
   "field.labels": "Etiketten",
   "field.assigned_to": "Zuständige",
+  "field.parent_id": "übergeordnete Aufgabe",
 
   "undo.button": "Rückgängig",
   "undo.done": "„{title}“ ist erledigt",
   "undo.open": "„{title}“ ist wieder offen",
   "undo.deleted": "„{title}“ ist gelöscht",
+  "undo.deletedBranch": "„{title}“ ist gelöscht, samt ihren Teilaufgaben: {count}",
   "undo.restored": "„{title}“ ist wiederhergestellt",
   "undo.edited": "„{title}“ ist geändert",
   "undo.severalDone": "{count} Aufgaben sind erledigt",
@@ -134,6 +139,8 @@ export const WORDS = {
   "conflict.undone": "Die Liste von „{title}“ ist nur zu lesen: Die Änderung wurde zurückgenommen.",
   "conflict.unassigned":
     "„{title}“ ist niemandem zugewiesen: Wer gemeint war, ist nicht in der Liste.",
+  "conflict.alone":
+    "„{title}“ steht für sich: Die Aufgabe darüber ist weg oder nimmt keine mehr auf.",
   "notice.close": "Schließen",
 
   "error.credentials":

@@ -67,6 +67,9 @@ const ENGLISH = {
   "list.reads": "only to read",
   "list.readOnly": "You can only read this list. Its owner can let you change it.",
   "list.unsent": "Not sent yet",
+  "list.subtasksOf": "Subtasks of “{title}”",
+  "list.progress": "{done} of {all} subtasks done",
+  "list.under": "below “{title}”",
   "list.selected": "Selected",
   "empty.today": "Nothing is due today. Enjoy it, or add a task above.",
   "empty.upcoming": "Nothing is planned. Give a task a day, and it appears here.",
@@ -90,11 +93,13 @@ const ENGLISH = {
   "field.priority": "priority",
   "field.labels": "labels",
   "field.assigned_to": "assignee",
+  "field.parent_id": "parent",
 
   "undo.button": "Undo",
   "undo.done": "“{title}” is done",
   "undo.open": "“{title}” is open again",
   "undo.deleted": "“{title}” is deleted",
+  "undo.deletedBranch": "“{title}” is deleted, and so are its subtasks: {count}",
   "undo.restored": "“{title}” is restored",
   "undo.edited": "“{title}” is changed",
   "undo.severalDone": "{count} tasks are done",
@@ -130,6 +135,8 @@ const ENGLISH = {
   "conflict.undone": "You can only read the list of “{title}”, so your change was undone.",
   "conflict.unassigned":
     "“{title}” is assigned to nobody: who it was meant for is not in the list.",
+  "conflict.alone":
+    "“{title}” stands by itself: the task that it was to be below is gone, or has no room below it.",
   "notice.close": "Dismiss",
 
   "error.credentials": "The username or the password is wrong. Check both and try again.",

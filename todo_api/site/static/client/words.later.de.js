@@ -27,6 +27,12 @@ export const WORDS = {
   "task.delete": "Löschen",
   "task.close": "Schließen",
   "task.needsTitle": "Eine Aufgabe braucht einen Titel: Bis dahin bleibt „{title}“.",
+  "task.subtasks": "Teilaufgaben",
+  "task.addSubtask": "Neue Teilaufgabe",
+  "task.parent": "Teilaufgabe von",
+  "task.noParent": "Keiner anderen",
+  "task.unknownParent":
+    "So heißt keine offene Aufgabe dieser Liste, unter der noch Platz ist. Bitte eine vorgeschlagene wählen, oder nichts.",
 
   "lists.name": "Name",
   "lists.hint":
@@ -96,6 +102,7 @@ export const WORDS = {
   "keys.title": "Tasten",
   "keys.add": "Neue Aufgabe",
   "keys.move": "Nächste, vorige Aufgabe",
+  "keys.fold": "Teilaufgaben aus- und einklappen, hinein und heraus",
   "keys.select": "Mehrere auswählen (oder Umschalt und ein Klick); Tasten gelten für alle",
   "keys.done": "Erledigt, oder wieder offen",
   "keys.edit": "Aufgabe öffnen",

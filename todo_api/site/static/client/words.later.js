@@ -25,6 +25,12 @@ export const LATER_WORDS = {
   "task.delete": "Delete",
   "task.close": "Close",
   "task.needsTitle": "A task needs a title: this one keeps “{title}” until it has another.",
+  "task.subtasks": "Subtasks",
+  "task.addSubtask": "Add a subtask",
+  "task.parent": "Subtask of",
+  "task.noParent": "No other task",
+  "task.unknownParent":
+    "No open task of this list that has room below it is called so. Choose one that is proposed, or nothing.",
 
   "lists.name": "Name",
   "lists.hint":
@@ -92,6 +98,7 @@ export const LATER_WORDS = {
   "keys.title": "Keys",
   "keys.add": "Add a task",
   "keys.move": "Next or previous task",
+  "keys.fold": "Subtasks: hide, show; into them, out of them",
   "keys.select": "Select several (or Shift and a click); keys act on all of them",
   "keys.done": "Done, or open again",
   "keys.edit": "Open the task",
