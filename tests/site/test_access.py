@@ -96,6 +96,8 @@ def check_tasks(checked: Checked) -> None:
     check("typing")
     client.open("Soon")
     check("a task")
+    page.get_by_label("Repeat").select_option("Every week")
+    check("a task that repeats")
     page.get_by_role("textbox", name="Add a subtask").fill("Sooner")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Subtasks of “Soon”")).to_have_count(1)

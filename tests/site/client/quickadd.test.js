@@ -134,7 +134,7 @@ const LINES = [
 for (const [line, title, due = null, priority = 0, labels = []] of LINES) {
   test(`“${line}”`, () => {
     const { parts, ...understood } = understand(line, NOW);
-    assert.deepEqual(understood, { title, due, priority, labels });
+    assert.deepEqual(understood, { title, due, repeat: null, priority, labels });
     for (const { text, start, end } of parts) assert.equal(line.slice(start, end), text);
   });
 }
@@ -146,7 +146,7 @@ test("what is refused stays in the title", () => {
 
 test("a thousand hostile characters take no time", () => {
   const begun = performance.now();
-  for (const piece of ["#", "!", "in 1 ", "1:", "dec ", "on ", " "]) {
+  for (const piece of ["#", "!", "in 1 ", "1:", "dec ", "on ", "every ", "every mon, ", " "]) {
     understand(piece.repeat(1000), NOW);
   }
   assert.ok(performance.now() - begun < 2000);
@@ -186,4 +186,67 @@ test("in German, days and times are understood as they are written there", () =>
 
 test("in English, German words are words", () => {
   assert.equal(understand("Call Morgen", NOW).due, null);
+});
+
+/** The line, the title, the rule, the due time, and what it is in: English or German. */
+const REPEATING = [
+  ["Water every day", "Water", "FREQ=DAILY", "2026-11-24"],
+  ["every day water the plants", "water the plants", "FREQ=DAILY", "2026-11-24"],
+  ["Water Every Day 9:00", "Water", "FREQ=DAILY", "2026-11-25T09:00:00+00:00"],
+  ["Water every day 17:00", "Water", "FREQ=DAILY", "2026-11-24T17:00:00+00:00"],
+  ["Water every day tomorrow", "Water", "FREQ=DAILY", "2026-11-25"],
+  ["Water every 3 days", "Water", "FREQ=DAILY;INTERVAL=3", "2026-11-24"],
+  ["Water every 1 day", "Water", "FREQ=DAILY", "2026-11-24"],
+  ["Water every other day", "Water", "FREQ=DAILY;INTERVAL=2", "2026-11-24"],
+  ["Stand up every weekday", "Stand up", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "2026-11-24"],
+  ["Report every friday", "Report", "FREQ=WEEKLY;BYDAY=FR", "2026-11-27"],
+  ["Report every Fri !2", "Report", "FREQ=WEEKLY;BYDAY=FR", "2026-11-27"],
+  ["Report every tuesday", "Report", "FREQ=WEEKLY;BYDAY=TU", "2026-11-24"],
+  ["Report every tuesday 9:00", "Report", "FREQ=WEEKLY;BYDAY=TU", "2026-12-01T09:00:00+00:00"],
+  ["Swim every sun, wed and mon", "Swim", "FREQ=WEEKLY;BYDAY=MO,WE,SU", "2026-11-25"],
+  ["Swim every other thursday", "Swim", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TH", "2026-11-26"],
+  ["Report every week", "Report", "FREQ=WEEKLY", "2026-11-24"],
+  ["Report every week friday", "Report", "FREQ=WEEKLY", "2026-11-27"],
+  ["Report every 2 weeks", "Report", "FREQ=WEEKLY;INTERVAL=2", "2026-11-24"],
+  ["Pay every month", "Pay", "FREQ=MONTHLY", "2026-11-24"],
+  ["Pay every 3 months 1 dec", "Pay", "FREQ=MONTHLY;INTERVAL=3", "2026-12-01"],
+  ["Check every year, please", "Check, please", "FREQ=YEARLY", "2026-11-24"],
+  ["Check every 2 years", "Check", "FREQ=YEARLY;INTERVAL=2", "2026-11-24"],
+  ["Blumen jeden Tag", "Blumen", "FREQ=DAILY", "2026-11-24", "de"],
+  ["Blumen alle 3 Tage", "Blumen", "FREQ=DAILY;INTERVAL=3", "2026-11-24", "de"],
+  ["Blumen jeden zweiten Tag", "Blumen", "FREQ=DAILY;INTERVAL=2", "2026-11-24", "de"],
+  ["Runde jeden Werktag", "Runde", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "2026-11-24", "de"],
+  ["Bericht jeden Freitag", "Bericht", "FREQ=WEEKLY;BYDAY=FR", "2026-11-27", "de"],
+  ["Bad jeden Sonnabend und Montag", "Bad", "FREQ=WEEKLY;BYDAY=MO,SA", "2026-11-28", "de"],
+  ["Bad jeden zweiten Mittwoch", "Bad", "FREQ=WEEKLY;INTERVAL=2;BYDAY=WE", "2026-11-25", "de"],
+  ["Bericht jede Woche", "Bericht", "FREQ=WEEKLY", "2026-11-24", "de"],
+  ["Bericht alle 2 Wochen", "Bericht", "FREQ=WEEKLY;INTERVAL=2", "2026-11-24", "de"],
+  ["Miete jeden Monat am 1.12.", "Miete", "FREQ=MONTHLY", "2026-12-01", "de"],
+  ["Miete alle 3 Monate", "Miete", "FREQ=MONTHLY;INTERVAL=3", "2026-11-24", "de"],
+  ["TÜV jedes zweite Jahr", "TÜV", "FREQ=YEARLY;INTERVAL=2", "2026-11-24", "de"],
+  ["Report every friday", "Report", "FREQ=WEEKLY;BYDAY=FR", "2026-11-27", "de"],
+  // What is no repetition.
+  ["Write the weekly report", "Write the weekly report"],
+  ["Everyday things", "Everyday things"],
+  ["Read every page", "Read every page"],
+  ["Water every 0 days", "Water every 0 days"],
+  ["Water every 100 days", "Water every 100 days"],
+  ["Meet every second", "Meet every second"],
+  ["every day", "every day"],
+  ["Bericht jeden Freitag", "Bericht jeden Freitag"],
+  ["Jeden Morgen laufen", "Jeden Morgen laufen", undefined, null, "de"],
+  ["Alle 3 lesen", "Alle 3 lesen", undefined, null, "de"],
+];
+
+for (const [line, title, rule, due = null, language = "en"] of REPEATING) {
+  test(`what comes again: ${line} (${language})`, () => {
+    const understood = understand(line, NOW, [], language);
+    assert.deepEqual(understood.repeat, rule ? { rule, from: "due" } : null);
+    assert.deepEqual([understood.title, understood.due], [title, due]);
+  });
+}
+
+test("a repetition that is refused stays in the title, its weekday as well", () => {
+  const { title, due, repeat, parts } = understand("Report every friday", NOW, ["every friday"]);
+  assert.deepEqual([title, due, repeat, parts], ["Report every friday", null, null, []]);
 });

@@ -9,7 +9,14 @@ import { locale, say } from "./words.js";
 const MOST_CHARACTERS = 200;
 
 /** A line of which nothing is understood. @type {(line: string) => import("./quickadd.js").Understood} */
-const plain = (line) => ({ title: line.trim(), due: null, priority: 0, labels: [], parts: [] });
+const plain = (line) => ({
+  title: line.trim(),
+  due: null,
+  repeat: null,
+  priority: 0,
+  labels: [],
+  parts: [],
+});
 
 /** @param {{screen: import("./screen.js").Screen}} props */
 export function Add({ screen }) {
@@ -34,7 +41,7 @@ export function Add({ screen }) {
   const add = async (event) => {
     event.preventDefault();
     if (!later.value) await screen.fetchLater();
-    const { title, due, priority, labels } = understood.value;
+    const { title, due, repeat, priority, labels } = understood.value;
     if (!title || [...title].length > MOST_CHARACTERS) return;
     const isToday = name.value === "today" && !due;
     const own =
@@ -43,6 +50,7 @@ export function Add({ screen }) {
       {
         title,
         due: isToday ? dayOf(new Date()) : due,
+        repeat,
         priority,
         labels: [...labels, ...own].sort(),
       },

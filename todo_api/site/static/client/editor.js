@@ -3,6 +3,7 @@
 import { Assignee } from "./assignee.js";
 import { dueAt, partsOf } from "./dates.js";
 import { html } from "./html.js";
+import { Repetition } from "./repeat.js";
 import { Parent, Subtasks } from "./subtasks.js";
 import { Markdown } from "./text.js";
 import { useEffect, useRef, useSignal } from "./vendor.js";
@@ -160,6 +161,11 @@ export function Editor({ screen, taskKey }) {
         </div>
         ${day && !isReadOnly && html`<button class="quiet" onClick=${() => change({ due: null })}>${say("task.clearDue")}</button>`}
       </div>
+      <${Repetition}
+        repeat=${task.repeat}
+        isReadOnly=${isReadOnly}
+        change=${(/** @type {import("./outbox.js").Repeat | null} */ repeat) => change({ repeat })}
+      />
       <fieldset class="priorities" disabled=${isReadOnly}>
         <legend>${say("task.priority")}</legend>
         ${

@@ -192,6 +192,7 @@ function Row({ task, list, parent, done, all, isReadOnly, isSelected, now }) {
   const late = isOverdue(task.due, now.value) && !task.done;
   const hasMore =
     task.due ||
+    task.repeat ||
     task.labels.length > 0 ||
     task.assigned_to ||
     list ||
@@ -214,6 +215,13 @@ function Row({ task, list, parent, done, all, isReadOnly, isSelected, now }) {
               task.due &&
               html`<span class=${`due ${late ? "late" : ""}`}
                 >${late ? `${say("list.overdue")}: ` : ""}${sayDue(task.due, now.value, locale())}</span
+              >`
+            }
+            ${
+              task.repeat &&
+              html`<span class="repeats"
+                ><span aria-hidden="true">↻</span
+                ><span class="sr">${say("list.repeats")}</span></span
               >`
             }
             ${

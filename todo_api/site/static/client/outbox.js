@@ -7,8 +7,9 @@
  * @typedef {import("#document").components["schemas"]} Schemas
  * @typedef {Schemas["Task"]} Task
  * @typedef {Pick<Task, "title" | "description" | "done" | "due" | "priority" | "labels"
- *   | "assigned_to"> & {parent_id: number | string | null}} Fields
+ *   | "assigned_to" | "repeat"> & {parent_id: number | string | null}} Fields
  *   The parent is named by its key as long as it has no id.
+ * @typedef {NonNullable<Task["repeat"]>} Repeat
  * @typedef {{key: string, id: number, task: Task, etag: string | null}} Kept
  *   A task as the server had it last; `key` names it here, also before the server gave it an id.
  * @typedef {{seq: number, key: string, kind: "create" | "update" | "delete" | "restore",
@@ -44,17 +45,21 @@ export const EMPTY = {
   labels: [],
   assigned_to: null,
   parent_id: null,
+  repeat: null,
 };
 const NAMES = /** @type {(keyof Fields)[]} */ (Object.keys(EMPTY));
 const MOST_OPERATIONS = 100;
 const MOST_BYTES = 100_000;
 
 /** @type {(value: unknown) => string} */
-const textOf = (value) =>
-  JSON.stringify(Array.isArray(value) ? [...value].sort() : (value ?? null));
+function textOf(value) {
+  if (Array.isArray(value)) return JSON.stringify([...value].sort());
+  if (value && typeof value === "object") return JSON.stringify(Object.entries(value).sort());
+  return JSON.stringify(value ?? null);
+}
 
 /**
- * Whether values are the same: labels in any order, and null if one was written down before there was
+ * Whether values are the same: labels and members in any order, and null if one was written down before there was
  * such a member.
  * @type {(one: unknown, other: unknown) => boolean}
  */
@@ -77,7 +82,8 @@ export const fieldsOf = ({
   labels,
   assigned_to,
   parent_id,
-}) => ({ title, description, done, due, priority, labels, assigned_to, parent_id });
+  repeat,
+}) => ({ title, description, done, due, priority, labels, assigned_to, parent_id, repeat });
 
 /**
  * Whether a task has just these contents.

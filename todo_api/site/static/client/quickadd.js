@@ -8,8 +8,10 @@
 import { dayOf, dueAt, isDay, plusDays, weekdayOf } from "./dates.js";
 
 /**
- * @typedef {{kind: "day" | "time" | "label" | "priority", text: string, start: number, end: number}} Part
- * @typedef {{title: string, due: string | null, priority: number, labels: string[], parts: Part[]}} Understood
+ * @typedef {{kind: "day" | "time" | "repeat" | "label" | "priority", text: string, start: number, end: number}} Part
+ * @typedef {{title: string, due: string | null, repeat: Repeat | null, priority: number,
+ *   labels: string[], parts: Part[]}} Understood
+ * @typedef {import("./outbox.js").Repeat} Repeat
  */
 
 const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
@@ -45,6 +47,29 @@ const DAYS = [
   ["(\\d{4}-\\d\\d-\\d\\d)", (_, day = "") => (isDay(day) ? day : null)],
 ];
 
+const CODES = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];
+const WORKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR";
+
+/**
+ * What each repetition looks like, and which rule it is; null if it is none.
+ * @type {[string, (...found: string[]) => string | null][]}
+ */
+const REPETITIONS = [
+  ["every day", () => "FREQ=DAILY"],
+  ["every (other|[1-9]\\d?) days?", (count = "") => every("DAILY", count)],
+  ["every (?:weekday|workday)", () => WORKDAYS],
+  ["every week", () => "FREQ=WEEKLY"],
+  ["every (other|[1-9]\\d?) weeks?", (count = "") => every("WEEKLY", count)],
+  ["every month", () => "FREQ=MONTHLY"],
+  ["every (other|[1-9]\\d?) months?", (count = "") => every("MONTHLY", count)],
+  ["every year", () => "FREQ=YEARLY"],
+  ["every (other|[1-9]\\d?) years?", (count = "") => every("YEARLY", count)],
+  [
+    `every (other )?((?:${WEEKDAY})(?:(?:,| and|, and) (?:${WEEKDAY}))*)`,
+    (count = "", names = "") => everyWeekday(count, names, WEEKDAYS),
+  ],
+];
+
 const GERMAN_WEEKDAYS = ["son", "mon", "die", "mit", "don", "fre", "sam"];
 const GERMAN_MONTHS = [
   ...["jan", "feb", "mär", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez"],
@@ -75,6 +100,28 @@ const GERMAN_DAYS = [
     "(?:am )?(\\d{1,2})\\.(\\d{1,2})\\.(\\d{4})?",
     (today, day = "", month = "", year) =>
       dated(today, day, GERMAN_MONTHS[Number(month) - 1] ?? "", year, GERMAN_MONTHS),
+  ],
+];
+
+/** @type {typeof REPETITIONS} */
+const GERMAN_REPETITIONS = [
+  ["jeden tag", () => "FREQ=DAILY"],
+  ["alle ([1-9]\\d?) tage", (count = "") => every("DAILY", count)],
+  ["jeden (zweiten) tag", (count = "") => every("DAILY", count)],
+  ["jeden (?:werktag|arbeitstag)", () => WORKDAYS],
+  ["jede woche", () => "FREQ=WEEKLY"],
+  ["alle ([1-9]\\d?) wochen", (count = "") => every("WEEKLY", count)],
+  ["jede (zweite) woche", (count = "") => every("WEEKLY", count)],
+  ["jeden monat", () => "FREQ=MONTHLY"],
+  ["alle ([1-9]\\d?) monate", (count = "") => every("MONTHLY", count)],
+  ["jeden (zweiten) monat", (count = "") => every("MONTHLY", count)],
+  ["jedes jahr", () => "FREQ=YEARLY"],
+  ["alle ([1-9]\\d?) jahre", (count = "") => every("YEARLY", count)],
+  ["jedes (zweite) jahr", (count = "") => every("YEARLY", count)],
+  [
+    `jeden (zweiten )?((?:${GERMAN_WEEKDAY})(?:(?:,| und) (?:${GERMAN_WEEKDAY}))*)`,
+    (count = "", names = "") =>
+      everyWeekday(count, names.replaceAll(/sonna/giu, "sam"), GERMAN_WEEKDAYS),
   ],
 ];
 
@@ -116,10 +163,15 @@ const asWord = (pattern) => new RegExp(`(?<=^|\\s)(?:${pattern})(?=$|\\s|[,.;](?
  */
 const compiled = (table) =>
   table.map(([pattern, make]) => /** @type {const} */ ([asWord(pattern), make]));
-const ENGLISH = { days: compiled(DAYS), times: compiled(TIMES) };
+const ENGLISH = {
+  repetitions: compiled(REPETITIONS),
+  days: compiled(DAYS),
+  times: compiled(TIMES),
+};
 /** @type {Record<string, typeof ENGLISH>} */
 const LANGUAGES = {
   de: {
+    repetitions: [...ENGLISH.repetitions, ...compiled(GERMAN_REPETITIONS)],
     days: [...ENGLISH.days, ...compiled(GERMAN_DAYS)],
     times: [...ENGLISH.times, ...compiled(GERMAN_TIMES)],
   },
@@ -139,6 +191,8 @@ export function understand(line, now, refused = [], language = "en") {
   const patterns = LANGUAGES[language.slice(0, 2)] ?? ENGLISH;
   const kept = new Set(refused);
   const today = dayOf(now);
+  /** @type {{start: number, end: number}[]} where the words of what is refused are only words */
+  const refusals = [];
   /** @type {Part[]} */
   const parts = [];
   /** @type {(kind: Part["kind"], match: RegExpMatchArray) => void} */
@@ -150,7 +204,9 @@ export function understand(line, now, refused = [], language = "en") {
   const isFree = (match) => {
     const start = match.index ?? 0;
     const end = start + match[0].length;
-    return !kept.has(match[0]) && parts.every((part) => end <= part.start || start >= part.end);
+    /** @param {{start: number, end: number}} part */
+    const isBeside = (part) => end <= part.start || start >= part.end;
+    return !kept.has(match[0]) && parts.every(isBeside) && refusals.every(isBeside);
   };
 
   /** @type {string[]} */
@@ -170,18 +226,26 @@ export function understand(line, now, refused = [], language = "en") {
     break;
   }
 
+  for (const [pattern] of patterns.repetitions) {
+    for (const { 0: text, index } of line.matchAll(pattern)) {
+      if (kept.has(text)) refusals.push({ start: index, end: index + text.length });
+    }
+  }
+  const repetition = first(line, patterns.repetitions, isFree);
+  if (repetition) take("repeat", repetition.match);
   const day = first(line, patterns.days, isFree, today);
   if (day) take("day", day.match);
   const time = first(line, patterns.times, isFree);
   if (time) take("time", time.match);
 
-  let due = null;
-  if (time) {
-    const on = day?.value ?? (hasPassed(time.value, now) ? plusDays(today, 1) : today);
-    due = dueAt(on, time.value);
-  } else if (day) {
-    due = day.value;
+  /** @type {Repeat | null} */
+  const repeat = repetition ? { rule: repetition.value, from: "due" } : null;
+  let due = day?.value ?? null;
+  if (!due && (time || repeat)) {
+    const soonest = time && hasPassed(time.value, now) ? plusDays(today, 1) : today;
+    due = firstDay(repeat?.rule ?? "", soonest);
   }
+  if (due && time) due = dueAt(due, time.value);
 
   parts.sort((one, other) => one.start - other.start);
   const title = without(line, parts);
@@ -190,11 +254,12 @@ export function understand(line, now, refused = [], language = "en") {
     return {
       title: line.trim(),
       due: null,
+      repeat: null,
       priority: 0,
       labels: [],
       parts: [],
     };
-  return { title, due, priority, labels, parts };
+  return { title, due, repeat, priority, labels, parts };
 }
 
 /**
@@ -238,6 +303,35 @@ function without(line, parts) {
 
 /** @type {(time: string, now: Date) => boolean} */
 const hasPassed = (time, now) => Date.parse(dueAt(dayOf(now), time)) <= now.getTime();
+
+/** @type {(frequency: string, count: string) => string} */
+function every(frequency, count) {
+  const interval = Number(count) || (count ? 2 : 1);
+  return interval === 1 ? `FREQ=${frequency}` : `FREQ=${frequency};INTERVAL=${interval}`;
+}
+
+/** @type {(count: string, names: string, known: string[]) => string} */
+function everyWeekday(count, names, known) {
+  const found = names
+    .toLowerCase()
+    .split(/[^\p{L}]+/u)
+    .map((name) => known.indexOf(name.slice(0, 3)))
+    .filter((weekday) => weekday >= 0);
+  // Weeks begin on Monday, as the service writes them.
+  const days = [...new Set(found)].sort((one, other) => ((one + 6) % 7) - ((other + 6) % 7));
+  return `${every("WEEKLY", count)};BYDAY=${days.map((day) => CODES[day]).join(",")}`;
+}
+
+/**
+ * Return the first day of a rule, from some day on.
+ * @type {(rule: string, day: string) => string}
+ */
+function firstDay(rule, day) {
+  const [, days] = /BYDAY=([A-Z,]+)/u.exec(rule) ?? [];
+  if (!days) return day;
+  while (!days.includes(CODES[weekdayOf(day)] ?? "")) day = plusDays(day, 1);
+  return day;
+}
 
 /** @type {(today: string, name: string, names?: string[]) => string} */
 function nextWeekday(today, name, names = WEEKDAYS) {

@@ -271,8 +271,12 @@ export class Sync {
       sent.push(...own.map(({ seq }) => seq));
     }
     await this.write({ kept, forgotten, sent, batch: null });
-    // With a task that is restored, its subtasks come back.
-    if (batch.operations.some(({ restore }) => restore)) await this.pull();
+    // With a task that is restored, its subtasks come back; one that repeats is followed by the next.
+    const isFollowed = batch.operations.some(
+      ({ restore, update }, index) =>
+        restore ?? (update?.done !== undefined && results[index]?.task?.repeat),
+    );
+    if (isFollowed) await this.pull();
     return undefined;
   }
 

@@ -55,7 +55,7 @@ export const WORDS = {
   "add.label": "Neue Aufgabe",
   "add.placeholder": "Neue Aufgabe: Milch kaufen morgen 17:00 #einkauf !2",
   "add.hint":
-    "Ein Tag, eine Uhrzeit, #etiketten und eine Priorität von !1 bis !3 werden verstanden.",
+    "Ein Tag, eine Uhrzeit, eine Wiederholung wie jeden Freitag, #etiketten und eine Priorität von !1 bis !3 werden verstanden.",
   "add.submit": "Anlegen",
   "add.added": "„{title}“ hinzugefügt",
   "add.long": "Ein Titel hat höchstens 200 Zeichen: Dieser hat {count}.",
@@ -72,6 +72,7 @@ export const WORDS = {
   "list.subtasksOf": "Teilaufgaben von „{title}“",
   "list.progress": "{done} von {all} Teilaufgaben erledigt",
   "list.under": "unter „{title}“",
+  "list.repeats": "Wiederholt sich",
   "list.selected": "Ausgewählt",
   "empty.today": "Heute ist nichts fällig. Genieß es, oder schreib oben etwas auf.",
   "empty.upcoming": "Nichts geplant. Aufgaben mit einem Tag erscheinen hier.",
@@ -96,6 +97,7 @@ export const WORDS = {
   "field.labels": "Etiketten",
   "field.assigned_to": "Zuständige",
   "field.parent_id": "übergeordnete Aufgabe",
+  "field.repeat": "Wiederholung",
 
   "undo.button": "Rückgängig",
   "undo.done": "„{title}“ ist erledigt",

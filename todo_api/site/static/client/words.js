@@ -53,7 +53,8 @@ const ENGLISH = {
 
   "add.label": "Add a task",
   "add.placeholder": "Add a task: Buy milk tomorrow 17:00 #errand !2",
-  "add.hint": "A day, a time, #labels and a priority from !1 to !3 are understood.",
+  "add.hint":
+    "A day, a time, a repetition such as every friday, #labels and a priority from !1 to !3 are understood.",
   "add.submit": "Add",
   "add.added": "Added “{title}”",
   "add.long": "A title has at most 200 characters: this one has {count}.",
@@ -70,6 +71,7 @@ const ENGLISH = {
   "list.subtasksOf": "Subtasks of “{title}”",
   "list.progress": "{done} of {all} subtasks done",
   "list.under": "below “{title}”",
+  "list.repeats": "Repeats",
   "list.selected": "Selected",
   "empty.today": "Nothing is due today. Enjoy it, or add a task above.",
   "empty.upcoming": "Nothing is planned. Give a task a day, and it appears here.",
@@ -94,6 +96,7 @@ const ENGLISH = {
   "field.labels": "labels",
   "field.assigned_to": "assignee",
   "field.parent_id": "parent",
+  "field.repeat": "repetition",
 
   "undo.button": "Undo",
   "undo.done": "“{title}” is done",
