@@ -450,6 +450,43 @@ def test_a_task_is_assigned_to_a_member_and_its_row_says_so(
     expect(assignee).to_have_value(api.username)
 
 
+def test_what_is_assigned_to_oneself_has_a_view(
+    client: WebClient, api: ApiOfUser, owner: ApiOfUser
+) -> None:
+    views = client.page.get_by_role("navigation", name="Views")
+    expect(views.get_by_role("link")).to_have_text(["Today", "Upcoming", "All tasks", "Done"])
+    kitchen = shared_list(owner, api, "editor", "Sweep", "Cook")
+    sweep = owner.get(kitchen["tasks_uri"]).json()["tasks"][0]
+    assert owner.put(sweep["uri"], json={"assigned_to": api.username}).status_code == 200
+    client.look_again()
+    client.go("Assigned to me")
+    expect(client.checkbox("Sweep")).to_be_visible()
+    assert client.titles == ["Sweep"]
+    client.checkbox("Sweep").check()
+    expect(client.page.get_by_text("Nothing open is assigned to you.")).to_be_visible()
+
+
+def test_an_open_task_tells_who_made_and_did_it_and_asks_once_for_the_members(
+    client: WebClient, api: ApiOfUser, owner: ApiOfUser
+) -> None:
+    page = client.page
+    shared_list(owner, api, "editor", "Sweep", "Cook")
+    client.look_again()
+    client.go("Kitchen")
+    editor = client.open("Sweep")
+    expect(editor.get_by_text(f"Created by {owner.username}, ")).to_be_visible()
+    asked = len([url for url in client.requests if url.endswith("/members")])
+    client.open("Cook")
+    expect(editor.get_by_label("Title")).to_have_value("Cook")
+    expect(editor.get_by_label("Assigned to")).to_be_visible()
+    assert len([url for url in client.requests if url.endswith("/members")]) == asked
+    client.checkbox("Cook").check()
+    client.saved()
+    expect(editor.get_by_text(f"Done by {api.username}, ")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(editor.get_by_text("Done by")).to_have_count(0)
+
+
 def test_a_list_of_ones_own_offers_nobody_to_assign_to(client: WebClient) -> None:
     client.add("Read")
     with client.page.expect_response("**/members"):

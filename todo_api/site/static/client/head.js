@@ -1,13 +1,14 @@
 /** What is shown, how it stands with the service, and the search. */
 
 import { html } from "./html.js";
+import { expectSearch } from "./views.js";
 import { locale, say } from "./words.js";
 
 /** @typedef {import("./screen.js").Screen} Screen */
 
 /** @param {{screen: Screen}} props */
 export function Head({ screen }) {
-  const { title, now, name, search, found, overlay, list } = screen;
+  const { store, title, now, name, search, found, overlay, list } = screen;
   const role = list.value?.role ?? "owner";
   const count = found.value.length;
   const hint = () => {
@@ -46,6 +47,7 @@ export function Head({ screen }) {
         placeholder=${say("nav.search")}
         value=${search.value}
         autocomplete="off"
+        onFocus=${() => expectSearch(store.tasks.value)}
         onInput=${(/** @type {any} */ event) => (search.value = event.target.value)}
       />
     </div>

@@ -20,7 +20,8 @@
  *   if it is not known, and `id` what a task was called that is to be taken out of the trash. `along`
  *   is the key of the task with which it is deleted, or comes back.
  * @typedef {Fields & {key: string, id: number | null, list_id: number | null, created_at: string,
- *   completed_at: string | null, unsent: boolean}} Shown
+ *   completed_at: string | null, created_by: string | null, completed_by: string | null,
+ *   unsent: boolean}} Shown
  * @typedef {{key: string, seqs: number[]}} Part
  *   Which entries an operation of a batch is made of.
  * @typedef {{idempotency_key: string, made_at: number, parts: Part[],
@@ -111,6 +112,8 @@ export function shown(kept, entries) {
     list_id: task?.list_id ?? about.list_id ?? null,
     created_at: task?.created_at ?? timeOf(first?.seq ?? 0),
     completed_at: fields.done ? (task?.done && task.completed_at) || time : null,
+    created_by: task?.created_by ?? null,
+    completed_by: (fields.done && task?.done && task.completed_by) || null,
     unsent: entries.length > 0,
   };
 }

@@ -56,14 +56,12 @@ export function makeScreen(store, session, leaving, orphans) {
     if (search.value.trim()) return "search";
     return view.value.name === "list" && !list.value ? "all" : view.value.name;
   });
+  const what = () => {
+    if (name.value === "search") return search.value;
+    return name.value === "mine" ? session.username : view.value.what;
+  };
   const found = computed(() =>
-    tasksOf(
-      store.tasks.value,
-      name.value,
-      name.value === "search" ? search.value : view.value.what,
-      now.value,
-      lingering.value,
-    ),
+    tasksOf(store.tasks.value, name.value, what(), now.value, lingering.value),
   );
   const attention = signal(0);
   /** What has just been added, and is to be seen. */
@@ -99,7 +97,7 @@ export function makeScreen(store, session, leaving, orphans) {
   /** @type {(task: {list_id: number | null} | null) => boolean} */
   const isReadOnly = (task) => readOnly.value.has(task?.list_id ?? 0);
   const listCounts = computed(() => countsByList(store.tasks.value));
-  const counts = computed(() => countsOf(store.tasks.value, now.value));
+  const counts = computed(() => countsOf(store.tasks.value, now.value, session.username));
   const labels = computed(() => labelsOf(store.tasks.value));
 
   /** @param {string} text */

@@ -27,7 +27,7 @@ export function Side({ screen, isCovered }) {
       </p>
       <nav aria-label=${say("nav.views")}>
         <ul>
-          ${VIEWS.map(
+          ${VIEWS.filter((name) => name !== "mine" || counts.value.mine > 0 || current(name)).map(
             (name) => html`
               <li key=${name}>
                 <a href=${`#${name}`} aria-current=${current(name)} data-view=${name}>

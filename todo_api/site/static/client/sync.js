@@ -50,6 +50,8 @@ export class Sync {
     this.alone = 0;
     this.etag = "";
     this.listsTag = "";
+    /** @type {Map<number, number>} as of when the lists are known, by their ids */
+    this.versions = new Map();
     /** Whether something may have become of the lists. */
     this.areListsOld = true;
     /** What the service has asked to wait for. */
@@ -440,6 +442,7 @@ export class Sync {
     }
     if (response.status !== 304) {
       const read = (await answered(answer)).lists;
+      this.versions = new Map(read.map(({ id, version }) => [id, version]));
       const lists = read.map(listed);
       const there = new Set(lists.map(({ id }) => id));
       await this.write({ lists, forgotten: store.keysOf((task) => !there.has(task.list_id)) });

@@ -2,7 +2,7 @@
  * Which tasks a view shows, in which order and under which headings. Pure.
  *
  * @typedef {import("./outbox.js").Shown} Shown
- * @typedef {"today" | "upcoming" | "all" | "done" | "search" | "label" | "list" | "trash"} Name
+ * @typedef {"today" | "upcoming" | "all" | "mine" | "done" | "search" | "label" | "list" | "trash"} Name
  * @typedef {{kind: "heading", key: string, text: string, isLate: boolean}
  *   | {kind: "task", key: string, task: Shown, depth: number, isFolded: boolean | null}} Row
  *   `isFolded` is null where nothing is below a task.
@@ -12,7 +12,7 @@
 import { dayOf, endOf, isOverdue, partsOf, sayDay } from "./dates.js";
 
 /** Those of all tasks that need no label and no words. @type {readonly Name[]} */
-export const VIEWS = ["today", "upcoming", "all", "done"];
+export const VIEWS = ["today", "upcoming", "all", "mine", "done"];
 
 /**
  * Return the view that an address names by what follows its `#`: any names one.
@@ -85,10 +85,18 @@ function textOf(task) {
 }
 
 /**
+ * Get ready for a search: to make the texts that are searched takes longer than to search them.
+ * @param {Shown[]} tasks
+ */
+export function expectSearch(tasks) {
+  for (const task of tasks) textOf(task);
+}
+
+/**
  * Return the tasks that a view shows, in its order.
  * @param {Shown[]} tasks
  * @param {Name} name
- * @param {string} what the words to search for, the label, or the id of the list
+ * @param {string} what the words to search for, the label, the id of the list, or one's own name
  * @param {Date} now
  * @param {ReadonlySet<string>} [lingering] keys of tasks that were ticked a moment ago, and stay
  *   where they were for another
@@ -103,6 +111,8 @@ export function tasksOf(tasks, name, what, now, lingering = NONE) {
       return sortedByDue(open().filter((task) => task.due && partsOf(task.due).day > today));
     case "done":
       return tasks.filter((task) => task.done || lingering.has(task.key)).sort(byCompletion);
+    case "mine":
+      return sortedByDue(open().filter((task) => task.assigned_to === what));
     case "label":
       return sortedByDue(open().filter((task) => task.labels.includes(what)));
     case "list":
@@ -248,13 +258,15 @@ export function countsByList(tasks) {
  * Return how many open tasks each view has.
  * @param {Shown[]} tasks
  * @param {Date} now
+ * @param {string} [username] to whom `mine` are assigned
  */
-export function countsOf(tasks, now) {
+export function countsOf(tasks, now, username) {
   const today = dayOf(now);
-  const counts = { today: 0, upcoming: 0, all: 0, done: 0 };
+  const counts = { today: 0, upcoming: 0, all: 0, mine: 0, done: 0 };
   for (const task of tasks) {
     if (task.done) continue;
     counts.all += 1;
+    if (task.assigned_to && task.assigned_to === username) counts.mine += 1;
     if (task.due) counts[partsOf(task.due).day <= today ? "today" : "upcoming"] += 1;
   }
   return counts;

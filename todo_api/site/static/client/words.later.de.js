@@ -106,6 +106,8 @@ export const WORDS = {
 
   "task.assigned": "Zugewiesen an",
   "task.nobody": "Niemand",
+  "task.created": "Angelegt von {username}, {when}.",
+  "task.completed": "Erledigt von {username}, {when}.",
 
   "empty.trash": "Im Papierkorb ist nichts.",
   "trash.deleted": "Gelöscht {when}",

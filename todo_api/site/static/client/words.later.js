@@ -102,6 +102,8 @@ export const LATER_WORDS = {
 
   "task.assigned": "Assigned to",
   "task.nobody": "Nobody",
+  "task.created": "Created by {username}, {when}.",
+  "task.completed": "Done by {username}, {when}.",
 
   "empty.trash": "Nothing is in the trash.",
   "trash.deleted": "Deleted {when}",
