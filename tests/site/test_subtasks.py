@@ -77,9 +77,12 @@ def test_the_parent_is_chosen_by_its_title(client: WebClient, api: ApiOfUser) ->
 
 
 def test_a_subtask_made_offline_under_a_parent_made_offline_arrives_below_it(
-    client: WebClient, api: ApiOfUser
+    page: Page, api: ApiOfUser
 ) -> None:
+    client = WebClient(page)
+    client.sign_in(api.username, PASSWORD, stay=True)
     client.saved()
+    page.evaluate("navigator.serviceWorker.ready.then(() => {})")
     client.page.context.set_offline(offline=True)
     client.add("Travel")
     add_subtasks(client, "Travel", "Pack")
