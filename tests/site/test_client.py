@@ -137,6 +137,29 @@ class TestTasks:
         assert (task["title"], task["labels"], task["priority"]) == ("Buy milk", ["errand"], 2)
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT17:00:00\+0[12]:00", task["due"])
 
+    def test_what_is_added_before_it_can_be_understood_waits_for_that_alone(
+        self, browser: Browser, api: ApiOfUser
+    ) -> None:
+        with browser.new_context(locale="en-GB", service_workers="block") as context:
+            page = context.new_page()
+            held: list[Route] = []
+
+            def hold(route: Route) -> None:
+                held.append(route)
+
+            page.route("**/later.js", hold)
+            client = WebClient(page)
+            client.sign_in(api.username, PASSWORD)
+            client.add("Buy milk !2")
+            client.add("Read #book")
+            expect(client.adding).to_have_value("")
+            until(page, lambda: len(held) == 1)
+            held[0].continue_()
+            expect(client.checkbox("Read")).to_be_visible()
+            client.saved()
+        found = {(task["title"], task["priority"], *task["labels"]) for task in tasks_of(api)}
+        assert found == {("Buy milk", 2), ("Read", 0, "book")}
+
     def test_what_was_not_meant_can_be_removed_while_typing(
         self, client: WebClient, api: ApiOfUser
     ) -> None:

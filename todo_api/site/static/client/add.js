@@ -24,10 +24,10 @@ export function Add({ screen }) {
   const draft = draftOf(store.username);
   const line = useSignal(sessionStorage.getItem(draft) ?? "");
   const refused = useSignal(/** @type {string[]} */ ([]));
-  const understood = useComputed(
-    () =>
-      later.value?.understand(line.value, new Date(), refused.value, locale()) ?? plain(line.value),
-  );
+  /** @type {(text: string, kept: string[]) => import("./quickadd.js").Understood} */
+  const read = (text, kept) =>
+    later.value?.understand(text, new Date(), kept, locale()) ?? plain(text);
+  const understood = useComputed(() => read(line.value, refused.value));
   const length = [...understood.value.title].length;
   const { Chips } = later.value ?? {};
 
@@ -40,9 +40,18 @@ export function Add({ screen }) {
   /** @param {Event} event */
   const add = async (event) => {
     event.preventDefault();
-    if (!later.value) await screen.fetchLater();
-    const { title, due, repeat, priority, labels } = understood.value;
-    if (!title || [...title].length > MOST_CHARACTERS) return;
+    const [text, kept] = [line.value, refused.value];
+    const isEarly = !later.value;
+    if (isEarly) {
+      // What is written next does not wait for what understands this line.
+      write("");
+      await screen.fetchLater();
+    }
+    const { title, due, repeat, priority, labels } = read(text, kept);
+    if (!title || [...title].length > MOST_CHARACTERS) {
+      if (isEarly) write(text + line.value);
+      return;
+    }
     const isToday = name.value === "today" && !due;
     const own =
       name.value === "label" && !labels.includes(view.value.what) ? [view.value.what] : [];
@@ -57,7 +66,7 @@ export function Add({ screen }) {
       say("add.added", { title }),
       name.value === "list" ? list.value?.id : undefined,
     );
-    write("");
+    if (!isEarly) write("");
   };
   /** @param {string[]} texts */
   const refuse = (texts) => (refused.value = [...refused.value, ...texts]);
