@@ -3,6 +3,7 @@
 import { Assignee } from "./assignee.js";
 import { dueAt, partsOf } from "./dates.js";
 import { html } from "./html.js";
+import { Moves } from "./moves.js";
 import { Repetition } from "./repeat.js";
 import { Parent, Subtasks } from "./subtasks.js";
 import { Markdown } from "./text.js";
@@ -187,6 +188,7 @@ export function Editor({ screen, taskKey }) {
       <${Assignee} screen=${screen} task=${task} change=${change} />
       <${Subtasks} screen=${screen} task=${task} />
       <${Parent} screen=${screen} task=${task} change=${change} />
+      <${Moves} screen=${screen} taskKey=${taskKey} />
       ${
         isReadOnly
           ? html`

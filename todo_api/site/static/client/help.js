@@ -10,6 +10,8 @@ const KEYS = [
   [["q"], "keys.add"],
   [["j", "k"], "keys.move"],
   [["←", "→"], "keys.fold"],
+  [["Alt", "Shift", "↑", "↓"], "keys.order"],
+  [["Alt", "Shift", "→", "←"], "keys.nest"],
   [["Shift", "j"], "keys.select"],
   [["x"], "keys.done"],
   [["e"], "keys.edit"],

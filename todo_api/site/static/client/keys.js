@@ -69,6 +69,13 @@ export function installKeys(screen) {
     screen.finish(keys);
     if (screen.name.value !== "search") cursor.value = next;
   };
+  /** @param {"up" | "down" | "in" | "out"} way */
+  const arrange = (way) => {
+    const [key] = targets();
+    if (!key) return;
+    screen.later.value?.moveTask(screen, key, way);
+    if (!open.value) screen.focusList();
+  };
   const remove = () => {
     const keys = targets();
     if (keys.length) screen.removeAll(keys);
@@ -85,6 +92,13 @@ export function installKeys(screen) {
     ArrowRight: () => cross(false),
     "Shift ArrowDown": () => extend(1),
     "Shift ArrowUp": () => extend(-1),
+  };
+  /** @type {Record<string, () => void>} with Alt and Shift */
+  const moving = {
+    ArrowUp: () => arrange("up"),
+    ArrowDown: () => arrange("down"),
+    ArrowRight: () => arrange("in"),
+    ArrowLeft: () => arrange("out"),
   };
   /** @type {Record<string, () => void>} */
   const single = {
@@ -131,7 +145,12 @@ export function installKeys(screen) {
     }
     if (event.key === "Escape") return close();
     const isTyping = /** @type {Element} */ (event.target).matches(TYPING);
-    if (isTyping || event.altKey) return undefined;
+    if (isTyping) return undefined;
+    if (event.altKey) {
+      const move = event.shiftKey ? moving[event.key] : undefined;
+      if (move) event.preventDefault();
+      return move?.();
+    }
     if (event.ctrlKey || event.metaKey) {
       if (event.key.toLowerCase() === "z" && !event.shiftKey && store.undo())
         event.preventDefault();

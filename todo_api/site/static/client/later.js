@@ -6,10 +6,12 @@
 
 import { Account } from "./account.js";
 import { Chips } from "./chips.js";
+import { Drag } from "./drag.js";
 import { Editor } from "./editor.js";
 import { Help } from "./help.js";
 import { Join } from "./join.js";
 import { ListEditor } from "./lists.js";
+import { moveTask } from "./order.js";
 import { understand } from "./quickadd.js";
 import { Selected } from "./selected.js";
 import { Trash } from "./trash.js";
@@ -18,12 +20,14 @@ import { LATER_WORDS } from "./words.later.js";
 export const LATER = {
   Account,
   Chips,
+  Drag,
   Editor,
   Help,
   Join,
   ListEditor,
   Selected,
   Trash,
+  moveTask,
   understand,
 };
 

@@ -102,6 +102,8 @@ export function List({ screen }) {
   const all = rows.value;
   const selected = new Set(selection.keys.value);
   const names = screen.listNames.value;
+  const { Drag } = screen.later.value ?? {};
+  const canDrag = Drag && name.value === "list" && !screen.isReading.value;
   const isNested = name.value === "all" || name.value === "list";
   return html`
     <section
@@ -144,6 +146,7 @@ export function List({ screen }) {
             aria-setsize=${all.length}
             aria-posinset=${from + index + 1}
           >
+            ${canDrag && html`<span class="grip" aria-hidden="true"></span>`}
             <${Row}
               task=${row.task}
               list=${names.get(row.task.list_id ?? 0)}
@@ -165,6 +168,7 @@ export function List({ screen }) {
           </li>`;
         })}
       </ul>
+      ${canDrag && html`<${Drag} screen=${screen} box=${box} height=${height} />`}
     </section>
   `;
 }

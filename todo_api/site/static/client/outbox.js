@@ -12,16 +12,19 @@
  * @typedef {NonNullable<Task["repeat"]>} Repeat
  * @typedef {{key: string, id: number, task: Task, etag: string | null}} Kept
  *   A task as the server had it last; `key` names it here, also before the server gave it an id.
- * @typedef {{seq: number, key: string, kind: "create" | "update" | "delete" | "restore",
- *   fields: Partial<Fields>, was: Fields, after: number, list_id?: number | null,
+ * @typedef {{seq: number, key: string, kind: "create" | "update" | "delete" | "restore" | "move",
+ *   fields: Partial<Fields>, place?: Place, was: Fields, after: number, list_id?: number | null,
  *   id?: number | null, along?: string, fault?: string}} Entry
  *   A change to be sent, in the order of `seq`, not before the time `after`; `was` is what it
  *   found, and `fault` why the server refused it. `list_id` is where the task is, or one's own list
  *   if it is not known, and `id` what a task was called that is to be taken out of the trash. `along`
  *   is the key of the task with which it is deleted, or comes back.
+ *   A move changes nothing but the `place` of the task among those beside it.
+ * @typedef {{before: string} | {after: string}} Place the key of the task that it is next to
  * @typedef {Fields & {key: string, id: number | null, list_id: number | null, created_at: string,
  *   completed_at: string | null, created_by: string | null, completed_by: string | null,
- *   unsent: boolean}} Shown
+ *   position: string, place: (Place & {seq: number}) | null, unsent: boolean}} Shown
+ *   `place` is where it has been moved to, if the service does not know that yet.
  * @typedef {{key: string, seqs: number[]}} Part
  *   Which entries an operation of a batch is made of.
  * @typedef {{idempotency_key: string, made_at: number, parts: Part[],
@@ -49,6 +52,8 @@ export const EMPTY = {
   repeat: null,
 };
 const NAMES = /** @type {(keyof Fields)[]} */ (Object.keys(EMPTY));
+/** Behind every position, as those are hexadecimal: new tasks come last. */
+const BEHIND = "g";
 const MOST_OPERATIONS = 100;
 const MOST_BYTES = 100_000;
 
@@ -113,9 +118,17 @@ export function shown(kept, entries) {
     created_at: task?.created_at ?? timeOf(first?.seq ?? 0),
     completed_at: fields.done ? (task?.done && task.completed_at) || time : null,
     created_by: task?.created_by ?? null,
+    position: task?.position ?? BEHIND,
+    place: placeIn(entries),
     completed_by: (fields.done && task?.done && task.completed_by) || null,
     unsent: entries.length > 0,
   };
+}
+
+/** @type {(entries: Entry[]) => Shown["place"]} */
+function placeIn(entries) {
+  const { seq, place } = entries.findLast(({ kind }) => kind === "move") ?? {};
+  return seq && place ? { ...place, seq } : null;
 }
 
 /**
@@ -161,7 +174,9 @@ const picked = (fields, names) => Object.fromEntries(names.map((name) => [name, 
  * @returns {Outcome}
  */
 export function outcomeOf(kept, entries) {
-  const intent = entries.reduce(joined, /** @type {Intent | null} */ (null));
+  const intent = entries
+    .filter(({ kind }) => kind !== "move")
+    .reduce(joined, /** @type {Intent | null} */ (null));
   const task = kept?.task;
   if (!intent || (intent.isDeleted && !task)) return { kind: "none", fields: {}, conflicts: [] };
   const { key } = /** @type {Entry} */ (entries[0]);
@@ -281,7 +296,7 @@ export function pack(
   /** @type {Conflict[]} */
   const told = [];
   let size = 0;
-  const pending = byTask(resolved(entries, kept));
+  const pending = byTask(resolved(entries, kept).filter((entry) => entry.kind !== "move"));
   for (const [key, own] of pending) {
     const last = own.at(-1);
     if (!last || last.after > now || last.fault) continue;

@@ -242,6 +242,18 @@ export class Store {
   }
 
   /**
+   * Put a task next to another, below the same parent.
+   * @param {string} key
+   * @param {import("./outbox.js").Place} place
+   */
+  move(key, place) {
+    const task = this.get(key);
+    if (!task) return;
+    const { list_id } = task;
+    this.enter({ key, kind: "move", fields: {}, was: fieldsOf(task), list_id, place });
+  }
+
+  /**
    * Delete a task and its subtasks, when it can no longer be undone; after that, undoing takes them
    * out of the trash.
    * @param {string} key

@@ -1,6 +1,7 @@
 /** What belongs to a task: its subtasks, and the task that it is below. */
 
 import { html } from "./html.js";
+import { MOST_LEVELS } from "./order.js";
 import { useSignal } from "./vendor.js";
 import { say } from "./words.js";
 
@@ -9,8 +10,6 @@ import { say } from "./words.js";
  * @typedef {import("./screen.js").Screen} Screen
  */
 
-/** So deep can tasks be below each other, the uppermost one counted. */
-const MOST_LEVELS = 5;
 /** So many are proposed at once. */
 const MOST_PROPOSED = 50;
 

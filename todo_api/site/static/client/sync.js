@@ -182,6 +182,7 @@ export class Sync {
     if (batch) await this.sendAgain(batch);
     await this.pull();
     while (await this.push());
+    await this.pushMoves();
     if (this.quota) throw this.quota;
   }
 
@@ -234,6 +235,47 @@ export class Sync {
     for (const conflict of conflicts) this.tell.onConflict(conflict);
     if (batch) await this.send(batch);
     return true;
+  }
+
+  /** Send, one by one, where tasks have been moved to, as far as the service knows these tasks. */
+  async pushMoves() {
+    const { store } = this;
+    const { entries } = await store.local.readOutbox();
+    const moves = entries.filter(({ kind }) => kind === "move");
+    const unsent = new Set(entries.filter(({ kind }) => kind !== "move").map(({ key }) => key));
+    for (const { seq, key, place = { after: "" } } of moves) {
+      const isBefore = "before" in place;
+      const beside = isBefore ? place.before : place.after;
+      if (unsent.has(key) || unsent.has(beside)) continue;
+      const known = await store.local.readTasks([key, beside]);
+      const [task, other] = [known.get(key), known.get(beside)];
+      /** @type {Kept[]} */
+      let kept = [];
+      if (task && other)
+        kept = await this.move(task, isBefore ? { before: other.id } : { after: other.id });
+      await this.write({ kept, sent: [seq] });
+    }
+    if (moves.length) await this.pull();
+  }
+
+  /**
+   * Move one task. Where the service refuses that, somebody has moved or deleted one of the two.
+   * @param {Kept} kept
+   * @param {{before: number} | {after: number}} body
+   * @returns {Promise<Kept[]>}
+   */
+  async move({ key, id }, body) {
+    const params = { path: { task_id: id } };
+    try {
+      const answer = this.api.POST("/tasks/{task_id}/move", { params, body });
+      const { response } = await heard(answer);
+      const { task } = await answered(answer);
+      return [{ key, id: task.id, task, etag: response.headers.get("ETag") }];
+    } catch (failure) {
+      if (failure instanceof Failure && ["refused", "conflict", "forbidden"].includes(failure.kind))
+        return [];
+      throw failure;
+    }
   }
 
   /** @param {Batch} batch */

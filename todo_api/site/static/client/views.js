@@ -68,6 +68,31 @@ function sortedByDue(tasks) {
 const byCompletion = (one, other) =>
   compare(other.completed_at ?? "", one.completed_at ?? "") || byCreation(other, one);
 
+/** @type {(one: Shown, other: Shown) => number} */
+const byPosition = (one, other) => compare(one.position, other.position) || byCreation(one, other);
+
+/**
+ * Sort by hand: as the service has the order, and then as tasks have been moved here since.
+ * @param {Shown[]} tasks
+ */
+function sortedByHand(tasks) {
+  tasks.sort(byPosition);
+  const moved = tasks
+    .filter(({ place }) => place)
+    .sort((one, other) => (one.place?.seq ?? 0) - (other.place?.seq ?? 0));
+  for (const task of moved) {
+    const place = /** @type {import("./outbox.js").Place} */ (task.place);
+    const isBefore = "before" in place;
+    const wanted = isBefore ? place.before : place.after;
+    const others = tasks.filter((other) => other !== task);
+    const at = others.findIndex(({ key }) => key === wanted);
+    if (at < 0) continue;
+    others.splice(isBefore ? at : at + 1, 0, task);
+    tasks = others;
+  }
+  return tasks;
+}
+
 /** @type {ReadonlySet<string>} */
 const NONE = new Set();
 
@@ -116,9 +141,7 @@ export function tasksOf(tasks, name, what, now, lingering = NONE) {
     case "label":
       return sortedByDue(open().filter((task) => task.labels.includes(what)));
     case "list":
-      return open()
-        .filter((task) => task.list_id === Number(what))
-        .sort(byCreation);
+      return sortedByHand(open().filter((task) => task.list_id === Number(what)));
     case "trash":
       return [];
     case "search": {

@@ -107,6 +107,7 @@ export const WORDS = {
   "undo.deleted": "„{title}“ ist gelöscht",
   "undo.deletedBranch": "„{title}“ ist gelöscht, samt ihren Teilaufgaben: {count}",
   "undo.restored": "„{title}“ ist wiederhergestellt",
+  "undo.moved": "„{title}“ ist verschoben",
   "undo.edited": "„{title}“ ist geändert",
   "undo.severalDone": "{count} Aufgaben sind erledigt",
   "undo.severalOpen": "{count} Aufgaben sind wieder offen",

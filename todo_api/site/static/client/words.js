@@ -106,6 +106,7 @@ const ENGLISH = {
   "undo.deleted": "“{title}” is deleted",
   "undo.deletedBranch": "“{title}” is deleted, and so are its subtasks: {count}",
   "undo.restored": "“{title}” is restored",
+  "undo.moved": "“{title}” is moved",
   "undo.edited": "“{title}” is changed",
   "undo.severalDone": "{count} tasks are done",
   "undo.severalOpen": "{count} tasks are open again",

@@ -50,6 +50,11 @@ export const WORDS = {
   "repeat.on": "{period}: {days}",
   "repeat.due": "dem Tag, an dem es fällig ist",
   "repeat.completion": "dem Tag, an dem es erledigt wird",
+  "task.order": "Reihenfolge",
+  "move.up": "Nach oben",
+  "move.down": "Nach unten",
+  "move.in": "Zur Teilaufgabe der darüber machen",
+  "move.out": "Herausnehmen",
 
   "lists.name": "Name",
   "lists.hint":
@@ -122,6 +127,8 @@ export const WORDS = {
   "keys.add": "Neue Aufgabe",
   "keys.move": "Nächste, vorige Aufgabe",
   "keys.fold": "Teilaufgaben aus- und einklappen, hinein und heraus",
+  "keys.order": "Nach oben, nach unten",
+  "keys.nest": "Zur Teilaufgabe der darüber machen, herausnehmen",
   "keys.select": "Mehrere auswählen (oder Umschalt und ein Klick); Tasten gelten für alle",
   "keys.done": "Erledigt, oder wieder offen",
   "keys.edit": "Aufgabe öffnen",

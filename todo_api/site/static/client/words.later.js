@@ -48,6 +48,11 @@ export const LATER_WORDS = {
   "repeat.on": "{period}: {days}",
   "repeat.due": "The day it is due",
   "repeat.completion": "The day it is done",
+  "task.order": "Order",
+  "move.up": "Move up",
+  "move.down": "Move down",
+  "move.in": "Make a subtask of the one above",
+  "move.out": "Move out",
 
   "lists.name": "Name",
   "lists.hint":
@@ -118,6 +123,8 @@ export const LATER_WORDS = {
   "keys.add": "Add a task",
   "keys.move": "Next or previous task",
   "keys.fold": "Subtasks: hide, show; into them, out of them",
+  "keys.order": "Move up, move down",
+  "keys.nest": "Make a subtask of the one above, move out",
   "keys.select": "Select several (or Shift and a click); keys act on all of them",
   "keys.done": "Done, or open again",
   "keys.edit": "Open the task",
