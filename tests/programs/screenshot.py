@@ -24,10 +24,12 @@ LINES = (
     "Book the train to Lisbon tomorrow 9:00 #travel !1",
     "Write the talk about honest APIs in 3 days #work !2",
     "Renew the passport in 2 weeks #travel",
+    "Empty the dishwasher every day",
     "Learn to make pasta by hand",
 )
 LIST = "Summer house"
-LIST_LINES = ("Measure the windows", "Order paint for the shutters !1", "Ask about the boat")
+SUBTASKS = ("Measure the windows", "Choose a colour", "Order it")
+LIST_LINES = ("Paint the shutters !1", "Mow the lawn every 2 weeks", "Ask about the boat")
 DESCRIPTION = """\
 She has **two offers**:
 
@@ -68,32 +70,16 @@ def picture_client(browser: Browser, folder: Path) -> None:
     client = WebClient(page)
     picture(page, folder, "sign-in")
     client.sign_in(USERNAME, PASSWORD)
-    page.get_by_role("button", name="New list").click()
-    page.get_by_role("textbox", name="Name").fill(LIST)
-    page.get_by_role("button", name="Create the list").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(LIST, timeout=20_000)
-    for line in LIST_LINES:
-        client.add(line)
-    client.open("boat").get_by_role("button", name="Delete").click()
-    client.go("All tasks")
-    for line in LINES:
-        client.add(line)
-    task = client.open("Call Susan")
-    task.get_by_label("Description").fill(DESCRIPTION)
-    task.get_by_role("button", name="Close").click()
-    client.checkbox("Learn Python").check()
-    client.saved()
-    expect(page.get_by_role("button", name="Undo")).to_have_count(0, timeout=20_000)
+    fill(client)
     for view in ("Upcoming", "All tasks", "Done", "Trash", "Today"):
         client.go(view)
         picture(page, folder, view.split()[0].lower())
-    client.go(LIST)
-    picture(page, folder, "list")
+    picture_list(client, folder)
     client.go("Today")
     client.open("Call Susan")
     picture(page, folder, "task")
     page.get_by_role("button", name="Close").click()
-    client.adding.fill("Buy milk tomorrow 17:00 #errand !2")
+    client.adding.fill("Buy milk every friday 17:00 #errand !2")
     picture(page, folder, "adding")
     client.adding.fill("")
     page.keyboard.press("Escape")
@@ -110,6 +96,52 @@ def picture_client(browser: Browser, folder: Path) -> None:
     page.get_by_label("Password").press("Enter")
     expect(page.get_by_role("button", name="Revoke")).to_be_visible(timeout=20_000)
     picture(page, folder, "account")
+
+
+def fill(client: WebClient) -> None:
+    """Write tasks into two lists."""
+    page = client.page
+    page.get_by_role("button", name="New list").click()
+    page.get_by_role("textbox", name="Name").fill(LIST)
+    page.get_by_role("button", name="Create the list").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(LIST, timeout=20_000)
+    for line in LIST_LINES:
+        client.add(line)
+    client.open("boat").get_by_role("button", name="Delete").click()
+    task = client.open("shutters")
+    for title in SUBTASKS:
+        task.get_by_role("textbox", name="Add a subtask").fill(title)
+        page.keyboard.press("Enter")
+    client.checkbox(SUBTASKS[0]).first.check()
+    task.get_by_role("button", name="Close").click()
+    client.go("All tasks")
+    for line in LINES:
+        client.add(line)
+    task = client.open("Call Susan")
+    task.get_by_label("Description").fill(DESCRIPTION)
+    task.get_by_role("button", name="Close").click()
+    client.checkbox("Learn Python").check()
+    client.saved()
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0, timeout=20_000)
+
+
+def picture_list(client: WebClient, folder: Path) -> None:
+    """Picture a list: its tasks, two of them open, and how it is shared."""
+    page = client.page
+    client.go(LIST)
+    picture(page, folder, "list")
+    task = client.open("shutters")
+    picture(page, folder, "subtasks")
+    task.get_by_role("button", name="Close").click()
+    task = client.open("Mow")
+    task.get_by_label("Repeat").scroll_into_view_if_needed()
+    picture(page, folder, "repeating")
+    task.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Edit or share").click()
+    page.get_by_role("button", name="Make an invitation").click()
+    expect(page.get_by_role("button", name="Withdraw")).to_be_visible(timeout=20_000)
+    picture(page, folder, "sharing")
+    page.keyboard.press("Escape")
 
 
 def picture(page: Page, folder: Path, name: str) -> None:
