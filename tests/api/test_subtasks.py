@@ -221,7 +221,7 @@ class TestDeletion:
     def test_of_too_many_words_is_refused(
         self, miguel: TestClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(branches, "MOST_WORDS_OF_BRANCH", 4)
+        monkeypatch.setattr(branches, "MOST_WORDS_OF_BRANCH", 3)
         trip, _ = chain(miguel, "one two three", "four")
         assert miguel.delete(trip["uri"]).json()["code"] == "branch_too_large"
         single = add(miguel, "one two three four five")

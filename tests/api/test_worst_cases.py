@@ -44,6 +44,8 @@ from todo_api.storage import (
     insert_user,
     prepare_tasks,
 )
+from todo_api.storage.branches import MOST_IN_BRANCH, MOST_WORDS_OF_BRANCH
+from todo_api.storage.series import MOST_PARTS
 
 CPU_SECONDS, MEMORY_MB = 0.3, 30
 IMPORT_CPU_SECONDS, IMPORT_MEMORY_MB = 3.0, 60
@@ -165,6 +167,38 @@ def test_the_worst_requests_cost_little(
         if cost[0] > seconds or cost[1] > megabytes:
             too_dear.append(f"{shape.name}: {cost[0] * 1000:.0f} ms, {cost[1]:.1f} MB ({cost[2]})")
     assert not too_dear, "\n".join(too_dear)
+
+
+def test_the_largest_branches_cost_little(client: TestClient) -> None:
+    """They are deleted, restored, and done and undone again if they repeat."""
+    daily = {"rule": "FREQ=DAILY", "from": "due"}
+    for size, repeat in ((MOST_IN_BRANCH, None), (MOST_PARTS, daily)):
+        name = f"the branch of {size}"
+        top = {"id": 1, "title": name, "repeat": repeat}
+        words_of_each = MOST_WORDS_OF_BRANCH // size - 2
+        lines = [json.dumps(top)]
+        for part in range(size - 1):
+            found_by = " ".join(f"{part}x{word}" for word in range(words_of_each))
+            lines.append(json.dumps({"title": "Part", "description": found_by, "parent_id": 1}))
+        headers = {"Content-Type": "application/jsonl"}
+        brought = client.post("/tasks/import", content="\n".join(lines), headers=headers)
+        assert brought.json() == {"imported": size}
+        found = client.get("/tasks", params={"q": name}).json()["tasks"]
+        (task_id,) = (task["id"] for task in found if task["title"] == name)
+        pairs = (
+            ("DELETE", f"/tasks/{task_id}", None),
+            ("POST", f"/trash/{task_id}/restore", None),
+            ("PUT", f"/tasks/{task_id}", {"done": True}),
+            ("PUT", f"/tasks/{task_id}", {"done": False}),
+        )
+        least = dict.fromkeys(map(str, pairs), float("inf"))
+        for _ in range(ATTEMPTS):
+            for method, path, body in pairs:
+                began = time.process_time()
+                assert client.request(method, path, json=body).is_success
+                took = time.process_time() - began
+                least[str((method, path, body))] = min(took, least[str((method, path, body))])
+        assert max(least.values()) < CPU_SECONDS, least
 
 
 def send(client: TestClient, method: str, path: str, shape: Shape) -> httpx2.Response:

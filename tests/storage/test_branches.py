@@ -18,7 +18,7 @@ from todo_api.storage.trash import SELECT_BRANCH as SELECT_BRANCH_IN_TRASH
 from todo_api.storage.trash import restore_task, select_trash
 from todo_api.times import FIRST
 
-MANY = 3000
+MANY = 900
 AGES = timedelta(days=100_000)
 
 

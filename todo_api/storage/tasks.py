@@ -362,7 +362,7 @@ def _select_below(
     """Return the rows of the tasks below a task, with words and uids, the deepest first."""
     levels = select_branch(db, list_id, task_id)
     del levels[task_id]
-    budget.spend(len(levels))
+    budget.spend_tasks(len(levels))
     if len(levels) > MOST_ON_LOOP:
         db.require_thread()
     rows = db.all(SELECT_TASKS_TO_DELETE, {"in_list": list_id, "ids": json_of(levels)})

@@ -216,7 +216,7 @@ def restore_task(
         db.require_thread()
     if len(branch) > 1:
         budget = BranchBudget() if budget is None else budget
-        budget.spend(len(branch) - 1)
+        budget.spend_tasks(len(branch) - 1)
     change = begin_change(db, list_id, changes=len(branch))
     quotas.check("tasks", change.stored_tasks + len(branch))
     quotas.check("text", change.stored_text + size)

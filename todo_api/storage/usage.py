@@ -48,6 +48,10 @@ class Quotas(NamedTuple):
 UNLIMITED = Quotas()
 
 
+WORDS_OF_TASK = 10
+"""So many words take as long as a task."""
+
+
 class WordBudget:
     """How many words and labels a transaction may add to what tasks are found by, or remove.
 
@@ -58,6 +62,10 @@ class WordBudget:
         """Allow this many."""
         self.most = most
         self._left = most
+
+    def spend_tasks(self, tasks: int) -> None:
+        """Count tasks that are deleted or restored along with another. Raises as `spend` does."""
+        self.spend(WORDS_OF_TASK * tasks)
 
     def spend(self, words: int) -> None:
         """Count some. Raises `TooManyWordsError`, which has to leave the transaction."""
