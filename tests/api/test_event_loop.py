@@ -160,6 +160,10 @@ WRITES = {
     ),
     "patch": Request("patch_task", "PATCH", "/tasks/{n}", {"due": None}, [MERGE_PATCH]),
     "delete": Request("delete_task", "DELETE", "/tasks/{n}"),
+    "move": Request("move_task", "POST", "/tasks/{n}/move", {"before": 1}, [JSON]),
+    "move elsewhere": Request(
+        "move_task", "POST", "/tasks/{n}/move", {"after": 2, "parent_id": 1}, [JSON]
+    ),
     "restore": Request("restore_task", "POST", "/trash/{gone}/restore"),
     "restore of none": Request("restore_task", "POST", f"/trash/{10 * TASKS}/restore", status=404),
     "create a list": susans(

@@ -98,6 +98,8 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
     ("Gone", "DELETE", "/trash", {"auth": MIGUEL}),
     ("NothingInTrash", "GET", "/trash", {"auth": MIGUEL}),
     ("BadToken", "GET", "/tasks/changes?since=V2hhdCBkaWQgSSBtaXNzPyBbMCwgMF0", {"auth": MIGUEL}),
+    ("BookFirst", "POST", "/tasks/3/move", {"auth": MIGUEL, "json": "ToTheFront"}),
+    ("NextToItself", "POST", "/tasks/3/move", {"auth": MIGUEL, "json": {"after": 3}}),
     ("TidiedUp", "POST", "/tasks/batch", {"auth": MIGUEL, "json": "TidyUp"}),
     (
         "MissingInBatch",
@@ -135,8 +137,6 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
             "json": {"operations": [{"create": {"title": "x", "description": words(10_000)}}] * 5},
         },
     ),
-    ("BookFirst", "POST", "/tasks/3/move", {"auth": MIGUEL, "json": "ToTheFront"}),
-    ("NextToItself", "POST", "/tasks/3/move", {"auth": MIGUEL, "json": {"after": 3}}),
     ("NoSuchParent", "PUT", "/tasks/3", {"auth": MIGUEL, "json": {"parent_id": 4}}),
     ("PartOfItself", "PUT", "/tasks/3", {"auth": MIGUEL, "json": {"parent_id": 3}}),
     ("TooMany", "GET", "/tasks?limit=101", {"auth": MIGUEL}),

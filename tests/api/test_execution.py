@@ -59,6 +59,7 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "get_trash": ("GET", "/trash", {}),
     "empty_trash": ("DELETE", "/trash", {}),
     "restore_task": ("POST", "/trash/1/restore", {}),
+    "move_task": ("POST", "/tasks/1/move", {"json": {"parent_id": None}}),
     "get_labels": ("GET", "/labels", {}),
     "rename_label": ("POST", "/labels/rename", {"json": {"name": "home", "new_name": "garden"}}),
     "create_user": (

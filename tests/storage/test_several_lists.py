@@ -83,6 +83,7 @@ VALUES: dict[str, Callable[[TaskRow], Any]] = {
     "priority": lambda task: task.priority,
     "created_at": lambda task: task.created_at,
     "updated_at": lambda task: task.updated_at,
+    "position": lambda task: task.position,
 }
 PASSES: list[tuple[dict[str, Any], Callable[[TaskRow], bool]]] = [
     ({}, lambda _: True),

@@ -19,6 +19,7 @@ from todo_api.storage import (
     UserRow,
 )
 from todo_api.storage.lists import id_before, number_within
+from todo_api.storage.positions import position_of
 from todo_api.storage.schema import deleted_tasks, task_labels, task_words
 from todo_api.storage.tasks import (
     delete_task,
@@ -66,6 +67,7 @@ def test_a_task_comes_back_as_it_was_stored(database: Database, miguel: int) -> 
         updated_at=at,
         completed_at=at,
         version=0,
+        position=position_of(1),
     )
     with database.snapshot() as db:
         assert select_task(db, miguel, 1) == stored
