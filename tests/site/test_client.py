@@ -154,6 +154,7 @@ class TestTasks:
             client.add("Read #book")
             expect(client.adding).to_have_value("")
             until(page, lambda: len(held) == 1)
+            expect(client.status).not_to_have_text("All changes saved")
             held[0].continue_()
             expect(client.checkbox("Read")).to_be_visible()
             client.saved()

@@ -44,10 +44,14 @@ export function Add({ screen }) {
     const isEarly = !later.value;
     if (isEarly) {
       // What is written next does not wait for what understands this line.
-      write("");
+      line.value = "";
+      refused.value = [];
+      store.waiting.value += 1;
       await screen.fetchLater();
+      sessionStorage.setItem(draft, line.value);
     }
     const { title, due, repeat, priority, labels } = read(text, kept);
+    if (isEarly) store.waiting.value -= 1;
     if (!title || [...title].length > MOST_CHARACTERS) {
       if (isEarly) write(text + line.value);
       return;

@@ -58,7 +58,8 @@ export function Head({ screen }) {
 function Status({ screen }) {
   const { sync, store } = screen;
   const unsent = store.unsent.value;
-  const state = sync.state.value === "saved" && unsent ? "saving" : sync.state.value;
+  const isSaving = unsent > 0 || store.waiting.value > 0;
+  const state = sync.state.value === "saved" && isSaving ? "saving" : sync.state.value;
   return html`
     <div class=${`status ${state}`}>
       <span role="status">${say(`status.${state}`)}</span>

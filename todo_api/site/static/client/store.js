@@ -53,6 +53,7 @@ export class Store {
     /** @type {import("./vendor.js").Signal<TodoList[]>} one's own list first */
     this.lists = signal(/** @type {TodoList[]} */ ([]));
     this.unsent = signal(0);
+    this.waiting = signal(0); // lines that are yet to be understood
     this.faulty = signal(/** @type {Entry[]} */ ([]));
     this.undoables = signal(/** @type {Undoable[]} */ ([]));
     this.onAction = () => {};
