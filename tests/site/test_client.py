@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, Route, 
 from tests.support.browser import ADDRESS
 from tests.support.npm import installed
 from tests.support.serving import ServedApp
-from tests.support.web_client import PASSWORD, TOOLS, ApiOfUser, WebClient, until
+from tests.support.web_client import PASSWORD, TOOLS, ApiOfUser, WebClient, held_back, until
 from todo_api.site.pages import CLIENT
 
 NUMBERS = count(1)
@@ -142,12 +142,7 @@ class TestTasks:
     ) -> None:
         with browser.new_context(locale="en-GB", service_workers="block") as context:
             page = context.new_page()
-            held: list[Route] = []
-
-            def hold(route: Route) -> None:
-                held.append(route)
-
-            page.route("**/later.js", hold)
+            held = held_back(page, "**/later.js")
             client = WebClient(page)
             client.sign_in(api.username, PASSWORD)
             client.add("Buy milk !2")

@@ -2,10 +2,10 @@
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import ADDRESS
-from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, until
+from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, held_back, until
 
 
 def expect_focus_on(client: WebClient, title: str) -> None:
@@ -63,12 +63,7 @@ class TestFocus:
 def test_escape_takes_back_what_is_still_being_loaded(browser: Browser, api: ApiOfUser) -> None:
     with browser.new_context(locale="en-GB", service_workers="block") as context:
         page = context.new_page()
-        held: list[Route] = []
-
-        def hold(route: Route) -> None:
-            held.append(route)
-
-        page.route("**/later.js", hold)
+        held = held_back(page, "**/later.js")
         client = WebClient(page)
         client.sign_in(api.username, PASSWORD)
         page.get_by_role("button", name="Account").click()

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any
 
 import httpx2
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.support.browser import ADDRESS, WatchedPage
 from tests.support.serving import ServedApp
@@ -142,6 +142,17 @@ class WebClient(WatchedPage):
         """Read the ``tasks``, the ``lists`` or the ``outbox`` of the local copy."""
         read: list[dict[str, Any]] = self.page.evaluate(READ_STORE, [username, store])
         return read
+
+
+def held_back(page: Page, url: str) -> list[Route]:
+    """Hold up the requests to addresses of a pattern; return those that wait, as they come."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:  # Playwright looks at the arguments, which `append` hides
+        held.append(route)
+
+    page.route(url, hold)
+    return held
 
 
 def until(page: Page, holds: Callable[[], bool], seconds: float = 40) -> None:

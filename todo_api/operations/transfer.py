@@ -4,6 +4,7 @@ import logging
 import math
 from collections import Counter
 from collections.abc import Generator, Hashable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import blake2b, sha256
 from itertools import islice
@@ -140,14 +141,12 @@ def import_tasks(
     digest = sha256(body.content).hexdigest()
     asked = ("import_tasks", body.media_type, body.charset, format, digest, list_id)
     into = list_id or user.list_id
-    while True:
-        try:
+    reply = None
+    while reply is None:
+        with suppress(ImportUnderWayError):
             reply = once(idempotency_key, user.id, asked, insert, admit=hold)
-        except ImportUnderWayError:
-            _finish(once.database, into)
-        else:
-            _finish(once.database, into)
-            return reply
+        _finish(once.database, into)
+    return reply
 
 
 def _finish(database: Database, list_id: int) -> None:
@@ -158,10 +157,9 @@ def _finish(database: Database, list_id: int) -> None:
             return storage.insert_piece(db, list_id)
 
     try:
-        while database.retrying(insert_piece):
-            pass
-    except UserGoneError:
-        pass
+        with suppress(UserGoneError):
+            while database.retrying(insert_piece):
+                pass
     except TransactionLostError:
         log.warning("An import has been put off: the sweeping will finish it.")
 
@@ -257,7 +255,7 @@ def _read(body: Text, parts: Iterable[Item | LeftOut | Unreadable], uids: Uids) 
 
 def _columns_of(found: Item) -> dict[str, Any]:
     """Return a task as it is stored."""
-    task = with_rule(found.value) if found.value.get("repeat") else found.value
+    task = with_rule(found.value)
     if found.uid is None:
         return task
     return {**task, "uid": blake2b(found.uid.encode(), digest_size=16).hexdigest()}

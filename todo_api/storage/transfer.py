@@ -53,10 +53,7 @@ class Parent(NamedTuple):
 
 
 class NewTasks(NamedTuple):
-    """Tasks ready to be inserted, except for what only the transaction knows.
-
-    Such as the time zone in which their days end.
-    """
+    """Tasks ready to be inserted, except for what only the transaction knows."""
 
     columns: list[dict[str, Any]]
     text: int
@@ -92,7 +89,7 @@ def insert_tasks(
     list_id: int,
     new: NewTasks,
     *,
-    parents: Mapping[int, "Parent"] = {},
+    parents: Mapping[int, Parent] = {},
     by: int | None = None,
     quotas: Quotas = UNLIMITED,
 ) -> None:
