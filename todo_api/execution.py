@@ -11,7 +11,7 @@ would hold the event loop up: the database interrupts and undoes that, and it ru
 from collections.abc import Callable
 from typing import TypeVar, TypeVarTuple
 
-from todo_api.contract import FairTurns, Job, Response, Shares, Workers, unavailable
+from todo_api.contract import Crowd, FairTurns, Job, Response, Shares, Workers, unavailable
 from todo_api.identity import User
 from todo_api.monitoring import record
 from todo_api.storage import Database, QuotaMetError, WouldBlockError
@@ -34,8 +34,12 @@ IN_THREADS = {
 AT_ONCE = {"get_health": "needs neither the database nor a thread"}
 """By operationId, why it can always be answered."""
 
-MOST_WAITING = 64
+MOST_WAITING = 32
 """A user's requests that wait for the user's threads; more are refused."""
+
+MOST_UNDER_WAY = 48
+"""Requests of all users that wait for a thread or have one: changes, and as many reads. About so
+many large changes are made within the time that one waits; more would wait in vain."""
 
 MOST_ON_LOOP = 512
 """Requests that are under way on the event loop, waiting for the disk or for a server."""
@@ -59,10 +63,11 @@ class Execution:
         self._database = database
         self._workers = workers
         self._shares = Shares(workers, user_threads, MOST_WAITING)
+        self._reads, self._changes = Crowd(MOST_UNDER_WAY), Crowd(MOST_UNDER_WAY)
         # Writers may wait for one another in their threads: the rest of these are for reads.
         self._writers = FairTurns(
             (workers.threads + 1) // 2,
-            most_waiting=MOST_WAITING,
+            most_waiting=MOST_UNDER_WAY,
             refusal="Too many changes are waiting for their turn at the moment.",
         )
         self._on_loop = 0
@@ -80,13 +85,11 @@ class Execution:
         """
         if operation_id not in IN_THREADS:
             return lambda _: False
-        shares, writers = self._shares, self._writers
-        if is_safe:
-            return lambda client: shares.is_full(site_of(client))
+        shares, crowd = self._shares, self._reads if is_safe else self._changes
 
         def is_full(client: str) -> bool:
             site = site_of(client)
-            return writers.is_full(site) or shares.is_full(site)
+            return crowd.is_full(site) or shares.is_full(site)
 
         return is_full
 
@@ -112,10 +115,13 @@ class Execution:
                 return await self._run_on_loop(job)
             except WouldBlockError:
                 pass  # It was undone.
-        user = await self._sender_of(job)
-        lane = None if job.is_safe else self._writers
+        crowd, lane = (self._reads, None) if job.is_safe else (self._changes, self._writers)
         site = site_of(job.caller.address)
-        return await self._shares.run(user and user.id, site, self._run_in_thread, job, lane=lane)
+        with crowd.joined(site):
+            user = await self._sender_of(job)
+            return await self._shares.run(
+                user and user.id, site, self._run_in_thread, job, lane=lane
+            )
 
     async def go_on(
         self, sender: User | None, client: str, call: Callable[[*Ts], T], /, *args: *Ts

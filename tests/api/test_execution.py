@@ -1,6 +1,7 @@
 """Where operations run: short ones on the event loop, slow ones in threads, each exactly once."""
 
 import asyncio
+import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -17,7 +18,7 @@ from tests.support.databases import Databases, SQLiteDatabases
 from tests.support.problems import assert_problem
 from todo_api import execution, storage
 from todo_api.application import create_app
-from todo_api.contract import Response, Workers, workers
+from todo_api.contract import Job, Response, Workers, workers
 from todo_api.contract.operation import Exchange, Operation
 from todo_api.execution import IN_THREADS, MOST_BODY_BYTES, Execution
 from todo_api.settings import Settings
@@ -286,6 +287,50 @@ def test_an_excess_of_slow_requests_is_known_before_they_are_looked_at(
     asyncio.run(story())
     threads.close()
     database.close()
+
+
+@pytest.mark.usefixtures("miguel", "susan")
+def test_whoever_would_wait_in_vain_is_refused_at_the_door(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those who wait for another request of their own user are in the way as well."""
+    begun, release = Event(), Event()
+
+    def prepare_slowly(given: Iterable[Mapping[str, Any]], budget: WordBudget) -> Import:
+        begun.set()
+        assert release.wait(90)
+        return prepare_import(given, budget)
+
+    monkeypatch.setattr(storage, "prepare_import", prepare_slowly)
+    monkeypatch.setattr(execution, "MOST_UNDER_WAY", 3)
+    monkeypatch.setattr(workers, "PATIENCE", 60)
+    asked: list[str] = []
+    recall = Job.sender
+
+    def count(job: Job) -> Any:  # noqa: ANN401 - the application's own type
+        asked.append(job.operation_id)
+        return recall(job)
+
+    monkeypatch.setattr(Job, "sender", count)
+    few = create_app(replace(settings, threads=4, user_threads=1))
+    with client_of(few, "miguel", PASSWORD) as client, ThreadPoolExecutor() as pool:
+
+        def bring(_: int) -> int:
+            lines = {"Content-Type": "application/jsonl"}
+            answer = client.post("/tasks/import", content='{"title": "Read"}', headers=lines)
+            return answer.status_code
+
+        assert client.get("/tasks").is_success
+        imports = [pool.submit(bring, number) for number in range(3)]
+        assert begun.wait(30)
+        until = time.monotonic() + 30
+        while len(asked) < 3 and time.monotonic() < until:
+            time.sleep(0.01)
+        assert bring(3) == 503
+        assert len(asked) == 3
+        assert client.get("/tasks/export", auth=("susan", PASSWORD)).is_success
+        release.set()
+        assert [each.result() for each in imports] == [200] * 3
 
 
 def test_a_refusal_is_the_same_in_a_thread(miguel: TestClient) -> None:

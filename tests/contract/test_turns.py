@@ -1,13 +1,13 @@
 """Turns: a few at once, in order, and none lost when somebody gives up."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from threading import Event
 from time import monotonic
 
 import pytest
 
-from todo_api.contract import FairTurns, Problem, Shares, Workers
+from todo_api.contract import Crowd, FairTurns, Problem, Shares, Workers
 from todo_api.contract.turns import Turns
 
 HERE, THERE, ELSEWHERE = "192.0.2.1", "192.0.2.2", "192.0.2.3"
@@ -239,3 +239,28 @@ class TestFairTurns:
             await asyncio.gather(*tasks)
 
         asyncio.run(story())
+
+
+class TestCrowd:
+    """Who is under way, whatever they wait for."""
+
+    def test_it_is_full_for_addresses_that_have_their_part(self) -> None:
+        crowd = Crowd(4)
+        with ExitStack() as here:
+            for _ in range(4):
+                assert not crowd.is_full(HERE)
+                here.enter_context(crowd.joined(HERE))
+            assert crowd.is_full(HERE)
+            with crowd.joined(THERE):
+                assert not crowd.is_full(THERE)
+                with crowd.joined(THERE):
+                    assert crowd.is_full(THERE)
+                    assert not crowd.is_full(ELSEWHERE)
+            assert crowd.is_full(HERE)
+        assert not crowd.is_full(HERE)
+
+    def test_whoever_has_failed_has_left(self) -> None:
+        crowd = Crowd(1)
+        with pytest.raises(LookupError), crowd.joined(HERE):
+            raise LookupError
+        assert not crowd.is_full(HERE)

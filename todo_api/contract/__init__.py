@@ -116,7 +116,7 @@ from todo_api.contract.inputs import Granted, Text, UnauthenticatedError
 from todo_api.contract.operation import Answer, Job, Reply, Runner
 from todo_api.contract.outputs import BrokenOffError, Stream
 from todo_api.contract.sentences import Sentence
-from todo_api.contract.turns import FairTurns, Shares
+from todo_api.contract.turns import Crowd, FairTurns, Shares
 from todo_api.contract.uris import UrlFor
 from todo_api.contract.workers import Workers, wait_for
 
@@ -137,6 +137,7 @@ __all__ = [
     "Caller",
     "ContractApp",
     "Conventions",
+    "Crowd",
     "Document",
     "FairTurns",
     "Granted",

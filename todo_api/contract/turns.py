@@ -8,8 +8,8 @@ has many accounts most often has few addresses, so all at one address have a par
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from math import inf
 from threading import Lock
 from time import monotonic
@@ -289,6 +289,38 @@ class SenderTurns:
         finally:
             if turns.is_idle:
                 self._turns.pop(sender, None)
+
+
+class Crowd:
+    """All whose requests are under way, whatever each of them waits for.
+
+    It tells at the door who would wait in vain: nothing has to be done to refuse those.
+    """
+
+    def __init__(self, most: int) -> None:
+        """Begin with nobody; ``most`` is how many there is room for."""
+        self._most = most
+        self._here: Counter[str] = Counter()
+        # Event loops of several threads may share an application.
+        self._guard = Lock()
+
+    def is_full(self, address: str) -> bool:
+        """Tell whether there is no room, and an address has its part of it."""
+        with self._guard:
+            if self._here.total() < self._most:
+                return False
+            return self._here[address] >= self._most // len(self._here)
+
+    @contextmanager
+    def joined(self, address: str) -> Iterator[None]:
+        """Count somebody from an address for the length of the block, whether or not it is full."""
+        with self._guard:
+            self._here[address] += 1
+        try:
+            yield
+        finally:
+            with self._guard:
+                _count_down(self._here, address)
 
 
 class Shares:
