@@ -162,7 +162,7 @@ def test_all_statements_of_a_call_are_counted_together(
     database: Database, miguel: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inline, "STRIDE", 10)
-    monkeypatch.setattr(inline, "MOST_SECONDS", 0.05)
+    monkeypatch.setattr(inline, "MOST_SECONDS", 0.02)
 
     def look(times: int) -> None:
         for _ in range(times):
@@ -172,7 +172,7 @@ def test_all_statements_of_a_call_are_counted_together(
         for _ in range(100):
             await database.read_inline(partial(look, 1))
         with pytest.raises(WouldBlockError):
-            await database.read_inline(partial(look, 10_000))
+            await database.read_inline(partial(look, 30_000))
 
     asyncio.run(run())
 
