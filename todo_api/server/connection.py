@@ -255,6 +255,7 @@ class Connection(HttpToolsProtocol):
 
         The next answer is not made before the client has taken this one, nearly.
         """
+        self._wire.flush()
         if self.flow.write_paused and not self.transport.is_closing():
             self._answer_waits = True
             self.flow.pause_reading()
