@@ -177,6 +177,29 @@ class TestDone:
         for query in ({"q": "plants all"}, {"label": "garden"}, {"due_after": "2026-11-28"}):
             assert 2 in [t["id"] for t in miguel.get("/tasks", params=query).json()["tasks"]]
 
+    def test_the_next_one_takes_its_place_in_the_order_by_hand(self, miguel: TestClient) -> None:
+        watering, reading, shopping = (create(miguel, title=title) for title in "WRS")
+        moved = miguel.post(f"{watering['uri']}/move", json={"after": reading["id"]})
+        assert moved.status_code == 200
+        for _ in range(3):
+            done = complete(miguel, watering, "PUT")
+            watering = get(miguel, done["next_id"])
+        ordered = miguel.get("/tasks", params={"sort": "position"}).json()["tasks"]
+        assert [task["title"] for task in ordered] == ["R", *"WWWW", "S"]
+        assert [task["done"] for task in ordered[1:5]] == [True, True, True, False]
+        last = complete(miguel, shopping, "PUT")["next_id"]
+        new = create(miguel, title="N")["id"]
+        ordered = miguel.get("/tasks", params={"sort": "-position"}).json()["tasks"]
+        assert [task["id"] for task in ordered[:3]] == [new, last, shopping["id"]]
+
+    def test_its_parts_keep_their_order(self, miguel: TestClient) -> None:
+        task = create(miguel)
+        parts = [create(miguel, parent_id=task["id"], repeat=None, title=title) for title in "ABC"]
+        assert miguel.post(f"{parts[2]['uri']}/move", json={"before": parts[0]["id"]}).is_success
+        following = complete(miguel, task, "PUT")["next_id"]
+        again = miguel.get("/tasks", params={"parent_id": following, "sort": "position"})
+        assert [part["title"] for part in again.json()["tasks"]] == ["C", "A", "B"]
+
     @pytest.mark.parametrize("way", WAYS)
     def test_to_say_it_again_makes_nothing(self, miguel: TestClient, way: str) -> None:
         task = create(miguel)
@@ -305,7 +328,7 @@ class TestDone:
             assert task["id"] == number
         tables = [table_of(statement) for statement in statements]
         ordinary = ["users", "lists", "tasks", "tasks"]
-        following = ["lists", "lists", "tasks", "task_words", "below", "tasks", "tasks"]
+        following = ["lists", "tasks", "lists", "tasks", "task_words", "below", "tasks", "tasks"]
         assert tables[: len(ordinary + following)] == ordinary + following
 
 

@@ -9,7 +9,7 @@ from todo_api.storage.branches import check_parent
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import NeighbourRefusedError
 from todo_api.storage.positions import LONGEST, between, position_of
-from todo_api.storage.schema import tasks
+from todo_api.storage.schema import TaskRow, tasks
 from todo_api.storage.tasks import (
     IN_LIST,
     IS_TASK,
@@ -59,6 +59,17 @@ def move_task(
         columns["position"] = _position(db, list_id, task_id, side, where[side], end)
     db.execute_later(update_of(frozenset(columns)), {**key, **columns})
     return Update(old, old._replace(**columns))
+
+
+def place_behind(db: Connection, list_id: int, task: TaskRow) -> str | None:
+    """Return the key of a place right behind a task, for a new one.
+
+    None if it can as well come last: because the task is the last one, or for lack of room.
+    """
+    values = {"in_list": list_id, "moved": task.id, "position": task.position}
+    following = db.scalar(SELECT_AFTER, values)
+    found = None if following is None else between(task.position, following)
+    return found if found is None or len(found) <= LONGEST else None
 
 
 def _position(

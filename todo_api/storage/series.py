@@ -16,6 +16,7 @@ from todo_api.storage.branches import MOST_WORDS_OF_BRANCH, BranchBudget, select
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import BranchTooLargeError
 from todo_api.storage.json_rows import json_of
+from todo_api.storage.moves import place_behind
 from todo_api.storage.schema import TaskRow, lists
 from todo_api.storage.search_index import LABELS, WORDS
 from todo_api.storage.tasks import Update
@@ -92,6 +93,7 @@ def _make_next(
         return NONE
     repeat = {**done.repeat, "rule": following.rule}
     given = {**_kept(done), "due": following.due, "repeat": repeat, "previous_id": done.id}
+    given["position"] = place_behind(db, list_id, done)
     made = tasks.insert_task(db, list_id, given, by=by, quotas=quotas, budget=budget)
     copies, version = {done.id: made.id}, made.version
     budget = BranchBudget() if budget is None else budget
@@ -137,7 +139,9 @@ def _kept(task: TaskRow) -> dict[str, Any]:
 
 
 def _branch(db: Connection, list_id: int, task_id: int) -> list[tuple[TaskRow, list[str]]]:
-    """Return a task and those below it, each with its words, the upper ones first.
+    """Return a task and those below it, each with its words.
+
+    The upper ones come first, and those of a level in the order by hand.
 
     Raises `BranchTooLargeError`.
     """
@@ -148,5 +152,6 @@ def _branch(db: Connection, list_id: int, task_id: int) -> list[tuple[TaskRow, l
         db.require_thread()
     values = {"in_list": list_id, "ids": json_of(levels)}
     rows = db.all(tasks.SELECT_TASKS_TO_DELETE, values)
-    rows.sort(key=lambda row: (levels[row[0]], row[0]))
-    return [(TaskRow._make(task), words.split()) for *task, words, _ in rows]
+    branch = [(TaskRow._make(task), words.split()) for *task, words, _ in rows]
+    branch.sort(key=lambda part: (levels[part[0].id], part[0].position, part[0].id))
+    return branch

@@ -178,6 +178,8 @@ def insert_task(
 ) -> TaskRow:
     """Return the new task that a user makes, with `DEFAULTS` for what is not given.
 
+    It comes last in the order by hand if no position is given.
+
     Its id is the next one of its list and is never used again. Until the transaction ends, other
     changes of this list's tasks wait.
 
@@ -190,7 +192,7 @@ def insert_task(
         check_parent(db, list_id, columns["parent_id"])
     columns |= {
         "id": change.last_task_id,
-        "position": position_of(change.last_task_id),
+        "position": given.get("position") or position_of(change.last_task_id),
         "created_at": change.at,
         "updated_at": change.at,
         "completed_at": change.at if given.get("done") else None,
