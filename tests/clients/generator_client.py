@@ -14,10 +14,18 @@ from openapi_client import (
     Configuration,
     ErrorBody,
     ExportFormat,
+    InvitationToCreate,
+    InvitationToRedeem,
+    InvitedRole,
+    ListsApi,
+    ListToCreate,
+    RepeatFrom,
+    SharingApi,
     Task,
     TaskChanges,
     TaskDeletion,
     TaskPatch,
+    TaskRepeat,
     TasksApi,
     TaskSort,
     TaskToCreate,
@@ -83,6 +91,7 @@ def main(base_url: str) -> None:
     find_and_send_back(tasks)
     back_up_and_restore(susan)
     use_a_token(base_url, susan)
+    share_a_list(base_url, susan)
 
     # Conflict.
     taken = error_of(ConflictException, lambda: users.create_user(newcomer))
@@ -174,6 +183,50 @@ def use_a_token(base_url: str, susan: ApiClient) -> None:
     assert tokens.delete_token(created.id).result
     gone = error_of(UnauthorizedException, phone.get_tasks)
     assert gone.code == "unauthorized"
+
+
+def share_a_list(base_url: str, susan: ApiClient) -> None:
+    """Invite somebody to a list, and do a task in it that comes again."""
+    newcomer = UserToCreate(username="tom", password=PASSWORD + "!")
+    UsersApi(ApiClient(Configuration(base_url))).create_user(newcomer)
+    tom = ApiClient(Configuration(base_url, username="tom", password=PASSWORD + "!"))
+
+    garden = ListsApi(susan).create_list(ListToCreate(name="Garden", time_zone="Europe/Berlin"))
+    list_id = garden.list.id
+    asked = InvitationToCreate(role=InvitedRole.INVITED_VIEWER, expires_in_days=1)
+    code = SharingApi(susan).create_invitation(list_id, asked).invitation.code
+    joined = SharingApi(tom).redeem_invitation(InvitationToRedeem(code=code)).list
+    assert (joined.id, joined.role, joined.is_own) == (list_id, "viewer", False)
+    members = SharingApi(tom).get_members(list_id).members
+    assert {member.username: member.role for member in members} == {
+        "susan": "owner",
+        "tom": "viewer",
+    }
+
+    weekly = TaskRepeat.model_validate(
+        {"rule": "FREQ=WEEKLY;BYDAY=FR", "from": RepeatFrom.FROM_DUE}
+    )
+    given = TaskToCreate(
+        title="Water the plants",
+        list_id=list_id,
+        due="2030-11-29",
+        assigned_to="tom",
+        repeat=weekly,
+    )
+    task = TasksApi(susan).create_task(given).task
+    assert task.repeat == weekly
+    done = TasksApi(susan).update_task(task.id, TaskChanges(done=True)).task
+    assert done.next_id
+    following = TasksApi(tom).get_task(done.next_id).task
+    assert (following.due, following.previous_id) == ("2030-12-06", task.id)
+    assert TasksApi(tom).get_tasks(list_id=[list_id], assigned_to="tom").tasks == [done, following]
+    refused = error_of(
+        ForbiddenException, lambda: TasksApi(tom).update_task(task.id, TaskChanges(done=False))
+    )
+    assert refused.code == "role_too_low"
+    assert ListsApi(susan).delete_list(list_id).result
+    gone = error_of(NotFoundException, lambda: TasksApi(tom).get_task(task.id))
+    assert gone.code == "not_found"
 
 
 def error_of(expected: type[ApiException], call: Callable[[], object]) -> ErrorBody:

@@ -9,6 +9,8 @@ from io import BytesIO
 from to_do_list_client import AuthenticatedClient, Client
 from to_do_list_client.api.batch import run_batch
 from to_do_list_client.api.changes import get_changes
+from to_do_list_client.api.lists import create_list, delete_list
+from to_do_list_client.api.sharing import create_invitation, redeem_invitation
 from to_do_list_client.api.tasks import (
     create_task,
     delete_task,
@@ -25,20 +27,28 @@ from to_do_list_client.models import (
     BatchOperation,
     BatchResults,
     ChangeList,
+    CreatedInvitationEnvelope,
     CreatedTokenEnvelope,
     ErrorBody,
     ExportFormat,
     ImportResult,
+    InvitationToCreate,
+    InvitationToRedeem,
+    InvitedRole,
+    ListToCreate,
     Outcome,
+    RepeatFrom,
     Task,
     TaskChanges,
     TaskDeletion,
     TaskEnvelope,
     TaskList,
     TaskPatch,
+    TaskRepeatType0,
     TaskSort,
     TaskToCreate,
     TaskUpdate,
+    TodoListEnvelope,
     TokenList,
     TokenScope,
     TokenToCreate,
@@ -104,6 +114,7 @@ def main(base_url: str) -> None:
 
     be_refused(anonymous, newcomer)
     use_a_token(base_url, susan)
+    share_a_list(base_url, susan)
 
     # Delete.
     deleted = delete_task.sync(created.task.id, client=susan)
@@ -220,6 +231,47 @@ def use_a_token(base_url: str, susan: AuthenticatedClient) -> None:
     gone = get_tasks.sync(client=phone)
     assert isinstance(gone, ErrorBody)
     assert gone.code == "unauthorized"
+
+
+def share_a_list(base_url: str, susan: AuthenticatedClient) -> None:
+    """Invite somebody to a list, and do a task in it that comes again."""
+    newcomer = UserToCreate("tom", PASSWORD + "!")
+    create_user.sync(client=Client(base_url), body=newcomer)
+    tom = AuthenticatedClient(base_url, credentials_of("tom", PASSWORD + "!"), prefix="Basic")
+
+    garden = create_list.sync(client=susan, body=ListToCreate("Garden", time_zone="Europe/Berlin"))
+    assert isinstance(garden, TodoListEnvelope)
+    list_id = garden.list_.id
+    asked = InvitationToCreate(InvitedRole.INVITED_VIEWER, expires_in_days=1)
+    created = create_invitation.sync(list_id, client=susan, body=asked)
+    assert isinstance(created, CreatedInvitationEnvelope)
+    joined = redeem_invitation.sync(client=tom, body=InvitationToRedeem(created.invitation.code))
+    assert isinstance(joined, TodoListEnvelope)
+    assert (joined.list_.id, joined.list_.role, joined.list_.is_own) == (list_id, "viewer", False)
+
+    weekly = TaskRepeatType0("FREQ=WEEKLY;BYDAY=FR", RepeatFrom.FROM_DUE)
+    given = TaskToCreate(
+        "Water the plants", list_id=list_id, due="2030-11-29", assigned_to="tom", repeat=weekly
+    )
+    task = create_task.sync(client=susan, body=given)
+    assert isinstance(task, TaskEnvelope)
+    assert task.task.repeat == weekly
+    done = update_task.sync(task.task.id, client=susan, body=TaskChanges(done=True))
+    assert isinstance(done, TaskEnvelope)
+    assert isinstance(done.task.next_id, int)
+    following = get_task.sync(done.task.next_id, client=tom)
+    assert isinstance(following, TaskEnvelope)
+    assert (following.task.due, following.task.previous_id) == ("2030-12-06", task.task.id)
+    both = get_tasks.sync(client=tom, list_id=[list_id], assigned_to="tom")
+    assert isinstance(both, TaskList)
+    assert both.tasks == [done.task, following.task]
+    refused = update_task.sync(task.task.id, client=tom, body=TaskChanges(done=False))
+    assert isinstance(refused, ErrorBody)
+    assert refused.code == "role_too_low"
+    assert delete_list.sync(list_id, client=susan) == Outcome(result=True)
+    gone = get_task.sync(task.task.id, client=tom)
+    assert isinstance(gone, ErrorBody)
+    assert gone.code == "not_found"
 
 
 def credentials_of(username: str, password: str) -> str:

@@ -138,6 +138,47 @@ const revoked = await susan.DELETE("/tokens/{token_id}", { params: { path: { tok
 assert.equal(revoked.data?.result, true);
 assert.equal((await phone.GET("/tasks")).response.status, 401);
 
+// Invite somebody to a list, and do a task in it that comes again.
+const tomsPassword = `${password}!`;
+const tom = createClient<paths>({ baseUrl, headers: basic("tom", tomsPassword) });
+await anonymous.POST("/users", { body: { username: "tom", password: tomsPassword } });
+const garden = await susan.POST("/lists", {
+  body: { name: "Garden", time_zone: "Europe/Berlin" },
+});
+assert.ok(garden.data);
+const list_id = garden.data.list.id;
+const invited = await susan.POST("/lists/{list_id}/invitations", {
+  params: { path: { list_id } },
+  body: { role: "viewer", expires_in_days: 1 },
+});
+assert.ok(invited.data);
+const { code } = invited.data.invitation;
+const joined = await tom.POST("/invitations/redeem", { body: { code } });
+assert.deepEqual([joined.data?.list.id, joined.data?.list.role], [list_id, "viewer"]);
+const repeat = { rule: "FREQ=WEEKLY;BYDAY=FR", from: "due" } as const;
+const watering = await susan.POST("/tasks", {
+  body: { title: "Water the plants", list_id, due: "2030-11-29", assigned_to: "tom", repeat },
+});
+assert.ok(watering.data);
+const watered = { path: { task_id: watering.data.task.id } };
+const done = await susan.PUT("/tasks/{task_id}", { params: watered, body: { done: true } });
+assert.ok(done.data?.task.next_id);
+const following = await tom.GET("/tasks/{task_id}", {
+  params: { path: { task_id: done.data.task.next_id } },
+});
+assert.ok(following.data);
+assert.equal(following.data.task.due, "2030-12-06");
+assert.deepEqual(following.data.task.repeat, repeat);
+const both = await tom.GET("/tasks", {
+  params: { query: { list_id: [list_id], assigned_to: "tom" } },
+});
+assert.deepEqual(both.data?.tasks, [done.data.task, following.data.task]);
+const undo = await tom.PUT("/tasks/{task_id}", { params: watered, body: { done: false } });
+assert.equal(undo.error?.code, "role_too_low");
+const ended = await susan.DELETE("/lists/{list_id}", { params: { path: { list_id } } });
+assert.equal(ended.data?.result, true);
+assert.equal((await tom.GET("/tasks/{task_id}", { params: watered })).error?.code, "not_found");
+
 // Conflict.
 const taken = await anonymous.POST("/users", { body: newcomer });
 assert.equal(taken.response.status, 409);
