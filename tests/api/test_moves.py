@@ -1,5 +1,9 @@
 """The order by hand: a move changes one task, and puts it exactly where it was asked for."""
 
+import csv
+import io
+import json
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -8,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.support.copies import Copy, changes, read_list
-from tests.support.members import shared_list
+from tests.support.members import new_list, shared_list
 from tests.support.problems import assert_problem
 
 
@@ -159,3 +163,76 @@ def test_an_import_comes_last_in_its_order(miguel: TestClient, susan: TestClient
     assert answer.json() == {"imported": 3}
     assert order(miguel) == [*"xabc"]
     assert a["title"] == "a"
+
+
+@pytest.mark.parametrize("name", ["jsonl", "json", "csv"])
+@pytest.mark.parametrize("many", [9, 250], ids=["few", "many"])
+def test_the_order_survives_a_file(
+    miguel: TestClient, susan: TestClient, name: str, many: int
+) -> None:
+    lines = "\n".join(f'{{"title":"{number}"}}' for number in range(1, many + 1))
+    jsonl = {"Content-Type": "application/jsonl"}
+    assert miguel.post("/tasks/import", content=lines, headers=jsonl).is_success
+    tasks = miguel.get("/tasks", params={"limit": 100}).json()["tasks"]
+    random = Random(many)  # noqa: S311 - only has to vary
+    for _ in range(20):
+        one, other = random.sample(tasks, 2)
+        assert move(miguel, one, before=other["id"]).is_success
+    file = miguel.get("/tasks/export", params={"format": name})
+    add(susan, "first")
+    kind = {"Content-Type": file.headers["Content-Type"]}
+    assert susan.post("/tasks/import", content=file.content, headers=kind).is_success
+    assert order(susan) == ["first", *order(miguel)]
+    assert order(susan, "id") == ["first", *order(miguel, "id")]
+    add(susan, "last")
+    assert order(susan)[-1] == "last"
+
+
+def test_an_import_without_positions_has_the_order_of_its_file(miguel: TestClient) -> None:
+    lines = [
+        {"title": "c"},
+        {"title": "b", "position": "80000010"},
+        {"title": "d"},
+        {"title": "a", "position": "80000008"},
+    ]
+    headers = {"Content-Type": "application/jsonl"}
+    content = "\n".join(json.dumps(line) for line in lines)
+    assert miguel.post("/tasks/import", content=content, headers=headers).is_success
+    assert order(miguel) == [*"abcd"]
+    assert order(miguel, "id") == [*"cbda"]
+
+
+def test_each_list_of_a_file_keeps_its_order(miguel: TestClient, susan: TestClient) -> None:
+    garden = new_list(miguel, "Garden")["id"]
+    a, b = add(miguel, *"ab")
+    c, d = add(miguel, *"cd", list_id=garden)
+    assert move(miguel, b, before=a["id"]).is_success
+    assert move(miguel, d, before=c["id"]).is_success
+    file = miguel.get("/tasks/export").content
+    headers = {"Content-Type": "application/jsonl"}
+    assert susan.post("/tasks/import", content=file, headers=headers).is_success
+    assert order(susan) == [*"badc"]
+
+
+def test_no_spreadsheet_takes_a_position_for_another_one(
+    miguel: TestClient, susan: TestClient
+) -> None:
+    """One with an e, or with sixteen digits, is not left as the number that it looks like."""
+    tasks = add(miguel, *(str(number) for number in range(30)))
+    assert move(miguel, tasks[29], before=tasks[0]["id"]).is_success
+    for _ in range(5):
+        assert move(miguel, tasks[28], after=tasks[0]["id"]).is_success
+        assert move(miguel, tasks[27], after=tasks[0]["id"]).is_success
+    table = miguel.get("/tasks/export", params={"format": "csv"}).content.decode()
+    rows = list(csv.DictReader(io.StringIO(table)))
+    saved = io.StringIO()
+    writer = csv.DictWriter(saved, rows[0])
+    writer.writeheader()
+    for row in rows:
+        with suppress(ValueError):
+            row["position"] = f"{float(row['position']):.15g}"
+        writer.writerow(row)
+    content = saved.getvalue().encode()
+    headers = {"Content-Type": "text/csv; charset=utf-8"}
+    assert susan.post("/tasks/import", content=content, headers=headers).is_success
+    assert order(susan) == order(miguel)

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _DIGITS = re.compile(r"(-?[0-9]{1,18})(?:[.,]0{1,6})?", re.ASCII)
+_LOSES_AS_NUMBER = re.compile(r"[0-9]{16,}|[0-9]+e[0-9]+", re.ASCII)
+"""What a spreadsheet takes for a number that it cannot hold exactly."""
 _LINE_END = re.compile(r"\r\n?|\n")
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d([Tt].*)?", re.ASCII | re.DOTALL)
 _DOTTED = re.compile(r"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{4})", re.ASCII)
@@ -148,6 +150,16 @@ def _write_repeat(repeat: Mapping[str, str] | None) -> str:
     return repeat["rule"] if repeat["from"] == "due" else f"{repeat['rule']} from {repeat['from']}"
 
 
+def _read_position(cell: str) -> str:
+    cell = cell.strip().removeprefix("'")
+    written = _DIGITS.fullmatch(cell)
+    return cell if written is None else written[1]
+
+
+def _write_position(position: str) -> str:
+    return f"'{position}" if _LOSES_AS_NUMBER.fullmatch(position) else position
+
+
 _VERBATIM = Column()
 _TEXT = Column(_read_text, _write_text)
 _INTEGER = Column(_read_integer)
@@ -177,6 +189,6 @@ COLUMNS = {
     "repeat": _REPEAT,
     "previous_id": _INTEGER,
     "next_id": _INTEGER,
-    "position": _VERBATIM,
+    "position": Column(_read_position, _write_position),
 }
 """The columns of a file, in their order."""

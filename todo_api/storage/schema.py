@@ -302,6 +302,8 @@ staged_imports = Table(
     Column("tasks", LargeBinary, nullable=False),  # their columns: JSON, compressed
     Column("left_out", JSONText, nullable=False),  # the places of those that the list has already
     Column("parents", JSONText, nullable=False),  # of the others, each with its place
+    # The ids in whose places the others come in the order by hand; their own if it is null.
+    Column("seats", OptionalJSONText),
     PrimaryKeyConstraint("list_id", "before"),
 )
 

@@ -11,6 +11,7 @@ imports into the list next does, or the sweeping.
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
@@ -39,6 +40,7 @@ PIECE_WORDS = 2000
 """So many words and labels, if they are of several tasks: some 20 milliseconds' work."""
 
 IN_LIST = staged_imports.c.list_id == bindparam("in_list")
+COLUMNS = ("before", "by", "tasks", "left_out", "parents", "seats")
 
 INSERT_PIECE = Statement(insert(staged_imports), columns=staged_imports.c.keys())
 SELECT_ANY = Statement(select(staged_imports.c.before).where(IN_LIST).limit(1))
@@ -46,9 +48,7 @@ _FIRST = select(staged_imports.c.before).where(IN_LIST).order_by(staged_imports.
 TAKE_PIECE = Statement(
     delete(staged_imports)
     .where(IN_LIST, staged_imports.c.before == _FIRST.scalar_subquery())
-    .returning(
-        *(staged_imports.c[name] for name in ("before", "by", "tasks", "left_out", "parents"))
-    )
+    .returning(*(staged_imports.c[name] for name in COLUMNS))
 )
 SELECT_LIST = Statement(
     select(staged_imports.c.list_id)
@@ -121,13 +121,15 @@ def begin_import(
     staged = begin_new(db, list_id, changes=0, tasks=many, text=chosen.text, quotas=quotas)
     before, first, wanted = staged.last_task_id - many, 0, set(places)
     ids = {before + place + 1: parent.id_after(before) for place, parent in parents.items()}
+    seats = iter(chosen.seats(before))
     for piece in prepared.pieces:
         left_out = [n for n in range(piece.size) if first + n not in wanted]
         values = {"list_id": list_id, "before": before, "by": by, "tasks": piece.packed}
         size = piece.size - len(left_out)
         if size:
             under = [[n, ids[before + n + 1]] for n in range(size) if before + n + 1 in ids]
-            db.execute_later(INSERT_PIECE, {**values, "left_out": left_out, "parents": under})
+            values |= {"left_out": left_out, "parents": under, "seats": list(islice(seats, size))}
+            db.execute_later(INSERT_PIECE, values)
         before, first = before + size, first + piece.size
 
 
@@ -140,7 +142,7 @@ def insert_piece(db: Connection, list_id: int) -> int:
     piece = db.one(TAKE_PIECE, {"in_list": list_id})
     if piece is None:
         return 0
-    before, by, packed, left_out, under = piece
+    before, by, packed, left_out, under, seats = piece
     read = orjson.loads(zlib.decompress(packed))
     columns = [task for place, task in enumerate(read) if place not in left_out]
     # What was restored from the trash meanwhile may be what these come from.
@@ -148,7 +150,7 @@ def insert_piece(db: Connection, list_id: int) -> int:
     new = NewTasks.of([{**task, "uid": None} if task["uid"] in taken else task for task in columns])
     last = begin_change(db, list_id, changes=len(columns))
     parents = _still_there(db, list_id, before, dict(under))
-    insert_many(db, list_id, new, last, before=before, parents=parents, by=by)
+    insert_many(db, list_id, new, last, before=before, parents=parents, seats=seats, by=by)
     return 1
 
 

@@ -70,6 +70,18 @@ class NewTasks(NamedTuple):
             return self
         return self.of([self.columns[place] for place in places])
 
+    def seats(self, before: int) -> list[int]:
+        """Return the ids in whose places they come in the order by hand, theirs being behind one.
+
+        Those that bring a position along come in that order, and those of a list together. The
+        others follow, in their own order.
+        """
+        order = sorted(range(len(self.columns)), key=lambda place: _seat(self.columns[place]))
+        seats = [0] * len(order)
+        for number, place in enumerate(order, 1):
+            seats[place] = before + number
+        return seats
+
 
 def prepare_tasks(given: Iterable[Mapping[str, Any]], budget: WordBudget | None = None) -> NewTasks:
     """Return tasks, of which only the title has to be given, ready to be inserted.
@@ -104,7 +116,8 @@ def insert_tasks(
     last = begin_new(db, list_id, tasks=many, text=new.text, quotas=quotas)
     before = last.last_task_id - many
     ids = {place: parent.id_after(before) for place, parent in parents.items()}
-    insert_many(db, list_id, new, last, before=before, parents=ids, by=by)
+    seats = new.seats(before)
+    insert_many(db, list_id, new, last, before=before, parents=ids, seats=seats, by=by)
 
 
 def insert_many(
@@ -115,18 +128,21 @@ def insert_many(
     *,
     before: int,
     parents: Mapping[int, int],
+    seats: Sequence[int] | None,
     by: int | None,
 ) -> None:
     """Insert tasks whose changes have begun, `last` being the last one's, under the ids behind one.
 
-    Each is a change of its own, in their order. `parents` are ids, by the places of their parts.
+    Each is a change of its own, in their order. `parents` are ids, by the places of their parts;
+    `seats` are as `NewTasks.seats` returns them, or None for the ids of the tasks.
     """
+    seats = seats or range(before + 1, before + 1 + len(new.columns))
     rows = [
         {
             **task,
             "list_id": list_id,
             "id": before + number,
-            "position": position_of(before + number),
+            "position": position_of(seats[number - 1]),
             "parent_id": parents.get(number - 1),
             "created_at": task["created_at"] or task["updated_at"] or last.at,
             "updated_at": task["updated_at"] or last.at,
@@ -173,6 +189,12 @@ def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
     task["labels"] = sorted(task["labels"])
     task.setdefault("uid", None)
     return {**task, **search_columns(task, task)}
+
+
+def _seat(task: Mapping[str, Any]) -> tuple[bool, int, str]:
+    """Return what comes before what in the order by hand that a file tells."""
+    position = task.get("position")
+    return position is None, task.get("list_id") or 0, position or ""
 
 
 def _instant(moment: str | None) -> str | None:
