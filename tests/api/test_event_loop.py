@@ -39,6 +39,8 @@ TASKS = int(os.environ.get("TEST_TASKS", "50000"))
 MOST_SECONDS = 0.002 if "TEST_TASKS" in os.environ else 0.006
 """Of a processor; more where other tests take them. To walk through all tasks takes far more."""
 SUSANS_LIST = 2
+OTHER_LIST = 7
+"""Of the user whose own list is large."""
 SUSANS_BEFORE = id_before(SUSANS_LIST)
 """The id behind which those of her tasks begin."""
 API = "/todo/api/v1.0"
@@ -160,9 +162,13 @@ WRITES = {
     ),
     "patch": Request("patch_task", "PATCH", "/tasks/{n}", {"due": None}, [MERGE_PATCH]),
     "delete": Request("delete_task", "DELETE", "/tasks/{n}"),
-    "move": Request("move_task", "POST", "/tasks/{n}/move", {"before": 1}, [JSON]),
+    "move": Request("move_task", "POST", "/tasks/{n}/move", {"before": TASKS - 60}, [JSON]),
     "move elsewhere": Request(
-        "move_task", "POST", "/tasks/{n}/move", {"after": 2, "parent_id": 1}, [JSON]
+        "move_task",
+        "POST",
+        "/tasks/{n}/move",
+        {"after": TASKS - 60, "parent_id": TASKS - 61},
+        [JSON],
     ),
     "restore": Request("restore_task", "POST", "/trash/{gone}/restore"),
     "restore of none": Request("restore_task", "POST", f"/trash/{10 * TASKS}/restore", status=404),
@@ -201,6 +207,9 @@ WRITES = {
         Request("update_task", "PUT", "/tasks/{n}", {"description": "Read {n}"}, [JSON])
     ),
     "delete of a long one": susans(Request("delete_task", "DELETE", "/tasks/{n}")),
+    "move into another list": Request(
+        *("move_task", "POST", "/tasks/{n}/move", {"list_id": OTHER_LIST}), [JSON], status=201
+    ),
 }
 DELETIONS = {
     "a list": susans(Request("delete_list", "DELETE", f"/lists/{SUSANS_LIST}")),
@@ -217,6 +226,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContractApp]:
     with database.transaction() as db:
         susan = insert_user(db, username="susan", email=None, password_hash=PASSWORD_HASH)
         insert_list(db, susan.id, SUSANS_LIST)
+        insert_list(db, 1, OTHER_LIST)
         insert_tasks(db, SUSANS_LIST, prepare_tasks([LONG_TASK] * 150))
         for number in range(TASKS - 49, TASKS + 1):
             delete_task(db, 1, number, forget_before=KEPT)

@@ -238,6 +238,13 @@ STORY: list[tuple[str, str, str, dict[str, Any]]] = [
         {"auth": MIGUEL, "json": {"name": "Cabin", "time_zone": "Moon/Tranquility"}},
     ),
     ("KitchenList", "POST", "/lists", {"auth": MIGUEL, "json": "NewKitchen"}),
+    ("NoSuchList", "POST", "/tasks/3/move", {"auth": MIGUEL, "json": {"list_id": 134217728}}),
+    (
+        "BookInTheKitchen",
+        "POST",
+        "/tasks/3/move",
+        {"auth": MIGUEL, "json": {"list_id": "{list_id}"}},
+    ),
     *[("", "POST", "/lists", {"auth": MIGUEL, "json": "NewSequel"})] * 48,
     ("TooManyLists", "POST", "/lists", {"auth": MIGUEL, "json": "NewSequel"}),
     (
@@ -331,6 +338,7 @@ TOLD_ANEW = {
     *("created_at", "updated_at", "completed_at", "deleted_at"),
     *("next_cursor", "next", "etag"),
 }
+TOLD_ANEW_OF_ANOTHER_LIST = TOLD_ANEW | {"id", "uri", "list_id"}
 TOLD_ANEW_OF_A_LIST = TOLD_ANEW | {"id", "uri", "tasks_uri", "version"}
 TOLD_ANEW_OF_A_LIST |= {"joined_at"}  # of a member
 TOLD_ANEW_OF_AN_INVITATION = TOLD_ANEW_OF_A_LIST | {"expires_at", "secret", "code"}
@@ -425,6 +433,8 @@ def timeless(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
             ("expires_at", TOLD_ANEW_OF_AN_INVITATION),
         ):
             told_anew = of_those if member in value else told_anew
+        if value.get("list_id", 1) != 1:
+            told_anew = TOLD_ANEW_OF_ANOTHER_LIST
         return {
             name: "…" if member and name in told_anew else timeless(member)
             for name, member in value.items()

@@ -43,6 +43,7 @@ from todo_api.storage import (
     insert_tasks,
     insert_user,
     prepare_tasks,
+    relocation,
 )
 from todo_api.storage.branches import MOST_IN_BRANCH, MOST_WORDS_OF_BRANCH
 from todo_api.storage.series import MOST_PARTS
@@ -91,7 +92,7 @@ OWN_SHAPES: dict[str, Callable[[], Iterable[Shape]]] = {
     "redeem_invitation": lambda: [*of_json("code")],
     "get_trash": lambda: [Shape("a page of long tasks", query="limit=100")],
     "empty_trash": list,
-    "move_task": lambda: [*of_json("before"), *of_json("parent_id")],
+    "move_task": lambda: [*of_json("before"), *of_json("parent_id"), *of_json("list_id")],
     "restore_task": list,
     "get_labels": lambda: [Shape("all labels", query="limit=100")],
     "rename_label": lambda: [*of_json("name"), *of_json("new_name")],
@@ -199,6 +200,30 @@ def test_the_largest_branches_cost_little(client: TestClient) -> None:
                 took = time.process_time() - began
                 least[str((method, path, body))] = min(took, least[str((method, path, body))])
         assert max(least.values()) < CPU_SECONDS, least
+
+
+def test_the_largest_branch_goes_into_another_list_at_little_cost(client: TestClient) -> None:
+    words_of_each = relocation.MOST_WORDS // relocation.MOST_TASKS - 2
+    lines = [json.dumps({"id": 1, "title": "to and fro"})]
+    for part in range(relocation.MOST_TASKS - 1):
+        found_by = " ".join(f"{part}y{word}" for word in range(words_of_each))
+        lines.append(json.dumps({"title": "Part", "description": found_by, "parent_id": 1}))
+    headers = {"Content-Type": "application/jsonl"}
+    brought = client.post("/tasks/import", content="\n".join(lines), headers=headers)
+    assert brought.json() == {"imported": relocation.MOST_TASKS}
+    (task,) = client.get("/tasks", params={"q": "fro"}).json()["tasks"]
+    own, other = task["list_id"], client.post("/lists", json={"name": "Other"}).json()["list"]["id"]
+    least = float("inf")
+    for into in [other, own] * ATTEMPTS:
+        began = time.process_time()
+        answer = client.post(f"{task['uri']}/move", json={"list_id": into})
+        least = min(least, time.process_time() - began)
+        assert answer.status_code == 201, answer.text
+        task = answer.json()["task"]
+    assert least < CPU_SECONDS
+    assert client.post("/tasks", json={"title": "More", "parent_id": task["id"]}).is_success
+    refused = client.post(f"{task['uri']}/move", json={"list_id": other})
+    assert (refused.status_code, refused.json()["code"]) == (403, "branch_too_large")
 
 
 def send(client: TestClient, method: str, path: str, shape: Shape) -> httpx2.Response:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 from todo_api import storage, times
 from todo_api.contract import Answer, Problem, Reply, Sentence, UrlFor
 from todo_api.identity import User
+from todo_api.operations.moves import move_task
 from todo_api.operations.representation import (
     NO_SUCH_LIST,
     assign,
@@ -20,6 +22,7 @@ from todo_api.rest import (
     Once,
     entity_tag,
     expected_versions,
+    neighbour_refused,
     parent_refused,
     sentence_for,
 )
@@ -28,6 +31,7 @@ from todo_api.storage import (
     EDITOR,
     Connection,
     ListMissingError,
+    NeighbourRefusedError,
     ParentRefusedError,
     Quotas,
     Role,
@@ -61,8 +65,8 @@ def run_batch(
     ]
 
     def hold(db: Connection) -> Batch:
-        named = {_list_in(verb, arguments, user) for _, verb, arguments in steps}
-        lists = storage.hold_lists(db, user, named)
+        named = (_lists_in(verb, arguments, user).values() for _, verb, arguments in steps)
+        lists = storage.hold_lists(db, user, {*chain.from_iterable(named)})
         return Batch(db, user, lists, settings, quotas, url_for)
 
     def admit(db: Connection) -> None:
@@ -77,12 +81,15 @@ def run_batch(
     return once(idempotency_key, user.id, ("run_batch", body), run, admit=admit)
 
 
-def _list_in(verb: str, arguments: Mapping[str, Any], user: User) -> int:
-    """Return the list that an operation is about."""
-    if verb == "create":
-        list_id: int = arguments.get("list_id", user.list_id)
-        return list_id
-    return list_of(arguments["id"])
+def _lists_in(verb: str, arguments: Mapping[str, Any], user: User) -> dict[str, int]:
+    """Return the lists that an operation changes, each by the member that tells of it."""
+    match verb:
+        case "create":
+            return {"list_id": arguments.get("list_id", user.list_id)}
+        case "move" if "list_id" in arguments:
+            return {"id": list_of(arguments["id"]), "list_id": arguments["list_id"]}
+        case _:
+            return {"id": list_of(arguments["id"])}
 
 
 class Batch:
@@ -108,17 +115,23 @@ class Batch:
 
     def admit(self, place: str, verb: str, arguments: dict[str, Any]) -> int:
         """Return the list of the operation at `place`; raise a `Problem` that names the place."""
-        with _faults_named(place, verb):
-            list_id = _list_in(verb, arguments, self._user)
-            if list_id not in self._lists:
-                raise ListMissingError if verb == "create" else TaskMissingError
-            require(self._lists[list_id], EDITOR)
-            return list_id
+        named = _lists_in(verb, arguments, self._user)
+        for member, list_id in named.items():
+            with _faults_named(place):
+                if list_id not in self._lists:
+                    raise TaskMissingError if member == "id" else ListMissingError
+            try:
+                require(self._lists[list_id], EDITOR)
+            except RoleTooLowError as failure:
+                sentence = Sentence("low_role", sentence_for(failure))
+                faults = [{"pointer": f"{place}/{member}", "detail": sentence}]
+                raise Problem(403, NONE_DONE, code="role_too_low", faults=faults) from None
+        return next(iter(named.values()))
 
     def run(self, place: str, verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Return the result of the operation at `place`; raise a `Problem` that names the place."""
         list_id = self.admit(place, verb, arguments)
-        with _faults_named(place, verb):
+        with _faults_named(place):
             match verb:
                 case "create":
                     return self._create(list_id, arguments, place)
@@ -126,6 +139,8 @@ class Batch:
                     return self._update(list_id, arguments, place)
                 case "delete":
                     return self._delete(list_id, arguments)
+                case "move":
+                    return self._move(arguments, place)
                 case _:
                     return self._restore(list_id, arguments)
 
@@ -167,6 +182,20 @@ class Batch:
         )
         return {"result": True}
 
+    def _move(self, move: dict[str, Any], place: str) -> dict[str, Any]:
+        where = {name: value for name, value in move.items() if name not in {"id", "if_match"}}
+        return self._result(
+            move_task(
+                self._db,
+                move["id"],
+                where,
+                versions=expected_versions(move.get("if_match")),
+                quotas=self._quotas,
+                budget=self._budget,
+                within=place,
+            )
+        )
+
     def _restore(self, list_id: int, restoration: dict[str, Any]) -> dict[str, Any]:
         return self._result(
             storage.restore_task(
@@ -193,7 +222,7 @@ class Batch:
 
 
 @contextmanager
-def _faults_named(place: str, verb: str) -> Iterator[None]:
+def _faults_named(place: str) -> Iterator[None]:
     """Turn what storage refuses into a `Problem` that names the operation's place in the body."""
     try:
         yield
@@ -204,13 +233,11 @@ def _faults_named(place: str, verb: str) -> Iterator[None]:
         raise _conflict(f"{place}/list_id", NO_SUCH_LIST) from None
     except ParentRefusedError as failure:
         raise parent_refused(failure, within=place) from None
+    except NeighbourRefusedError as failure:
+        raise neighbour_refused(failure, within=place) from None
     except TaskChangedError:
         sentence = Sentence("changed", "It has changed since it was read: read it again.")
         raise _conflict(f"{place}/if_match", sentence) from None
-    except RoleTooLowError as failure:
-        where = f"{place}/{'list_id' if verb == 'create' else 'id'}"
-        faults = [{"pointer": where, "detail": Sentence("low_role", sentence_for(failure))}]
-        raise Problem(403, NONE_DONE, code="role_too_low", faults=faults) from None
 
 
 def _conflict(place: str, sentence: Sentence) -> Problem:

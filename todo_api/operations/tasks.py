@@ -3,8 +3,10 @@
 from typing import Any
 
 from todo_api import storage, times
-from todo_api.contract import Answer, Problem, Reply, Sentence, UrlFor, bad_body, is_known
+from todo_api.contract import Answer, Problem, Reply, UrlFor, is_known
 from todo_api.identity import User
+from todo_api.operations import moves
+from todo_api.operations.moves import list_to_move_to
 from todo_api.operations.representation import (
     assign,
     names_in,
@@ -26,6 +28,7 @@ from todo_api.rest import (
 )
 from todo_api.settings import Settings
 from todo_api.storage import (
+    EDITOR,
     Connection,
     Database,
     ListMissingError,
@@ -34,6 +37,7 @@ from todo_api.storage import (
     find_list,
     hold_list,
     list_of,
+    require,
     select_page,
 )
 
@@ -188,24 +192,31 @@ def move_task(
     idempotency_key: str | None,
     user: User,
     once: Once,
+    quotas: Quotas,
     url_for: UrlFor,
 ) -> Answer:
     """Move a task."""
-    if body.keys() >= {"before", "after"}:
-        raise bad_body([("/after", ONE_SIDE)])
+    here, into = list_of(task_id), list_to_move_to(task_id, body)
 
-    def hold(db: Connection) -> int:
-        return hold_list(db, user, list_of(task_id))
+    def hold(db: Connection) -> None:
+        """See to the roles, in both lists if there are two."""
+        roles = storage.hold_lists(db, user, {here, into})
+        if here not in roles:
+            raise ListMissingError
+        if into not in roles:
+            raise no_such_list(pointer="/list_id")
+        for role in roles.values():
+            require(role, EDITOR)
 
     def move(db: Connection) -> Reply:
-        list_id = hold(db)
+        hold(db)
         with versions_in(if_match) as versions:
-            _, row = storage.move_task(db, list_id, task_id, body, versions=versions)
+            row = moves.move_task(db, task_id, body, versions=versions, quotas=quotas)
         task = represent_task(row, names_in(db, user, [row]), url_for)
-        return Reply({"task": task}, 200, {"ETag": entity_tag(row.version)})
+        headers = {"ETag": entity_tag(row.version)}
+        if row.id == task_id:
+            return Reply({"task": task}, 200, headers)
+        return Reply({"task": task}, 201, {"Location": task["uri"], **headers})
 
     asked = ("move_task", task_id, body, if_match)
     return once(idempotency_key, user.id, asked, move, admit=hold)
-
-
-ONE_SIDE = Sentence("too_many", "Name a task before or after which it is to be, not both.")

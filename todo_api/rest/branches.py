@@ -27,10 +27,10 @@ def parent_refused(failure: ParentRefusedError, *, within: str = "") -> Problem:
     return bad_body([(f"{within}/parent_id", sentence)])
 
 
-def neighbour_refused(failure: NeighbourRefusedError) -> Problem:
-    """Refuse a place next to another task."""
+def neighbour_refused(failure: NeighbourRefusedError, *, within: str = "") -> Problem:
+    """Refuse a place next to another task; `within` as above."""
     sentence = Sentence(failure.reason, SENTENCES_OF_NEIGHBOURS[failure.reason])
-    return bad_body([(f"/{failure.side}", sentence)])
+    return bad_body([(f"{within}/{failure.side}", sentence)])
 
 
 def branch_too_large(failure: BranchTooLargeError) -> Problem:

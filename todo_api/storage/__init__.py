@@ -11,6 +11,7 @@
 - `labels`: those of the tasks of one list, or of several, counted and renamed.
 - `branches`: tasks with those that are parts of them.
 - `moves`: tasks put in an order by hand, by the keys that `positions` makes.
+- `relocation`: tasks that go into another list.
 - `changes`: what happened to tasks since some point, list by list; `tombstones`: deletions,
   remembered.
 - `series`: tasks that come again when they are done; `days`: when days end.
@@ -136,6 +137,7 @@ from todo_api.storage.members import (
 )
 from todo_api.storage.migration import is_current, migrate, require_current, require_empty
 from todo_api.storage.moves import move_task
+from todo_api.storage.relocation import relocate_task
 from todo_api.storage.removal import count_belongings, remove_piece, remove_some_piece
 from todo_api.storage.schema import DEFAULTS, TaskRow, TokenRow
 from todo_api.storage.secrets import TOKENS, select_secret
@@ -313,6 +315,7 @@ __all__ = [
     "note_uses",
     "prepare_import",
     "prepare_tasks",
+    "relocate_task",
     "remove_from_trash",
     "remove_piece",
     "remove_some_piece",

@@ -54,9 +54,12 @@ SELECT_BRANCH = Statement(
 class BranchBudget(WordBudget):
     """What one branch may have, where nothing else is in the transaction."""
 
-    def __init__(self) -> None:
-        """Allow as much as is changed at once."""
-        super().__init__(MOST_WORDS_OF_BRANCH)
+    def __init__(
+        self, tasks: int = MOST_IN_BRANCH, words: int = MOST_WORDS_OF_BRANCH, *, times: int = 1
+    ) -> None:
+        """Allow so many words, each of which is counted several times, of so many tasks."""
+        super().__init__(times * words)
+        self._told = tasks, words
 
     def spend_tasks(self, tasks: int) -> None:
         """Count nothing: `select_branch` has seen that they are not too many."""
@@ -66,7 +69,7 @@ class BranchBudget(WordBudget):
         try:
             super().spend(words)
         except TooManyWordsError:
-            raise BranchTooLargeError(MOST_IN_BRANCH, self.most) from None
+            raise BranchTooLargeError(*self._told) from None
 
 
 def select_levels(db: Connection, list_id: int, task_ids: Iterable[int]) -> dict[int, int]:

@@ -1,6 +1,6 @@
 """Tasks moved by hand: before or after another one, under another parent."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, select
@@ -19,6 +19,8 @@ from todo_api.storage.tasks import (
     update_of,
 )
 
+SIDES = {"before", "after"}
+
 SELECT_POSITION = Statement(select(tasks.c.position).where(IN_LIST, IS_TASK))
 _OTHERS = select(tasks.c.position).where(IN_LIST, tasks.c.id != bindparam("moved"))
 _HERE: BindParameter[str] = bindparam("position")
@@ -34,7 +36,7 @@ def move_task(
     db: Connection,
     list_id: int,
     task_id: int,
-    where: dict[str, Any],
+    where: Mapping[str, Any],
     *,
     versions: Collection[int] | None = None,
 ) -> Update:
@@ -54,9 +56,9 @@ def move_task(
         columns["parent_id"] = parent_id = where["parent_id"]
         if parent_id not in {None, old.parent_id}:
             check_parent(db, list_id, parent_id, task_id)
-    for side in where.keys() & {"before", "after"}:
+    if where.keys() & SIDES:
         end = position_of(change.last_task_id + 1)
-        columns["position"] = _position(db, list_id, task_id, side, where[side], end)
+        columns["position"] = place_next_to(db, list_id, task_id, where, end=end)
     db.execute_later(update_of(frozenset(columns)), {**key, **columns})
     return Update(old, old._replace(**columns))
 
@@ -72,10 +74,19 @@ def place_behind(db: Connection, list_id: int, task: TaskRow) -> str | None:
     return found if found is None or len(found) <= LONGEST else None
 
 
-def _position(
-    db: Connection, list_id: int, task_id: int, side: str, neighbour_id: int, end: str
+def place_next_to(
+    db: Connection, list_id: int, task_id: int, where: Mapping[str, Any], *, end: str
 ) -> str:
-    """Return the key of a place next to another task; that of a task made next would be `end`."""
+    """Return the key of the place that `where` tells: before or after another task of the list.
+
+    If it tells none, the key is `end`, that of a task that is made next.
+
+    Raises `NeighbourRefusedError`.
+    """
+    side = next(iter(where.keys() & SIDES), None)
+    if side is None:
+        return end
+    neighbour_id = where[side]
     here = db.scalar(SELECT_POSITION, {"in_list": list_id, "task_id": neighbour_id})
     if here is None or neighbour_id == task_id:
         raise NeighbourRefusedError(side, "missing")

@@ -283,7 +283,7 @@ def delete_task(
     if row is None:
         raise TaskMissingError
     *found, has_subtasks = row
-    _refuse_version(TaskRow._make(found[:-2]), versions)
+    refuse_version(TaskRow._make(found[:-2]), versions)
     doomed = [found]
     if has_subtasks:
         budget = BranchBudget() if budget is None else budget
@@ -354,7 +354,7 @@ def select_to_change(
         raise TaskMissingError
     *task, words = row
     old = TaskRow._make(task)
-    _refuse_version(old, versions)
+    refuse_version(old, versions)
     return old, words.split()
 
 
@@ -378,11 +378,11 @@ def _unchanged(
     task = select_task(db, list_id, task_id)
     if task is None:
         raise TaskMissingError
-    _refuse_version(task, versions)
+    refuse_version(task, versions)
     return Update(task, task)
 
 
-def _refuse_version(task: TaskRow, versions: Collection[int] | None) -> None:
+def refuse_version(task: TaskRow, versions: Collection[int] | None) -> None:
     """Compare here, not in the statement: the lock on its list's row keeps the task as it is."""
     if versions is not None and task.version not in versions:
         raise TaskChangedError(task.version)
