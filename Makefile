@@ -45,7 +45,7 @@ event-loop: development ## See that no operation holds up the event loop, with a
 	TEST_TASKS=1000000 $(BIN)/python -m pytest --log-cli-level=INFO tests/api/test_event_loop.py $(ARGS)
 
 test-reliability: development ## Run the tests of what is promised to operators, whole (minutes)
-	TEST_RELIABILITY=whole $(BIN)/python -m pytest --log-cli-level=INFO tests/reliability tests/site/test_two_browsers.py \
+	TEST_RELIABILITY=whole $(BIN)/python -m pytest --log-cli-level=INFO tests/reliability tests/machine tests/site/test_two_browsers.py \
 		tests/server/test_guessing.py $(ARGS)
 
 test-failover: development ## Have PostgreSQL fail over 20 times under writers (ARGS="--times 3")

@@ -89,7 +89,7 @@ SELECT_TASK_TO_CHANGE = Statement(select(*COLUMNS, tasks.c.words).where(IN_LIST,
 _subtasks = tasks.alias("subtasks")
 _HAS_SUBTASKS = (
     select(_subtasks.c.id)
-    .where(_subtasks.c.list_id == tasks.c.list_id, _subtasks.c.parent_id == tasks.c.id)
+    .where(_subtasks.c.list_id == bindparam("in_list"), _subtasks.c.parent_id == tasks.c.id)
     .correlate(tasks)
     .exists()
 )
