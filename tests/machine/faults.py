@@ -187,13 +187,15 @@ BRANCHES.put("parent_id finds every part", filters, "_is_part", filters._is_belo
 
 @ORDER.fault("a task moves to the other side")
 def _(patch: pytest.MonkeyPatch) -> None:
-    position = moves._position
+    place = moves.place_next_to
     others = {"before": "after", "after": "before"}
     patch.setattr(
         moves,
-        "_position",
-        lambda db, list_id, task_id, side, *rest: position(
-            *(db, list_id, task_id, others[side]), *rest
+        "place_next_to",
+        lambda db, list_id, task_id, where, end: place(
+            *(db, list_id, task_id),
+            {others.get(name, name): value for name, value in where.items()},
+            end=end,
         ),
     )
 

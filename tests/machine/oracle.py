@@ -75,11 +75,12 @@ class Tasks:
         return sorted(one for one, task in self.tasks.items() if task["parent_id"] == task_id)
 
     def branch(self, task_id: int) -> list[int]:
-        """Return a task and all below it, level by level."""
+        """Return a task and all below it, level by level, each in the order by hand."""
         found, level = [], [task_id] if task_id in self.tasks else []
         while level:
             found += level
-            level = sorted(child for one in level for child in self.children(one))
+            below = (child for one in level for child in self.children(one))
+            level = sorted(below, key=self.order.index)
         return found
 
     def level(self, task_id: int) -> int:
@@ -204,8 +205,9 @@ class Tasks:
         self.successor_made[task_id] = self.clock
 
     def place_successor(self, task_id: int, successor: int) -> None:
-        """Put a successor where it belongs in the order by hand: at the end, as any new task."""
-        assert self.order[-1] == successor != task_id
+        """Put a successor where it belongs in the order by hand: right behind its predecessor."""
+        self.order.remove(successor)
+        self.order.insert(self.order.index(task_id) + 1, successor)
 
     def withdraw_successor(self, task_id: int) -> None:
         """Remove the successor with all below it, unless any of them was changed."""

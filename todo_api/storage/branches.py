@@ -55,11 +55,14 @@ class BranchBudget(WordBudget):
     """What one branch may have, where nothing else is in the transaction."""
 
     def __init__(
-        self, tasks: int = MOST_IN_BRANCH, words: int = MOST_WORDS_OF_BRANCH, *, times: int = 1
+        self, tasks: int | None = None, words: int | None = None, *, times: int = 1
     ) -> None:
-        """Allow so many words, each of which is counted several times, of so many tasks."""
-        super().__init__(times * words)
-        self._told = tasks, words
+        """Allow so many words, each of which is counted several times, of so many tasks.
+
+        If it is not told, they are what is changed at once.
+        """
+        self._told = tasks or MOST_IN_BRANCH, words or MOST_WORDS_OF_BRANCH
+        super().__init__(times * self._told[1])
 
     def spend_tasks(self, tasks: int) -> None:
         """Count nothing: `select_branch` has seen that they are not too many."""
