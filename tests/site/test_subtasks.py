@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, until
@@ -45,6 +46,26 @@ def test_subtasks_are_added_and_seen_below_their_parent(client: WebClient, api: 
     client.saved()
     expected = {"Travel": None, "Read": None, "Pack": "Travel", "Book a train": "Travel"}
     assert titles_by_parent(api) == expected
+
+
+@pytest.mark.parametrize("stay", [True, False])
+def test_what_is_folded_stays_so_after_a_reload(page: Page, api: ApiOfUser, stay: bool) -> None:  # noqa: FBT001 - the case
+    client = WebClient(page)
+    client.sign_in(api.username, PASSWORD, stay=stay)
+    client.add("Travel")
+    add_subtasks(client, "Travel", "Pack")
+    client.saved()
+    fold = page.get_by_role("button", name="Subtasks of “Travel”")
+    for expected in (1, 2):
+        fold.click()
+        for _ in range(2):
+            expect(page.locator(".task")).to_have_count(expected)
+            page.reload()
+    fold.click()
+    page.get_by_role("button", name="Sign out").click()
+    client.sign_in(api.username, PASSWORD, stay=stay)
+    expect(page.locator(".task")).to_have_count(2)
+    assert client.complaints == []
 
 
 def test_a_view_of_days_says_what_a_subtask_belongs_to(client: WebClient) -> None:

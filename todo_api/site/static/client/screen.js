@@ -5,7 +5,7 @@ import { keptInvitation } from "./invitation.js";
 import { installKeys } from "./keys.js";
 import { removeLocal } from "./local.js";
 import { makeSelection } from "./selection.js";
-import { draftOf } from "./session.js";
+import { foldedTasks, forgetScreen, keepFolded } from "./session.js";
 import { Sync } from "./sync.js";
 import { batch, computed, effect, signal } from "./vendor.js";
 import { countsByList, countsOf, labelsOf, progressOf, rowsOf, tasksOf, viewOf } from "./views.js";
@@ -69,8 +69,15 @@ export function makeScreen(store, session, leaving, orphans) {
   const narrow = matchMedia(NARROW);
   const isNarrow = signal(narrow.matches);
   const measure = () => (isNarrow.value = narrow.matches);
+  const foldedHere = signal(/** @type {string[]} */ ([]));
+  /** Ids: keys do not outlast a reload where the lists are only in memory. */
+  const foldedBefore = signal(new Set(foldedTasks(session.username)));
   /** The tasks whose subtasks are not to be seen. */
-  const folded = signal(/** @type {ReadonlySet<string>} */ (new Set()));
+  const folded = computed(() => {
+    const before = foldedBefore.value;
+    const again = before.size ? store.tasks.value.filter(({ id }) => before.has(id ?? 0)) : [];
+    return new Set([...foldedHere.value, ...again.map(({ key }) => key)]);
+  });
   /** @param {import("./views.js").Shown} task */
   const parentOf = (task) => store.parentOf(task);
   const rows = computed(() => {
@@ -278,7 +285,15 @@ export function makeScreen(store, session, leaving, orphans) {
      */
     fold(key, isFolded) {
       const others = [...folded.value].filter((other) => other !== key);
-      folded.value = new Set(isFolded ? [...others, key] : others);
+      const keys = isFolded ? [...others, key] : others;
+      batch(() => {
+        foldedHere.value = keys;
+        foldedBefore.value = new Set();
+      });
+      keepFolded(
+        session.username,
+        keys.flatMap((one) => store.get(one)?.id ?? []),
+      );
     },
 
     /** Close the open task, and be where it is in the list. */
@@ -305,7 +320,7 @@ export function makeScreen(store, session, leaving, orphans) {
     /** @param {string} [told] what to say of it */
     leave(told) {
       sync.stop();
-      sessionStorage.removeItem(draftOf(session.username));
+      forgetScreen(session.username);
       leaving.onSignedOut(told);
     },
 

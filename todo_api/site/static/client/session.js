@@ -24,6 +24,42 @@ export const isStaying = (username) => parsed(localStorage.getItem(KEY))?.userna
 /** @type {(username: string) => string} where the line that is being written is kept */
 export const draftOf = (username) => `todo.draft:${username}`;
 
+/** @type {(username: string) => string} */
+const foldedOf = (username) => `todo.folded:${username}`;
+
+/** @type {(username: string) => Storage} what outlasts a reload, and not the session */
+const placeOf = (username) => (isStaying(username) ? localStorage : sessionStorage);
+
+/**
+ * Return the ids of the tasks whose subtasks are not to be seen on this device.
+ * @param {string} username
+ * @returns {number[]}
+ */
+export function foldedTasks(username) {
+  try {
+    return JSON.parse(placeOf(username).getItem(foldedOf(username)) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * @param {string} username
+ * @param {number[]} ids
+ */
+export function keepFolded(username, ids) {
+  placeOf(username).setItem(foldedOf(username), JSON.stringify(ids));
+}
+
+/**
+ * Forget what is kept for the screen of a user, beside the lists.
+ * @param {string} username
+ */
+export function forgetScreen(username) {
+  sessionStorage.removeItem(draftOf(username));
+  for (const place of [sessionStorage, localStorage]) place.removeItem(foldedOf(username));
+}
+
 export function forgetSession() {
   sessionStorage.removeItem(KEY);
   localStorage.removeItem(KEY);
