@@ -132,6 +132,8 @@ def run(plan: Plan, output: Path | None) -> None:
         pinned.measure(figures.pinned, plan.cases, plan.pinned_rounds)
         narrowed = throughput.Peak(plan, own, varied, folder)
         narrowed.measure(figures.narrowed, plan.narrowed, plan.narrowed_rounds, tasks=VARIED)
+        changed = throughput.Peak(plan, own, varied, folder)
+        changed.measure(figures.changes, plan.changes, plan.narrowed_rounds, tasks=VARIED)
         latency.measure(plan, everybody, few, folder, figures)
         sharing.measure(plan, few, folder, figures)
         scale.measure(plan, port, folder, figures)

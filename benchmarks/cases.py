@@ -2,6 +2,7 @@
 
 import base64
 import random
+from collections.abc import Callable
 from typing import NamedTuple
 
 import orjson
@@ -14,7 +15,10 @@ MANY = 1000
 
 
 class Case(NamedTuple):
-    """A request; ``{id}`` in the path is one of the user's tasks, at random."""
+    """A request; ``{id}`` in the path is one of the user's tasks, at random.
+
+    ``{other}`` is one but the first.
+    """
 
     name: str
     title: str
@@ -23,6 +27,8 @@ class Case(NamedTuple):
     status: int = 200
     title_of_task: str | None = None
     """The title that a task gets; ``{n}`` in it differs from request to request."""
+    body: Callable[[int], dict[str, object]] | None = None
+    """Makes the body of a request by its number, where it is not about a title."""
 
     def requests(
         self, port: int, *, tasks: int, username: str = USERNAME, many: int = MANY
@@ -32,7 +38,7 @@ class Case(NamedTuple):
         return [
             raw_request(
                 self.method,
-                self.path.format(id=chance.randint(1, tasks)),
+                self.path.format(id=chance.randint(1, tasks), other=chance.randint(2, tasks)),
                 port,
                 username=username,
                 body=self._body(number),
@@ -41,6 +47,8 @@ class Case(NamedTuple):
         ]
 
     def _body(self, number: int) -> dict[str, object] | None:
+        if self.body is not None:
+            return self.body(number)
         if self.title_of_task is None:
             return None
         return {"title": self.title_of_task.format(n=number), "description": "Milk, Cheese, Pizza"}
@@ -87,3 +95,32 @@ NARROWED = (
     _page("search", "q=milk+pizza&done=false&sort=title"),
 )
 """Pages that are filtered, searched and sorted; each is full."""
+
+
+def _before_the_first(_: int) -> dict[str, object]:
+    return {"before": 1}
+
+
+def _done_and_open(number: int) -> dict[str, object]:
+    repeat = {"rule": "FREQ=WEEKLY;BYDAY=MO,FR", "from": "due"}
+    return {"done": number % 2 == 0, "due": "2031-01-06", "repeat": repeat}
+
+
+CHANGES = (
+    PUT,
+    Case(
+        "move",
+        "POST a move before the first",
+        "POST",
+        "/tasks/{other}/move",
+        body=_before_the_first,
+    ),
+    Case(
+        "repeat",
+        "PUT a repeating task done, or open again",
+        "PUT",
+        "/tasks/{id}",
+        body=_done_and_open,
+    ),
+)
+"""Changes beside the plain one. Of the last, half make the task that follows, or remove it."""

@@ -35,6 +35,8 @@ class Figures:
     """The same with the server on one core and the load on another."""
     narrowed: Loads = field(default_factory=dict)
     """Of the service: pages that are filtered, searched and sorted, beside the plain one."""
+    changes: Loads = field(default_factory=dict)
+    """Of the service: moves and completions, beside a plain change."""
     paced: Loads = field(default_factory=dict)
     sharing: Loads = field(default_factory=dict)
     """Of one process of the service, and of two on one file."""

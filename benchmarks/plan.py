@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from benchmarks.cases import CASES, GET_ONE, GET_PAGE, NARROWED, POST, Case
+from benchmarks.cases import CASES, CHANGES, GET_ONE, GET_PAGE, NARROWED, POST, Case
 
 
 class Plan(NamedTuple):
@@ -11,6 +11,8 @@ class Plan(NamedTuple):
     cases: tuple[Case, ...]
     narrowed: tuple[Case, ...]
     """Filtered and searched pages, beside the plain one."""
+    changes: tuple[Case, ...]
+    """Moves and completions, beside a plain change."""
     rounds: int
     """Turns of every contender at every case; medians are of these."""
     pinned_rounds: int
@@ -36,6 +38,7 @@ class Plan(NamedTuple):
 FULL = Plan(
     cases=CASES,
     narrowed=(GET_PAGE, *NARROWED),
+    changes=CHANGES,
     rounds=5,
     pinned_rounds=2,
     narrowed_rounds=3,
@@ -49,6 +52,7 @@ FULL = Plan(
 QUICK = Plan(
     cases=(GET_ONE, GET_PAGE, POST),
     narrowed=(GET_PAGE, *NARROWED[:2]),
+    changes=CHANGES,
     rounds=1,
     pinned_rounds=1,
     narrowed_rounds=1,

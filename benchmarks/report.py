@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from benchmarks import tables
-from benchmarks.cases import CASES
+from benchmarks.cases import CASES, CHANGES, GET_PAGE, NARROWED
 from benchmarks.contenders import (
     FASTAPI,
     FASTAPI_POSTGRESQL,
@@ -138,7 +138,15 @@ interpreter's lock does not move from core to core. Nobody's default is like thi
 Requests a second for a page of twenty out of {VARIED} tasks, CPU microseconds, and how many times
 as much CPU as the plain page:
 
-{tables.narrowed(figures, own)}
+{tables.beside(figures.narrowed, (GET_PAGE, *NARROWED), own)}
+
+## Moves and repeating tasks
+
+The same for changes of one of {VARIED} tasks, and how many times as much CPU as a plain PUT. A task
+that repeats is done or open again by half of the requests each, so that half of them at most make
+the task that follows, or remove it:
+
+{tables.beside(figures.changes, CHANGES, own)}
 
 ## Latency at half of capacity
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
-from benchmarks.cases import CASES, GET_PAGE, NARROWED, Case
+from benchmarks.cases import CASES, Case
 from benchmarks.contenders import SERVICE
 from benchmarks.figures import Figures, Loads, Series, ratios, spread
 from benchmarks.lists import ON_POSTGRESQL
@@ -46,15 +46,16 @@ def faster(figures: Figures, titles: Mapping[str, str]) -> str:
     return "\n".join(["Faster than this service on SQLite are:", "", *found])
 
 
-def narrowed(figures: Figures, titles: Mapping[str, str]) -> str:
-    """Return what filtered pages cost beside the plain one."""
-    names = list(figures.narrowed[SERVICE])
-    cases = [case for case in (GET_PAGE, *NARROWED) if case.name in names]
+def beside(loads: Loads, cases: Sequence[Case], titles: Mapping[str, str]) -> str:
+    """Return what some requests cost beside the first of them."""
+    plainest = cases[0]
     rows = []
     for case in cases:
+        if case.name not in loads[SERVICE]:
+            continue
         cells = []
         for name in titles:
-            load, plain = (figures.narrowed[name][one.name] for one in (case, GET_PAGE))
+            load, plain = (loads[name][one.name] for one in (case, plainest))
             cells += [
                 f"{median(load.rate):,.0f} ({median(load.cpu):,.0f})",
                 f"{median(ratios(load.cpu, plain.cpu)):.2f}",

@@ -17,7 +17,7 @@ import orjson
 import pytest
 
 from benchmarks import contract_layer, lists, pacing, processes, report, sharing, targets
-from benchmarks.cases import CASES, NARROWED
+from benchmarks.cases import CASES, CHANGES, NARROWED
 from benchmarks.contenders import (
     FASTAPI,
     FASTAPI_POSTGRESQL,
@@ -138,7 +138,7 @@ def made_up_figures() -> tuple[Figures, dict[str, str]]:
         return {
             name: {
                 case.name: Load(*([[2.0 if name == FASTIFY else 1.0]] * 5))
-                for case in (*CASES, *NARROWED)
+                for case in (*CASES, *NARROWED, *CHANGES)
             }
             for name in names
         }
@@ -151,6 +151,7 @@ def made_up_figures() -> tuple[Figures, dict[str, str]]:
         peak=loads(*names),
         pinned=loads(*names),
         narrowed=loads(SERVICE, SERVICE_POSTGRESQL),
+        changes=loads(SERVICE, SERVICE_POSTGRESQL),
         paced=loads(SERVICE, FASTIFY),
         sharing=loads(sharing.ONE, sharing.TWO),
         scale=loads(*sizes),

@@ -6,7 +6,6 @@ from todo_api import storage, times
 from todo_api.contract import Answer, Problem, Reply, UrlFor, is_known
 from todo_api.identity import User
 from todo_api.operations import moves
-from todo_api.operations.moves import list_to_move_to
 from todo_api.operations.representation import (
     assign,
     names_in,
@@ -196,7 +195,7 @@ def move_task(
     url_for: UrlFor,
 ) -> Answer:
     """Move a task."""
-    here, into = list_of(task_id), list_to_move_to(task_id, body)
+    here, into = list_of(task_id), moves.list_to_move_to(task_id, body)
 
     def hold(db: Connection) -> None:
         """See to the roles, in both lists if there are two."""
