@@ -30,6 +30,10 @@ COMES_AGAIN = ("title", "labels", "priority", "parent_id")
 """What a task has in common with its successor."""
 
 
+UNREAD = "~"
+"""The position of what was made a moment ago, and came last: behind those that have been read."""
+
+
 class RefusalError(Exception):
     """What the oracle says of a request that is to be refused."""
 
@@ -155,8 +159,8 @@ class Tasks:
             levels.append([o for o, one in self.trash.items() if one.taken_along_by in above])
         for one in [one for level in levels for one in level]:
             self.tasks[one] = self.trash.pop(one).task
-            behind = [(positions[other], other) < (positions[one], one) for other in self.order]
-            self.order.insert(sum(behind), one)
+            places = [(positions.get(id_, UNREAD), id_) for id_ in [*self.order, one]]
+            self.order.insert(sum(place < places[-1] for place in places), one)
             self.touch(one)
         task = self.tasks[task_id]
         parent_id = task["parent_id"]

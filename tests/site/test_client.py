@@ -51,6 +51,18 @@ def pulled(page: Page) -> Response:
     return answer.value
 
 
+ADD_LINES = """async ([from, to]) => {
+  const box = document.getElementById("add");
+  for (let number = from; number <= to; number++) {
+    box.value = `Line ${number}`;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.form.requestSubmit();
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}"""
+"""Adds lines as fast as the page can take them, each in a turn of its event loop."""
+
+
 class TestSigningIn:
     """Who may see a list."""
 
@@ -155,6 +167,24 @@ class TestTasks:
             client.saved()
         found = {(task["title"], task["priority"], *task["labels"]) for task in tasks_of(api)}
         assert found == {("Buy milk", 2), ("Read", 0, "book")}
+
+    def test_lines_keep_their_order_while_what_understands_them_comes(
+        self, browser: Browser, api: ApiOfUser
+    ) -> None:
+        with browser.new_context(locale="de-DE", service_workers="block") as context:
+            page = context.new_page()
+            held = held_back(page, "**/later.js")
+            WebClient(page)
+            page.get_by_role("textbox", name="Benutzername").fill(api.username)
+            page.get_by_role("textbox", name="Passwort").fill(PASSWORD)
+            page.get_by_role("button", name="Anmelden").click()
+            page.locator("#add").wait_for()
+            page.evaluate(ADD_LINES, [1, 2])
+            until(page, lambda: len(held) == 1)
+            held[0].continue_()
+            page.evaluate(ADD_LINES, [3, 40])
+            until(page, lambda: len(tasks_of(api)) == 40)
+        assert [task["title"] for task in tasks_of(api)] == [f"Line {n}" for n in range(1, 41)]
 
     def test_what_was_not_meant_can_be_removed_while_typing(
         self, client: WebClient, api: ApiOfUser
@@ -287,6 +317,7 @@ class TestTasks:
         keys.press("Enter")
         keys.type("Second")
         keys.press("Enter")
+        expect(client.checkbox("Second")).to_be_visible()
         keys.press("Escape")
         keys.press("j")
         keys.press("2")

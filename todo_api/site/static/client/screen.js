@@ -131,7 +131,7 @@ export function makeScreen(store, session, leaving, orphans) {
   };
   /** Whether what is loaded later has to be there. */
   const isWanted = () => Boolean(overlay.value || open.value || name.value === "trash");
-  const fetchLater = async () => {
+  const load = async () => {
     try {
       const { LATER, TEXTS } = await import("./later.js");
       await learnWords(TEXTS);
@@ -143,6 +143,10 @@ export function makeScreen(store, session, leaving, orphans) {
       open.value = null;
     }
   };
+  /** @type {Promise<void> | null} */
+  let loading = null;
+  /** Those who wait for it go on in their order, one after the other. */
+  const fetchLater = () => (loading ??= load().finally(() => (loading = null)));
   const attend = () => {
     // The list that is being edited may be deleted elsewhere.
     if (overlay.value === "list" && !list.value) overlay.value = "";
