@@ -36,7 +36,8 @@ development: $(INSTALLED_DEVELOPMENT) ## Add the development tools to .venv
 
 # CI's machines are busy with others' work as well: there, a test that fails is run once more. Both
 # its failure and that it has failed are told, and more than a few of them fail the build.
-RERUNS := $(if $(CI),--reruns 1 --rerun-show-tracebacks)
+AGAIN := --reruns 1 --rerun-show-tracebacks
+RERUNS := $(if $(CI),$(AGAIN))
 
 test: development ## Run the tests (ARGS="-k trash" for some, WORKERS=0 for one at a time)
 	$(BIN)/python -m pytest -n $(WORKERS) $(RERUNS) $(ARGS)
@@ -51,13 +52,14 @@ test-reliability: development ## Run the tests of what is promised to operators,
 test-failover: development ## Have PostgreSQL fail over 20 times under writers (ARGS="--times 3")
 	$(BIN)/python -m tests.programs.failover $(ARGS)
 
-# These bound the processor's time, of which the tracer takes many times more.
+# These bound the processor's time, of which the tracer takes many times more. Others wait for a page
+# or a process, which it makes slow as well: what fails is run once more, as in CI.
 SLOWED_BY_TRACING := tests/api/test_event_loop.py tests/api/test_worst_cases.py \
 	tests/recurrence/test_days.py::test_no_rule_takes_longer_than_some_thousandths_of_a_second
 
 coverage: development ## Run the tests, and tell which branches of todo_api none of them takes
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n $(WORKERS) $(SLOWED_BY_TRACING:%=--deselect=%) $(ARGS)
+	$(BIN)/coverage run -m pytest -n $(WORKERS) $(AGAIN) $(SLOWED_BY_TRACING:%=--deselect=%) $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
