@@ -85,6 +85,7 @@ class TestConnections:
             greedy = [patient.connect(source=f"127.0.1.{n % 9 + 1}") for n in range(90)]
             for each in greedy:
                 each.send(part)
+            time.sleep(0.5)  # the service has taken what they have sent
             begun = time.monotonic()
             client = patient.connect(source="127.0.2.1")
             client.send(get(CLOSE))

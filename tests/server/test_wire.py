@@ -16,14 +16,26 @@ class Transport(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__()
         self.written: list[bytes] = []
+        self.is_aborted = False
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Note some bytes."""
         self.written.append(bytes(data))
 
     def is_closing(self) -> bool:
-        """Stay open."""
+        """Tell whether it was aborted."""
+        return self.is_aborted
+
+    def can_write_eof(self) -> bool:
+        """Close one side alone, as TLS cannot."""
         return False
+
+    def resume_reading(self) -> None:
+        """Read on."""
+
+    def abort(self) -> None:
+        """Close both sides."""
+        self.is_aborted = True
 
     def close(self) -> None:
         """Do nothing: the wire decides when."""
@@ -69,6 +81,23 @@ def test_a_body_that_looks_like_a_head_is_whole(wire: Wire, transport: Transport
     for data in (HEAD, HEAD, HEAD, b"{}"):
         wire.write(data)
     assert transport.written == [HEAD * 2, HEAD + b"{}"]
+
+
+def test_an_answer_to_half_a_request_leaves_it_to_the_client_to_close() -> None:
+    async def story() -> None:
+        transport = Transport()
+        wire = Wire(transport, farewell=2)
+        wire.may_bring_more = True
+        wire.write(HEAD + b"{}")
+        found = [wire.awaits_close]
+        wire.close()
+        found.append(wire.awaits_close)
+        assert wire.is_closing()
+        assert wire.ended_at <= asyncio.get_running_loop().time()
+        wire.abort()
+        assert [*found, wire.awaits_close] == [False, True, False]
+
+    asyncio.run(story())
 
 
 def test_nothing_is_written_to_a_connection_that_is_lost(wire: Wire, transport: Transport) -> None:

@@ -190,6 +190,7 @@ def test_a_failure_is_told_and_loses_nothing(page: Page, api: ApiOfUser) -> None
     client = WebClient(page)
     client.sign_in(api.username, PASSWORD)
     account = unlocked(client)
+    page.wait_for_load_state("networkidle")  # the tokens are there
 
     def fail(route: Route) -> None:
         route.abort()

@@ -285,8 +285,11 @@ class Connection(HttpToolsProtocol):
     def idle_since(self) -> float | None:
         """Return when the service began to wait for the client, None if it does not.
 
-        A client that takes nothing of its answer for some seconds is waited for as well.
+        A client that takes nothing of its answer for some seconds is waited for as well, and so is
+        one that has it, and is to close.
         """
+        if self._wire.awaits_close and not self.unsent_bytes():
+            return self._wire.ended_at
         if self.transport.is_closing() or self._refused:
             return None
         if self.unsent_bytes():

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from math import inf
 
 _TOO_MANY = (
     b'{"error":"Service unavailable","code":"service_unavailable",'
@@ -48,6 +49,8 @@ class Wire:
         self._transport = transport
         self._farewell = farewell
         self.is_ending = False
+        self.ended_at = inf
+        """Since when `awaits_close`, by the event loop's clock."""
 
     def write(self, data: bytes) -> None:
         """Send some bytes; the head of an answer is held back until what follows it.
@@ -70,6 +73,11 @@ class Wire:
         """Discard all further writes, because the connection is lost."""
         self._send = lambda _: None
 
+    @property
+    def awaits_close(self) -> bool:
+        """Whether all that is left is for the client to close."""
+        return self.is_ending and not self._transport.is_closing()
+
     def is_closing(self) -> bool:
         """Tell whether it is too late to write."""
         return self.is_ending or self._transport.is_closing()
@@ -83,7 +91,9 @@ class Wire:
             self._transport.close()
             return
         self.is_ending = True
+        loop = asyncio.get_running_loop()
+        self.ended_at = loop.time()
         if self._transport.can_write_eof():  # TLS has no such thing
             self._transport.write_eof()
         self._transport.resume_reading()
-        asyncio.get_running_loop().call_later(self._farewell, self._transport.abort)
+        loop.call_later(self._farewell, self._transport.abort)
