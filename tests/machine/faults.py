@@ -31,6 +31,7 @@ from todo_api.storage import (
     trash,
 )
 from todo_api.storage.engine import Connection, Statement
+from todo_api.storage.parts import Part
 from todo_api.storage.positions import position_of
 from todo_api.storage.schema import deleted_tasks
 from todo_api.storage.schema import list_members as list_members_table
@@ -241,13 +242,14 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @SERIES.fault("a successor goes though a part of it was changed")
 def _(patch: pytest.MonkeyPatch) -> None:
-    branch = series._branch
+    parts_of = series._parts
 
-    def as_made(db: Connection, list_id: int, task_id: int) -> Any:  # noqa: ANN401 - rows
-        found = branch(db, list_id, task_id)
-        return [(one._replace(version=found[0][0].version), words) for one, words in found]
+    def as_made(db: Connection, list_id: int, task_id: int) -> list[Part]:
+        found = parts_of(db, list_id, task_id)
+        version = found[0].task.version
+        return [part._replace(task=part.task._replace(version=version)) for part in found]
 
-    patch.setattr(series, "_branch", as_made)
+    patch.setattr(series, "_parts", as_made)
 
 
 SERIES.put("a successor stays when its task is undone", series, "_withdraw_next", lambda *_: {})
@@ -265,8 +267,8 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @SERIES.fault("a successor has no parts")
 def _(patch: pytest.MonkeyPatch) -> None:
-    branch = series._branch
-    patch.setattr(series, "_branch", lambda *asked: branch(*asked)[:1])
+    parts_of = series._parts
+    patch.setattr(series, "_parts", lambda *asked: parts_of(*asked)[:1])
 
 
 @SERIES.fault("days that have passed are not left out")

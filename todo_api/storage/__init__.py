@@ -11,6 +11,7 @@
 - `labels`: those of the tasks of one list, or of several, counted and renamed.
 - `branches`: tasks with those that are parts of them.
 - `moves`: tasks put in an order by hand, by the keys that `positions` makes.
+- `parts`: the tasks of a branch, to be made anew or removed.
 - `relocation`: tasks that go into another list.
 - `changes`: what happened to tasks since some point, list by list; `tombstones`: deletions,
   remembered.

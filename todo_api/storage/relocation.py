@@ -7,56 +7,23 @@ list it is gone, as if it had been deleted; but it is not in the trash, since it
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from todo_api.storage.branches import (
-    MOST_LEVELS,
-    MOST_ON_LOOP,
-    BranchBudget,
-    select_branch,
-    select_levels,
-)
+from todo_api.storage.branches import MOST_LEVELS, MOST_ON_LOOP, BranchBudget, select_levels
 from todo_api.storage.engine import Connection
-from todo_api.storage.errors import (
-    BranchTooLargeError,
-    ParentRefusedError,
-    TaskMissingError,
-)
-from todo_api.storage.json_rows import json_of
+from todo_api.storage.errors import ParentRefusedError, TaskMissingError
 from todo_api.storage.members import SELECT_MEMBERS
 from todo_api.storage.moves import place_next_to
+from todo_api.storage.parts import Part, remove_parts, select_parts, size_of
 from todo_api.storage.positions import position_of
 from todo_api.storage.schema import TaskRow
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
-from todo_api.storage.tasks import (
-    DELETE_TASK,
-    INSERT_TASK,
-    SELECT_TASKS_TO_DELETE,
-    begin_change,
-    begin_new,
-    refuse_version,
-)
-from todo_api.storage.tombstones import INSERT_TOMBSTONE
-from todo_api.storage.transfer import select_known
-from todo_api.storage.usage import UNLIMITED, Quotas, WordBudget, count_tasks, text_size
+from todo_api.storage.tasks import INSERT_TASK, begin_new, refuse_version
+from todo_api.storage.transfer import taken_uids
+from todo_api.storage.usage import UNLIMITED, Quotas, WordBudget
 
 MOST_TASKS = 500
 """Each is deleted and made anew, which takes as long as twice as many that are only deleted."""
 MOST_WORDS = 20_000
 """Words and labels that are removed there, and as many that are added here."""
-
-
-class _Part:
-    """A task of the branch: as it was, what it was found by, and its id in the other list."""
-
-    def __init__(self, row: Sequence[Any], level: int) -> None:
-        *task, words, self.uid = row
-        self.task = TaskRow._make(task)
-        self.words = words.split()
-        self.level = level
-
-    @property
-    def place(self) -> tuple[int, str, int]:
-        """What comes before what: parents before their parts, and these in the order by hand."""
-        return self.level, self.task.position, self.task.id
 
 
 def relocate_task(
@@ -81,28 +48,17 @@ def relocate_task(
     `NeighbourRefusedError`, `BranchTooLargeError`, `TooManyWordsError`, `QuotaMetError`; each has
     to leave the transaction.
     """
-    branch = _select_branch(db, list_id, task_id)
+    branch = select_parts(db, list_id, task_id, most=MOST_TASKS, most_on_loop=MOST_ON_LOOP // 2)
+    if not branch:
+        raise TaskMissingError
     refuse_version(branch[0].task, versions)
     parent_id = where.get("parent_id")
     if parent_id is not None:
         _check_parent(db, into, parent_id, depth=branch[-1].level)
     budget = BranchBudget(MOST_TASKS, MOST_WORDS, times=2) if budget is None else budget
     budget.spend_tasks(2 * (len(branch) - 1))
-    _remove(db, list_id, branch, budget)
+    remove_parts(db, list_id, branch, budget)
     return _insert(db, into, branch, where, quotas, budget)
-
-
-def _select_branch(db: Connection, list_id: int, task_id: int) -> list[_Part]:
-    """Return a task and all below it, in their order. Raises `BranchTooLargeError`."""
-    levels = select_branch(db, list_id, task_id)
-    if not levels:
-        raise TaskMissingError
-    if len(levels) > MOST_TASKS:
-        raise BranchTooLargeError(MOST_TASKS, MOST_WORDS)
-    if len(levels) > MOST_ON_LOOP // 2:
-        db.require_thread()
-    rows = db.all(SELECT_TASKS_TO_DELETE, {"in_list": list_id, "ids": json_of(levels)})
-    return sorted((_Part(row, levels[row[0]]) for row in rows), key=lambda part: part.place)
 
 
 def _check_parent(db: Connection, list_id: int, parent_id: int, *, depth: int) -> None:
@@ -113,33 +69,20 @@ def _check_parent(db: Connection, list_id: int, parent_id: int, *, depth: int) -
         raise ParentRefusedError("too_deep")
 
 
-def _remove(db: Connection, list_id: int, branch: Sequence[_Part], budget: WordBudget) -> None:
-    """Remove tasks from their list, the deepest first, with a tombstone each."""
-    change = begin_change(db, list_id, changes=len(branch))
-    for version, part in enumerate(reversed(branch), change.version - len(branch) + 1):
-        task = part.task
-        db.execute_later(DELETE_TASK, {"in_list": list_id, "task_id": task.id})
-        LABELS.renew(db, list_id, task.id, old=task.labels, new=(), budget=budget)
-        WORDS.renew(db, list_id, task.id, old=part.words, new=(), budget=budget)
-        tombstone = {"list_id": list_id, "task_id": task.id, "deleted_at": change.at}
-        db.execute_later(INSERT_TOMBSTONE, {**tombstone, "version": version})
-    count_tasks(db, list_id, -len(branch), -_text_of(branch))
-
-
 def _insert(
     db: Connection,
     list_id: int,
-    branch: Sequence[_Part],
+    branch: Sequence[Part],
     where: Mapping[str, Any],
     quotas: Quotas,
     budget: WordBudget,
 ) -> TaskRow:
     """Make tasks anew in another list, and return the first of them."""
     many = len(branch)
-    last = begin_new(db, list_id, tasks=many, text=_text_of(branch), quotas=quotas)
+    last = begin_new(db, list_id, tasks=many, text=size_of(branch), quotas=quotas)
     first_id, first_version = last.last_task_id - many + 1, last.version - many + 1
     ids = {part.task.id: first_id + place for place, part in enumerate(branch)}
-    taken = _taken_uids(db, list_id, branch)
+    taken = taken_uids(db, list_id, (part.uid for part in branch))
     members = _members_if_needed(db, list_id, branch)
     made = []
     for place, part in enumerate(branch):
@@ -167,18 +110,8 @@ def _insert(
     return made[0]
 
 
-def _taken_uids(db: Connection, list_id: int, branch: Sequence[_Part]) -> Collection[str]:
-    """Return the uids that tasks of the other list have, having been imported from one file."""
-    uids = [part.uid for part in branch if part.uid is not None]
-    return select_known(db, list_id, uids=uids)[0] if uids else ()
-
-
-def _members_if_needed(db: Connection, list_id: int, branch: Sequence[_Part]) -> set[int]:
+def _members_if_needed(db: Connection, list_id: int, branch: Sequence[Part]) -> set[int]:
     """Return the members of the other list, if any of the tasks is assigned to somebody."""
     if all(part.task.assigned_to is None for part in branch):
         return set()
     return {member.user_id for member in db.all(SELECT_MEMBERS, {"in_list": list_id})}
-
-
-def _text_of(branch: Sequence[_Part]) -> int:
-    return sum(text_size(part.task._asdict()) for part in branch)

@@ -12,16 +12,13 @@ from sqlalchemy import select
 from todo_api import recurrence
 from todo_api.storage import tasks
 from todo_api.storage.access import IS_LIST
-from todo_api.storage.branches import MOST_WORDS_OF_BRANCH, BranchBudget, select_branch
+from todo_api.storage.branches import BranchBudget
 from todo_api.storage.engine import Connection, Statement
-from todo_api.storage.errors import BranchTooLargeError
-from todo_api.storage.json_rows import json_of
 from todo_api.storage.moves import place_behind
+from todo_api.storage.parts import Part, remove_parts, select_parts
 from todo_api.storage.schema import TaskRow, lists
-from todo_api.storage.search_index import LABELS, WORDS
 from todo_api.storage.tasks import Update
-from todo_api.storage.tombstones import INSERT_TOMBSTONE
-from todo_api.storage.usage import UNLIMITED, Quotas, WordBudget, count_tasks, text_size
+from todo_api.storage.usage import UNLIMITED, Quotas, WordBudget
 
 SELECT_TIME_ZONE = Statement(select(lists.c.time_zone).where(IS_LIST))
 NONE = {"next_id": None, "next_version": None}
@@ -97,7 +94,7 @@ def _make_next(
     made = tasks.insert_task(db, list_id, given, by=by, quotas=quotas, budget=budget)
     copies, version = {done.id: made.id}, made.version
     budget = BranchBudget() if budget is None else budget
-    for part, _ in _branch(db, list_id, done.id)[1:]:
+    for part in (one.task for one in _parts(db, list_id, done.id)[1:]):
         # What has come again by itself is there already.
         if part.parent_id in copies and part.next_id is None:
             due = recurrence.moved(part.due, done.due, made.due, zone=zone)
@@ -117,20 +114,12 @@ def _withdraw_next(
     """
     if undone.next_id is None:
         return {}
-    made = _branch(db, list_id, undone.next_id)
+    made = _parts(db, list_id, undone.next_id)
     if not made:
         return NONE
-    if max(task.version for task, _ in made) > (undone.next_version or 0):
+    if max(part.task.version for part in made) > (undone.next_version or 0):
         return {}
-    change = tasks.begin_change(db, list_id, changes=len(made))
-    for version, (task, words) in enumerate(reversed(made), change.version - len(made) + 1):
-        db.execute_later(tasks.DELETE_TASK, {"in_list": list_id, "task_id": task.id})
-        LABELS.renew(db, list_id, task.id, old=task.labels, new=(), budget=budget)
-        WORDS.renew(db, list_id, task.id, old=words, new=(), budget=budget)
-        tombstone = {"list_id": list_id, "task_id": task.id, "deleted_at": change.at}
-        db.execute_later(INSERT_TOMBSTONE, {**tombstone, "version": version})
-    text = sum(text_size(task._asdict()) for task, _ in made)
-    count_tasks(db, list_id, -len(made), -text)
+    remove_parts(db, list_id, made, budget)
     return NONE
 
 
@@ -138,20 +127,6 @@ def _kept(task: TaskRow) -> dict[str, Any]:
     return {name: value for name, value in task._asdict().items() if name in KEPT}
 
 
-def _branch(db: Connection, list_id: int, task_id: int) -> list[tuple[TaskRow, list[str]]]:
-    """Return a task and those below it, each with its words.
-
-    The upper ones come first, and those of a level in the order by hand.
-
-    Raises `BranchTooLargeError`.
-    """
-    levels = select_branch(db, list_id, task_id)
-    if len(levels) > MOST_PARTS:
-        raise BranchTooLargeError(MOST_PARTS, MOST_WORDS_OF_BRANCH)
-    if len(levels) > MOST_PARTS_ON_LOOP:
-        db.require_thread()
-    values = {"in_list": list_id, "ids": json_of(levels)}
-    rows = db.all(tasks.SELECT_TASKS_TO_DELETE, values)
-    branch = [(TaskRow._make(task), words.split()) for *task, words, _ in rows]
-    branch.sort(key=lambda part: (levels[part[0].id], part[0].position, part[0].id))
-    return branch
+def _parts(db: Connection, list_id: int, task_id: int) -> list[Part]:
+    """Return a task and those below it. Raises `BranchTooLargeError`."""
+    return select_parts(db, list_id, task_id, most=MOST_PARTS, most_on_loop=MOST_PARTS_ON_LOOP)

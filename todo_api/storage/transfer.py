@@ -4,7 +4,7 @@ While it lasts, other changes wait, in SQLite those of all users. So `prepare_ta
 whatever needs no transaction, and `staging` takes more tasks than a few piece by piece.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, Self
 
@@ -181,6 +181,12 @@ def select_known(
         for statement, given in ((SELECT_UIDS, uids), (SELECT_IDS, ids))
     )
     return dict(by_uid), {id_ for (id_,) in by_id}
+
+
+def taken_uids(db: Connection, list_id: int, uids: Iterable[str | None]) -> Collection[str]:
+    """Return which of some uids tasks of a list have: they were imported from the same file."""
+    given = [uid for uid in uids if uid is not None]
+    return select_known(db, list_id, uids=given)[0] if given else ()
 
 
 def _columns(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ What is expired may still be there, but nobody is told of it. `tombstones` fills
 removes from it what has expired.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from heapq import merge
 from itertools import islice
 from operator import attrgetter
@@ -23,7 +23,7 @@ from todo_api.storage.schema import DEFAULTS, TaskRow, deleted_tasks, lists, tra
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
 from todo_api.storage.tasks import INSERT_TASK, begin_change, select_task, spare_event_loop
 from todo_api.storage.tombstones import IN_TRASH, WAS_IN_LIST, Amount
-from todo_api.storage.transfer import select_known
+from todo_api.storage.transfer import taken_uids
 from todo_api.storage.usage import UNLIMITED, Quotas, WordBudget, count_trash
 
 PIECE = 1000
@@ -220,7 +220,7 @@ def restore_task(
     change = begin_change(db, list_id, changes=len(branch))
     quotas.check("tasks", change.stored_tasks + len(branch))
     quotas.check("text", change.stored_text + size)
-    taken = _taken_uids(db, list_id, branch)
+    taken = taken_uids(db, list_id, (found.content["uid"] for found in branch))
     restored = [
         _task_of(found.task_id, version, found.content)._replace(updated_at=change.at)
         for version, found in enumerate(branch, change.version - len(branch) + 1)
@@ -267,9 +267,3 @@ def _parent_of(db: Connection, list_id: int, branch: Sequence[InTrash]) -> int |
     level = select_levels(db, list_id, [parent_id]).get(parent_id)
     fits = level is not None and level + branch[-1].level <= MOST_LEVELS
     return parent_id if fits else None
-
-
-def _taken_uids(db: Connection, list_id: int, branch: Iterable[InTrash]) -> Collection[str]:
-    """Return the uids that other tasks have, which were imported in the meantime."""
-    uids = [found.content["uid"] for found in branch if found.content["uid"] is not None]
-    return select_known(db, list_id, uids=uids)[0] if uids else ()
