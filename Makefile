@@ -140,6 +140,7 @@ $(INSTALLED_RUNTIME): requirements/runtime.txt
 
 $(INSTALLED_PROJECT): pyproject.toml $(INSTALLED_RUNTIME)
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@$(BIN)/python -m compileall -q todo_api  # where Python may not do that, each start would
 	@touch $@
 
 $(INSTALLED_DEVELOPMENT): requirements/development.txt $(INSTALLED_PROJECT)

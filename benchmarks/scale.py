@@ -61,4 +61,4 @@ def _requests(case: Case, port: int, own: int) -> list[bytes]:
     if case is GET_PAGE:
         with Client.of(port) as client:
             case = case._replace(path=lists.path_to_middle(client, case.path, own))
-    return case.requests(port, tasks=own, many=5000)
+    return case.requests(port, tasks=own, many=40_000)

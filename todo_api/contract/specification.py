@@ -15,6 +15,13 @@ from todo_api.contract.document import (
 )
 
 
+class _JSON(dict[str, Any]):
+    """An object of JSON, which is copied by way of its text, in a tenth of the time."""
+
+    def __deepcopy__(self, _: object) -> "_JSON":
+        return _JSON(orjson.loads(orjson.dumps(self)))
+
+
 class Specification(OpenAPISpecification):
     """A document of OpenAPI 3.0, as written (`raw`) and with its references resolved (`spec`)."""
 
@@ -22,7 +29,7 @@ class Specification(OpenAPISpecification):
 
     def __init__(self, document: Document) -> None:
         """Validate; raise `connexion.exceptions.InvalidSpecification` if it is not OpenAPI."""
-        super().__init__(orjson.loads(document.json))
+        super().__init__(_JSON(orjson.loads(document.json)))
 
     @classmethod
     def _validate_spec(cls, spec: dict[str, Any]) -> None:

@@ -1,9 +1,10 @@
 """Endpoints that the document does not describe."""
 
+import asyncio
 import gzip
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from http import HTTPStatus
 
@@ -23,7 +24,7 @@ class _Representation:
     """An answer in one encoding, and what a client gets that has this very one."""
 
     def __init__(
-        self, status: int, headers: Mapping[str, str], body: bytes, media_type: bytes
+        self, status: int, headers: Mapping[str, str], body: bytes, *, media_type: bytes
     ) -> None:
         self.etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
         if status == HTTPStatus.OK:
@@ -47,29 +48,37 @@ class StaticEndpoint:
     ) -> None:
         """Take the answer with all of its headers, and what raises `Problem` for a bad request.
 
-        What ``compresses`` is compressed once, now, for those who take gzip, if that is worth it.
+        What ``compresses`` is compressed once, for the first client that takes gzip, if that is
+        worth it.
         """
         self._check = check
-        packed = _packed(body) if compresses else body
-        is_worth_it = len(packed) <= len(body) * _WORTH_IT
-        if is_worth_it:
+        if compresses:
             headers = {**headers, "Vary": "Accept-Encoding"}
-        self._plain = _Representation(status, headers, body, media_type)
-        self._packed = self._plain
-        if is_worth_it:
-            encoded = {**headers, "Content-Encoding": "gzip"}
-            self._packed = _Representation(status, encoded, packed, media_type)
+        self._make = partial(_Representation, status, media_type=media_type)
+        self._headers = headers
+        self._plain = self._make(headers, body)
+        self._packed = None if compresses else self._plain
 
     async def respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:  # noqa: ARG002 - an endpoint's interface
         """Answer 304 to a client that has this very representation (RFC 9110, 13.1.2)."""
         self._check(request)
         accepted = request.headers.get(b"accept-encoding", b"")
-        answer = self._packed if _TAKES_GZIP.search(accepted) else self._plain
+        answer = await self._pack() if _TAKES_GZIP.search(accepted) else self._plain
         known = request.headers.get(b"if-none-match", b"").decode("latin-1")
         # A condition holds for what would succeed, not for a redirection (RFC 9110, 13.2.1).
         if answer.fresh.status == HTTPStatus.OK and is_known(answer.etag, known):
             return answer.unchanged
         return answer.fresh
+
+    async def _pack(self) -> "_Representation":
+        """Return the compressed answer, if it is smaller; a thread makes it, as it takes long."""
+        if self._packed is None:
+            body = self._plain.fresh.body
+            packed = await asyncio.to_thread(_packed, body)
+            encoded = {**self._headers, "Content-Encoding": "gzip"}
+            is_worth_it = len(packed) <= len(body) * _WORTH_IT
+            self._packed = self._make(encoded, packed) if is_worth_it else self._plain
+        return self._packed
 
 
 @lru_cache(maxsize=64)

@@ -20,8 +20,9 @@ class _PlainLoader(yaml.CSafeLoader):
     yaml_implicit_resolvers = {}  # noqa: RUF012 - PyYAML reads this as a class attribute
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
-        keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
-        if repeated := [key for key, times in keys.items() if times > 1]:
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        if len(set(keys)) < len(keys):
+            repeated = [key for key, times in Counter(keys).items() if times > 1]
             line = node.start_mark.line + 1
             raise BrokenDocumentError(f"Below line {line}, {repeated[0]!r} is written twice.")
         return super().construct_mapping(node, deep)
