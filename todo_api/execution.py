@@ -141,22 +141,21 @@ class Execution:
         return user
 
     async def _run_on_loop(self, job: Job) -> Response:
-        """Run a job on the event loop, unless too many are under way there."""
+        """Run a job on the event loop; raise `WouldBlockError` if it belongs in a thread.
+
+        Raises `Problem` 503 if too many are under way there.
+        """
         if self._on_loop >= MOST_ON_LOOP:
             raise unavailable("Too many requests are under way at the moment.")
         self._on_loop += 1
         try:
-            return await self._run_inline(job)
+            if job.is_safe:
+                return await self._database.read_inline(job.run)
+            # Who asks, and whether the request is valid, is settled without waiting for writers.
+            act = await self._database.read_inline(job.prepare)
+            return await self._database.write_inline(act)
         finally:
             self._on_loop -= 1
-
-    async def _run_inline(self, job: Job) -> Response:
-        """Run a job on the event loop; raise `WouldBlockError` if it belongs in a thread."""
-        if job.is_safe:
-            return await self._database.read_inline(job.run)
-        # Who asks, and whether the request is valid, is settled without waiting for writers.
-        act = await self._database.read_inline(job.prepare)
-        return await self._database.write_inline(act)
 
     def _run_in_thread(self, job: Job) -> Response:
         act: Callable[[], Response] = job.prepare()

@@ -323,5 +323,5 @@ def test_a_statement_that_does_not_name_its_list_touches_all_parts(
 ) -> None:
     with database.transaction() as db:
         compiled = Statement(PLANTED[name]).compiled(db.dialect)
-        parts = touched(db, Sent(compiled.sql, compiled.bind({})))
+        parts = touched(db, Sent(compiled.sql, tuple(compiled.bind({}))))
     assert PARTITIONS in parts.values()

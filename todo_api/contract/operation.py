@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, TypeVarTuple
@@ -61,8 +62,9 @@ Answer = dict[str, Any] | Stream | Reply
 """What a function returns."""
 
 
-class Exchange(NamedTuple):
-    """A request whose body has arrived, with all that is needed to answer it."""
+@dataclass(slots=True)
+class Exchange:
+    """A request, with all that is needed to answer it."""
 
     request: Request
     path_arguments: Mapping[str, str]
@@ -70,7 +72,8 @@ class Exchange(NamedTuple):
     media_type: str
     """The media type of the answer."""
     credentials: Credentials
-    body: bytes
+    body: bytes = b""
+    """What the client sent, as soon as it has arrived."""
 
 
 class Job:
@@ -79,32 +82,23 @@ class Job:
     There are two steps; the first changes nothing and can be repeated.
     """
 
-    __slots__ = ("_exchange", "_operation")
+    __slots__ = ("_exchange", "_operation", "body", "is_safe", "operation_id")
 
     def __init__(self, operation: "Operation", exchange: Exchange) -> None:
         """Take the operation, and the request to it."""
         self._operation = operation
         self._exchange = exchange
-
-    @property
-    def operation_id(self) -> str:
+        self.operation_id = operation.id
         """The operation's name in the document."""
-        return self._operation.id
-
-    @property
-    def is_safe(self) -> bool:
+        self.is_safe = operation.is_safe
         """Whether the operation only reads (RFC 9110, 9.2.1)."""
-        return self._exchange.request.method in SAFE_METHODS
+        self.body = exchange.body
+        """What the client sent."""
 
     @property
     def caller(self) -> Caller:
         """Where the request came from."""
         return self._exchange.request.caller
-
-    @property
-    def body(self) -> bytes:
-        """What the client sent."""
-        return self._exchange.body
 
     def sender(self) -> Any:  # noqa: ANN401 - the application's own type
         """Return who asks, None if nobody has to say; raise `UnverifiedError` as `prepare` does."""
@@ -215,8 +209,8 @@ class Operation:
             most_waiting=around.limits.large_bodies * MOST_WAITING,
             refusal="Too many bodies of this size are being worked on at the moment.",
         )
-        is_safe = operation.method.upper() in SAFE_METHODS
-        self._is_full = around.runner.fullness(self.id, is_safe=is_safe)
+        self.is_safe = operation.method.upper() in SAFE_METHODS
+        self._is_full = around.runner.fullness(self.id, is_safe=self.is_safe)
         self._refusal = lru_cache(MOST_REFUSALS)(self._refuse)
         self._offer = Negotiation(operation.responses)
         self._body: NoBody | Body = (
@@ -280,20 +274,21 @@ class Operation:
     async def _respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:
         request.check(self._around.limits)
         origin = self._around.origins.of(request)
-        if request.method not in SAFE_METHODS:
+        if not self.is_safe:
             self._around.cross_origin.check(request, origin)
         media_type = self._offer.choose(request.accept)
         self._body.check_headers(request)
         credentials = self._security.credentials(request)
-        exchange = Exchange(request, path_arguments, origin, media_type, credentials, b"")
+        exchange = Exchange(request, path_arguments, origin, media_type, credentials)
         if isinstance(self._body, Body) and self._body.is_worth_asking(request):
             sender = await self._sender(credentials)
             if self._body.is_large(request):
                 return await self._respond_to_large(self._body, exchange, sender)
             async with self._around.arriving.taken(sender, monotonic() + PATIENCE):
-                exchange = exchange._replace(body=await self._body.receive(request))
-            return await self._run(exchange)
-        return await self._run(exchange._replace(body=await self._body.receive(request)))
+                exchange.body = await self._body.receive(request)
+        else:
+            exchange.body = await self._body.receive(request)
+        return await self._run(exchange)
 
     async def _respond_to_large(self, body: Body, exchange: Exchange, sender: Any) -> Response:  # noqa: ANN401 - the application's own type
         """Receive a body to the end before it takes one of the few places for large ones."""
@@ -301,7 +296,8 @@ class Operation:
         with body.room(sender, address) as room:
             await body.spool.receive(exchange.request, room)
             async with self._places.taken(address):
-                return await self._run(exchange._replace(body=room.read()))
+                exchange.body = room.read()
+                return await self._run(exchange)
 
     async def _run(self, exchange: Exchange) -> Response:
         exchange.credentials.reopen()

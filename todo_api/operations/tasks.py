@@ -142,7 +142,8 @@ def update_task(
             db, list_id, task_id, columns, by=user.id, versions=versions, quotas=quotas
         )
         names = names_in(db, user, (old, new))
-        refuse_other_values(read_only, represent_task(old, names, url_for))
+        if read_only:
+            refuse_other_values(read_only, represent_task(old, names, url_for))
     task = represent_task(new, names, url_for)
     return Reply({"task": task}, 200, {"ETag": entity_tag(new.version)})
 

@@ -105,11 +105,12 @@ COUNT_ANSWERS = Statement(
 
 def text_size(task: Mapping[str, Any], names: tuple[str, ...] = TEXTS) -> int:
     """Return the bytes of a task's texts, as they are stored."""
-    return sum(
-        len(orjson.dumps(value)) if name == "labels" else len(value.encode())
-        for name in names
-        if (value := task[name]) is not None
-    )
+    size = 0
+    for name in names:
+        value = task[name]
+        if value is not None:
+            size += len(orjson.dumps(value)) if name == "labels" else len(value.encode())
+    return size
 
 
 def count_tasks(db: Connection, list_id: int, tasks: int, more: int) -> None:

@@ -1,7 +1,7 @@
 """Media types: what a ``Content-Type`` says and what an ``Accept`` allows (RFC 9110, 8.3, 12.5)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -52,7 +52,8 @@ def quality(accept: bytes | None, media_type: str) -> float:
     return 0.0
 
 
-def preferred(accept: bytes | None, media_types: Sequence[str]) -> str | None:
+@lru_cache(maxsize=_MANY)
+def preferred(accept: bytes | None, media_types: tuple[str, ...]) -> str | None:
     """Return what an ``Accept`` gives the greatest weight, or None.
 
     Of equals, it is one that the ``Accept`` names in full, else the first: whoever sends

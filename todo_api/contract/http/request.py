@@ -87,16 +87,18 @@ class Request:
         """The name of the operation that it is for, as soon as that is known."""
         self.sender: Any = None
         """Who sent it, in the application's own type, as soon as that is known."""
-        self.size = len(scope["headers"]), sum(len(n) + len(v) for n, v in scope["headers"])
         self.headers: dict[bytes, bytes] = {}
         self._repeated = None
+        size = 0
         for name, value in scope["headers"]:
+            size += len(name) + len(value)
             if name not in self.headers:
                 self.headers[name] = value
             elif name in _SINGLETONS:
                 self._repeated = name
             else:  # RFC 9110, 5.3
                 self.headers[name] += b", " + value
+        self.size = len(scope["headers"]), size
         self.id = self.headers.get(b"x-request-id", b"")
         if not _SANE_ID.fullmatch(self.id):
             self.id = new_request_id()

@@ -1,6 +1,5 @@
 """Security requirements: who sends a request, by any alternative that the document states."""
 
-import base64
 import binascii
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -52,15 +51,16 @@ class UnverifiedError(Exception):
 class Scheme(NamedTuple):
     """One security scheme of the document with the authenticator of its credentials."""
 
+    kind: bytes
+    """The word that its credentials begin with, in lower case (RFC 9110, 11.1)."""
     challenge: str
-    read: Callable[[bytes], tuple[str, ...] | None]
     authenticator: Authenticator
     scopes: frozenset[str]
     """What its credentials can be good for; empty if all are good for everything."""
 
 
-Attempt = Sequence[tuple[Scheme, tuple[str, ...]]]
-"""One alternative that a request may satisfy: credentials for all of its schemes."""
+Alternative = Sequence[Scheme]
+"""What a request may satisfy: schemes that must all hold, for the same credentials."""
 
 
 class Credentials:
@@ -69,12 +69,19 @@ class Credentials:
     A request without any, where that is allowed, has the sender None.
     """
 
-    __slots__ = ("_attempts", "_identity", "_offered", "_request", "_scope")
+    __slots__ = ("_given", "_identity", "_left", "_offered", "_request", "_scope")
 
-    def __init__(self, attempts: Sequence[Attempt], scope: str | None, request: Request) -> None:
-        """Take what the request attempts, and the scope that it needs."""
-        self._offered = attempts
-        self._attempts = attempts
+    def __init__(
+        self,
+        alternatives: Sequence[Alternative],
+        given: tuple[str, ...],
+        scope: str | None,
+        request: Request,
+    ) -> None:
+        """Take the alternatives that they may satisfy, and the scope that the request needs."""
+        self._offered = alternatives
+        self._left = alternatives
+        self._given = given
         self._scope = scope
         self._request = request
         self._identity: Any = None
@@ -82,11 +89,11 @@ class Credentials:
     @property
     def are_settled(self) -> bool:
         """Whether nothing is left to find out about them."""
-        return not self._attempts
+        return not self._left
 
     def reopen(self) -> None:
         """Have what was settled found out again: it may have changed while a body came."""
-        self._attempts = self._offered
+        self._left = self._offered
 
     def recall(self) -> Any:  # noqa: ANN401 - the application's own type
         """Return the sender, without waiting.
@@ -96,11 +103,11 @@ class Credentials:
             InsufficientScopeError: if the credentials are good for too little.
 
         """
-        for attempt in self._attempts:
-            found = [scheme.authenticator.recall(*given) for scheme, given in attempt]
-            if self._accept(attempt, found):
+        for schemes in self._left:
+            found = [scheme.authenticator.recall(*self._given) for scheme in schemes]
+            if self._accept(schemes, found):
                 return self._identity
-        if self._attempts:
+        if self._left:
             raise UnverifiedError
         return self._identity
 
@@ -113,25 +120,23 @@ class Credentials:
 
         """
         client = self._request.caller
-        for attempt in self._attempts:
+        for schemes in self._left:
             found = [
-                await scheme.authenticator.verify(*given, client=client)
-                for scheme, given in attempt
+                await scheme.authenticator.verify(*self._given, client=client) for scheme in schemes
             ]
-            if self._accept(attempt, found):
+            if self._accept(schemes, found):
                 return self._identity
         raise UnauthenticatedError
 
-    def _accept(self, attempt: Attempt, found: Sequence[Any]) -> bool:
-        """Tell whether an attempt succeeded; its first scheme names the sender."""
-        if None in found:
-            return False
-        for (scheme, _), one in zip(attempt, found, strict=True):
+    def _accept(self, schemes: Alternative, found: Sequence[Any]) -> bool:
+        """Tell whether an alternative is satisfied; its first scheme names the sender."""
+        for scheme, one in zip(schemes, found, strict=True):
+            if one is None:
+                return False
             if scheme.scopes and self._scope not in one.scopes:
                 raise InsufficientScopeError
-        scheme, _ = attempt[0]
-        self._identity = found[0].identity if scheme.scopes else found[0]
-        self._attempts = ()  # Nothing is left to try.
+        self._identity = found[0].identity if schemes[0].scopes else found[0]
+        self._left = ()  # Nothing is left to try.
         return True
 
 
@@ -144,9 +149,8 @@ def read_basic(authorization: bytes) -> tuple[str, ...] | None:
     if scheme.lower() != b"basic":
         return None
     try:
-        username, colon, password = (
-            base64.b64decode(encoded.strip(b" "), validate=True).decode().partition(":")
-        )
+        text = binascii.a2b_base64(encoded.strip(b" "), strict_mode=True)
+        username, colon, password = text.decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return "", ""
     if not colon or _CONTROL.search(username + password):
@@ -163,16 +167,23 @@ def read_bearer(authorization: bytes) -> tuple[str, ...] | None:
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 """What neither a user name nor a password may hold (RFC 7617, 2)."""
 
-_READERS = {"basic": read_basic, "bearer": read_bearer}
-_CHALLENGES = {"basic": 'Basic realm="{}", charset="UTF-8"', "bearer": 'Bearer realm="{}"'}
+_READERS: Mapping[bytes, Callable[[bytes], tuple[str, ...] | None]] = {
+    b"basic": read_basic,
+    b"bearer": read_bearer,
+}
+_CHALLENGES = {b"basic": 'Basic realm="{}", charset="UTF-8"', b"bearer": 'Bearer realm="{}"'}
+
+
+def _kind(authorization: bytes) -> bytes:
+    return authorization.partition(b" ")[0].lower()
 
 
 class Security:
-    """The security of one operation: alternatives, each a set of schemes that must all hold."""
+    """The security of one operation: alternatives, of which one has to be satisfied."""
 
     def __init__(
         self,
-        alternatives: Sequence[Sequence[Scheme]],
+        alternatives: Sequence[Alternative],
         scope: str | None,
         conventions: Conventions,
     ) -> None:
@@ -180,14 +191,17 @@ class Security:
 
         No alternatives at all mean that the operation is open.
         """
-        self._alternatives = alternatives
+        self._alternatives: dict[bytes, list[Alternative]] = {}
+        """By the word that their credentials begin with."""
+        for schemes in filter(None, alternatives):
+            self._alternatives.setdefault(schemes[0].kind, []).append(schemes)
         self._scope = scope
         self._realm = conventions.realm
         self._words = conventions.unauthorized
         self._unchallenged = conventions.unchallenged
         self._may_be_anonymous = not alternatives or not all(alternatives)
         self._schemes = dict.fromkeys(
-            (scheme.challenge, scheme.read) for schemes in alternatives for scheme in schemes
+            (scheme.kind, scheme.challenge) for schemes in alternatives for scheme in schemes
         )
 
     def credentials(self, request: Request) -> Credentials:
@@ -199,15 +213,13 @@ class Security:
         """
         authorization = request.headers.get(b"authorization")
         if not self._alternatives or (authorization is None and self._may_be_anonymous):
-            return Credentials((), self._scope, request)
-        attempts = [
-            attempt
-            for schemes in self._alternatives
-            if (attempt := _attempt(schemes, authorization or b"")) is not None
-        ]
-        if not attempts:
+            return Credentials((), (), self._scope, request)
+        authorization = authorization or b""
+        kind = _kind(authorization)
+        alternatives = self._alternatives.get(kind)
+        if alternatives is None or (given := _READERS[kind](authorization)) is None:
             raise UnauthenticatedError
-        return Credentials(attempts, self._scope, request)
+        return Credentials(alternatives, given, self._scope, request)
 
     def refusal(self, request: Request) -> Problem:
         """Return the answer to a request without valid credentials.
@@ -228,7 +240,7 @@ class Security:
 
         It has a challenge even where others have none: browsers open no dialog at 403.
         """
-        challenge = _CHALLENGES["bearer"].format(self._realm)
+        challenge = _CHALLENGES[b"bearer"].format(self._realm)
         error = f'error="insufficient_scope", scope="{self._scope}"'
         sentence = f"This needs credentials of the scope {self._scope}."
         headers = {"WWW-Authenticate": f"{challenge}, {error}"}
@@ -236,24 +248,11 @@ class Security:
 
     def _challenges(self, request: Request) -> str:
         """Return a challenge of each kind; that of a token says if one was sent in vain."""
-        authorization = request.headers.get(b"authorization", b"")
+        is_token = _kind(request.headers.get(b"authorization", b"")) == b"bearer"
         return ", ".join(
-            f'{challenge}, error="invalid_token"'
-            if read is read_bearer and read_bearer(authorization) is not None
-            else challenge
-            for challenge, read in self._schemes
+            f'{challenge}, error="invalid_token"' if is_token and kind == b"bearer" else challenge
+            for kind, challenge in self._schemes
         )
-
-
-def _attempt(schemes: Sequence[Scheme], authorization: bytes) -> Attempt | None:
-    """Read the credentials that every one of ``schemes`` needs; None if one has none."""
-    attempt = []
-    for scheme in schemes:
-        credentials = scheme.read(authorization)
-        if credentials is None:
-            return None
-        attempt.append((scheme, credentials))
-    return attempt or None
 
 
 class SecuritySchemes:
@@ -269,16 +268,16 @@ class SecuritySchemes:
         self._conventions = conventions
         self._schemes = {}
         for name, definition in definitions.items():
-            kind = definition.get("scheme", "").lower()
+            kind = definition.get("scheme", "").lower().encode()
             if definition["type"] != "http" or kind not in _READERS:
                 raise BrokenDocumentError(f"Security scheme {name} is not http basic or bearer.")
             if name not in authenticators:
                 raise BrokenDocumentError(f"Security scheme {name} has no authenticator.")
             scopes = frozenset(definition.get("x-scopes", ()))
-            if scopes and kind != "bearer":
+            if scopes and kind != b"bearer":
                 raise BrokenDocumentError(f"Security scheme {name} is not one that has scopes.")
             challenge = _CHALLENGES[kind].format(conventions.realm)
-            self._schemes[name] = Scheme(challenge, _READERS[kind], authenticators[name], scopes)
+            self._schemes[name] = Scheme(kind, challenge, authenticators[name], scopes)
 
     def compile(
         self,
@@ -299,7 +298,7 @@ class SecuritySchemes:
                     raise BrokenDocumentError(f"{operation}: there is no security scheme {name}.")
                 if scopes:
                     raise BrokenDocumentError(f"{operation}: {name} cannot have scopes.")
-            if len({self._schemes[name].read for name in names}) > 1:
+            if len({self._schemes[name].kind for name in names}) > 1:
                 both = " and ".join(names)
                 raise BrokenDocumentError(f"{operation}: {both} do not fit into one header.")
         self._check_scope(requirements, scope, operation)

@@ -121,8 +121,11 @@ class Connection:
 
     def _compiled(self, statement: Statement | Executable) -> Compiled:
         if not isinstance(statement, Statement):
-            return _statement(statement).compiled(self.dialect)
-        if self.is_inline and statement.takes_long(self.dialect):
+            statement = _statement(statement)
+        known = statement.known.get(self.dialect.name)
+        if known is not None:
+            return known
+        if self.is_inline and statement.takes_long:
             raise WouldBlockError
         return statement.compiled(self.dialect)
 

@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -75,7 +75,7 @@ class Database:
             return self._open(self._backend.writing)
         if not unit.writes:
             raise WouldBlockError
-        return nullcontext(unit.db)
+        return unit
 
     def snapshot(self) -> AbstractContextManager[Connection]:
         """Read: all statements of the block see one state of the database.
@@ -89,7 +89,7 @@ class Database:
             return self._open(self._backend.reading)
         if unit.writes:
             raise WouldBlockError
-        return nullcontext(unit.db)
+        return unit
 
     def looking(self) -> AbstractContextManager[Connection | None]:
         """Read what may be another program's, and touch nothing; None if there is nothing at all.

@@ -33,19 +33,17 @@ class Compiled(NamedTuple):
     make_row: Convert
     """Makes a row of the driver's tuple."""
 
-    def bind(self, values: Values) -> tuple[Any, ...]:
+    def bind(self, values: Values) -> list[Any]:
         """Return the values in the order of their places."""
         if self.constants:
             values = {**self.constants, **values}
         if not self.encoders:
-            return tuple([values[name] for name in self.names])
+            return [values[name] for name in self.names]
         encoders = self.encoders
-        return tuple(
-            [
-                encoders[name](values[name]) if name in encoders else values[name]
-                for name in self.names
-            ]
-        )
+        return [
+            encoders[name](values[name]) if name in encoders else values[name]
+            for name in self.names
+        ]
 
 
 class Statement:
@@ -54,7 +52,7 @@ class Statement:
     Build it once, at import or in a cached function: it is the object that remembers its SQL.
     """
 
-    __slots__ = ("_clause", "_columns", "_compiled", "_row")
+    __slots__ = ("_clause", "_columns", "_row", "known")
 
     def __init__(
         self,
@@ -75,20 +73,22 @@ class Statement:
         self._clause = clause
         self._row = row
         self._columns = None if columns is None else list(columns)
-        self._compiled: dict[str, Compiled] = {}
+        self.known: dict[str, Compiled] = {}
+        """As the engines' drivers take it, as far as it is compiled, by the dialect's name."""
 
-    def takes_long(self, dialect: Dialect) -> bool:
-        """Tell whether the clause has yet to be built and compiled, which may take 20 ms.
+    @property
+    def takes_long(self) -> bool:
+        """Whether the clause is built when it is compiled, which may take 20 ms.
 
         The others are few, and are compiled once for all; these are as many as clients ask for.
         """
-        return dialect.name not in self._compiled and isinstance(self._clause, partial)
+        return isinstance(self._clause, partial)
 
     def compiled(self, dialect: Dialect) -> Compiled:
-        """Return the statement as an engine's driver takes it."""
-        known = self._compiled.get(dialect.name)
+        """Compile the statement for an engine, once."""
+        known = self.known.get(dialect.name)
         if known is None:
-            known = self._compiled[dialect.name] = self._compile(dialect)
+            known = self.known[dialect.name] = self._compile(dialect)
         return known
 
     def _compile(self, dialect: Dialect) -> Compiled:

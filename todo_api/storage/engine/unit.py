@@ -6,16 +6,23 @@ returned. `Database.snapshot` and `Database.transaction` take part in it instead
 """
 
 from contextvars import ContextVar
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from todo_api.storage.engine.connection import Connection
 
 
-class Unit(NamedTuple):
-    """A transaction that is open around a call."""
+@dataclass(slots=True)
+class Unit:
+    """A transaction that is open around a call; a ``with`` block takes part in it."""
 
     db: Connection
     writes: bool
+
+    def __enter__(self) -> Connection:
+        return self.db
+
+    def __exit__(self, *_: object) -> None:
+        """Leave it open: it ends after the call."""
 
 
 UNIT: ContextVar[Unit | None] = ContextVar("unit", default=None)
