@@ -13,15 +13,17 @@ import (
 	todo "github.com/GIT_USER_ID/GIT_REPO_ID"
 )
 
+const password = "Pizza is not a fruit!"
+
 func main() {
 	configuration := todo.NewConfiguration()
 	configuration.Servers = todo.ServerConfigurations{{URL: os.Args[1]}}
 	client := todo.NewAPIClient(configuration)
 	anonymous := context.Background()
-	susan := as("susan", "Pizza is not a fruit!")
+	susan := as("susan", password)
 
 	// Register, and sign in.
-	newcomer := *todo.NewUserToCreate("susan", "Pizza is not a fruit!")
+	newcomer := *todo.NewUserToCreate("susan", password)
 	registered, _, err := client.UsersAPI.CreateUser(anonymous).UserToCreate(newcomer).Execute()
 	must(err)
 	check(registered.User.Username == "susan", "registered")
@@ -112,6 +114,8 @@ func main() {
 	must(err)
 	check(imported.Imported == 1, "imported")
 
+	shareAList(client, susan)
+
 	// Be refused.
 	_, answer, err = client.TasksAPI.CreateTask(susan).TaskToCreate(*todo.NewTaskToCreate("")).Execute()
 	fault := refused(answer, err, 400, todo.INVALID_BODY)
@@ -119,6 +123,65 @@ func main() {
 	_, answer, err = client.TasksAPI.GetTasks(as("susan", "It is!")).Execute()
 	refused(answer, err, 401, todo.UNAUTHORIZED)
 	_, answer, err = client.TasksAPI.GetTask(susan, 1_000_000).Execute()
+	refused(answer, err, 404, todo.NOT_FOUND)
+}
+
+// Invite somebody to a list, and do a task in it that comes again.
+func shareAList(client *todo.APIClient, susan context.Context) {
+	newcomer := *todo.NewUserToCreate("tom", password+"!")
+	_, _, err := client.UsersAPI.CreateUser(context.Background()).UserToCreate(newcomer).Execute()
+	must(err)
+	tom := as("tom", password+"!")
+
+	garden := *todo.NewListToCreate("Garden")
+	garden.SetTimeZone("Europe/Berlin")
+	list, _, err := client.ListsAPI.CreateList(susan).ListToCreate(garden).Execute()
+	must(err)
+	listId := list.List.Id
+	asked := *todo.NewInvitationToCreate(todo.INVITED_VIEWER)
+	asked.SetExpiresInDays(1)
+	created, _, err := client.SharingAPI.CreateInvitation(susan, listId).InvitationToCreate(asked).Execute()
+	must(err)
+	code := *todo.NewInvitationToRedeem(created.Invitation.Code)
+	joined, _, err := client.SharingAPI.RedeemInvitation(tom).InvitationToRedeem(code).Execute()
+	must(err)
+	check(joined.List.Id == listId && joined.List.Role == todo.VIEWER && !joined.List.IsOwn, "joined")
+	members, _, err := client.SharingAPI.GetMembers(tom, listId).Execute()
+	must(err)
+	roles := map[string]todo.ListRole{}
+	for _, member := range members.Members {
+		roles[member.Username] = member.Role
+	}
+	check(len(roles) == 2 && roles["susan"] == todo.OWNER && roles["tom"] == todo.VIEWER, "roles")
+
+	weekly := *todo.NewTaskRepeat("FREQ=WEEKLY;BYDAY=FR", todo.FROM_DUE)
+	water := *todo.NewTaskToCreate("Water the plants")
+	water.SetListId(listId)
+	water.SetDue("2030-11-29")
+	water.SetAssignedTo("tom")
+	water.SetRepeat(weekly)
+	watering, _, err := client.TasksAPI.CreateTask(susan).TaskToCreate(water).Execute()
+	must(err)
+	check(watering.Task.GetRepeat() == weekly, "repeats")
+	id := watering.Task.Id
+	finish := *todo.NewTaskChanges()
+	finish.SetDone(true)
+	done, _, err := client.TasksAPI.UpdateTask(susan, id).TaskChanges(finish).Execute()
+	must(err)
+	next, _, err := client.TasksAPI.GetTask(tom, done.Task.GetNextId()).Execute()
+	must(err)
+	check(next.Task.GetDue() == "2030-12-06" && next.Task.GetPreviousId() == id, "successor")
+	both, _, err := client.TasksAPI.GetTasks(tom).ListId([]int32{listId}).AssignedTo("tom").Execute()
+	must(err)
+	check(len(both.Tasks) == 2 && both.Tasks[0].Done && !both.Tasks[1].Done, "both")
+
+	finish.SetDone(false)
+	_, answer, err := client.TasksAPI.UpdateTask(tom, id).TaskChanges(finish).Execute()
+	refused(answer, err, 403, todo.ROLE_TOO_LOW)
+	ended, _, err := client.ListsAPI.DeleteList(susan, listId).Execute()
+	must(err)
+	check(ended.Result, "deleted")
+	_, answer, err = client.TasksAPI.GetTask(tom, id).Execute()
 	refused(answer, err, 404, todo.NOT_FOUND)
 }
 

@@ -5,6 +5,8 @@ declare(strict_types=1);
 
 use OpenAPI\Client\Api\BatchApi;
 use OpenAPI\Client\Api\ChangesApi;
+use OpenAPI\Client\Api\ListsApi;
+use OpenAPI\Client\Api\SharingApi;
 use OpenAPI\Client\Api\TasksApi;
 use OpenAPI\Client\Api\TransferApi;
 use OpenAPI\Client\Api\UsersApi;
@@ -15,9 +17,16 @@ use OpenAPI\Client\Model\BatchOperation;
 use OpenAPI\Client\Model\ErrorBody;
 use OpenAPI\Client\Model\ErrorCode;
 use OpenAPI\Client\Model\ExportFormat;
+use OpenAPI\Client\Model\InvitationToCreate;
+use OpenAPI\Client\Model\InvitationToRedeem;
+use OpenAPI\Client\Model\InvitedRole;
+use OpenAPI\Client\Model\ListRole;
+use OpenAPI\Client\Model\ListToCreate;
+use OpenAPI\Client\Model\RepeatFrom;
 use OpenAPI\Client\Model\TaskChanges;
 use OpenAPI\Client\Model\TaskDeletion;
 use OpenAPI\Client\Model\TaskPatch;
+use OpenAPI\Client\Model\TaskRepeat;
 use OpenAPI\Client\Model\TaskToCreate;
 use OpenAPI\Client\Model\TaskUpdate;
 use OpenAPI\Client\Model\UserToCreate;
@@ -119,6 +128,43 @@ $name = tempnam(sys_get_temp_dir(), 'tasks');
 file_put_contents($name, "{\"title\": \"Rest\"}\n");
 $imported = $transfer->importTasks(new SplFileObject($name), contentType: 'application/x-ndjson');
 check($imported->getImported() === 1, 'imported');
+
+// Invite somebody to a list.
+const TOMS_PASSWORD = PASSWORD . '!';
+$newcomer = new UserToCreate(['username' => 'tom', 'password' => TOMS_PASSWORD]);
+(new UsersApi(config: configuration()))->createUser($newcomer);
+$tom = configuration('tom', TOMS_PASSWORD);
+$lists = new ListsApi(config: $susan);
+$garden = new ListToCreate(['name' => 'Garden', 'time_zone' => 'Europe/Berlin']);
+$listId = $lists->createList($garden)->getList()->getId();
+$asked = new InvitationToCreate(['role' => InvitedRole::INVITED_VIEWER, 'expires_in_days' => 1]);
+$invitation = (new SharingApi(config: $susan))->createInvitation($listId, $asked)->getInvitation();
+$sharing = new SharingApi(config: $tom);
+$code = new InvitationToRedeem(['code' => $invitation->getCode()]);
+$joined = $sharing->redeemInvitation($code)->getList();
+check($joined->getId() === $listId && !$joined->getIsOwn(), 'joined');
+check($joined->getRole() === ListRole::VIEWER, 'role');
+$members = $sharing->getMembers($listId)->getMembers();
+$roles = array_map(fn ($member) => [$member->getUsername(), $member->getRole()], $members);
+check($roles === [['susan', ListRole::OWNER], ['tom', ListRole::VIEWER]], 'members');
+
+// Do a task that comes again.
+$weekly = new TaskRepeat(['rule' => 'FREQ=WEEKLY;BYDAY=FR', 'from' => RepeatFrom::FROM_DUE]);
+$water = new TaskToCreate(['title' => 'Water the plants', 'list_id' => $listId]);
+$water->setDue('2030-11-29')->setAssignedTo('tom')->setRepeat($weekly);
+$watering = $tasks->createTask($water)->getTask();
+check($watering->getRepeat() == $weekly, 'repeats');
+$done = $tasks->updateTask($watering->getId(), (new TaskChanges())->setDone(true))->getTask();
+$tomsTasks = new TasksApi(config: $tom);
+$next = $tomsTasks->getTask($done->getNextId())->getTask();
+check([$next->getDue(), $next->getPreviousId()] === ['2030-12-06', $done->getId()], 'successor');
+$both = $tomsTasks->getTasks(list_id: [$listId], assigned_to: 'tom')->getTasks();
+check($both == [$done, $next], 'both');
+refused(403, ErrorCode::ROLE_TOO_LOW, function () use ($tomsTasks, $done) {
+    $tomsTasks->updateTask($done->getId(), (new TaskChanges())->setDone(false));
+});
+check($lists->deleteList($listId)->getResult(), 'deleted');
+refused(404, ErrorCode::NOT_FOUND, fn () => $tomsTasks->getTask($done->getId()));
 
 // Be refused.
 $fault = refused(400, ErrorCode::INVALID_BODY, function () use ($tasks, $task) {

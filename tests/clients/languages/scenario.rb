@@ -8,6 +8,7 @@ require 'openapi_client'
 include OpenapiClient
 
 BASE_URL = URI(ARGV.fetch(0))
+PASSWORD = 'Pizza is not a fruit!'
 
 def client(username = nil, password = nil, token: nil)
   configuration = Configuration.new do |c|
@@ -21,6 +22,16 @@ def client(username = nil, password = nil, token: nil)
     c.params_encoding = :multi
   end
   ApiClient.new(configuration)
+end
+
+# Registers somebody, and signs them in for good.
+def signed_up(username, password)
+  newcomer = UserToCreate.new(username: username, password: password)
+  registered = UsersApi.new(client).create_user(newcomer)
+  check(registered.user.username == username, 'registered')
+  tokens = TokensApi.new(client(username, password))
+  created = tokens.create_token(TokenToCreate.new(name: 'Ruby', scope: TokenScope::WRITE))
+  client(token: created.token.secret)
 end
 
 def check(holds, what)
@@ -38,12 +49,7 @@ else
 end
 
 # Register, and sign in.
-newcomer = UserToCreate.new(username: 'susan', password: 'Pizza is not a fruit!')
-registered = UsersApi.new(client).create_user(newcomer)
-check(registered.user.username == 'susan', 'registered')
-tokens = TokensApi.new(client('susan', 'Pizza is not a fruit!'))
-token = tokens.create_token(TokenToCreate.new(name: 'Ruby', scope: TokenScope::WRITE)).token
-susan = client(token: token.secret)
+susan = signed_up('susan', PASSWORD)
 tasks = TasksApi.new(susan)
 
 # Create, and page.
@@ -104,6 +110,37 @@ Tempfile.create('tasks') do |file|
   lines = "{\"title\": \"Rest\"}\n"
   check(transfer.import_tasks(file, debug_body: lines).imported == 1, 'imported')
 end
+
+# Invite somebody to a list.
+tom = signed_up('tom', "#{PASSWORD}!")
+lists = ListsApi.new(susan)
+garden = lists.create_list(ListToCreate.new(name: 'Garden', time_zone: 'Europe/Berlin')).list
+asked = InvitationToCreate.new(role: InvitedRole::INVITED_VIEWER, expires_in_days: 1)
+code = SharingApi.new(susan).create_invitation(garden.id, asked).invitation.code
+sharing = SharingApi.new(tom)
+joined = sharing.redeem_invitation(InvitationToRedeem.new(code: code)).list
+check([joined.id, joined.role, joined.is_own] == [garden.id, ListRole::VIEWER, false], 'joined')
+roles = sharing.get_members(garden.id).members.to_h { |member| [member.username, member.role] }
+check(roles == { 'susan' => ListRole::OWNER, 'tom' => ListRole::VIEWER }, 'roles')
+
+# Do a task that comes again.
+weekly = TaskRepeat.new(rule: 'FREQ=WEEKLY;BYDAY=FR', from: RepeatFrom::FROM_DUE)
+water = TaskToCreate.new(title: 'Water the plants', list_id: garden.id, due: '2030-11-29')
+water.assigned_to = 'tom'
+water.repeat = weekly
+watering = tasks.create_task(water).task
+check(watering.repeat == weekly, 'repeats')
+done = tasks.update_task(watering.id, TaskChanges.new(done: true)).task
+toms_tasks = TasksApi.new(tom)
+following = toms_tasks.get_task(done.next_id).task
+check([following.due, following.previous_id] == ['2030-12-06', done.id], 'successor')
+both = toms_tasks.get_tasks(list_id: [garden.id], assigned_to: 'tom').tasks
+check(both == [done, following], 'both')
+refused(403, ErrorCode::ROLE_TOO_LOW) do
+  toms_tasks.update_task(done.id, TaskChanges.new(done: false))
+end
+check(lists.delete_list(garden.id).result, 'deleted')
+refused(404, ErrorCode::NOT_FOUND) { toms_tasks.get_task(done.id) }
 
 # Be refused.
 fault = refused(400, ErrorCode::INVALID_BODY) do

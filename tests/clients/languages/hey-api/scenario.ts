@@ -81,6 +81,50 @@ for (const format of ["jsonl", "json", "csv", "ics"] as const) {
 const imported = await todo.importTasks({ client, body: { tasks: [{ title: "Rest" }] } });
 assert.equal(imported.data?.imported, 1);
 
+// Invite somebody to a list.
+const toms = { username: "tom", password: `${password}!` };
+await todo.createUser({ client: anonymous, body: toms });
+const tom = as(toms.username, toms.password);
+const garden = await todo.createList({ client, body: { name: "Garden", time_zone: "Europe/Berlin" } });
+assert.ok(garden.data);
+const list_id = garden.data.list.id;
+const invited = await todo.createInvitation({
+  client,
+  path: { list_id },
+  body: { role: "viewer", expires_in_days: 1 },
+});
+assert.ok(invited.data);
+const { code } = invited.data.invitation;
+const joined = await todo.redeemInvitation({ client: tom, body: { code } });
+assert.deepEqual([joined.data?.list.id, joined.data?.list.role], [list_id, "viewer"]);
+const members = await todo.getMembers({ client: tom, path: { list_id } });
+assert.deepEqual(
+  members.data?.members.map(({ username, role }) => [username, role]),
+  [["susan", "owner"], ["tom", "viewer"]],
+);
+
+// Do a task that comes again.
+const repeat = { rule: "FREQ=WEEKLY;BYDAY=FR", from: "due" } as const;
+const water = { title: "Water the plants", list_id, due: "2030-11-29", assigned_to: "tom", repeat };
+const watering = await todo.createTask({ client, body: water });
+assert.deepEqual(watering.data?.task.repeat, repeat);
+const watered = { task_id: watering.data.task.id };
+const done = await todo.updateTask({ client, path: watered, body: { done: true } });
+assert.ok(done.data?.task.next_id);
+const following = await todo.getTask({ client: tom, path: { task_id: done.data.task.next_id } });
+assert.deepEqual(
+  [following.data?.task.due, following.data?.task.previous_id],
+  ["2030-12-06", watered.task_id],
+);
+const both = await todo.getTasks({ client: tom, query: { list_id: [list_id], assigned_to: "tom" } });
+assert.deepEqual(both.data?.tasks, [done.data.task, following.data?.task]);
+const undo = await todo.updateTask({ client: tom, path: watered, body: { done: false } });
+assert.equal(undo.error?.code, "role_too_low");
+const ended = await todo.deleteList({ client, path: { list_id } });
+assert.equal(ended.data?.result, true);
+const gone = await todo.getTask({ client: tom, path: watered });
+assert.equal(gone.error?.code, "not_found");
+
 // Be refused.
 const bad = await todo.createTask({ client, body: { title: "" } });
 assert.equal(bad.response?.status, 400);

@@ -89,6 +89,51 @@ const imported = await todo.importTasks(file, {}, {}, asDocument);
 assert.equal(imported.status, 200);
 assert.equal(imported.data.imported, 1);
 
+// Invite somebody to a list.
+const tom = as("tom", `${password}!`);
+await todo.createUser({ username: "tom", password: `${password}!` });
+const garden = await todo.createList({ name: "Garden", time_zone: "Europe/Berlin" }, {}, susan);
+assert.equal(garden.status, 201);
+const list = garden.data.list.id;
+const invited = await todo.createInvitation(list, { role: "viewer", expires_in_days: 1 }, susan);
+assert.equal(invited.status, 201);
+const { code } = invited.data.invitation;
+const joined = await todo.redeemInvitation({ code }, tom);
+assert.equal(joined.status, 200);
+assert.deepEqual([joined.data.list.id, joined.data.list.role], [list, "viewer"]);
+const members = await todo.getMembers(list, tom);
+assert.equal(members.status, 200);
+assert.deepEqual(
+  members.data.members.map(({ username, role }) => [username, role]),
+  [["susan", "owner"], ["tom", "viewer"]],
+);
+
+// Do a task that comes again.
+const repeat = { rule: "FREQ=WEEKLY;BYDAY=FR", from: "due" } as const;
+const water = { title: "Water the plants", list_id: list, due: "2030-11-29", assigned_to: "tom", repeat };
+const watering = await todo.createTask(water, {}, susan);
+assert.equal(watering.status, 201);
+assert.deepEqual(watering.data.task.repeat, repeat);
+const done = await todo.updateTask(watering.data.task.id, { done: true }, {}, susan);
+assert.equal(done.status, 200);
+const watered = done.data.task;
+assert.ok(watered.next_id);
+const following = await todo.getTask(watered.next_id, {}, tom);
+assert.equal(following.status, 200);
+assert.deepEqual([following.data.task.due, following.data.task.previous_id], ["2030-12-06", watered.id]);
+const both = await todo.getTasks({ list_id: [list], assigned_to: "tom" }, {}, tom);
+assert.equal(both.status, 200);
+assert.deepEqual(both.data.tasks, [watered, following.data.task]);
+const undo = await todo.updateTask(watered.id, { done: false }, {}, tom);
+assert.equal(undo.status, 403);
+assert.equal(undo.data.code, "role_too_low");
+const ended = await todo.deleteList(list, {}, susan);
+assert.equal(ended.status, 200);
+assert.equal(ended.data.result, true);
+const gone = await todo.getTask(watered.id, {}, tom);
+assert.equal(gone.status, 404);
+assert.equal(gone.data.code, "not_found");
+
 // Be refused.
 const bad = await todo.createTask({ title: "" }, {}, susan);
 assert.equal(bad.status, 400);

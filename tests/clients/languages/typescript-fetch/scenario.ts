@@ -7,7 +7,9 @@ import {
   ChangesApi,
   Configuration,
   ErrorBodyFromJSON,
+  ListsApi,
   ResponseError,
+  SharingApi,
   TasksApi,
   TransferApi,
   UsersApi,
@@ -87,6 +89,43 @@ for (const format of ["jsonl", "json", "csv", "ics"] as const) {
 }
 const imported = await transfer.importTasks({ body: new Blob(['{"title": "Rest"}\n']) });
 assert.equal(imported.imported, 1);
+
+// Invite somebody to a list.
+const toms = { username: "tom", password: `${password}!` };
+await new UsersApi().createUser({ userToCreate: toms });
+const tom = new Configuration(toms);
+const lists = new ListsApi(susan);
+const garden = { name: "Garden", timeZone: "Europe/Berlin" };
+const listId = (await lists.createList({ listToCreate: garden })).list.id;
+const invitationToCreate = { role: "viewer", expiresInDays: 1 } as const;
+const { invitation } = await new SharingApi(susan).createInvitation({ listId, invitationToCreate });
+const sharing = new SharingApi(tom);
+const { code } = invitation;
+const joined = await sharing.redeemInvitation({ invitationToRedeem: { code } });
+assert.deepEqual([joined.list.id, joined.list.role], [listId, "viewer"]);
+const { members } = await sharing.getMembers({ listId });
+assert.deepEqual(
+  members.map((member) => [member.username, member.role]),
+  [["susan", "owner"], ["tom", "viewer"]],
+);
+
+// Do a task that comes again.
+const repeat = { rule: "FREQ=WEEKLY;BYDAY=FR", from: "due" } as const;
+const water = { title: "Water the plants", listId, due: "2030-11-29", assignedTo: "tom", repeat };
+const watering = await tasks.createTask({ taskToCreate: water });
+assert.deepEqual(watering.task.repeat, repeat);
+const watered = { taskId: watering.task.id };
+const done = await tasks.updateTask({ ...watered, taskChanges: { done: true } });
+assert.ok(done.task.nextId);
+const tomsTasks = new TasksApi(tom);
+const following = await tomsTasks.getTask({ taskId: done.task.nextId });
+assert.deepEqual([following.task.due, following.task.previousId], ["2030-12-06", done.task.id]);
+const both = await tomsTasks.getTasks({ listId: new Set([listId]), assignedTo: "tom" });
+assert.deepEqual(both.tasks, [done.task, following.task]);
+const undo = tomsTasks.updateTask({ ...watered, taskChanges: { done: false } });
+assert.equal((await refusal(undo, 403)).code, "role_too_low");
+assert.equal((await lists.deleteList({ listId })).result, true);
+assert.equal((await refusal(tomsTasks.getTask(watered), 404)).code, "not_found");
 
 // Be refused.
 const bad = await refusal(tasks.createTask({ taskToCreate: { title: "" } }), 400);
