@@ -1,6 +1,7 @@
 """Backups: whole, taken while others write, and never over anything."""
 
 import importlib.util
+import logging
 import sqlite3
 import threading
 from pathlib import Path
@@ -12,6 +13,8 @@ from tests.reliability.served import MIGUEL, add_miguel, served
 from tests.support.commands import run_command, run_within
 from tests.support.databases import Databases
 from todo_api.storage import Database
+
+log = logging.getLogger(__name__)
 
 WRITERS = 8
 SQLITE = "sqlite:"
@@ -59,6 +62,7 @@ def test_a_copy_holds_all_that_was_acknowledged_before_it_began(
             page = service.client.get(url)
             found |= {task["id"] for task in page.json()["tasks"]}
             url = page.links.get("next", {}).get("url")
+    log.info("%d before the copy, %d meanwhile; it holds %d", len(before), during, len(found))
     assert before <= found <= set(acknowledged)
     assert copy.stat().st_mode & 0o777 == 0o600
     databases.discard(empty)

@@ -1,5 +1,6 @@
 """Database files: made only when somebody says so, never confused, and missed when gone."""
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -23,6 +24,8 @@ from tests.support.commands import (
 from tests.support.databases import SQLiteDatabases
 from todo_api.storage import Database, migrate
 from todo_api.storage.migration import revisions, upgrade
+
+log = logging.getLogger(__name__)
 
 NEW = "There is no SQLite database {}: run `todo-api init` to make one."
 
@@ -124,7 +127,9 @@ class TestOutages:
         assert f"The SQLite database {file} is unavailable: there is no such file." in service.log
         assert not file.exists()
         file.with_name("elsewhere.db").rename(file)
-        assert eventually(lambda: service.status(method) in {200, 201}) < 5
+        took = eventually(lambda: service.status(method) in {200, 201})
+        log.info("found again by %s after %.2f s", method, took)
+        assert took < 5
         assert service.client.get("/tasks/1").status_code == 200
 
     def test_one_that_is_replaced_is_the_one_that_is_used(
@@ -136,7 +141,9 @@ class TestOutages:
         for end in ("-wal", "-shm"):
             Path(f"{file}{end}").unlink()
         copy.rename(file)
-        assert eventually(lambda: service.status("POST") == 201) < 5
+        took = eventually(lambda: service.status("POST") == 201)
+        log.info("used after %.3f s", took)
+        assert took < 5
         assert len(service.client.get("/tasks").json()["tasks"]) == 2
         stored = sqlite3.connect(file).execute("SELECT count(*) FROM tasks").fetchone()
         assert stored == (2,)
@@ -188,7 +195,9 @@ class TestOutages:
         assert f"The SQLite database {file} is damaged: " in service.log
         assert "Traceback" not in service.log
         (tmp_path / "copy").rename(file)
-        assert eventually(lambda: service.status() == 200) < 5
+        took = eventually(lambda: service.status() == 200)
+        log.info("whole again after %.2f s", took)
+        assert took < 5
         assert service.status("POST") == 201
 
     def test_a_row_that_cannot_be_read_is_an_outage(self, service: Served, file: Path) -> None:

@@ -1,5 +1,6 @@
 """The probes: whether the process lives, and whether the service is ready for requests."""
 
+import logging
 import signal
 import time
 from pathlib import Path
@@ -16,6 +17,8 @@ from tests.support.processes import running
 from todo_api.application import PROBES, create_app
 from todo_api.contract import ContractApp
 from todo_api.storage import Database, migrate
+
+log = logging.getLogger(__name__)
 
 SOON = 4
 """Seconds: what is promised is two, and tests share the machine with others."""
@@ -40,10 +43,12 @@ def test_a_silent_database_holds_up_neither_probe(tmp_path: Path) -> None:
                 refused = client.get(f"{service.origin}/readyz", timeout=30)
                 assert_problem(refused, 503)
                 assert refused.headers["Retry-After"]
-                assert time.monotonic() - begun < SOON
+                ready = time.monotonic() - begun
                 begun = time.monotonic()
                 assert client.get(f"{service.origin}/healthz").status_code == 200
-                assert time.monotonic() - begun < SOON
+                alive = time.monotonic() - begun
+                log.info("/readyz answered in %.2f s, /healthz in %.3f s", ready, alive)
+                assert max(ready, alive) < SOON
             assert client.get(f"{service.origin}/readyz", timeout=30).status_code == 200
 
 

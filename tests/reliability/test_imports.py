@@ -1,5 +1,6 @@
 """A large import is whole, whatever happens while its tasks are inserted piece by piece."""
 
+import logging
 import signal
 import sys
 import threading
@@ -13,6 +14,8 @@ from sqlalchemy import func, select
 from tests.reliability.served import Served, add_miguel, eventually, served
 from todo_api.storage import Database, select_last_task_id, select_states
 from todo_api.storage.schema import tasks
+
+log = logging.getLogger(__name__)
 
 MANY = 10_000
 FILE = "".join(f'{{"title":"Read page {number}"}}\n' for number in range(MANY)).encode()
@@ -57,7 +60,9 @@ def interrupted(database_url: str, tmp_path: Path) -> int:
         service.process.send_signal(signal.SIGKILL)
         service.process.wait()
         importing.join()
-    assert 0 < stored(database_url, user_id) < MANY
+    found = stored(database_url, user_id)
+    log.info("%d of %d tasks were there when it was killed", found, MANY)
+    assert 0 < found < MANY
     return user_id
 
 
@@ -65,7 +70,8 @@ def test_it_is_finished_after_the_next_start(
     interrupted: int, database_url: str, tmp_path: Path
 ) -> None:
     with served(database_url, tmp_path / "log"):
-        eventually(lambda: stored(database_url, interrupted) == MANY, 60)
+        took = eventually(lambda: stored(database_url, interrupted) == MANY, 60)
+        log.info("whole %.1f s after the start", took)
 
 
 def test_whoever_asks_again_finds_it_whole(

@@ -88,8 +88,10 @@ def test_reads_in_threads_do_not_wait_behind_writers(url: str, tmp_path: Path) -
             for path in ("/tasks/export", "/tasks", "/readyz"):
                 response = httpx2.get(f"{service.url}{path}", auth=(USERS[0], PASSWORD), timeout=30)
                 assert response.status_code == 200
-            assert time.monotonic() - begun < 10  # the lock is held to the end
+            took = time.monotonic() - begun
+            assert took < 10  # the lock is held to the end
         answered = Counter(writer.result() for writer in writers)
+        log.info("three reads took %.2f s; the writers were answered %s", took, dict(answered))
         assert answered.keys() <= {200, 503}
         assert answered[200]
 
@@ -102,8 +104,9 @@ def test_what_nobody_waits_for_is_not_worked_on(url: str, tmp_path: Path) -> Non
             assert {one.result() for one in gone} <= {0, 503}
         time.sleep(1)
         lists = [httpx2.get(f"{service.url}/tasks", auth=(user, PASSWORD)) for user in USERS[:8]]
-        # The one that was waiting in the thread goes on.
-        assert sum(len(one.json()["tasks"]) for one in lists) <= 1
+        done = sum(len(one.json()["tasks"]) for one in lists)
+        log.info("%d of %d changes were made", done, len(gone))
+        assert done <= 1  # the one that was waiting in the thread goes on
 
 
 class Load(NamedTuple):

@@ -156,3 +156,4 @@ def test_restarts_behind_haproxy_lose_no_request(
             api = f"{place.origin}/todo/api/v1.0"
             exported = http.get(f"{api}/tasks/export", params={"format": "json"})
     assert sorted(task["title"] for task in exported.json()["tasks"]) == sorted(created)
+    log.info("%d restarts: %d tasks created, as many lists read", RESTARTS, len(created))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import signal
 import sqlite3
 import sys
@@ -29,6 +30,8 @@ from tests.support.databases import (
 )
 from tests.support.processes import API, Running, running
 from todo_api.application import create_app
+
+log = logging.getLogger(__name__)
 
 CLIENTS = 8
 JSON = {"Content-Type": "application/json"}
@@ -69,7 +72,9 @@ def test_no_client_with_a_connection_loses_a_request(databases: Databases, tmp_p
             for one in warm:
                 assert one.wait(30)
             service.signal(signal.SIGTERM)
-            assert all(client.result(30) >= 10 for client in clients)
+            answered = [client.result(30) for client in clients]
+        log.info("%d requests, each answered", sum(answered))
+        assert min(answered) >= 10
         assert service.ended() == 0
         assert service.log.read_text() == ""
 
@@ -109,7 +114,9 @@ def test_who_does_not_finish_is_cut_off_and_told_of_in_one_sentence(
             slow.append(client)
         assert httpx2.get(f"{service.origin}/healthz").status_code == 200
         service.signal(signal.SIGTERM)
+        begun = time.monotonic()
         assert service.ended(20) == 0
+        log.info("ended in %.1f s", time.monotonic() - begun)
         for client in slow:
             client.close()
         (line,) = service.log.read_text().splitlines()
@@ -145,7 +152,9 @@ def test_long_work_that_is_cut_off_is_told_of_in_one_sentence_and_leaves_nothing
         client.request(method, API + path, body, login | {"Content-Type": kind})
         assert httpx2.get(f"{service.origin}/healthz").status_code == 200
         service.signal(signal.SIGTERM)
+        begun = time.monotonic()
         assert service.ended() == 0
+        log.info("ended in %.1f s", time.monotonic() - begun)
         client.close()
         (line,) = service.log.read_text().splitlines()
         assert "1 requests are still under way on 1 connections" in line
@@ -170,7 +179,9 @@ def test_a_paused_database_does_not_hold_up_a_stop(
             service.signal(signal.SIGTERM)
             begun = time.monotonic()
             assert service.ended() == 0
-            assert time.monotonic() - begun < grace + 5
+            took = time.monotonic() - begun
+            log.info("ended in %.1f s, with a grace time of %d s", took, grace)
+            assert took < grace + 5
         assert "Traceback" not in service.log.read_text()
 
 
@@ -200,6 +211,7 @@ def test_a_stop_that_is_cut_short_still_ends_everything(url: str) -> None:
 
     asyncio.run(story())
     left = {one.name for one in set(threading.enumerate()) - before}
+    log.info("left are the threads %s", sorted(left))
     assert not {name for name in left if name.startswith(("worker-", "argon2", "sweeping"))}
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from todo_api.storage import Database, delete_user, forget_tokens, insert_user
 from todo_api.storage.idempotency_keys import TRY_LOCK_OWNER
 from todo_api.sweeping import LeaseTakenError, Sweeper
 
+log = logging.getLogger(__name__)
+
 KINDS = ("idempotency_keys", "deleted_tasks", "tokens", "invitations")
 MANY = 2500
 """More than goes at once."""
@@ -30,16 +33,16 @@ COUNT_CHANGES = "UPDATE lists SET last_change = 2000000"
 OLD, NEW = "2001-01-01T00:00:00.000000Z", "2999-01-01T00:00:00.000000Z"
 
 
-def fill(database: Database) -> None:
+def fill(database: Database, each: int = EACH) -> None:
     """Let ten users have many rows that have expired, and one of each kind that has not."""
     now = times.now()
     with database.migration() as (_, db):
         for number in range(10):
             name = f"user{number}"
             user = insert_user(db, username=name, email=None, password_hash=PASSWORD_HASH)
-            for what, at, end, many in (("old", OLD, OLD, EACH), ("new", now, NEW, 1)):
+            for what, at, end, many in (("old", OLD, OLD, each), ("new", now, NEW, 1)):
                 first = 0 if what == "old" else 1_000_000
-                identity = f"{first} + {number} * 1000 + i, '', 'read', '{what}{number}-' || i"
+                identity = f"{first} + {number} * {MANY} + i, '', 'read', '{what}{number}-' || i"
                 for table, row in (
                     (KEYS, f":user, '{what}' || i, '', 201, '{{}}', 'x', '{at}'"),
                     (DELETIONS, f":list, i + {first}, i, '{at}'"),
@@ -48,7 +51,7 @@ def fill(database: Database) -> None:
                     statement = f"INSERT INTO {table} {NUMBERS} SELECT {row} FROM n"  # noqa: S608 - ours
                     owners = {"user": user.id, "list": user.list_id}
                     db.execute(text(statement), {**owners, "many": many})
-        db.execute(text(COUNT_KEYS), {"keys": EACH + 1})
+        db.execute(text(COUNT_KEYS), {"keys": each + 1})
         db.execute(text(COUNT_CHANGES))
         for name, until in (("old", OLD), ("new", NEW)):
             values = {"name": name, "until": until}
@@ -81,6 +84,7 @@ def test_the_service_removes_what_has_expired_of_all_users(
 
     asyncio.run(sweep())
     assert sweeper.rows == 3 * MANY + 1
+    log.info("%d rows of %d users have gone", sweeper.rows, 10)
     with database.snapshot() as db:
         used = db.all(text("SELECT DISTINCT stored_keys, stored_answers FROM users"))
         assert [tuple(row) for row in used] == [(1, 1)]
@@ -152,7 +156,8 @@ def test_whoever_finds_the_lease_taken_looks_again_when_it_may_have_run_out(
 
     async def sweep() -> None:
         async with alive.in_background():
-            await asyncio.to_thread(eventually, lambda: counts(database) == LEFT, 60)
+            took = await asyncio.to_thread(eventually, lambda: counts(database) == LEFT, 60)
+            log.info("all has gone after %.1f s, with a lease of one second", took)
 
     asyncio.run(sweep())
 
@@ -190,7 +195,14 @@ def test_what_a_deleted_user_has_left_is_not_taken_for_what_has_expired(
 
 
 def test_a_piece_is_bounded(database: Database) -> None:
-    fill(database)
+    fill(database, each=MANY)
+    with database.transaction() as db:
+        delete_user(db, db.scalar(text("SELECT min(id) FROM users")))
+    removed = {}
     for kind, remove in sweeper_of(database)._kinds.items():  # noqa: SLF001 - each by itself
         with database.transaction() as db:
-            assert remove(db) <= 1000, kind
+            removed[kind] = remove(db)
+    log.info("at once went %s", removed)
+    full = ("rows of deleted users and lists", "tombstones", "tokens")
+    assert [removed[kind] for kind in full] == [1000] * 3
+    assert max(removed.values()) == 1000

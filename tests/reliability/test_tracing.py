@@ -1,8 +1,10 @@
 """Traces, sent to a collector that takes what OpenTelemetry's own collector takes."""
 
 import gzip
+import logging
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,6 +23,8 @@ from tests.reliability.served import MIGUEL, add_miguel, eventually
 from tests.support.databases import SQLiteDatabases
 from tests.support.processes import is_imported_by_the_application, running
 from tests.support.serving import free_port
+
+log = logging.getLogger(__name__)
 
 SECONDS = 60
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -143,7 +147,9 @@ def test_without_a_collector_all_goes_on(url: str, tmp_path: Path) -> None:
         for _ in range(20):
             assert httpx2.get(f"{service.url}/tasks", auth=MIGUEL).status_code == 200
         service.process.terminate()
+        begun = time.monotonic()
         assert service.ended(SECONDS) == 0
+        log.info("20 requests, and the stop took %.1f s", time.monotonic() - begun)
 
 
 def test_without_the_setting_nothing_is_imported(url: str) -> None:
