@@ -46,8 +46,9 @@ event-loop: development ## See that no operation holds up the event loop, with a
 	TEST_TASKS=1000000 $(BIN)/python -m pytest --log-cli-level=INFO tests/api/test_event_loop.py $(ARGS)
 
 test-reliability: development ## Run the tests of what is promised to operators, whole (minutes)
-	TEST_RELIABILITY=whole $(BIN)/python -m pytest --log-cli-level=INFO tests/reliability tests/machine tests/site/test_two_browsers.py \
-		tests/server/test_guessing.py $(ARGS)
+	TEST_RELIABILITY=whole $(BIN)/python -m pytest \
+		--log-cli-level=INFO --log-disable=httpx2 --log-disable=alembic.runtime.plugins \
+		tests/reliability tests/machine tests/site/test_two_browsers.py tests/server/test_guessing.py $(ARGS)
 
 test-failover: development ## Have PostgreSQL fail over 20 times under writers (ARGS="--times 3")
 	$(BIN)/python -m tests.programs.failover $(ARGS)
