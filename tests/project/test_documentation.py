@@ -82,3 +82,10 @@ def test_each_test_that_is_named_beside_a_promise_exists(page: Path) -> None:
                 assert any(one.startswith(name) for one in found), f"No test begins with {name}."
             else:
                 assert name in found | files, f"There is no {name}."
+
+
+def test_each_migration_is_told_to_operators() -> None:
+    migrations = CHECKOUT / "todo_api" / "storage" / "migrations" / "versions"
+    steps = sorted(path.name[:4] for path in migrations.glob("[0-9]*.py"))
+    page = (CHECKOUT / "docs" / "operate.md").read_text("utf-8")
+    assert re.findall(r"^\| (\d{4}) \|", page, re.MULTILINE) == steps
