@@ -36,6 +36,8 @@ const CANNOT = {
     "The demo's list has no invitations.",
   "/lists/{list_id}/invitations/{invitation_id} > Delete an invitation to a list > 200 > application/json":
     "The service chooses the id of an invitation.",
+  "/invitations/look > Look at an invitation > 200 > application/json":
+    "Only the service can make a code.",
   "/invitations/redeem > Redeem an invitation > 200 > application/json":
     "Only the service can make a code.",
   "/users/{username} > Delete your account > 200 > application/json":

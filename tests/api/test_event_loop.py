@@ -182,6 +182,14 @@ WRITES = {
     "withdraw nothing": Request(
         "delete_invitation", "DELETE", "/lists/1/invitations/1", status=404
     ),
+    "look at no invitation": Request(
+        "look_at_invitation",
+        "POST",
+        "/invitations/look",
+        {"code": "todolist_4Yx0mTgWvQ2sJcR8nEoB1dLhKzU7pAiFy1dU22i"},
+        [JSON],
+        status=404,
+    ),
     "join nothing": Request(
         "redeem_invitation",
         "POST",

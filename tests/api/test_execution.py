@@ -1,6 +1,7 @@
 """Where operations run: short ones on the event loop, slow ones in threads, each exactly once."""
 
 import asyncio
+import json
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -15,6 +16,7 @@ from starlette.testclient import TestClient
 from tests.support.clients import PASSWORD, client_of, registered
 from tests.support.contract import DOCUMENT
 from tests.support.databases import Databases, SQLiteDatabases
+from tests.support.members import invite, new_list
 from tests.support.problems import assert_problem
 from todo_api import execution, storage
 from todo_api.application import create_app
@@ -56,6 +58,7 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "create_invitation": ("POST", "/lists/{list_id}/invitations", {"json": {"role": "editor"}}),
     "get_invitations": ("GET", "/lists/{list_id}/invitations", {}),
     "delete_invitation": ("DELETE", "/lists/{list_id}/invitations/{invitation_id}", {}),
+    "look_at_invitation": ("POST", "/invitations/look", {}),
     "redeem_invitation": ("POST", "/invitations/redeem", {}),
     "get_trash": ("GET", "/trash", {}),
     "empty_trash": ("DELETE", "/trash", {}),
@@ -127,7 +130,7 @@ def test_an_operation_runs_where_it_belongs(
     kitchen = miguel.post("/lists", json={"name": "The kitchen"}).json()["list"]
     invite = {"role": "viewer"}
     invited = miguel.post(f"{kitchen['uri']}/invitations", json=invite).json()["invitation"]
-    if name == "redeem_invitation":
+    if name in {"look_at_invitation", "redeem_invitation"}:
         request = {"json": {"code": invited["code"]}}
     if name == "delete_member":
         assert susan.post("/invitations/redeem", json={"code": invited["code"]}).is_success
@@ -331,6 +334,21 @@ def test_whoever_would_wait_in_vain_is_refused_at_the_door(
         assert client.get("/tasks/export", auth=("susan", PASSWORD)).is_success
         release.set()
         assert [each.result() for each in imports] == [200] * 3
+
+
+def test_a_look_at_an_invitation_waits_for_no_writer(
+    miguel: TestClient, susan: TestClient, database: Database
+) -> None:
+    code = {"code": invite(miguel, new_list(miguel)["id"])["code"]}
+    padded = "\n" * MOST_BODY_BYTES + json.dumps(code)  # for a thread
+    in_json = {"Content-Type": "application/json"}
+    assert susan.get("/lists").is_success  # and the password has been verified
+    with database.transaction() as db:
+        storage.insert_task(db, 1, TASK)
+        begun = time.monotonic()
+        assert susan.post("/invitations/look", json=code).is_success
+        assert susan.post("/invitations/look", content=padded, headers=in_json).is_success
+        assert time.monotonic() - begun < 1
 
 
 def test_a_refusal_is_the_same_in_a_thread(miguel: TestClient) -> None:

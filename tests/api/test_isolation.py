@@ -314,6 +314,7 @@ OF_A_USER = (
     ("POST", "/lists/1/invitations", {"role": "editor"}),
     ("GET", "/lists/1/invitations", None),
     ("DELETE", "/lists/1/invitations/1", None),
+    ("POST", "/invitations/look", {"code": "todolist_1"}),
     ("POST", "/invitations/redeem", {"code": "todolist_1"}),
     ("GET", "/trash", None),
     ("DELETE", "/trash", None),

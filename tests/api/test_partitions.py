@@ -58,7 +58,8 @@ OF_ALL_LISTS = {
 }
 """What reads all lists of somebody's, or those that are named."""
 IN_ANY_LIST = {
-    list_invitations.FIND_LIST,  # whoever has a code does not know the list
+    # Whoever has a code does not know the list.
+    *(list_invitations.SELECT_OFFERED, list_invitations.FIND_LIST),
     # Of the sweeping, which looks for lists where something is to be done.
     *(removal.SELECT_DELETED_LIST, tombstones.SELECT_ELDEST_LIST),
     *(staging.SELECT_LIST, list_invitations.FORGET),
@@ -200,7 +201,8 @@ class Visit:
         self.ask(owner, "get_invitations", at)
         self.ask(owner, "delete_invitation", at)
         code = invite(owner, list_id)["code"]
-        self.ask(member, "redeem_invitation", json={"code": code})
+        for step in ("look_at_invitation", "redeem_invitation"):
+            self.ask(member, step, json={"code": code})
         self.ask(owner, "get_members", at)
         at["username"] = "susan"
         for role in ("viewer", "owner"):

@@ -77,7 +77,7 @@ REFUSALS = [
             }
         },
     ),
-    Refusal("404", "no_invitation", {"redeem_invitation"}, {}),
+    Refusal("404", "no_invitation", {"look_at_invitation", "redeem_invitation"}, {}),
     Refusal("404", "not_found", {"create_task"}, {"json": {**OTHER, "list_id": 7}}),
     Refusal("404", "not_found", {"import_tasks"}, {"query": "?list_id=7"}),
     Refusal("406", "not_acceptable", ALL, {"headers": {"Accept": "image/png"}}),

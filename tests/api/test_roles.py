@@ -16,7 +16,7 @@ from tests.support.operations import OPERATIONS
 from todo_api.storage import ROLES
 
 OF_NO_LIST = {
-    *("create_list", "redeem_invitation"),
+    *("create_list", "look_at_invitation", "redeem_invitation"),
     *("create_user", "get_user", "update_user", "delete_user"),
     *("create_token", "get_tokens", "get_token", "delete_token"),
     *("get_health", "get_readiness"),

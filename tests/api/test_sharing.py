@@ -35,6 +35,11 @@ def redeem(client: TestClient, code: str) -> Any:  # noqa: ANN401 - a response
     return client.post("/invitations/redeem", json={"code": code})
 
 
+def look(client: TestClient, code: str) -> Any:  # noqa: ANN401 - a response
+    """Ask what the code of an invitation leads to."""
+    return client.post("/invitations/look", json={"code": code})
+
+
 def members(client: TestClient, list_id: int) -> dict[str, str]:
     """Return the roles of a list's members, in order."""
     answer = client.get(f"/lists/{list_id}/members")
@@ -181,9 +186,8 @@ class TestInvitation:
         expired = invite(miguel, kitchen, expires_in_days=1)
         monkeypatch.setattr(times, "now", lambda: times.later(expired["expires_at"], timedelta(1)))
         codes = [used, withdrawn, removed, of_deleted, expired]
-        answers = [redeem(susan, invitation["code"]) for invitation in codes]
-        answers += [redeem(susan, code) for code in (MADE_UP, "todolist_", "x")]
-        for answer in answers:
+        tried = [*(invitation["code"] for invitation in codes), MADE_UP, "todolist_", "x"]
+        for answer in [send(susan, code) for code in tried for send in (look, redeem)]:
             assert answer.status_code == 404
             assert answer.json() == EXAMPLES["NobodyInvited"]["value"]
 
@@ -227,6 +231,84 @@ class TestInvitation:
         assert sweeper.sweep()["invitations to lists"] == 1
         with database.snapshot() as db:
             assert db.scalar(text("SELECT count(*) FROM list_invitations")) == 1
+
+
+class TestLooking:
+    """`POST /invitations/look`: what a code leads to, before it is redeemed."""
+
+    def test_tells_whose_list_it_is_and_what_one_may_do_there(
+        self, miguel: TestClient, susan: TestClient
+    ) -> None:
+        made = new_list(miguel, "The pantry")
+        invitation = invite(miguel, made["id"], "viewer", expires_in_days=3)
+        answer = look(susan, invitation["code"])
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.json() == {
+            "invitation": {
+                "list_id": made["id"],
+                "list_name": "The pantry",
+                "owner": "miguel",
+                "role": "viewer",
+                "expires_at": invitation["expires_at"],
+                "is_member": False,
+            }
+        }
+
+    def test_changes_nothing_and_uses_nothing_up(
+        self, miguel: TestClient, susan: TestClient, david: TestClient
+    ) -> None:
+        made = new_list(miguel)
+        code = invite(miguel, made["id"])["code"]
+        before = [miguel.get(f"{made['uri']}{path}").json() for path in ("", "/invitations")]
+        for client in (susan, david, susan):
+            assert look(client, code).status_code == 200
+        after = [miguel.get(f"{made['uri']}{path}").json() for path in ("", "/invitations")]
+        assert after == before
+        assert_problem(susan.get(made["uri"]), 404)
+        assert members(miguel, made["id"]) == {"miguel": "owner"}
+        assert redeem(david, code).status_code == 200
+
+    def test_knows_who_is_a_member_already(
+        self, miguel: TestClient, susan: TestClient, david: TestClient
+    ) -> None:
+        kitchen = shared_list(miguel, susan, "viewer")
+        code = invite(miguel, kitchen, "editor")["code"]
+        for client, is_member in ((susan, True), (miguel, True), (david, False)):
+            told = look(client, code).json()["invitation"]
+            assert (told["is_member"], told["role"]) == (is_member, "editor")
+
+    def test_answers_whoever_has_used_the_code_for_as_long_as_they_stay(
+        self, miguel: TestClient, susan: TestClient, david: TestClient
+    ) -> None:
+        kitchen = new_list(miguel)["id"]
+        code = invite(miguel, kitchen)["code"]
+        redeem(susan, code)
+        for client in (susan, miguel):  # the owner is a member as well
+            assert look(client, code).json()["invitation"]["is_member"] is True
+            assert redeem(client, code).status_code == 200
+        assert_problem(look(david, code), 404)
+        remove(susan, kitchen, "susan")
+        assert_problem(look(susan, code), 404)
+
+    def test_names_whoever_the_list_belongs_to_by_now(
+        self, miguel: TestClient, susan: TestClient, david: TestClient
+    ) -> None:
+        kitchen = shared_list(miguel, susan)
+        code = invite(miguel, kitchen)["code"]
+        assert set_role(miguel, kitchen, "susan", "owner").status_code == 200
+        assert look(david, code).json()["invitation"]["owner"] == "susan"
+
+    def test_is_open_to_programs_that_only_read(
+        self, app: ContractApp, miguel: TestClient, susan: TestClient
+    ) -> None:
+        code = invite(miguel, new_list(miguel)["id"])["code"]
+        asked = {"name": "Program", "scope": "read"}
+        secret = susan.post("/tokens", json=asked).json()["token"]["secret"]
+        with client_of(app) as program:
+            program.headers["Authorization"] = f"Bearer {secret}"
+            assert look(program, code).status_code == 200
+            assert_problem(redeem(program, code), 403)
 
 
 class TestMembers:

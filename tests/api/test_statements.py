@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import pytest
 from starlette.testclient import TestClient
 
-from tests.support.members import shared_list
+from tests.support.members import invite, new_list, shared_list
 
 
 class Request(NamedTuple):
@@ -78,6 +78,16 @@ def test_a_change_in_another_list_looks_once_or_twice_at_who_asks(
     statements.clear()
     assert client.get(uri).is_success
     assert [table_of(statement) for statement in statements] == ["users", "lists", "tasks"]
+
+
+def test_a_look_at_an_invitation_takes_one(
+    miguel: TestClient, susan: TestClient, statements: list[str]
+) -> None:
+    code = {"code": invite(miguel, new_list(miguel)["id"])["code"]}
+    assert susan.post("/invitations/look", json=code).is_success
+    statements.clear()
+    assert susan.post("/invitations/look", json=code).is_success
+    assert [table_of(statement) for statement in statements] == ["users", "list_invitations"]
 
 
 def table_of(statement: str) -> str:

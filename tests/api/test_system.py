@@ -34,6 +34,7 @@ METHODS = {
     "/lists/1/members/miguel": "DELETE, OPTIONS, PUT",
     "/lists/1/invitations": "GET, HEAD, OPTIONS, POST",
     "/lists/1/invitations/1": "DELETE, OPTIONS",
+    "/invitations/look": "OPTIONS, POST",
     "/invitations/redeem": "OPTIONS, POST",
     "/trash": "DELETE, GET, HEAD, OPTIONS",
     "/tasks/1/move": "OPTIONS, POST",

@@ -89,6 +89,7 @@ OWN_SHAPES: dict[str, Callable[[], Iterable[Shape]]] = {
     "create_invitation": lambda: [*of_json("role"), *of_json("expires_in_days")],
     "get_invitations": list,
     "delete_invitation": list,
+    "look_at_invitation": lambda: [*of_json("code")],
     "redeem_invitation": lambda: [*of_json("code")],
     "get_trash": lambda: [Shape("a page of long tasks", query="limit=100")],
     "empty_trash": list,

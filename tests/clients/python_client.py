@@ -10,7 +10,11 @@ from to_do_list_client import AuthenticatedClient, Client
 from to_do_list_client.api.batch import run_batch
 from to_do_list_client.api.changes import get_changes
 from to_do_list_client.api.lists import create_list, delete_list
-from to_do_list_client.api.sharing import create_invitation, redeem_invitation
+from to_do_list_client.api.sharing import (
+    create_invitation,
+    look_at_invitation,
+    redeem_invitation,
+)
 from to_do_list_client.api.tasks import (
     create_task,
     delete_task,
@@ -36,6 +40,7 @@ from to_do_list_client.models import (
     InvitationToRedeem,
     InvitedRole,
     ListToCreate,
+    OfferedInvitationEnvelope,
     Outcome,
     RepeatFrom,
     Task,
@@ -245,7 +250,11 @@ def share_a_list(base_url: str, susan: AuthenticatedClient) -> None:
     asked = InvitationToCreate(InvitedRole.INVITED_VIEWER, expires_in_days=1)
     created = create_invitation.sync(list_id, client=susan, body=asked)
     assert isinstance(created, CreatedInvitationEnvelope)
-    joined = redeem_invitation.sync(client=tom, body=InvitationToRedeem(created.invitation.code))
+    code = InvitationToRedeem(created.invitation.code)
+    offered = look_at_invitation.sync(client=tom, body=code)
+    assert isinstance(offered, OfferedInvitationEnvelope)
+    assert (offered.invitation.list_name, offered.invitation.owner) == ("Garden", "susan")
+    joined = redeem_invitation.sync(client=tom, body=code)
     assert isinstance(joined, TodoListEnvelope)
     assert (joined.list_.id, joined.list_.role, joined.list_.is_own) == (list_id, "viewer", False)
 

@@ -22,6 +22,7 @@ REFUSED = {
     ("PUT", "lists/1/members/susan", 404): "not_found",
     ("DELETE", "lists/1/members/susan", 404): "not_found",
     ("DELETE", "lists/1/invitations/5620492334958379", 404): "not_found",
+    ("POST", "invitations/look", 404): "no_invitation",
     ("POST", "invitations/redeem", 404): "no_invitation",
 }
 """What a collection cannot express, with the code of the refusal: the page names each."""

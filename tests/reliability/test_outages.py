@@ -89,6 +89,11 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "get_members": ("GET", "/lists/1/members", {}),
     "create_invitation": ("POST", "/lists/1/invitations", {"json": {"role": "editor"}}),
     "get_invitations": ("GET", "/lists/1/invitations", {}),
+    "look_at_invitation": (
+        "POST",
+        "/invitations/look",
+        {"json": {"code": "todolist_4Yx0mTgWvQ2sJcR8nEoB1dLhKzU7pAiFy1dU22i"}},
+    ),
     "redeem_invitation": (
         "POST",
         "/invitations/redeem",

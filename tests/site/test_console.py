@@ -38,6 +38,7 @@ TAKING_JSON = [
 TAKING_JSON.remove("import_tasks")
 # Nobody has joined the demo's list, and only the service can make a code.
 TAKING_JSON.remove("update_member")
+TAKING_JSON.remove("look_at_invitation")
 TAKING_JSON.remove("redeem_invitation")
 DECLARED_ERRORS = {
     int(status)

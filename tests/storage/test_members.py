@@ -9,9 +9,12 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from tests.storage.test_several_lists import Copy, Owner
-from tests.support.sharing import invite, join, new_list
+from tests.support.plans import explained
+from tests.support.sharing import NEVER, invite, join, new_list
+from todo_api import times
 from todo_api.storage import (
     Database,
     InvitationMissingError,
@@ -26,12 +29,14 @@ from todo_api.storage import (
     UserRow,
     delete_member,
     delete_user,
+    insert_list_invitation,
     insert_user,
     select_lists,
     select_members,
     update_member,
     use_list_invitation,
 )
+from todo_api.storage.list_invitations import SELECT_OFFERED
 
 Step = tuple[str, int, int]
 STEPS = st.tuples(
@@ -195,6 +200,25 @@ def test_an_invitation_is_used_by_one_of_those_who_send_its_code_at_once(
         assert sum(pool.map(redeem, people)) == 1
     with database.snapshot() as db:
         assert len(select_members(db, miguels_account, kitchen)) == 2
+
+
+def test_what_a_code_leads_to_is_found_by_indexes(
+    database: Database, miguels_account: UserRow
+) -> None:
+    with database.transaction() as db:
+        for number in range(300):
+            user = insert_user(db, username=f"user{number}", email=None, password_hash="x")
+            offer = partial(insert_list_invitation, db, role="viewer", expires_at=NEVER, most=9)
+            offer(user, user.list_id, code_hash=f"code {number}")
+            offer(miguels_account, miguels_account.list_id, code_hash=f"miguel's {number}")
+            use_list_invitation(db, user, f"miguel's {number}", most_members=2000)
+        db.execute(text("ANALYZE"))
+        asked: dict[str, object] = {"user_id": miguels_account.id, "now": times.now()}
+        plan = explained(db, SELECT_OFFERED, {"this_hash": "code 1", **asked})
+    assert "list_invitations_hash" in plan
+    plan = plan.replace("SCAN access", "")  # the few lists of the user, which an index has found
+    for slow in ("Seq Scan", "SCAN", "TEMP B-TREE"):
+        assert slow not in plan, plan
 
 
 def test_the_last_place_in_a_list_is_for_one_of_those_who_come_at_once(

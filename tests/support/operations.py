@@ -17,6 +17,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 """The operations by their names, each with its method and path."""
 
 READ = {"title": "Read a book"}
+CODE = "todolist_4Yx0mTgWvQ2sJcR8nEoB1dLhKzU7pAiFy1dU22i"
 BODIES: dict[str, Any] = {
     "create_task": READ,
     "update_task": {"done": True},
@@ -29,7 +30,8 @@ BODIES: dict[str, Any] = {
     "update_list": {"name": "The kitchen"},
     "update_member": {"role": "viewer"},
     "create_invitation": {"role": "editor"},
-    "redeem_invitation": {"code": "todolist_4Yx0mTgWvQ2sJcR8nEoB1dLhKzU7pAiFy1dU22i"},
+    "look_at_invitation": {"code": CODE},
+    "redeem_invitation": {"code": CODE},
     "create_user": {"username": "susan", "password": "Pizza is not a fruit!"},
     "update_user": {"password": "a boa and a king cobra", "current_password": PASSWORD},
     "create_token": {"name": "Phone", "scope": "read"},

@@ -122,6 +122,27 @@ def delete_invitation(list_id: int, invitation_id: int, user: User, database: Da
     return {"result": True}
 
 
+def look_at_invitation(body: dict[str, Any], user: User, database: Database) -> Answer:
+    """Look at an invitation."""
+    code = body["code"]
+    if not is_code(LIST_INVITATION, code):
+        raise _nobody_invited()
+    try:
+        with database.snapshot() as db:
+            row = storage.select_offered_invitation(db, user, hash_of(code))
+    except InvitationMissingError:
+        raise _nobody_invited() from None
+    invitation = {
+        "list_id": row.list_id,
+        "list_name": row.list_name,
+        "owner": row.owner,
+        "role": row.role,
+        "expires_at": row.expires_at,
+        "is_member": row.own_role is not None,
+    }
+    return Reply({"invitation": invitation}, 200, {"Cache-Control": "no-store"})
+
+
 def redeem_invitation(
     body: dict[str, Any],
     user: User,

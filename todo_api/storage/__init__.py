@@ -114,6 +114,7 @@ from todo_api.storage.list_invitations import (
     forget_list_invitations,
     insert_list_invitation,
     select_list_invitations,
+    select_offered_invitation,
     use_list_invitation,
 )
 from todo_api.storage.listing import Position, select_page
@@ -340,6 +341,7 @@ __all__ = [
     "select_lists",
     "select_member_id",
     "select_members",
+    "select_offered_invitation",
     "select_page",
     "select_secret",
     "select_some_hash",

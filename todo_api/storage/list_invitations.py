@@ -8,7 +8,17 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from todo_api import times
-from todo_api.storage.access import IS_THERE, OWNER, Asker, Role, find_list, find_role, hold_list
+from todo_api.storage.access import (
+    ACCESS,
+    IS_ALLOWED,
+    IS_THERE,
+    OWNER,
+    Asker,
+    Role,
+    find_list,
+    find_role,
+    hold_list,
+)
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import (
     InvitationMissingError,
@@ -20,7 +30,7 @@ from todo_api.storage.errors import (
 from todo_api.storage.ids import random_id
 from todo_api.storage.lists import change_list, lock_list
 from todo_api.storage.members import COUNT_MEMBERS, INSERT_MEMBER, check_shared, lock_lists
-from todo_api.storage.schema import list_invitations, lists
+from todo_api.storage.schema import list_invitations, lists, users
 from todo_api.storage.usage import UNLIMITED, Quotas
 
 SWEPT_AT_ONCE = 1000
@@ -34,6 +44,20 @@ class ListInvitationRow(NamedTuple):
     role: Role
     created_at: str
     expires_at: str
+
+
+class OfferedInvitationRow(NamedTuple):
+    """An invitation, as whoever has its code sees it."""
+
+    list_id: int
+    list_name: str
+    owner: str
+    """The username of whoever the list belongs to."""
+    role: Role
+    expires_at: str
+    own_role: Role | None
+    """What the user who asks has in the list already."""
+    used_by: int | None
 
 
 COLUMNS = tuple(list_invitations.c[name] for name in ListInvitationRow._fields)
@@ -58,6 +82,22 @@ FIND_LIST = Statement(
     select(list_invitations.c.list_id)
     .join(lists, lists.c.id == list_invitations.c.list_id)
     .where(IS_CODE, HAS_TIME, IS_THERE)
+)
+SELECT_OFFERED = Statement(
+    select(
+        lists.c.id,
+        lists.c.name,
+        users.c.username,
+        list_invitations.c.role,
+        list_invitations.c.expires_at,
+        select(ACCESS.c.role).where(IS_ALLOWED).scalar_subquery(),
+        list_invitations.c.used_by,
+    )
+    .select_from(list_invitations)
+    .join(lists, lists.c.id == list_invitations.c.list_id)
+    .join(users, users.c.id == lists.c.owner_id)
+    .where(IS_CODE, HAS_TIME, IS_THERE),
+    OfferedInvitationRow._make,
 )
 SELECT_BY_CODE = Statement(
     select(list_invitations.c.id, list_invitations.c.role, list_invitations.c.used_by).where(
@@ -108,6 +148,18 @@ def select_list_invitations(db: Connection, user: Asker, list_id: int) -> list[L
     """
     find_list(db, user, list_id, least=OWNER)
     return db.all(SELECT_OPEN, {"in_list": list_id, "now": times.now()})
+
+
+def select_offered_invitation(db: Connection, user: Asker, code_hash: str) -> OfferedInvitationRow:
+    """Return what a code leads a user to; it is as good as before.
+
+    Raises `InvitationMissingError` where `use_list_invitation` does.
+    """
+    values = {"this_hash": code_hash, "user_id": user.id, "now": times.now()}
+    row: OfferedInvitationRow | None = db.one(SELECT_OFFERED, values)
+    if row is None or (row.used_by is not None and row.own_role is None):
+        raise InvitationMissingError
+    return row
 
 
 def delete_list_invitation(db: Connection, user: Asker, list_id: int, invitation_id: int) -> None:

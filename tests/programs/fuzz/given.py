@@ -117,7 +117,7 @@ class Given:
             case.path_parameters["invitation_id"] = invitation["id"]
         if list_id is not None and "username" in case.path_parameters:
             case.path_parameters["username"] = self._member(case, list_id)
-        if case.operation.path == "/invitations/redeem" and isinstance(case.body, dict):
+        if case.operation.path.startswith("/invitations/") and isinstance(case.body, dict):
             case.body["code"] = self._code_for(case)
 
     def _member(self, case: Case[Any], list_id: object) -> str:
