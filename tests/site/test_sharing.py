@@ -26,6 +26,7 @@ FORGET_ROLES = """(username) => new Promise((resolve) => {
 """Make the local copy one of before roles were kept."""
 
 INVITED = "You are invited to a list. Sign in or create an account"
+NOBODY = "This invitation leads nowhere: it may be used"
 READ_ONLY = "You can only read this list. Its owner can let you change it."
 
 
@@ -45,6 +46,16 @@ def invited(owner: ApiOfUser, role: str = "editor") -> str:
     answer = owner.post(f"{garden['uri']}/invitations", json={"role": role})
     code: str = answer.json()["invitation"]["code"]
     return code
+
+
+def question(page: Page) -> Locator:
+    """Return what asks whether to join."""
+    return page.get_by_role("dialog", name="An invitation")
+
+
+def joining(page: Page) -> Locator:
+    """Return the button that joins."""
+    return question(page).get_by_role("button", name="Join", exact=True)
 
 
 def roles_in(api: ApiOfUser, shared: dict[str, Any]) -> dict[str, str]:
@@ -344,7 +355,7 @@ def test_two_people_come_to_share_a_list_and_see_what_the_other_does(
         theirs = WebClient(elsewhere.new_page(), link.removeprefix(ADDRESS))
         expect(theirs.page.get_by_text(INVITED)).to_be_visible()
         theirs.sign_in(other.username, PASSWORD)
-        theirs.page.get_by_role("button", name="Join the list").click()
+        joining(theirs.page).click()
         expect(theirs.page.get_by_role("heading", level=1)).to_have_text("Kitchen")
         theirs.checkbox("Sweep").check()
         theirs.add("Mop")
@@ -367,8 +378,10 @@ def test_a_link_asks_joins_and_leaves_its_code_nowhere(client: WebClient, owner:
 
     page.on("request", listen)
     page.goto(f"{ADDRESS}/join#{code}")
-    dialog = page.get_by_role("dialog", name="Join the list?")
+    dialog = question(page)
+    expect(dialog).to_contain_text(f"{owner.username} invites you to “Garden” as an editor")
     expect(dialog).to_contain_text("its members see that")
+    expect(joining(page)).to_be_focused()
     assert page.url == f"{ADDRESS}/"
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Garden")
@@ -379,7 +392,8 @@ def test_a_link_asks_joins_and_leaves_its_code_nowhere(client: WebClient, owner:
     expect(client.checkbox("Dig")).to_be_visible()
     expect(dialog).to_have_count(0)
     assert page.evaluate("JSON.stringify([sessionStorage, localStorage])").count(code) == 0
-    assert told == [f"{ADDRESS}/todo/api/v1.0/invitations/redeem"]
+    base = f"{ADDRESS}/todo/api/v1.0/invitations"
+    assert told == [f"{base}/look", f"{base}/redeem"]
 
 
 def test_a_link_waits_for_whoever_has_no_account_yet(page: Page, owner: ApiOfUser) -> None:
@@ -392,7 +406,8 @@ def test_a_link_waits_for_whoever_has_no_account_yet(page: Page, owner: ApiOfUse
     page.get_by_role("textbox", name="Username").fill(f"{owner.username}s-friend")
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
-    page.get_by_role("button", name="Join the list").click()
+    expect(question(page)).to_contain_text("invites you to “Garden” as a viewer")
+    joining(page).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Garden")
     expect(client.checkbox("Dig")).to_be_disabled()
 
@@ -405,17 +420,86 @@ def test_a_code_that_invites_nobody_is_told_and_forgotten(
     expect(client.adding).to_be_visible()
     used = invited(owner)
     assert other.post("/invitations/redeem", json={"code": used}).status_code == 200
-    dialog = page.get_by_role("dialog", name="Join the list?")
+    dialog = question(page)
     for code in (used, f"{used}x"):
         page.goto(f"{ADDRESS}/join#{code}")
-        dialog.get_by_role("button", name="Join the list").click()
-        expect(dialog).to_contain_text("This code invites you to no list. It may be mistyped, used")
+        expect(dialog).to_contain_text(NOBODY)
+        expect(dialog.get_by_role("button")).to_have_text(["Close"])
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     page.reload()
     expect(client.adding).to_be_visible()
     expect(dialog).to_have_count(0)
     assert [one["name"] for one in api.get("/lists").json()["lists"]] == ["Tasks"]
+
+
+def test_an_invitation_that_somebody_else_uses_meanwhile_is_told_as_well(
+    page: Page, api: ApiOfUser, owner: ApiOfUser, other: ApiOfUser
+) -> None:
+    code = invited(owner)
+    client = WebClient(page, f"/join#{code}")
+    client.sign_in(api.username, PASSWORD)
+    expect(joining(page)).to_be_visible()
+    assert other.post("/invitations/redeem", json={"code": code}).status_code == 200
+    joining(page).click()
+    expect(question(page)).to_contain_text(NOBODY)
+    expect(question(page).get_by_role("button")).to_have_text(["Close"])
+    assert [one["name"] for one in api.get("/lists").json()["lists"]] == ["Tasks"]
+
+
+def test_an_invitation_that_is_put_off_is_as_good_later(
+    client: WebClient, owner: ApiOfUser
+) -> None:
+    page = client.page
+    code = invited(owner)
+    page.goto(f"{ADDRESS}/join#{code}")
+    question(page).get_by_role("button", name="Not now").click()
+    expect(question(page)).to_have_count(0)
+    page.reload()
+    expect(client.adding).to_be_visible()
+    expect(question(page)).to_have_count(0)
+    page.goto(f"{ADDRESS}/join#{code}")
+    joining(page).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Garden")
+
+
+def test_a_link_leads_whoever_is_a_member_already_to_the_list(
+    client: WebClient, api: ApiOfUser, owner: ApiOfUser
+) -> None:
+    page = client.page
+    garden = shared_list(owner, api, "viewer", "Dig")
+    invitation = {"role": "editor"}
+    code = owner.post(f"{garden['uri']}/invitations", json=invitation).json()["invitation"]["code"]
+    page.goto(f"{ADDRESS}/join#{code}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kitchen")
+    expect(client.checkbox("Dig")).to_be_disabled()
+    expect(page.get_by_text("You are a member of “Kitchen” already")).to_be_visible()
+    expect(question(page)).to_have_count(0)
+    assert len(invitations_to(owner, garden)) == 1
+    page.reload()
+    expect(client.checkbox("Dig")).to_be_visible()
+    expect(question(page)).to_have_count(0)
+
+
+def test_an_invitation_that_cannot_be_looked_at_can_be_tried_again(
+    page: Page, api: ApiOfUser, owner: ApiOfUser
+) -> None:
+    client = WebClient(page, f"/join#{invited(owner)}")
+    page.route("**/invitations/*", lambda route: route.abort())
+    client.sign_in(api.username, PASSWORD)
+    dialog = question(page)
+    expect(dialog).to_contain_text("The service cannot be reached")
+    expect(joining(page)).to_have_count(0)
+    page.unroute("**/invitations/*")
+    dialog.get_by_role("button", name="Try again").click()
+    expect(dialog).to_contain_text("invites you to “Garden”")
+    page.route("**/invitations/*", lambda route: route.abort())
+    joining(page).click()
+    expect(dialog).to_contain_text("The service cannot be reached")
+    page.unroute("**/invitations/*")
+    joining(page).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Garden")
+    expect(client.checkbox("Dig")).to_be_visible()
 
 
 def test_a_link_without_a_code_leads_to_the_client(client: WebClient) -> None:

@@ -1,6 +1,7 @@
 /** To whom a task is assigned, and who has made and done it, in a list of several members. */
 
 import { answered } from "./api.js";
+import { sayMoment } from "./dates.js";
 import { html } from "./html.js";
 import { useEffect, useSignal } from "./vendor.js";
 import { locale, say } from "./words.js";
@@ -67,6 +68,5 @@ export function Assignee({ screen, task, change }) {
 /** @type {(word: import("./words.js").Word, username: string | null, time: string | null) => string} */
 function told(word, username, time) {
   if (!username || !time) return "";
-  const when = new Date(time).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short" });
-  return say(word, { username, when });
+  return say(word, { username, when: sayMoment(time, locale()) });
 }

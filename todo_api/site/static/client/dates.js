@@ -32,6 +32,10 @@ function remembering(make) {
 /** @param {number} number */
 const two = (number) => String(number).padStart(2, "0");
 
+/** @type {(time: string, locale: string) => string} */
+export const sayMoment = (time, locale) =>
+  new Date(time).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
+
 /**
  * Write the day of a date, in the browser's zone.
  * @param {Date} date

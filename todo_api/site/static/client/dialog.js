@@ -5,18 +5,19 @@ import { useEffect, useRef } from "./vendor.js";
 import { say } from "./words.js";
 
 /**
- * @param {{name: string, title: string, onClose: () => void, isQuestion?: boolean,
- *   children?: import("./html.js").View}} props a question has another button to be pressed first
+ * @param {{name: string, title: string, onClose: () => void, later?: string | null,
+ *   children?: import("./html.js").View}} props a question, which has another button to be pressed
+ *   first, can be answered later
  */
-export function Dialog({ name, title, onClose, isQuestion, children }) {
+export function Dialog({ name, title, onClose, later, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useEffect(() => dialog.current?.showModal(), []);
   return html`
     <dialog ref=${dialog} class=${name} onClose=${onClose} aria-labelledby=${`${name}-title`}>
       <h2 id=${`${name}-title`}>${title}</h2>
       ${children}
-      <button class=${isQuestion ? "quiet" : "primary"} onClick=${() => dialog.current?.close()}>
-        ${say("task.close")}
+      <button class=${later ? "quiet" : "primary"} onClick=${() => dialog.current?.close()}>
+        ${later ?? say("task.close")}
       </button>
     </dialog>
   `;

@@ -1,6 +1,7 @@
 /** Invitations to a list: each is a link, shown once, that makes one person a member. */
 
 import { answered } from "./api.js";
+import { sayMoment } from "./dates.js";
 import { html } from "./html.js";
 import { linkOf } from "./invitation.js";
 import { Outcome, useSending } from "./sending.js";
@@ -129,8 +130,5 @@ function Link({ link }) {
 const tellOf = ({ role, expires_at }) =>
   say("invitations.expires", {
     role: say(`role.${role}`),
-    when: new Date(expires_at).toLocaleString(locale(), {
-      dateStyle: "medium",
-      timeStyle: "short",
-    }),
+    when: sayMoment(expires_at, locale()),
   });

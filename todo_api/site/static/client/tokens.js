@@ -1,6 +1,7 @@
 /** The tokens of an account: who else may read and change its tasks. */
 
 import { answered } from "./api.js";
+import { sayMoment } from "./dates.js";
 import { html } from "./html.js";
 import { Outcome, useSending } from "./sending.js";
 import { useEffect, useRef, useSignal } from "./vendor.js";
@@ -64,8 +65,7 @@ export function Tokens({ api, session, onEnded }) {
 }
 
 /** @type {(time: string) => string} */
-const when = (time) =>
-  new Date(time).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short" });
+const when = (time) => sayMoment(time, locale());
 
 /** @param {Token} token */
 function tellOf({ scope, last_used_at: used, expires_at: end }) {

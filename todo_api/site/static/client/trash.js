@@ -1,6 +1,7 @@
 /** The trash, as the service has it: what was deleted can be restored, or removed for good. */
 
 import { answered } from "./api.js";
+import { sayMoment } from "./dates.js";
 import { html } from "./html.js";
 import { Outcome, useSending } from "./sending.js";
 import { useEffect, useRef, useSignal } from "./vendor.js";
@@ -102,5 +103,4 @@ export function Trash({ screen }) {
 }
 
 /** @type {(time: string) => string} */
-const when = (time) =>
-  new Date(time).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short" });
+const when = (time) => sayMoment(time, locale());
