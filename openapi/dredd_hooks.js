@@ -18,6 +18,8 @@ const OBJECTS_OR_NULL = ["repeat"];
 const OPTIONAL_MEMBERS = ["gone_lists", "left_out", "next_cursor"];
 
 const CANNOT = {
+  "/tasks/{task_id}/move > Move a task > 201 > application/json":
+    "The first example stays in its list, and is answered with 200.",
   "/tasks/batch > Update many tasks at once > 200 > application/json":
     "Each result has one of several members, and Dredd requires all of them.",
   "/tasks/export > Export your tasks > 200 > text/csv":
