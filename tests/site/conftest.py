@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.browser import ADDRESS, chromium, find_chromium
 from tests.support.serving import ServedApp, served
-from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, registered
+from tests.support.web_client import PASSWORD, ZONE, ApiOfUser, WebClient, registered
 
 expect.set_options(timeout=20_000)  # CI's machines are slow
 
@@ -36,7 +36,7 @@ def browser(service: ServedApp) -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser that has never been here."""
-    with browser.new_context(locale="en-GB", timezone_id="Europe/Madrid") as context:
+    with browser.new_context(locale="en-GB", timezone_id=ZONE) as context:
         context.set_default_timeout(20_000)
         yield context
 

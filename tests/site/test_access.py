@@ -56,7 +56,10 @@ def test_axe_finds_nothing_in_any_state(
     width: int,
 ) -> None:
     with browser.new_context(
-        color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True
+        color_scheme=scheme,
+        viewport={"width": width, "height": 800},
+        bypass_csp=True,
+        timezone_id="Asia/Tokyo",
     ) as context:
         checked = Checked(context.new_page())
         page, client, check = checked.page, checked.client, checked.check
@@ -81,6 +84,7 @@ def test_axe_finds_nothing_in_any_state(
         check_trash(checked)
         check_account(checked)
         check_agreement(checked, api)
+        check_zones(checked, api)
 
 
 def check_tasks(checked: Checked) -> None:
@@ -239,6 +243,18 @@ def check_agreement(checked: Checked, api: ApiOfUser) -> None:
     client.reach_again("**/todo/api/**")
     expect(page.get_by_role("alert")).to_contain_text("was changed elsewhere", timeout=20_000)
     check("a conflict")
+
+
+def check_zones(checked: Checked, api: ApiOfUser) -> None:
+    """Check what is told where a list has another zone than the browser."""
+    page, client, check = checked.page, checked.client, checked.check
+    [own, *_] = api.get("/lists").json()["lists"]
+    api.put(own["uri"], json={"time_zone": "UTC"})
+    client.look_again()
+    expect(page.get_by_role("button", name="Keep UTC")).to_be_visible()
+    check("the question which zone one's own list is to have")
+    expect(client.open("Late")).to_contain_text("those of UTC")
+    check("a task on a day of another zone")
 
 
 def test_axe_finds_nothing_in_german(browser: Browser, service: ServedApp, api: ApiOfUser) -> None:

@@ -73,7 +73,7 @@ def test_a_list_is_made_filled_named_and_deleted(client: WebClient, api: ApiOfUs
     client.go("Kitchen")
     page.get_by_role("button", name="Edit or share").click()
     page.get_by_role("textbox", name="Name").fill("The kitchen")
-    page.get_by_role("button", name="Save the name").click()
+    page.get_by_role("button", name="Save the list").click()
     expect(named_lists(page)).to_have_text(["Tasks", "The kitchen"])
     assert client.titles == ["Sweep"]
 

@@ -16,6 +16,8 @@ from tests.support.serving import ServedApp
 NUMBERS = count(1)
 TOOLS = Path(__file__).parents[1] / "site" / "client"
 PASSWORD = "a boa and a king cobra"
+ZONE = "Europe/Madrid"
+"""Where the browser is, if nothing else is said, and the own lists of those who are registered."""
 READ_STORE = """([username, store]) => new Promise(resolve => {
   const opening = indexedDB.open(`todo:${username}`);
   opening.onsuccess = () => {
@@ -42,12 +44,14 @@ class ApiOfUser(httpx2.Client):
 
 @contextmanager
 def registered(service: ServedApp) -> Iterator[ApiOfUser]:
-    """Give the API to a user who is new."""
+    """Give the API to a user who is new, with a list of their own as the client has it made."""
     username = f"susan{next(NUMBERS)}"
     account = {"username": username, "password": PASSWORD}
     answer = httpx2.post(f"{service.base_url}/users", json=account, timeout=60)
     assert answer.status_code == 201, answer.text
     with ApiOfUser(username, service.base_url) as api:
+        [own] = api.get("/lists").json()["lists"]
+        assert api.put(own["uri"], json={"time_zone": ZONE}).status_code == 200
         yield api
 
 

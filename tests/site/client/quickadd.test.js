@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 process.env.TZ = "UTC";
+const { clocksIn } = await import("../../../todo_api/site/static/client/clocks.js");
 const { understand } = await import("../../../todo_api/site/static/client/quickadd.js");
 
 const NOW = new Date("2026-11-24T10:00:00Z");
@@ -250,3 +251,25 @@ test("a repetition that is refused stays in the title, its weekday as well", () 
   const { title, due, repeat, parts } = understand("Report every friday", NOW, ["every friday"]);
   assert.deepEqual([title, due, repeat, parts], ["Report every friday", null, null, []]);
 });
+
+/** The zone of a list, what is understood there on Tuesday at 10:00 in UTC, and when it is due. */
+const ELSEWHERE = [
+  ["Europe/Berlin", "Call 17:00", "2026-11-24T17:00:00+01:00"],
+  ["Europe/Berlin", "Call 10:30", "2026-11-25T10:30:00+01:00"],
+  ["Europe/Berlin", "Call march 28 2:30", "2027-03-28T02:30:00+01:00"],
+  ["Europe/Berlin", "Call march 28 4:00", "2027-03-28T04:00:00+02:00"],
+  ["Pacific/Auckland", "Call today", "2026-11-24"],
+  ["Pacific/Kiritimati", "Call today", "2026-11-25"],
+  ["Pacific/Kiritimati", "Call tomorrow 17:00", "2026-11-26T17:00:00+14:00"],
+  ["Pacific/Kiritimati", "Call wednesday", "2026-12-02"],
+  ["America/Los_Angeles", "Call 1:30", "2026-11-25T01:30:00-08:00"],
+  ["America/Los_Angeles", "Call 2:30", "2026-11-24T02:30:00-08:00"],
+  ["America/Los_Angeles", "Call every day 1:30", "2026-11-25T01:30:00-08:00"],
+  ["Nowhere/AtAll", "Call 17:00", "2026-11-24T17:00:00+00:00"],
+];
+
+for (const [zone, line = "", due] of ELSEWHERE) {
+  test(`as the list has it: ${line} (${zone})`, () => {
+    assert.equal(understand(line, NOW, [], "en", clocksIn(zone)).due, due);
+  });
+}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { clocksIn } from "../../../todo_api/site/static/client/clocks.js";
 import {
   countsByList,
   countsOf,
@@ -28,14 +29,22 @@ const task = (number, more = {}) => ({
 });
 
 const WORDS = { locale: "en-GB", overdue: "Overdue" };
+const HERE = clocksIn();
+const clocksHere = () => HERE;
 /** @type {(task: any) => string | null} */
 const parentOf = ({ parent_id }) => (parent_id ? `task-${parent_id}` : null);
 /** @type {(name: any, tasks: any[], folded?: string[]) => any[]} */
-const rows = (name, tasks, folded = []) =>
-  rowsOf(tasksOf(tasks, name, "", NOW), name, NOW, WORDS, parentOf, new Set(folded));
+const rows = (name, tasks, folded = []) => rowsIn(clocksHere, NOW, name, tasks, folded);
+/** @type {(clocksOf: (task: any) => any, now: Date, name: any, tasks: any[], folded?: string[]) => any[]} */
+function rowsIn(clocksOf, now, name, tasks, folded = []) {
+  const found = tasksOf(tasks, name, "", now, clocksOf);
+  return rowsOf(found, name, now, clocksOf, WORDS, parentOf, new Set(folded));
+}
+/** @type {(rows: any[]) => string[]} */
+const read = (rows) =>
+  rows.map((row) => (row.kind === "heading" ? `# ${row.text}` : row.task.title));
 /** @type {(name: any, tasks: any[]) => string[]} */
-const shown = (name, tasks) =>
-  rows(name, tasks).map((row) => (row.kind === "heading" ? `# ${row.text}` : row.task.title));
+const shown = (name, tasks) => read(rows(name, tasks));
 
 test("Upcoming has each day once, in order, important tasks first", () => {
   const tasks = [
@@ -62,6 +71,70 @@ test("Today has what is late under one heading", () => {
   assert.deepEqual(shown("today", tasks), ["# Overdue", "Task 1", "Task 2", "# Today", "Task 3"]);
 });
 
+test("what ends as a day does is under the next day, however important", () => {
+  const tasks = [
+    task(1, { due: "2026-11-28", priority: 0 }),
+    task(2, { due: "2026-11-29T00:00:00+09:00", priority: 3 }),
+    task(3, { due: "2026-11-28", priority: 0 }),
+  ];
+  const tokyo = clocksIn("Asia/Tokyo");
+  const found = read(rowsIn(() => tokyo, NOW, "upcoming", tasks));
+  assert.deepEqual(found, ["# Saturday", "Task 1", "Task 3", "# Sunday", "Task 2"]);
+});
+
+/** At half past eight in the evening in UTC; in Auckland it is the next morning. */
+const EVENING = new Date("2026-11-26T20:30:00Z");
+const ZONES = { 1: "UTC", 2: "Pacific/Auckland", 3: "America/Los_Angeles" };
+/** @type {(task: any) => any} */
+const clocksOf = ({ list_id }) => clocksIn(ZONES[/** @type {1} */ (list_id)]);
+/** @type {(number: number, list_id: number, due: string) => any} */
+const placed = (number, list_id, due) => task(number, { list_id, due, priority: 0 });
+
+test("each list has its own today, and what is over there is overdue", () => {
+  const tasks = [
+    placed(1, 1, "2026-11-26"),
+    placed(2, 1, "2026-11-27"),
+    placed(3, 2, "2026-11-26"),
+    placed(4, 2, "2026-11-27"),
+    placed(5, 2, "2026-11-28"),
+    placed(6, 3, "2026-11-26"),
+    placed(7, 1, "2026-11-26T23:30:00Z"),
+    placed(8, 2, "2026-11-26T23:30:00Z"),
+    placed(9, 3, "2026-11-27T05:00:00Z"),
+  ];
+  assert.deepEqual(read(rowsIn(clocksOf, EVENING, "today", tasks)), [
+    ...["# Overdue", "Task 3"],
+    ...["# Today", "Task 7", "Task 8", "Task 1", "Task 9", "Task 6", "Task 4"],
+  ]);
+  assert.deepEqual(
+    tasksOf(tasks, "upcoming", "", EVENING, clocksOf).map(({ id }) => id),
+    [2, 5],
+  );
+  assert.deepEqual(countsOf(tasks, EVENING, clocksOf), {
+    today: 7,
+    upcoming: 2,
+    all: 9,
+    mine: 0,
+    done: 0,
+  });
+});
+
+test("across zones each day is one heading, with what is due first there first", () => {
+  const tasks = [
+    placed(1, 1, "2026-11-29"),
+    placed(2, 2, "2026-11-29"),
+    placed(3, 3, "2026-11-29"),
+    placed(4, 1, "2026-11-30"),
+    placed(5, 2, "2026-11-30"),
+    placed(6, 3, "2026-11-30T01:00:00-08:00"),
+    placed(7, 2, "2026-11-30T01:00:00+13:00"),
+  ];
+  assert.deepEqual(read(rowsIn(clocksOf, EVENING, "upcoming", tasks)), [
+    ...["# Sunday", "Task 2", "Task 1", "Task 3"],
+    ...["# Monday", "Task 7", "Task 6", "Task 5", "Task 4"],
+  ]);
+});
+
 test("a task keeps its place when the server answers for it, whatever the clocks say", () => {
   const sent = task(7, { created_at: "2026-11-26T12:10:00.000Z" });
   const unsent = [
@@ -83,7 +156,7 @@ test("a task keeps its place when the server answers for it, whatever the clocks
 test("a search has open tasks before those that are done", () => {
   const tasks = [task(1, { done: true, due: "2026-11-20" }), task(2), task(3, { due: null })];
   assert.deepEqual(
-    tasksOf(tasks, "search", "task", NOW).map(({ id }) => id),
+    tasksOf(tasks, "search", "task", NOW, clocksHere).map(({ id }) => id),
     [2, 3, 1],
   );
 });
@@ -94,20 +167,20 @@ test("a list has its own open tasks, and is counted by them", () => {
     ...[task(4, { list_id: 5, done: true }), task(5, { list_id: 5 })],
   ];
   assert.deepEqual(
-    tasksOf(tasks, "list", "5", NOW).map(({ id }) => id),
+    tasksOf(tasks, "list", "5", NOW, clocksHere).map(({ id }) => id),
     [1, 5],
   );
   assert.deepEqual(Object.fromEntries(countsByList(tasks)), { 5: 2, 6: 1, null: 1 });
-  assert.deepEqual(tasksOf(tasks, "trash", "", NOW), []);
+  assert.deepEqual(tasksOf(tasks, "trash", "", NOW, clocksHere), []);
 });
 
 test("the counts are those of the views", () => {
   const tasks = Array.from({ length: 200 }, (_, number) =>
     task(number, { done: number % 3 === 0, due: number % 5 ? task(number).due : null }),
   );
-  const counts = countsOf(tasks, NOW);
+  const counts = countsOf(tasks, NOW, clocksHere);
   for (const name of /** @type {const} */ (["today", "upcoming", "all"])) {
-    assert.equal(counts[name], tasksOf(tasks, name, "", NOW).length);
+    assert.equal(counts[name], tasksOf(tasks, name, "", NOW, clocksHere).length);
   }
 });
 
@@ -136,8 +209,8 @@ test("when tasks are due and on which day they are is asked once for each, not f
       },
     });
   });
-  const found = tasksOf(/** @type {any} */ (tasks), "upcoming", "", NOW);
-  rowsOf(found, "upcoming", NOW, WORDS);
+  const found = tasksOf(/** @type {any} */ (tasks), "upcoming", "", NOW, clocksHere);
+  rowsOf(found, "upcoming", NOW, clocksHere, WORDS);
   assert.equal(found.length, MANY);
   assert.ok(asked <= 8 * MANY, `asked ${asked} times`);
 });

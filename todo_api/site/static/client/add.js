@@ -1,6 +1,5 @@
 /** Quick add: a line, and what was understood of it. */
 
-import { dayOf } from "./dates.js";
 import { html } from "./html.js";
 import { draftOf } from "./session.js";
 import { useComputed, useSignal } from "./vendor.js";
@@ -20,13 +19,14 @@ const plain = (line) => ({
 
 /** @param {{screen: import("./screen.js").Screen}} props */
 export function Add({ screen }) {
-  const { store, view, name, list, later } = screen;
+  const { store, view, name, later, addingTo } = screen;
   const draft = draftOf(store.username);
   const line = useSignal(sessionStorage.getItem(draft) ?? "");
   const refused = useSignal(/** @type {string[]} */ ([]));
+  const clocks = () => screen.clocksOf({ list_id: addingTo.value?.id });
   /** @type {(text: string, kept: string[]) => import("./quickadd.js").Understood} */
   const read = (text, kept) =>
-    later.value?.understand(text, new Date(), kept, locale()) ?? plain(text);
+    later.value?.understand(text, new Date(), kept, locale(), clocks()) ?? plain(text);
   const understood = useComputed(() => read(line.value, refused.value));
   const length = [...understood.value.title].length;
   const { Chips } = later.value ?? {};
@@ -62,13 +62,13 @@ export function Add({ screen }) {
     screen.sought.value = store.create(
       {
         title,
-        due: isToday ? dayOf(new Date()) : due,
+        due: isToday ? clocks().dayAt(Date.now()) : due,
         repeat,
         priority,
         labels: [...labels, ...own].sort(),
       },
       say("add.added", { title }),
-      name.value === "list" ? list.value?.id : undefined,
+      addingTo.value?.id,
     );
     if (!isEarly) write("");
   };
@@ -89,7 +89,7 @@ export function Add({ screen }) {
       />
       <button class="primary" disabled=${!understood.value.title}>${say("add.submit")}</button>
       <p class="sr" id="add-hint">${say("add.hint")}</p>
-      ${Chips && html`<${Chips} understood=${understood.value} refuse=${refuse} />`}
+      ${Chips && html`<${Chips} understood=${understood.value} clocks=${clocks()} refuse=${refuse} />`}
       ${length > MOST_CHARACTERS && html`<p class="error" role="alert">${say("add.long", { count: length })}</p>`}
     </form>
   `;

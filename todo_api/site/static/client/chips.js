@@ -1,24 +1,25 @@
 /** What was understood of the line of quick add, each as a chip that takes it back. */
 
-import { sayDue } from "./dates.js";
 import { html } from "./html.js";
 import { locale, say } from "./words.js";
 
 /**
+ * @typedef {import("./quickadd.js").Clocks} Clocks
  * @typedef {import("./quickadd.js").Part} Part
  * @typedef {import("./quickadd.js").Understood} Understood
  */
 
 /**
- * @param {{understood: Understood, refuse: (texts: string[]) => void}} props
+ * @param {{understood: Understood, clocks: Clocks, refuse: (texts: string[]) => void}} props
  *   `refuse` has texts stay in the title
  */
-export function Chips({ understood, refuse }) {
+export function Chips({ understood, clocks, refuse }) {
   const { parts, due } = understood;
   /** @param {Part} part */
   const isOfDue = ({ kind }) => kind === "day" || kind === "time";
   /** @param {Part} part */
-  const said = (part) => (isOfDue(part) ? sayDue(due ?? "", new Date(), locale()) : part.text);
+  const said = (part) =>
+    isOfDue(part) ? clocks.sayDue(due ?? "", new Date(), locale()) : part.text;
   const dueParts = parts.filter(isOfDue);
   const chips = [...dueParts.slice(0, 1), ...parts.filter((part) => !isOfDue(part))];
   if (!chips.length) return null;

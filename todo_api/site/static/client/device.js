@@ -1,6 +1,7 @@
 /** How one signs in on this device: by a token of its own, made once by the password. */
 
 import { answered, basic, bearer, clientOf, Failure, isForeign } from "./api.js";
+import { clocksIn } from "./clocks.js";
 import { openLocal } from "./local.js";
 import { keepSession } from "./session.js";
 
@@ -94,7 +95,21 @@ function deviceToken(username) {
 }
 
 /**
- * Register, with an invitation where registration is closed.
+ * Register, with an invitation where registration is closed. One's own list begins with the browser's
+ * time zone.
  * @param {{username: string, password: string, email?: string, invitation?: string}} body
  */
-export const register = (body) => answered(clientOf().POST("/users", { body }));
+export async function register(body) {
+  await answered(clientOf().POST("/users", { body }));
+  // The account is there. What fails now can be chosen later.
+  await chooseZone(clientOf(basic(body.username, body.password))).catch(() => {});
+}
+
+/** @param {ReturnType<typeof clientOf>} api */
+async function chooseZone(api) {
+  const { lists } = await answered(api.GET("/lists"));
+  for (const { id: list_id } of lists.filter(({ is_own }) => is_own)) {
+    const body = { time_zone: clocksIn().zone };
+    await answered(api.PUT("/lists/{list_id}", { params: { path: { list_id } }, body }));
+  }
+}

@@ -1,7 +1,7 @@
 /** The open task. What is typed is kept at once, and closing it needs no button. */
 
 import { Assignee } from "./assignee.js";
-import { dueAt, partsOf } from "./dates.js";
+import { Due } from "./due.js";
 import { html } from "./html.js";
 import { Moves } from "./moves.js";
 import { Repetition } from "./repeat.js";
@@ -72,7 +72,6 @@ export function Editor({ screen, taskKey }) {
   /** @param {Partial<import("./outbox.js").Fields>} fields */
   const change = (fields) =>
     store.update(taskKey, fields, say("undo.edited", { title: task.title }), "change");
-  const { day, time } = task.due ? partsOf(task.due) : { day: "", time: "" };
   /** @param {any} event */
   const onTitle = (event) => {
     title.value = event.target.value.replace(/[\r\n]+/gu, " ");
@@ -83,13 +82,6 @@ export function Editor({ screen, taskKey }) {
   const onDescription = (event) => {
     description.value = event.target.value;
     type("description", event.target.value);
-  };
-  /** @param {any} event */
-  const onDay = (event) => {
-    if (event.target.validity.valid)
-      change({
-        due: event.target.value ? dueAt(event.target.value, time) : null,
-      });
   };
   /** @param {Event} event */
   const addLabel = (event) => {
@@ -137,31 +129,7 @@ export function Editor({ screen, taskKey }) {
         onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === "Enter" && event.preventDefault()}
       ></textarea>
       ${!title.value.trim() && html`<p class="error" role="alert">${say("task.needsTitle", { title: task.title })}</p>`}
-      <div class="fields">
-        <div>
-          <label for="day">${say("task.due")}</label>
-          <input
-            id="day"
-            type="date"
-            value=${day}
-            max="9999-12-30"
-            readonly=${isReadOnly}
-            onChange=${onDay}
-          />
-        </div>
-        <div>
-          <label for="time">${say("task.time")}</label>
-          <input
-            id="time"
-            type="time"
-            value=${time}
-            disabled=${!day}
-            readonly=${isReadOnly}
-            onChange=${(/** @type {any} */ event) => change({ due: dueAt(day, event.target.value) })}
-          />
-        </div>
-        ${day && !isReadOnly && html`<button class="quiet" onClick=${() => change({ due: null })}>${say("task.clearDue")}</button>`}
-      </div>
+      <${Due} screen=${screen} task=${task} change=${change} />
       <${Repetition}
         repeat=${task.repeat}
         isReadOnly=${isReadOnly}

@@ -1,7 +1,7 @@
 /** The tasks as a file, in each form that the service knows. */
 
 import { answered } from "./api.js";
-import { dayOf } from "./dates.js";
+import { clocksIn } from "./clocks.js";
 import { html } from "./html.js";
 import { Outcome, useSending } from "./sending.js";
 import { say } from "./words.js";
@@ -27,7 +27,7 @@ export function Files({ screen }) {
       const file = await answered(
         screen.api.GET("/tasks/export", { params: { query }, parseAs: "blob" }),
       );
-      const name = `tasks-${dayOf(new Date())}.${format}`;
+      const name = `tasks-${clocksIn().dayAt(Date.now())}.${format}`;
       offer(/** @type {Blob} */ (file), name);
       return say("account.exported", { name });
     });

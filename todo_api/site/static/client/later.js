@@ -16,6 +16,7 @@ import { understand } from "./quickadd.js";
 import { Selected } from "./selected.js";
 import { Trash } from "./trash.js";
 import { LATER_WORDS } from "./words.later.js";
+import { ZoneOffer } from "./zones.js";
 
 export const LATER = {
   Account,
@@ -27,6 +28,7 @@ export const LATER = {
   ListEditor,
   Selected,
   Trash,
+  ZoneOffer,
   moveTask,
   understand,
 };

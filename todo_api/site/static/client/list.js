@@ -3,7 +3,6 @@
  * rendered anew only when its task has changed, or its selection: where it stands is the list's affair.
  */
 
-import { isOverdue, sayDue } from "./dates.js";
 import { html } from "./html.js";
 import { useEffect, useLayoutEffect, useRef, useSignal } from "./vendor.js";
 import { locale, say } from "./words.js";
@@ -149,6 +148,7 @@ export function List({ screen }) {
             ${canDrag && html`<span class="grip" aria-hidden="true"></span>`}
             <${Row}
               task=${row.task}
+              clocks=${screen.clocksOf(row.task)}
               list=${names.get(row.task.list_id ?? 0)}
               parent=${row.depth ? undefined : store.get(store.parentOf(row.task) ?? "")?.title}
               done=${progress?.done}
@@ -186,14 +186,14 @@ function keyOf({ target }, part) {
 /**
  * What a row shows. It reads a signal, so signals see to it that it is rendered for that alone, or
  * for props that are not the same: nothing that is made anew for each rendering may be one of them.
- * @param {{task: import("./outbox.js").Shown, list?: string, parent?: string, done?: number,
+ * @param {{task: import("./outbox.js").Shown, clocks: import("./quickadd.js").Clocks, list?: string, parent?: string, done?: number,
  *   all?: number, isReadOnly: boolean, isSelected: boolean,
  *   now: import("./vendor.js").Signal<Date>}} props
  *   `parent` is the title of the task above, where that is not to be seen, and `done` of `all`
  *   subtasks are done
  */
-function Row({ task, list, parent, done, all, isReadOnly, isSelected, now }) {
-  const late = isOverdue(task.due, now.value) && !task.done;
+function Row({ task, clocks, list, parent, done, all, isReadOnly, isSelected, now }) {
+  const late = clocks.isOverdue(task.due, now.value) && !task.done;
   const hasMore =
     task.due ||
     task.repeat ||
@@ -218,7 +218,7 @@ function Row({ task, list, parent, done, all, isReadOnly, isSelected, now }) {
             ${
               task.due &&
               html`<span class=${`due ${late ? "late" : ""}`}
-                >${late ? `${say("list.overdue")}: ` : ""}${sayDue(task.due, now.value, locale())}</span
+                >${late ? `${say("list.overdue")}: ` : ""}${clocks.sayDue(task.due, now.value, locale())}</span
               >`
             }
             ${

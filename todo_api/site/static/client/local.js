@@ -7,8 +7,8 @@
  * @typedef {import("./outbox.js").Entry} Entry
  * @typedef {import("./outbox.js").Batch} Batch
  * @typedef {import("./outbox.js").Schemas["TodoList"]} ListOfService
- * @typedef {Pick<ListOfService, "id" | "name" | "is_own"> & {role?: ListOfService["role"]}} TodoList
- *   A copy of before roles were kept has none until the lists are read again, as each start does.
+ * @typedef {Pick<ListOfService, "id" | "name" | "is_own"> & Partial<Pick<ListOfService, "role" | "time_zone">>} TodoList
+ *   A copy of before these were kept has none until the lists are read again, as each start does.
  * @typedef {{kept?: Kept[], forgotten?: string[], entries?: Entry[], sent?: number[],
  *   lists?: TodoList[], next?: string | null, batch?: Batch | null, stamp?: string}} Writing
  *   What one transaction writes: tasks and entries by their keys, and those that go; all of the
@@ -28,7 +28,13 @@ const STORES = ["tasks", "lists", "outbox", "progress"];
  * @param {ListOfService} list
  * @returns {TodoList}
  */
-export const listed = ({ id, name, is_own, role }) => ({ id, name, is_own, role });
+export const listed = ({ id, name, is_own, role, time_zone }) => ({
+  id,
+  name,
+  is_own,
+  role,
+  time_zone,
+});
 
 /**
  * @template Result

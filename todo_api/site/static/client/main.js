@@ -38,7 +38,8 @@ export async function start(root, session, leaving, orphans = 0) {
 /** @param {{screen: import("./screen.js").Screen}} props */
 function Main({ screen }) {
   const { open, overlay, isMenuOpen, isNarrow, list, name } = screen;
-  const { Account, Editor, Help, Join, ListEditor, Selected, Trash } = screen.later.value ?? {};
+  const { Account, Editor, Help, Join, ListEditor, Selected, Trash, ZoneOffer } =
+    screen.later.value ?? {};
   const isCovered = Boolean(open.value && Editor) && isNarrow.value;
   const closeOverlay = () => (overlay.value = "");
   return html`
@@ -56,6 +57,7 @@ function Main({ screen }) {
             : html`<${Add} screen=${screen} />`)
         }
         <${Troubles} screen=${screen} />
+        ${ZoneOffer && html`<${ZoneOffer} screen=${screen} />`}
         ${
           name.value === "trash"
             ? Trash && html`<${Trash} screen=${screen} />`

@@ -5,13 +5,15 @@
  * table; English is understood beside every other.
  */
 
-import { dayOf, dueAt, isDay, plusDays, weekdayOf } from "./dates.js";
+import { clocksIn } from "./clocks.js";
+import { isDay, plusDays, weekdayOf } from "./dates.js";
 
 /**
  * @typedef {{kind: "day" | "time" | "repeat" | "label" | "priority", text: string, start: number, end: number}} Part
  * @typedef {{title: string, due: string | null, repeat: Repeat | null, priority: number,
  *   labels: string[], parts: Part[]}} Understood
  * @typedef {import("./outbox.js").Repeat} Repeat
+ * @typedef {ReturnType<typeof clocksIn>} Clocks
  */
 
 const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
@@ -180,17 +182,18 @@ const LABEL = /(?<=^|\s)#([\p{L}\p{N}][\p{L}\p{N}_-]{0,49})(?=$|[\s,.;])/gu;
 const PRIORITY = /(?<=^|\s)(?:!([1-3])|p([1-3])|(!{1,3}))(?=$|\s)/giu;
 
 /**
- * Understand a line.
+ * Understand a line: its days and times are those of the list that it is for.
  * @param {string} line
  * @param {Date} now
  * @param {Iterable<string>} [refused] texts that are to stay in the title
  * @param {string} [language] what is understood beside English
+ * @param {Clocks} [clocks] those of the list
  * @returns {Understood}
  */
-export function understand(line, now, refused = [], language = "en") {
+export function understand(line, now, refused = [], language = "en", clocks = clocksIn()) {
   const patterns = LANGUAGES[language.slice(0, 2)] ?? ENGLISH;
   const kept = new Set(refused);
-  const today = dayOf(now);
+  const today = clocks.dayAt(now.getTime());
   /** @type {{start: number, end: number}[]} where the words of what is refused are only words */
   const refusals = [];
   /** @type {Part[]} */
@@ -242,10 +245,11 @@ export function understand(line, now, refused = [], language = "en") {
   const repeat = repetition ? { rule: repetition.value, from: "due" } : null;
   let due = day?.value ?? null;
   if (!due && (time || repeat)) {
-    const soonest = time && hasPassed(time.value, now) ? plusDays(today, 1) : today;
+    const hasPassed = time && clocks.isOverdue(clocks.dueAt(today, time.value), now);
+    const soonest = hasPassed ? plusDays(today, 1) : today;
     due = firstDay(repeat?.rule ?? "", soonest);
   }
-  if (due && time) due = dueAt(due, time.value);
+  if (due && time) due = clocks.dueAt(due, time.value);
 
   parts.sort((one, other) => one.start - other.start);
   const title = without(line, parts);
@@ -300,9 +304,6 @@ function without(line, parts) {
     .replace(/(?:[,;]? )?([,.;])(?= |$)/gu, "$1")
     .replace(/^[\s,;]+|[\s,;]+$/gu, "");
 }
-
-/** @type {(time: string, now: Date) => boolean} */
-const hasPassed = (time, now) => Date.parse(dueAt(dayOf(now), time)) <= now.getTime();
 
 /** @type {(frequency: string, count: string) => string} */
 function every(frequency, count) {

@@ -1,6 +1,7 @@
 /** What the screen knows beside the tasks themselves, and what can be done there. */
 
 import { bearer, clientOf } from "./api.js";
+import { clocksIn } from "./clocks.js";
 import { keptInvitation } from "./invitation.js";
 import { installKeys } from "./keys.js";
 import { removeLocal } from "./local.js";
@@ -56,12 +57,23 @@ export function makeScreen(store, session, leaving, orphans) {
     if (search.value.trim()) return "search";
     return view.value.name === "list" && !list.value ? "all" : view.value.name;
   });
+  /** What tasks are added to: the list that is shown, or else one's own. */
+  const addingTo = computed(() => (name.value === "list" ? list.value : store.lists.value[0]));
+  const ownClocks = computed(() => clocksIn(store.lists.value[0]?.time_zone));
+  const clocksByList = computed(
+    () => new Map(store.lists.value.map(({ id, time_zone }) => [id, clocksIn(time_zone)])),
+  );
+  /**
+   * Return the clocks of a task's list, or of one's own if it is not known.
+   * @param {{list_id?: number | null}} task
+   */
+  const clocksOf = ({ list_id }) => clocksByList.value.get(list_id ?? 0) ?? ownClocks.value;
   const what = () => {
     if (name.value === "search") return search.value;
     return name.value === "mine" ? session.username : view.value.what;
   };
   const found = computed(() =>
-    tasksOf(store.tasks.value, name.value, what(), now.value, lingering.value),
+    tasksOf(store.tasks.value, name.value, what(), now.value, clocksOf, lingering.value),
   );
   const attention = signal(0);
   /** What has just been added, and is to be seen. */
@@ -82,7 +94,7 @@ export function makeScreen(store, session, leaving, orphans) {
   const parentOf = (task) => store.parentOf(task);
   const rows = computed(() => {
     const words = { locale: locale(), overdue: say("list.overdue") };
-    return rowsOf(found.value, name.value, now.value, words, parentOf, folded.value);
+    return rowsOf(found.value, name.value, now.value, clocksOf, words, parentOf, folded.value);
   });
   const progress = computed(() => progressOf(store.tasks.value, parentOf));
   const selection = makeSelection(rows, cursor);
@@ -104,7 +116,7 @@ export function makeScreen(store, session, leaving, orphans) {
   /** @type {(task: {list_id: number | null} | null) => boolean} */
   const isReadOnly = (task) => readOnly.value.has(task?.list_id ?? 0);
   const listCounts = computed(() => countsByList(store.tasks.value));
-  const counts = computed(() => countsOf(store.tasks.value, now.value, session.username));
+  const counts = computed(() => countsOf(store.tasks.value, now.value, clocksOf, session.username));
   const labels = computed(() => labelsOf(store.tasks.value));
 
   /** @param {string} text */
@@ -209,6 +221,8 @@ export function makeScreen(store, session, leaving, orphans) {
     rows,
     title,
     list,
+    addingTo,
+    clocksOf,
     listNames,
     listCounts,
     counts,

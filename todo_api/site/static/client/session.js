@@ -51,13 +51,28 @@ export function keepFolded(username, ids) {
   placeOf(username).setItem(foldedOf(username), JSON.stringify(ids));
 }
 
+/** @type {(username: string) => string} */
+const zoneOf = (username) => `todo.zone:${username}`;
+
+/**
+ * Tell whether one's own list is to keep its zone, though that is not the browser's.
+ * @param {string} username
+ */
+export const isZoneDeclined = (username) => placeOf(username).getItem(zoneOf(username)) !== null;
+
+/** @param {string} username */
+export const keepZoneDeclined = (username) =>
+  placeOf(username).setItem(zoneOf(username), "declined");
+
 /**
  * Forget what is kept for the screen of a user, beside the lists.
  * @param {string} username
  */
 export function forgetScreen(username) {
   sessionStorage.removeItem(draftOf(username));
-  for (const place of [sessionStorage, localStorage]) place.removeItem(foldedOf(username));
+  for (const place of [sessionStorage, localStorage]) {
+    for (const name of [foldedOf, zoneOf]) place.removeItem(name(username));
+  }
 }
 
 export function forgetSession() {

@@ -7,9 +7,11 @@
  *   | {kind: "task", key: string, task: Shown, depth: number, isFolded: boolean | null}} Row
  *   `isFolded` is null where nothing is below a task.
  * @typedef {(task: Shown) => string | null} ParentOf the key of a task's parent, if it is there
+ * @typedef {(task: Shown) => ReturnType<typeof clocksIn>} ClocksOf the clocks of a task's list
  */
 
-import { dayOf, endOf, isOverdue, partsOf, sayDay } from "./dates.js";
+import { clocksIn } from "./clocks.js";
+import { sayDay } from "./dates.js";
 
 /** Those of all tasks that need no label and no words. @type {readonly Name[]} */
 export const VIEWS = ["today", "upcoming", "all", "mine", "done"];
@@ -53,15 +55,28 @@ const byCreation = (one, other) =>
 /**
  * Sort by what is due first; when that is, is asked once for each task.
  * @param {Shown[]} tasks
+ * @param {ClocksOf} clocksOf
  */
-function sortedByDue(tasks) {
-  const ends = new Map(tasks.map((task) => [task, endOf(task.due ?? "9999-12-30")]));
+function sortedByDue(tasks, clocksOf) {
+  const ends = new Map(tasks.map((task) => [task, clocksOf(task).endOf(task.due ?? "9999-12-30")]));
   /** @type {(task: Shown) => number} */
   const end = (task) => ends.get(task) ?? 0;
   return tasks.sort(
     (one, other) =>
       end(one) - end(other) || other.priority - one.priority || byCreation(one, other),
   );
+}
+
+/**
+ * Sort by day, each in its own zone, and by what is due first.
+ * @param {Shown[]} tasks
+ * @param {ClocksOf} clocksOf
+ */
+function sortedByDay(tasks, clocksOf) {
+  const days = new Map(tasks.map((task) => [task, clocksOf(task).partsOf(task.due ?? "").day]));
+  /** @type {(task: Shown) => string} */
+  const day = (task) => days.get(task) ?? "";
+  return sortedByDue(tasks, clocksOf).sort((one, other) => compare(day(one), day(other)));
 }
 
 /** @type {(one: Shown, other: Shown) => number} */
@@ -123,23 +138,37 @@ export function expectSearch(tasks) {
  * @param {Name} name
  * @param {string} what the words to search for, the label, the id of the list, or one's own name
  * @param {Date} now
+ * @param {ClocksOf} clocksOf
  * @param {ReadonlySet<string>} [lingering] keys of tasks that were ticked a moment ago, and stay
  *   where they were for another
  */
-export function tasksOf(tasks, name, what, now, lingering = NONE) {
+export function tasksOf(tasks, name, what, now, clocksOf, lingering = NONE) {
   const open = () => tasks.filter((task) => !task.done || lingering.has(task.key));
-  const today = dayOf(now);
+  /** @param {Shown} task */
+  const isAhead = (task) => clocksOf(task).isAhead(task.due ?? "", now);
   switch (name) {
     case "today":
-      return sortedByDue(open().filter((task) => task.due && partsOf(task.due).day <= today));
+      return sortedByDue(
+        open().filter((task) => task.due && !isAhead(task)),
+        clocksOf,
+      );
     case "upcoming":
-      return sortedByDue(open().filter((task) => task.due && partsOf(task.due).day > today));
+      return sortedByDay(
+        open().filter((task) => task.due && isAhead(task)),
+        clocksOf,
+      );
     case "done":
       return tasks.filter((task) => task.done || lingering.has(task.key)).sort(byCompletion);
     case "mine":
-      return sortedByDue(open().filter((task) => task.assigned_to === what));
+      return sortedByDue(
+        open().filter((task) => task.assigned_to === what),
+        clocksOf,
+      );
     case "label":
-      return sortedByDue(open().filter((task) => task.labels.includes(what)));
+      return sortedByDue(
+        open().filter((task) => task.labels.includes(what)),
+        clocksOf,
+      );
     case "list":
       return sortedByHand(open().filter((task) => task.list_id === Number(what)));
     case "trash":
@@ -148,8 +177,14 @@ export function tasksOf(tasks, name, what, now, lingering = NONE) {
       const words = what.toLocaleLowerCase().split(/\s+/u).filter(Boolean);
       const found = tasks.filter((task) => words.every((word) => textOf(task).includes(word)));
       return [
-        ...sortedByDue(found.filter((task) => !task.done)),
-        ...sortedByDue(found.filter((task) => task.done)),
+        ...sortedByDue(
+          found.filter((task) => !task.done),
+          clocksOf,
+        ),
+        ...sortedByDue(
+          found.filter((task) => task.done),
+          clocksOf,
+        ),
       ];
     }
     default:
@@ -158,35 +193,43 @@ export function tasksOf(tasks, name, what, now, lingering = NONE) {
 }
 
 /**
- * Put the tasks of a view under headings.
+ * Put the tasks of a view under headings. A day is the same one in each zone, whenever it begins
+ * there, and is named as seen from here.
  * @param {Shown[]} tasks
  * @param {Name} name
  * @param {Date} now
+ * @param {ClocksOf} clocksOf
  * @param {{locale: string, overdue: string}} words
  * @param {ParentOf} parentOf
  * @param {ReadonlySet<string>} folded keys of tasks whose subtasks are not to be seen
  * @returns {Row[]}
  */
-export function rowsOf(tasks, name, now, words, parentOf, folded) {
+export function rowsOf(tasks, name, now, clocksOf, words, parentOf, folded) {
   if (name === "all" || name === "list") return nested(tasks, parentOf, folded);
   /** @type {Row[]} */
   const rows = [];
-  const hasHeadings = name === "today" || name === "upcoming";
+  const today = clocksIn().dayAt(now.getTime());
   let heading = "";
   let saidDay = "";
   let said = "";
-  for (const task of tasks) {
-    const day = hasHeadings && task.due ? partsOf(task.due).day : "";
-    const late = day !== "" && isOverdue(task.due, now);
+  /** @param {Shown} task */
+  const headingOf = (task) => {
+    if (!task.due || (name !== "today" && name !== "upcoming")) return "";
+    const clocks = clocksOf(task);
+    if (name === "today" && clocks.isOverdue(task.due, now)) return words.overdue;
+    const day = name === "today" ? today : clocks.partsOf(task.due).day;
     // Most tasks have the day of the one before, and naming a day takes its time.
-    if (day && day !== saidDay) [saidDay, said] = [day, sayDay(day, now, words.locale)];
-    const text = late && name === "today" ? words.overdue : day && said;
+    if (day !== saidDay) [saidDay, said] = [day, sayDay(day, today, words.locale)];
+    return said;
+  };
+  for (const task of tasks) {
+    const text = headingOf(task);
     if (text && text !== heading) {
       rows.push({
         kind: "heading",
         key: `heading ${text}`,
         text,
-        isLate: late,
+        isLate: text === words.overdue,
       });
       heading = text;
     }
@@ -281,16 +324,16 @@ export function countsByList(tasks) {
  * Return how many open tasks each view has.
  * @param {Shown[]} tasks
  * @param {Date} now
+ * @param {ClocksOf} clocksOf
  * @param {string} [username] to whom `mine` are assigned
  */
-export function countsOf(tasks, now, username) {
-  const today = dayOf(now);
+export function countsOf(tasks, now, clocksOf, username) {
   const counts = { today: 0, upcoming: 0, all: 0, mine: 0, done: 0 };
   for (const task of tasks) {
     if (task.done) continue;
     counts.all += 1;
     if (task.assigned_to && task.assigned_to === username) counts.mine += 1;
-    if (task.due) counts[partsOf(task.due).day <= today ? "today" : "upcoming"] += 1;
+    if (task.due) counts[clocksOf(task).isAhead(task.due, now) ? "upcoming" : "today"] += 1;
   }
   return counts;
 }

@@ -22,6 +22,9 @@ export const WORDS = {
   "task.due": "Fällig am",
   "task.time": "Uhrzeit",
   "task.clearDue": "Ohne Tag",
+  "task.zone": "Tage und Uhrzeiten der Liste sind die von {zone}.",
+  "task.zoneTime": "Hier: {when}.",
+  "task.zoneDay": "Hier endet der Tag: {when}.",
   "task.labels": "Etiketten",
   "task.addLabel": "Neues Etikett",
   "task.removeLabel": "Etikett {label} entfernen",
@@ -56,11 +59,19 @@ export const WORDS = {
   "move.in": "Zur Teilaufgabe der darüber machen",
   "move.out": "Herausnehmen",
 
+  "zone.offer": "Die Tage von „{name}“ beginnen und enden um Mitternacht in {zone}.",
+  "zone.accept": "{zone} nehmen",
+  "zone.decline": "{zone} behalten",
+
   "lists.name": "Name",
   "lists.hint":
     "Listen werden sofort angelegt, benannt und gelöscht: Dafür muss der Dienst erreichbar sein.",
   "lists.create": "Liste anlegen",
-  "lists.save": "Namen speichern",
+  "lists.save": "Liste speichern",
+  "lists.zone": "Zeitzone",
+  "lists.zoneHere": "{zone} (die dieses Browsers)",
+  "lists.zoneHint":
+    "In ihr beginnen und enden die Tage der Liste, und ihre Uhrzeiten sind die von dort, für alle Mitglieder.",
   "lists.own": "Dies ist die eigene Liste: Sie bleibt so lange wie das Konto.",
   "lists.delete": "Liste löschen",
   "lists.deleteHint":

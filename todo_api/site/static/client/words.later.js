@@ -20,6 +20,9 @@ export const LATER_WORDS = {
   "task.due": "Due day",
   "task.time": "Time",
   "task.clearDue": "No due day",
+  "task.zone": "The list’s days and times are those of {zone}.",
+  "task.zoneTime": "Where you are: {when}.",
+  "task.zoneDay": "Where you are, the day ends: {when}.",
   "task.labels": "Labels",
   "task.addLabel": "Add a label",
   "task.removeLabel": "Remove the label {label}",
@@ -54,11 +57,19 @@ export const LATER_WORDS = {
   "move.in": "Make a subtask of the one above",
   "move.out": "Move out",
 
+  "zone.offer": "The days of “{name}” begin and end at midnight in {zone}.",
+  "zone.accept": "Use {zone}",
+  "zone.decline": "Keep {zone}",
+
   "lists.name": "Name",
   "lists.hint":
     "Lists are created, named and deleted at once: the service has to be within reach for that.",
   "lists.create": "Create the list",
-  "lists.save": "Save the name",
+  "lists.save": "Save the list",
+  "lists.zone": "Time zone",
+  "lists.zoneHere": "{zone} (this browser’s)",
+  "lists.zoneHint":
+    "In it the list’s days begin and end, and its times are those of clocks there, for all members.",
   "lists.own": "This is your own list: it stays as long as your account.",
   "lists.delete": "Delete the list",
   "lists.deleteHint": "Deletes its tasks as well, for good: they do not go into the trash.",

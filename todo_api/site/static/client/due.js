@@ -1,0 +1,73 @@
+/** When a task is due: a day, perhaps with a time, both as clocks of its list show them. */
+
+import { clocksIn } from "./clocks.js";
+import { html } from "./html.js";
+import { locale, say } from "./words.js";
+
+/**
+ * @typedef {import("./quickadd.js").Clocks} Clocks
+ * @typedef {import("./screen.js").Screen} Screen
+ */
+
+/**
+ * @param {{screen: Screen, task: import("./outbox.js").Shown,
+ *   change: (fields: {due: string | null}) => void}} props
+ */
+export function Due({ screen, task, change }) {
+  const clocks = screen.clocksOf(task);
+  const isReadOnly = screen.isReadOnly(task);
+  const { day, time } = task.due ? clocks.partsOf(task.due) : { day: "", time: "" };
+  const said = sayZone(clocks, task.due, screen.now.value);
+  /** @type {(day: string, time: string) => void} */
+  const choose = (day, time) => change({ due: day ? clocks.dueAt(day, time) : null });
+  return html`
+    <div class="fields">
+      <div>
+        <label for="day">${say("task.due")}</label>
+        <input
+          id="day"
+          type="date"
+          value=${day}
+          max="9999-12-30"
+          readonly=${isReadOnly}
+          aria-describedby=${said ? "zone" : undefined}
+          onChange=${(/** @type {any} */ { target }) => target.validity.valid && choose(target.value, time)}
+        />
+      </div>
+      <div>
+        <label for="time">${say("task.time")}</label>
+        <input
+          id="time"
+          type="time"
+          value=${time}
+          disabled=${!day}
+          readonly=${isReadOnly}
+          aria-describedby=${said ? "zone" : undefined}
+          onChange=${(/** @type {any} */ { target }) => choose(day, target.value)}
+        />
+      </div>
+      ${
+        day &&
+        !isReadOnly &&
+        html`<button class="quiet" onClick=${() => choose("", "")}>${say("task.clearDue")}</button>`
+      }
+    </div>
+    ${said && html`<p class="hint" id="zone">${said}</p>`}
+  `;
+}
+
+/**
+ * Say whose clocks these are, and what the browser's show then, if that is something else.
+ * @param {Clocks} clocks
+ * @param {string | null} due
+ * @param {Date} now
+ */
+function sayZone(clocks, due, now) {
+  const end = due ? clocks.endOf(due) : now.getTime();
+  if (!clocks.differAt(end)) return "";
+  const said = say("task.zone", { zone: clocks.zone });
+  if (!due) return said;
+  const when = clocksIn().sayDue(new Date(end).toISOString(), now, locale());
+  const word = clocks.partsOf(due).time ? "task.zoneTime" : "task.zoneDay";
+  return `${said} ${say(word, { when })}`;
+}
