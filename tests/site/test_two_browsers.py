@@ -31,7 +31,8 @@ SEEDS = range(12) if WHOLE else [1]
 ACTIONS = 120 if WHOLE else 20
 MOST_OUTAGES = 5 if WHOLE else 1
 API = "**/todo/api/**"
-MEMBERS = ("title", "description", "done", "due", "priority", "labels")
+LISTS = ("Tasks", "Kitchen")
+MEMBERS = ("title", "description", "done", "due", "priority", "labels", "list_id")
 USER = ("miguel", "python")
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,10 @@ class Service:
                 TODO_PORT=str(self.port),
             )
         )
+
+    def make_list(self, name: str) -> None:
+        answer = httpx2.post(f"{self.base_url}/lists", auth=USER, json={"name": name})
+        assert answer.is_success, answer.text
 
     def kill(self) -> None:
         if self.running and self.app:
@@ -131,6 +136,16 @@ class Person:
         self.written[title] = value
         return f"{title}: {value}"
 
+    def relocate(self, chance: random.Random) -> str:
+        title = self.a_title(chance)
+        if title is None:
+            return ""
+        name = chance.choice(LISTS)
+        editor = self.client.open(title)
+        editor.get_by_role("combobox", name="List").select_option(name, timeout=3000)
+        editor.get_by_role("button", name="Close").click(timeout=3000)
+        return f"{title}: {name}"
+
     def delete(self, chance: random.Random) -> str:
         title = self.a_title(chance)
         if title is None:
@@ -197,6 +212,7 @@ WEIGHTS: dict[Callable[[Person, random.Random], str], int] = {
     Person.add: 6,
     Person.tick: 3,
     Person.write: 8,
+    Person.relocate: 4,
     Person.delete: 2,
     Person.undo: 2,
     Person.reload: 2,
@@ -225,6 +241,7 @@ def test_nothing_is_lost_or_doubled(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)  # noqa: S311 - not for secrets
     service = Service(tmp_path)
     service.start()
+    service.make_list(LISTS[1])
     story: list[str] = []
     try:
         with two_browsers(service) as people:

@@ -8,6 +8,8 @@ import {
   fieldsOf,
   keysIn,
   pack,
+  relocatedAmong,
+  renamed,
   resolved,
   shown,
 } from "../../../todo_api/site/static/client/outbox.js";
@@ -325,4 +327,97 @@ test("what goes along with another task is neither deleted nor restored by itsel
   const back = [restore(3, {}, { id: 9, key: "new-1" }), restore(4, {}, { id: 7, along: "new-1" })];
   assert.deepEqual(pack(back, new Map(), how).batch.operations, [{ restore: { id: 9 } }]);
   assert.deepEqual(pack(back.slice(1), kept, how).spent, [AT + 4]);
+});
+
+const HOW = { now: 1000, idempotency_key: "k" };
+const HERE = { ...KEPT, task: { ...TASK, list_id: 1 } };
+const relocation = (seq, into, more = {}) => ({ ...update(seq, {}), list_id: 1, into, ...more });
+const CHILD = { ...ROOT, task: { ...ROOT.task, list_id: 1, parent_id: 7 } };
+const FAMILY = new Map([
+  ["7", HERE],
+  ["new-1", CHILD],
+]);
+const along = (seq) => relocation(seq, 2, { key: "new-1", along: "7", was: fieldsOf(CHILD.task) });
+
+test("a task goes into another list, and what is changed of it is sent when it is there", () => {
+  const entries = [update(1, { title: "Write" }), relocation(2, 2), update(3, { done: true })];
+  const { batch } = pack(entries, new Map([["7", HERE]]), HOW);
+  assert.deepEqual(batch.operations, [{ move: { id: 7, list_id: 2 } }]);
+  assert.deepEqual(batch.parts, [{ key: "7", seqs: [AT + 2] }]);
+  assert.deepEqual(
+    [shown(HERE, entries).list_id, shown(HERE, entries).title, shown(HERE, entries).done],
+    [2, "Write", true],
+  );
+  const there = { key: "7", id: 12, task: { ...TASK, id: 12, list_id: 2 }, etag: '"2"' };
+  const left = [entries[0], entries[2]];
+  assert.deepEqual(pack(left, new Map([["7", there]]), HOW).batch.operations, [
+    { update: { id: 12, if_match: '"2"', title: "Write", done: true } },
+  ]);
+});
+
+test("a task that comes back before it was sent has never been away", () => {
+  const entries = [relocation(1, 2), { ...relocation(2, 1), list_id: 2 }];
+  assert.deepEqual(pack(entries, new Map([["7", HERE]]), HOW).spent, [AT + 1, AT + 2]);
+  assert.equal(shown(HERE, entries).list_id, 1);
+});
+
+test("a task that was never sent is created in the list where it has come to be", () => {
+  const entries = [{ ...create(1, "A"), list_id: 1 }, relocation(2, 2, { key: "new-1" })];
+  assert.deepEqual(pack(entries, new Map(), HOW).batch.operations, [
+    { create: { ...EMPTY, title: "A", list_id: 2 } },
+  ]);
+});
+
+test("where others have put it into a third list, it goes into the one of here, and that is told", () => {
+  const elsewhere = { ...HERE, task: { ...TASK, list_id: 3 } };
+  const { batch, conflicts } = pack([relocation(1, 2)], new Map([["7", elsewhere]]), HOW);
+  assert.deepEqual(batch.operations, [{ move: { id: 7, list_id: 2 } }]);
+  assert.deepEqual(conflicts, [{ kind: "changed", key: "7", title: "Read", names: ["list_id"] }]);
+});
+
+test("what is below a task waits until that is in the other list, whatever is done to it", () => {
+  const edited = { ...update(3, { done: true }), key: "new-1", was: fieldsOf(CHILD.task) };
+  const entries = [relocation(1, 2), along(2), edited];
+  const { batch, spent } = pack(entries, FAMILY, HOW);
+  assert.deepEqual([batch.operations, spent], [[{ move: { id: 7, list_id: 2 } }], []]);
+  assert.equal(shown(CHILD, [along(2)]).list_id, 2);
+  const there = { ...CHILD, id: 13, task: { ...CHILD.task, id: 13, list_id: 2, parent_id: 12 } };
+  const moved = { ...HERE, id: 12, task: { ...TASK, id: 12, list_id: 2 } };
+  const kept = new Map([
+    ["7", moved],
+    ["new-1", there],
+  ]);
+  assert.deepEqual(pack([along(2)], kept, HOW).spent, [AT + 2]);
+  const [operation] = pack([along(2), edited], kept, HOW).batch.operations;
+  assert.deepEqual(operation, { update: { id: 13, if_match: '"9"', done: true } });
+  // What was to go along, and is gone, is not made anew for that.
+  assert.deepEqual(pack([along(2)], new Map(), HOW).spent, [AT + 2]);
+});
+
+test("what goes further than it went along is sent after that", () => {
+  const further = { ...relocation(3, 4, { key: "new-1" }), list_id: 2 };
+  const entries = [relocation(1, 2), along(2), further];
+  assert.deepEqual(pack(entries, FAMILY, HOW).batch.operations, [{ move: { id: 7, list_id: 2 } }]);
+});
+
+test("a subtask that is added meanwhile names the id that its parent gets", () => {
+  const added = below({ ...create(2, "Part"), list_id: 2 }, 7);
+  assert.equal(pack([relocation(1, 2), added], FAMILY, HOW).batch.operations.length, 1);
+  assert.deepEqual(renamed([added, create(3, "A")], new Map([[7, 12]])), [below(added, 12)]);
+});
+
+test("tasks that come from another list are found by when they were made, and by their titles", () => {
+  const kept = (id, title, created_at = TASK.created_at) => ({
+    ...{ key: String(id), id, task: { ...TASK, id, title, created_at }, etag: null },
+  });
+  const [a, b, other] = [kept(1, "A"), kept(2, "B"), kept(3, "A", "2020-01-01T00:00:00Z")];
+  const [b2, a2] = [kept(12, "B"), kept(11, "A")];
+  const found = relocatedAmong([b2, a2, kept(13, "C")], [other, a, b]);
+  assert.deepEqual(
+    [...found],
+    [
+      [b2, b],
+      [a2, a],
+    ],
+  );
 });

@@ -4,6 +4,7 @@ import { Assignee } from "./assignee.js";
 import { Due } from "./due.js";
 import { html } from "./html.js";
 import { Moves } from "./moves.js";
+import { ListOfTask } from "./relocation.js";
 import { Repetition } from "./repeat.js";
 import { Parent, Subtasks } from "./subtasks.js";
 import { Markdown } from "./text.js";
@@ -154,6 +155,7 @@ export function Editor({ screen, taskKey }) {
         }
       </fieldset>
       <${Assignee} screen=${screen} task=${task} change=${change} />
+      <${ListOfTask} screen=${screen} task=${task} />
       <${Subtasks} screen=${screen} task=${task} />
       <${Parent} screen=${screen} task=${task} change=${change} />
       <${Moves} screen=${screen} taskKey=${taskKey} />

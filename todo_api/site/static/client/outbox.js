@@ -14,11 +14,12 @@
  *   A task as the server had it last; `key` names it here, also before the server gave it an id.
  * @typedef {{seq: number, key: string, kind: "create" | "update" | "delete" | "restore" | "move",
  *   fields: Partial<Fields>, place?: Place, was: Fields, after: number, list_id?: number | null,
- *   id?: number | null, along?: string, fault?: string}} Entry
+ *   into?: number, id?: number | null, along?: string, fault?: string}} Entry
  *   A change to be sent, in the order of `seq`, not before the time `after`; `was` is what it
  *   found, and `fault` why the server refused it. `list_id` is where the task is, or one's own list
- *   if it is not known, and `id` what a task was called that is to be taken out of the trash. `along`
- *   is the key of the task with which it is deleted, or comes back.
+ *   if it is not known; an update with `into` puts it into that list, where it gets another id. `id` is
+ *   what a task was called that is to be taken out of the trash. `along` is the key of the task with
+ *   which it is deleted, comes back, or goes into another list.
  *   A move changes nothing but the `place` of the task among those beside it.
  * @typedef {{before: string} | {after: string}} Place the key of the task that it is next to
  * @typedef {Fields & {key: string, id: number | null, list_id: number | null, created_at: string,
@@ -29,13 +30,15 @@
  *   Which entries an operation of a batch is made of.
  * @typedef {{idempotency_key: string, made_at: number, parts: Part[],
  *   operations: Schemas["BatchOperation"][]}} Batch
- * @typedef {{kind: "changed", key: string, title: string, names: (keyof Fields)[]}
+ * @typedef {{kind: "changed", key: string, title: string, names: (keyof Fields | "list_id")[]}
+ *   | {kind: "stays", key: string, title: string, reason: string}
  *   | {kind: "kept" | "restored" | "moved" | "undone" | "unassigned"
  *     | "alone", key: string, title: string}} Conflict
- * @typedef {{kind: "none" | "create" | "update" | "delete" | "restore", fields: Partial<Fields>,
- *   conflicts: Conflict[], about?: About}} Outcome
+ * @typedef {{kind: "none" | "create" | "update" | "delete" | "restore" | "move",
+ *   fields: Partial<Fields>, conflicts: Conflict[], about?: About}} Outcome
+ *   A task is moved into another list first, and changed there.
  * @typedef {{id?: number | null, list_id?: number | null}} About
- *   What a task was called that is to be restored, and in which list it is.
+ *   What a task was called that is to be restored, and in which list it is to be.
  * @typedef {{batch: Batch | null, spent: number[], conflicts: Conflict[]}} Packed
  */
 
@@ -52,8 +55,9 @@ export const EMPTY = {
   repeat: null,
 };
 const NAMES = /** @type {(keyof Fields)[]} */ (Object.keys(EMPTY));
-/** Behind every position, as those are hexadecimal: new tasks come last. */
-const BEHIND = "g";
+/** Behind every position, as those are hexadecimal: what comes from another list, then new tasks. */
+const ARRIVED = "g";
+const BEHIND = "h";
 const MOST_OPERATIONS = 100;
 const MOST_BYTES = 100_000;
 
@@ -110,15 +114,16 @@ export function shown(kept, entries) {
   if (kind === "delete" || (kind === "none" && !task)) return null;
   const fields = fieldsOf({ ...EMPTY, ...task, ...mine });
   const time = timeOf(entries.at(-1)?.seq ?? 0);
+  const position = task?.position ?? BEHIND;
   return {
     ...fields,
     key: kept?.key ?? first?.key ?? "",
     id: kept?.id ?? null,
-    list_id: task?.list_id ?? about.list_id ?? null,
+    list_id: about.list_id ?? task?.list_id ?? null,
     created_at: task?.created_at ?? timeOf(first?.seq ?? 0),
     completed_at: fields.done ? (task?.done && task.completed_at) || time : null,
     created_by: task?.created_by ?? null,
-    position: task?.position ?? BEHIND,
+    position: kind === "move" ? ARRIVED + position : position,
     place: placeIn(entries),
     completed_by: (fields.done && task?.done && task.completed_by) || null,
     unsent: entries.length > 0,
@@ -134,7 +139,8 @@ function placeIn(entries) {
 /**
  * What a task's entries come to.
  * @typedef {{isNew: boolean, isDeleted: boolean, fields: Partial<Fields>, was: Fields,
- *   about: About}} Intent
+ *   about: About, from?: number | null, into?: number}} Intent
+ *   `from` is the list out of which it is put `into` another.
  */
 
 /**
@@ -144,31 +150,40 @@ function placeIn(entries) {
  */
 function joined(intent, entry) {
   const { kind, id = intent?.about.id, list_id = intent?.about.list_id } = entry;
-  const about = { id, list_id };
+  const { into = intent?.into } = entry;
+  const lists = { from: intent?.into ? intent.from : list_id, into };
+  const about = { id, list_id: into ?? list_id };
   if (!intent) {
     const { was } = entry;
     const fields = kind === "create" ? { ...EMPTY, ...entry.fields } : entry.fields;
     const isNew = kind === "create" || kind === "restore";
-    return { isNew, isDeleted: kind === "delete", fields, was, about };
+    return { isNew, isDeleted: kind === "delete", fields, was, about, ...lists };
   }
   const { isNew } = intent;
   // Each member is compared with what the first change of it found.
   const found = NAMES.filter((name) => intent.isDeleted || name in intent.fields);
   const was = { ...entry.was, ...picked(intent.was, found) };
-  if (kind === "delete") return { isNew, isDeleted: true, fields: intent.fields, was, about };
+  if (kind === "delete") {
+    return { isNew, isDeleted: true, fields: intent.fields, was, about, ...lists };
+  }
   const before = intent.isDeleted ? entry.was : intent.fields;
-  return { isNew, isDeleted: false, fields: { ...before, ...entry.fields }, was, about };
+  const fields = { ...before, ...entry.fields };
+  return { isNew, isDeleted: false, fields, was, about, ...lists };
 }
 
 /** @type {(fields: Partial<Fields>, names: (keyof Fields)[]) => Partial<Fields>} */
 const picked = (fields, names) => Object.fromEntries(names.map((name) => [name, fields[name]]));
+
+/** @type {Outcome} */
+const NOTHING = { kind: "none", fields: {}, conflicts: [] };
 
 /**
  * What is to be done at the server for a task's entries, given what it had last. Members that only
  * one side has changed are both kept, labels are merged one by one; of any other member that both
  * have changed, this client's value is kept, and told. What others have changed is not deleted, and
  * what they have deleted while it was changed here is made again. What was deleted from here is taken
- * out of the trash; what there is to change of it then is another step.
+ * out of the trash; what there is to change of it then is another step, as it is after a move into
+ * another list. What only went along into one is not made again.
  * @param {Kept | undefined} kept
  * @param {Entry[]} entries those of this task, in their order
  * @returns {Outcome}
@@ -178,10 +193,11 @@ export function outcomeOf(kept, entries) {
     .filter(({ kind }) => kind !== "move")
     .reduce(joined, /** @type {Intent | null} */ (null));
   const task = kept?.task;
-  if (!intent || (intent.isDeleted && !task)) return { kind: "none", fields: {}, conflicts: [] };
+  if (!intent || (intent.isDeleted && !task)) return NOTHING;
   const { key } = /** @type {Entry} */ (entries[0]);
   if (!task) {
     const { about } = intent;
+    if (!intent.isNew && entries.every(({ along }) => along)) return NOTHING;
     const fields = fieldsOf({ ...intent.was, ...intent.fields });
     if (about.id) return { kind: "restore", fields, conflicts: [], about };
     /** @type {Conflict[]} */
@@ -191,8 +207,8 @@ export function outcomeOf(kept, entries) {
   if (!intent.isDeleted) return merged(intent, task, key);
   if (isLike(task, intent.was)) return { kind: "delete", fields: {}, conflicts: [] };
   const others = entries.filter((entry) => entry.kind !== "delete");
-  const { kind, fields, conflicts } = outcomeOf(kept, others);
-  return { kind, fields, conflicts: [{ kind: "kept", key, title: task.title }, ...conflicts] };
+  const { conflicts, ...outcome } = outcomeOf(kept, others);
+  return { ...outcome, conflicts: [{ kind: "kept", key, title: task.title }, ...conflicts] };
 }
 
 /**
@@ -201,11 +217,11 @@ export function outcomeOf(kept, entries) {
  * @param {string} key
  * @returns {Outcome}
  */
-function merged({ fields: wanted, was }, task, key) {
+function merged({ fields: wanted, was, from, into }, task, key) {
   /** @type {Partial<Fields>} */
   const fields = {};
-  /** @type {(keyof Fields)[]} */
-  const names = [];
+  /** @type {(keyof Fields | "list_id")[]} */
+  let names = [];
   for (const name of NAMES.filter((name) => name in wanted)) {
     const [before, theirs] = [was[name], task[name]];
     if (isSame(wanted[name], before)) continue;
@@ -214,10 +230,19 @@ function merged({ fields: wanted, was }, task, key) {
     if (name !== "labels" && !isSame(theirs, before)) names.push(name);
     Object.assign(fields, { [name]: mine });
   }
-  const isNothing = !Object.keys(fields).length;
+  const { list_id } = task;
+  const isMoved = into !== undefined && into !== list_id;
+  // What becomes of its members is told when it is there.
+  if (isMoved) names = list_id === from ? [] : ["list_id"];
+  const change = Object.keys(fields).length ? "update" : "none";
   /** @type {Conflict[]} */
   const conflicts = names.length ? [{ kind: "changed", key, title: task.title, names }] : [];
-  return { kind: isNothing ? "none" : "update", fields, conflicts };
+  return {
+    kind: isMoved ? "move" : change,
+    fields,
+    conflicts,
+    about: { list_id: into ?? list_id },
+  };
 }
 
 /** @type {(wanted: Partial<Fields>, was: Fields, theirs: Fields) => string[]} */
@@ -244,21 +269,65 @@ export function byTask(entries) {
 }
 
 /**
- * Return entries in which each parent has its id, if it has one by now.
+ * Return entries in which parents are named by what they are called now.
  * @param {Entry[]} entries
- * @param {ReadonlyMap<string, Kept>} kept
+ * @param {(parent_id: number | string) => number | undefined} idOf nothing where the name stays
  */
-export function resolved(entries, kept) {
+function withParents(entries, idOf) {
   /** @type {<Some extends Partial<Fields>>(fields: Some) => Some} */
   const named = (fields) => {
     const { parent_id } = fields;
-    const parent = typeof parent_id === "string" ? kept.get(parent_id) : undefined;
-    return parent ? { ...fields, parent_id: parent.id } : fields;
+    const id = parent_id ? idOf(parent_id) : undefined;
+    return id && id !== parent_id ? { ...fields, parent_id: id } : fields;
   };
   return entries.map((entry) => {
     const [fields, was] = [named(entry.fields), named(entry.was)];
     return fields === entry.fields && was === entry.was ? entry : { ...entry, fields, was };
   });
+}
+
+/**
+ * Return entries in which each parent has its id, if it has one by now.
+ * @param {Entry[]} entries
+ * @param {ReadonlyMap<string, Kept>} kept
+ */
+export const resolved = (entries, kept) =>
+  withParents(entries, (name) => (typeof name === "string" ? kept.get(name)?.id : undefined));
+
+/**
+ * Return those of the entries that name a parent by an id that it no longer has, with its new one.
+ * @param {Entry[]} entries
+ * @param {ReadonlyMap<number, number>} ids by those that tasks had before
+ */
+export const renamed = (entries, ids) =>
+  withParents(entries, (name) => (typeof name === "number" ? ids.get(name) : undefined)).filter(
+    (entry, at) => entry !== entries[at],
+  );
+
+/**
+ * Return which of the tasks that are new here have come from another list, and what they were there:
+ * the time when a task was made stays as it is.
+ * @param {Iterable<Kept>} arrived
+ * @param {Iterable<Kept>} gone
+ * @returns {Map<Kept, Kept>}
+ */
+export function relocatedAmong(arrived, gone) {
+  /** @type {Map<string, Kept[]>} */
+  const left = new Map();
+  for (const one of gone) {
+    const { created_at } = one.task;
+    left.set(created_at, [...(left.get(created_at) ?? []), one]);
+  }
+  /** @type {Map<Kept, Kept>} */
+  const found = new Map();
+  for (const one of arrived) {
+    const alike = left.get(one.task.created_at) ?? [];
+    // Tasks that were made at once are told apart by what they are called.
+    const named = alike.findIndex(({ task }) => task.title === one.task.title);
+    const [former] = alike.splice(Math.max(named, 0), 1);
+    if (former) found.set(one, former);
+  }
+  return found;
 }
 
 /**
@@ -276,7 +345,7 @@ export const keysIn = (entries) =>
 /**
  * Pack what can be sent now, in its order: one operation for each task. Entries that come to
  * nothing are spent. A task is sent after the parent that is created with it; what goes along with
- * another is done by the service, with that one.
+ * another is done by the service, with that one, and waits for it.
  * @param {Entry[]} entries in their order
  * @param {ReadonlyMap<string, Kept>} kept
  * @param {{now: number, most?: number, idempotency_key: string,
@@ -297,18 +366,34 @@ export function pack(
   const told = [];
   let size = 0;
   const pending = byTask(resolved(entries, kept).filter((entry) => entry.kind !== "move"));
+  /** @type {Set<unknown>} the ids that are about to be others */
+  const moving = new Set(
+    [...pending].flatMap(([key, own]) =>
+      own.some(({ into }) => into) ? (kept.get(key)?.id ?? []) : [],
+    ),
+  );
+  /** @type {Set<string | undefined>} what this batch moves, with all that is below it */
+  const moved = new Set();
   for (const [key, own] of pending) {
     const last = own.at(-1);
     if (!last || last.after > now || last.fault) continue;
-    if (last.along && pending.has(last.along)) continue;
+    const { along = "" } = own.findLast(({ into }) => into) ?? last;
+    if ([along, last.along ?? ""].some((root) => pending.has(root))) continue;
+    if (own.some((entry) => moved.has(entry.along))) continue;
     const outcome = outcomeOf(kept.get(key), own);
     const { kind, fields, conflicts } = outcome;
     if (isLeft(key, kind)) continue;
+    if (moving.has(fields.parent_id)) {
+      if (kind !== "move") continue;
+      delete fields.parent_id;
+    }
     if (typeof fields.parent_id === "string") {
       if (pending.has(fields.parent_id)) continue;
       fields.parent_id = null; // it was never sent, and is gone
     }
-    const seqs = own.map((entry) => entry.seq);
+    // What there is to change of a task that is moved is sent when it is there.
+    const meant = kind === "move" ? own.filter(({ into }) => into) : own;
+    const seqs = meant.map((entry) => entry.seq);
     if (kind === "none" || (last.along && kind === "delete")) spent.push(...seqs);
     else {
       const operation = operationOf(outcome, kept.get(key));
@@ -316,6 +401,7 @@ export function pack(
       if (batch.parts.length === most || (batch.parts.length && size > MOST_BYTES)) break;
       batch.parts.push({ key, seqs });
       batch.operations.push(operation);
+      if (kind === "move") moved.add(key);
     }
     told.push(...conflicts);
   }
@@ -334,6 +420,14 @@ function operationOf({ kind, fields, about = {} }, kept) {
     const place = about.list_id ? { list_id: about.list_id } : {};
     return { create: { ...members, ...place, title: fields.title ?? "" } };
   }
+  if (kind === "move" && about.list_id) return { move: moveOf(kept.id, about.list_id, fields) };
   const named = kept.etag ? { id: kept.id, if_match: kept.etag } : { id: kept.id };
   return kind === "update" ? { update: { ...named, ...members } } : { delete: named };
 }
+
+/**
+ * It depends on nothing else that is known of the task, and so needs no entity tag.
+ * @type {(id: number, list_id: number, fields: Partial<Fields>) => Schemas["TaskToMove"]}
+ */
+const moveOf = (id, list_id, { parent_id }) =>
+  typeof parent_id === "number" ? { id, list_id, parent_id } : { id, list_id };

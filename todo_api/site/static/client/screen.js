@@ -131,7 +131,8 @@ export function makeScreen(store, session, leaving, orphans) {
         conflict.kind === "changed"
           ? conflict.names.map((field) => say(`field.${field}`)).join(", ")
           : "";
-      tell(say(`conflict.${conflict.kind}`, { title: conflict.title, names }));
+      const reason = conflict.kind === "stays" ? conflict.reason : "";
+      tell(say(`conflict.${conflict.kind}`, { title: conflict.title, names, reason }));
     },
   });
 
@@ -232,6 +233,7 @@ export function makeScreen(store, session, leaving, orphans) {
     isReading,
     isReadOnly,
     changeable,
+    together,
     tell,
 
     /** @param {string} key */

@@ -1,6 +1,7 @@
 /** What can be done with the tasks that are selected. */
 
 import { html } from "./html.js";
+import { ListOfSelected } from "./relocation.js";
 import { say } from "./words.js";
 
 /** @param {{screen: import("./screen.js").Screen}} props */
@@ -39,6 +40,7 @@ export function Selected({ screen }) {
           )
         }
       </select>
+      <${ListOfSelected} screen=${screen} keys=${() => screen.changeable(keys)} />
       <button class="quiet danger" onClick=${() => change((meant) => screen.removeAll(meant))}>
         ${say("task.delete")}
       </button>

@@ -255,6 +255,57 @@ export class Store {
   }
 
   /**
+   * Put a task, and what is below it, into another list, where it stands by itself.
+   * @param {string} root
+   * @param {number} list_id
+   * @param {string} text
+   * @param {import("./outbox.js").Place | null} place where undoing puts it
+   */
+  relocate(root, list_id, text, place) {
+    const branch = this.branchOf(root);
+    const [task] = branch;
+    if (!task?.list_id || task.list_id === list_id) return;
+    const [former, parent] = [task.list_id, this.parentOf(task)];
+    this.put(branch, list_id, null);
+    const undo = () => {
+      this.put(branch, former, parent);
+      if (place) this.move(root, place);
+    };
+    this.offer({ text, key: root, kind: "relocate", undo });
+  }
+
+  /**
+   * @param {Shown[]} branch
+   * @param {number} into
+   * @param {string | null} parent_id
+   */
+  put(branch, into, parent_id) {
+    const [root] = branch;
+    const entries = branch.flatMap(({ key }) => {
+      const task = this.get(key);
+      if (!task) return [];
+      const { list_id } = task;
+      const { fields, ...along } =
+        key === root?.key ? { fields: { parent_id } } : { fields: {}, along: root?.key };
+      const seq = this.nextSeq();
+      /** @type {Entry} */
+      const entry = {
+        seq,
+        key,
+        kind: "update",
+        fields,
+        was: fieldsOf(task),
+        after: 0,
+        list_id,
+        into,
+        ...along,
+      };
+      return [entry];
+    });
+    this.act({ entries });
+  }
+
+  /**
    * Delete a task and its subtasks, when it can no longer be undone; after that, undoing takes them
    * out of the trash.
    * @param {string} key
@@ -273,7 +324,8 @@ export class Store {
    * @param {string} root the key of the one that was deleted, perhaps with this one
    */
   putBack({ key, list_id, ...task }, root) {
-    const known = this.kept.get(key) ?? [...this.gone.values()].find((gone) => gone.key === key);
+    const known =
+      this.kept.get(key) ?? [...this.gone.values()].findLast((gone) => gone.key === key);
     const fields = fieldsOf(task);
     const was = known ? fieldsOf(known.task) : fields;
     const along = key === root ? {} : { along: root };
@@ -357,10 +409,10 @@ export class Store {
    */
   async dropList(id) {
     const lists = this.lists.value.filter((list) => list.id !== id);
-    const shown = this.tasks.value.filter((task) => task.list_id === id);
+    const made = this.tasks.value.filter((task) => task.list_id === id && !task.id);
     const kept = this.keysOf((task) => task.list_id === id);
-    const gone = new Set([...kept, ...shown.map(({ key }) => key)]);
-    const sent = this.entries.filter(({ key }) => gone.has(key)).map(seqOf);
+    const gone = new Set([...kept, ...made.map(({ key }) => key)]);
+    const sent = this.entries.filter(({ key, into }) => gone.has(key) || into === id).map(seqOf);
     await this.write({ lists, forgotten: [...gone], sent });
   }
 

@@ -18,7 +18,16 @@
 
 import { answered, Failure, heard, isForeign } from "./api.js";
 import { listed } from "./local.js";
-import { byTask, EMPTY, fieldsOf, isLike, keysIn, pack } from "./outbox.js";
+import {
+  byTask,
+  EMPTY,
+  fieldsOf,
+  isLike,
+  keysIn,
+  pack,
+  relocatedAmong,
+  renamed,
+} from "./outbox.js";
 import { randomId } from "./store.js";
 import { signal } from "./vendor.js";
 
@@ -295,10 +304,15 @@ export class Sync {
     /** @type {Kept[]} */
     const kept = [];
     const forgotten = [];
+    /** @type {Map<number, number>} */
+    const ids = new Map();
     for (const [index, { key }] of batch.parts.entries()) {
       const { task, etag } = results[index] ?? {};
-      if (task) kept.push({ key, id: task.id, task, etag: etag ?? null });
-      else forgotten.push(key);
+      if (task) {
+        kept.push({ key, id: task.id, task, etag: etag ?? null });
+        const former = this.store.kept.get(key)?.id;
+        if (former) ids.set(former, task.id);
+      } else forgotten.push(key);
     }
     this.conflicts = 0;
     this.alone = Math.max(0, this.alone - 1);
@@ -314,11 +328,12 @@ export class Sync {
       forgotten.push(key);
       sent.push(...own.map(({ seq }) => seq));
     }
-    await this.write({ kept, forgotten, sent, batch: null });
-    // With a task that is restored, its subtasks come back; one that repeats is followed by the next.
+    const left = this.store.entries.filter(({ seq }) => !sent.includes(seq));
+    await this.write({ kept, forgotten, entries: renamed(left, ids), sent, batch: null });
+    // With a task that is restored or moved, its subtasks come; one that repeats is followed by the next.
     const isFollowed = batch.operations.some(
-      ({ restore, update }, index) =>
-        restore ?? (update?.done !== undefined && results[index]?.task?.repeat),
+      ({ restore, move, update }, index) =>
+        restore ?? move ?? (update?.done !== undefined && results[index]?.task?.repeat),
     );
     if (isFollowed) await this.pull();
     return undefined;
@@ -344,6 +359,9 @@ export class Sync {
     } else if (batch.parts.length > 1) {
       // One of them is at fault: alone, the others arrive.
       this.alone = batch.parts.length;
+    } else if (part && batch.operations[0]?.move) {
+      this.alone = 0;
+      await this.stay(part.key, failure.detail);
     } else if (part && ["forbidden", "full"].includes(failure.kind)) {
       // What makes room must not wait for what needs it.
       this.quota = failure;
@@ -361,9 +379,21 @@ export class Sync {
   }
 
   /**
+   * Leave a task, and what is below it, in the list where it is.
+   * @param {string} key
+   * @param {string} reason
+   */
+  async stay(key, reason) {
+    const { entries } = await this.store.local.readOutbox();
+    const title = this.store.get(key)?.title ?? "";
+    await this.write({ sent: relocationsOf(entries, key) });
+    this.tell.onConflict({ kind: "stays", key, title, reason });
+  }
+
+  /**
    * Do in another way what can no longer be done: what has left the trash is made anew, what was
-   * meant for a list that is gone, or that may only be read, goes into one's own, what was done to a
-   * task of such a list is undone, what was assigned to somebody who is no member is so no longer, and
+   * meant for a list that is gone, or that may only be read, goes into one's own, what was to be moved
+   * there stays, what was done to a task of such a list is undone, what was assigned to somebody who is no member is so no longer, and
    * what was to be below a task that is gone, or too deep, stands by itself. Tell whether there was
    * something of the kind.
    * @param {Failure} failure
@@ -375,7 +405,7 @@ export class Sync {
     const changed = [];
     /** @type {number[]} */
     const undone = [];
-    for (const { pointer = "", code } of faults) {
+    for (const { pointer = "", code, detail } of faults) {
       const [, index, verb] = MEMBER.exec(pointer) ?? [];
       const part = batch.parts[Number(index)];
       if (!part) continue;
@@ -383,8 +413,11 @@ export class Sync {
       const title = this.store.get(key)?.title ?? "";
       const own = entries.filter((entry) => entry.key === key);
       if (verb === "create" && pointer.endsWith("/list_id")) {
-        changed.push(...own.map((entry) => ({ ...entry, list_id: null })));
+        changed.push(...own.map((entry) => ({ ...entry, list_id: null, into: undefined })));
         this.tell.onConflict({ kind: "moved", key, title });
+      } else if (verb === "move" && (pointer.endsWith("/list_id") || code === "low_role")) {
+        undone.push(...relocationsOf(entries, key));
+        this.tell.onConflict({ kind: "stays", key, title, reason: detail });
       } else if (pointer.endsWith("/assigned_to")) {
         const nobody = { assigned_to: null };
         changed.push(...own.map((entry) => ({ ...entry, fields: { ...entry.fields, ...nobody } })));
@@ -415,6 +448,10 @@ export class Sync {
     let { next } = await store.local.readOutbox();
     /** @type {Set<string> | null} what a copy that starts over has not seen again */
     let unseen = next === null && store.kept.size ? new Set(store.kept.keys()) : null;
+    /** @type {Map<number, Kept>} what was not known before */
+    const arrived = new Map();
+    /** @type {Map<string, Kept>} what was known before, and is no longer there */
+    const gone = new Map();
     for (let more = true; more;) {
       const since = next;
       const query = next === null ? { limit: PAGE } : { since: next, limit: PAGE };
@@ -442,12 +479,14 @@ export class Sync {
         continue;
       }
       this.etag = page.next === next ? (etag ?? "") : "";
-      /** @type {Kept[]} */
-      const kept = [];
-      const forgotten = [];
+      /** @type {Map<number, Kept>} */
+      const kept = new Map();
       const sent = [];
-      const gone = new Set(page.gone_lists);
-      if (gone.size) forgotten.push(...store.keysOf((task) => gone.has(task.list_id)));
+      const goneLists = new Set(page.gone_lists);
+      /** @type {Set<string>} */
+      const forgotten = new Set(
+        goneLists.size ? store.keysOf((task) => goneLists.has(task.list_id)) : [],
+      );
       for (const { id, task, etag = null } of page.changes) {
         const known = store.keys.get(id);
         const found = known || !task ? -1 : lost.findIndex(({ fields }) => isLike(task, fields));
@@ -455,16 +494,39 @@ export class Sync {
         const key = known ?? made?.key ?? store.keyOf(id);
         if (made) sent.push(...made.seqs);
         unseen?.delete(key);
-        if (task) kept.push({ key, id, task, etag });
-        else if (known) forgotten.push(key);
+        if (task) {
+          kept.set(id, { key, id, task, etag });
+          if (!known && !made) arrived.set(id, { key, id, task, etag });
+        } else if (known && store.kept.get(known)?.id === id) forgotten.add(known);
       }
       more = page.more;
       next = page.next;
-      if (!more && unseen) forgotten.push(...unseen);
+      for (const key of more ? [] : (unseen ?? [])) forgotten.add(key);
+      for (const key of forgotten) {
+        const former = store.kept.get(key);
+        if (former) gone.set(key, former);
+      }
+      /** @type {Map<number, number>} */
+      const ids = new Map();
+      for (const [now, former] of relocatedAmong(arrived.values(), gone.values())) {
+        if (!kept.has(now.id)) forgotten.add(now.key);
+        kept.set(now.id, { ...now, key: former.key });
+        forgotten.delete(former.key);
+        ids.set(former.id, now.id);
+        arrived.delete(now.id);
+        gone.delete(former.key);
+      }
       // A copy that is made anew is not followed from here before it is whole.
       const reached = more && unseen ? {} : { next };
-      if (kept.length || forgotten.length || next !== since) {
-        await this.write({ kept, forgotten, sent, ...reached });
+      if (kept.size || forgotten.size || next !== since) {
+        const entries = renamed(store.entries, ids);
+        await this.write({
+          kept: [...kept.values()],
+          forgotten: [...forgotten],
+          entries,
+          sent,
+          ...reached,
+        });
       }
     }
     if (this.areListsOld) await this.followLists();
@@ -502,6 +564,16 @@ export class Sync {
     return this.store.write({ ...writing, stamp: this.stamp });
   }
 }
+
+/**
+ * Return which entries put a task, and what is below it, into another list.
+ * @param {Entry[]} entries
+ * @param {string} key
+ */
+const relocationsOf = (entries, key) =>
+  entries
+    .filter((entry) => entry.into && (entry.key === key || entry.along === key))
+    .map(({ seq }) => seq);
 
 /**
  * Run while no other tab does.

@@ -100,6 +100,7 @@ export const WORDS = {
   "field.assigned_to": "Zuständige",
   "field.parent_id": "übergeordnete Aufgabe",
   "field.repeat": "Wiederholung",
+  "field.list_id": "Liste",
 
   "undo.button": "Rückgängig",
   "undo.done": "„{title}“ ist erledigt",
@@ -144,6 +145,7 @@ export const WORDS = {
   "conflict.undone": "Die Liste von „{title}“ ist nur zu lesen: Die Änderung wurde zurückgenommen.",
   "conflict.unassigned":
     "„{title}“ ist niemandem zugewiesen: Wer gemeint war, ist nicht in der Liste.",
+  "conflict.stays": "„{title}“ bleibt in der bisherigen Liste: {reason}",
   "conflict.alone":
     "„{title}“ steht für sich: Die Aufgabe darüber ist weg oder nimmt keine mehr auf.",
   "notice.close": "Schließen",

@@ -99,6 +99,7 @@ const ENGLISH = {
   "field.assigned_to": "assignee",
   "field.parent_id": "parent",
   "field.repeat": "repetition",
+  "field.list_id": "list",
 
   "undo.button": "Undo",
   "undo.done": "“{title}” is done",
@@ -143,6 +144,7 @@ const ENGLISH = {
     "“{title}” is assigned to nobody: who it was meant for is not in the list.",
   "conflict.alone":
     "“{title}” stands by itself: the task that it was to be below is gone, or has no room below it.",
+  "conflict.stays": "“{title}” stays in its list: {reason}",
   "notice.close": "Dismiss",
 
   "error.credentials": "The username or the password is wrong. Check both and try again.",

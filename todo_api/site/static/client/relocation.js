@@ -1,0 +1,96 @@
+/** The list of a task, or of several: they go into any other that one may change. */
+
+import { html } from "./html.js";
+import { tasksOf } from "./views.js";
+import { say } from "./words.js";
+
+/**
+ * @typedef {import("./outbox.js").Shown} Shown
+ * @typedef {import("./screen.js").Screen} Screen
+ */
+
+/**
+ * Return the lists that one may change, where there is more than one.
+ * @param {Screen} screen
+ */
+function choiceOf({ store }) {
+  const lists = store.lists.value.filter(({ role }) => role !== "viewer");
+  return lists.length > 1 ? lists : [];
+}
+
+/** @param {{screen: Screen, task: Shown}} props */
+export function ListOfTask({ screen, task }) {
+  const lists = choiceOf(screen);
+  if (!lists.length || screen.isReadOnly(task)) return null;
+  return html`
+    <label for="in-list">${say("task.list")}</label>
+    <select
+      id="in-list"
+      value=${task.list_id}
+      onChange=${(/** @type {any} */ event) => relocate(screen, [task.key], Number(event.target.value))}
+    >
+      ${lists.map(({ id, name }) => html`<option key=${id} value=${id}>${name}</option>`)}
+    </select>
+  `;
+}
+
+/** @param {{screen: Screen, keys: () => string[]}} props `keys` are those that one may change */
+export function ListOfSelected({ screen, keys }) {
+  const lists = choiceOf(screen);
+  if (!lists.length) return null;
+  return html`
+    <select
+      aria-label=${say("selection.list")}
+      value=""
+      onChange=${(/** @type {any} */ event) => {
+        const list_id = Number(event.target.value);
+        if (list_id) relocate(screen, keys(), list_id);
+        event.target.value = "";
+      }}
+    >
+      <option value="">${say("selection.list")}</option>
+      ${lists.map(({ id, name }) => html`<option key=${id} value=${id}>${name}</option>`)}
+    </select>
+  `;
+}
+
+/**
+ * Put tasks, and what is below them, into another list, which can be undone.
+ * @param {Screen} screen
+ * @param {string[]} keys
+ * @param {number} list_id
+ */
+function relocate(screen, keys, list_id) {
+  const { store } = screen;
+  const list = store.lists.value.find(({ id }) => id === list_id)?.name ?? "";
+  const meant = keys.filter((key) => {
+    const task = store.get(key);
+    // What is below another one of them goes along with that.
+    const isBelow = task && store.pathOf(task).some((above) => keys.includes(above.key));
+    return task && task.list_id !== list_id && !isBelow;
+  });
+  /** @param {string} key */
+  const put = (key) => {
+    const task = /** @type {Shown} */ (store.get(key));
+    const text = say("undo.relocated", { title: task.title, list });
+    store.relocate(key, list_id, text, placeOf(screen, task));
+  };
+  if (meant.length === 1) meant.forEach(put);
+  else if (meant.length) {
+    screen.together(meant, say("undo.severalRelocated", { count: meant.length, list }), put);
+  }
+  screen.selection.clear();
+}
+
+/**
+ * Return the place of a task in the order by hand: before the next one, if it is not the last.
+ * @param {Screen} screen
+ * @param {Shown} task
+ */
+function placeOf({ store, now, clocksOf }, task) {
+  const all = tasksOf(store.tasks.value, "list", String(task.list_id), now.value, clocksOf);
+  const parent = store.parentOf(task);
+  const beside = all.filter((one) => store.parentOf(one) === parent);
+  const next = beside[beside.findIndex(({ key }) => key === task.key) + 1];
+  return next ? { before: next.key } : null;
+}
