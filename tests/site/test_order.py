@@ -1,9 +1,10 @@
 """The order by hand in the web client: by dragging, by keys and by buttons, offline as well."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, until
 
@@ -136,3 +137,152 @@ def test_what_is_moved_offline_arrives_in_that_order(listed: WebClient, api: Api
     listed.look_again()
     listed.saved()
     assert [title for title, _ in tree_of(api)] == ["One", "Four", "Three", "Two"]
+
+
+class Finger:
+    """A finger on the screen of a phone, as the browser's own gestures see it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.session = page.context.new_cdp_session(page)
+        self.at = (0.0, 0.0)
+
+    def put(self, x: float, y: float) -> None:
+        self.at = (x, y)
+        self._tell("touchStart", self.at)
+
+    def move(self, x: float, y: float, steps: int = 8) -> None:
+        """Move there, as fast as a finger does."""
+        from_x, from_y = self.at
+        for step in range(1, steps + 1):
+            part = step / steps
+            self.at = (from_x + (x - from_x) * part, from_y + (y - from_y) * part)
+            self._tell("touchMove", self.at)
+            self.page.wait_for_timeout(16)
+
+    def put_another(self, x: float, y: float) -> None:
+        """Touch with a second finger for a moment."""
+        self._tell("touchStart", self.at, (x, y))
+        self._tell("touchMove", self.at, (x, y + 60))
+        self._tell("touchMove", self.at)
+
+    def lift(self) -> None:
+        self._tell("touchEnd")
+
+    def lose(self) -> None:
+        """Have the system take the touch for something else."""
+        self._tell("touchCancel")
+
+    def _tell(self, kind: str, *points: tuple[float, float]) -> None:
+        touches = [{"id": number, "x": x, "y": y} for number, (x, y) in enumerate(points)]
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+
+MANY = [f"Task {number}" for number in range(30)]
+PHONE = ViewportSize(width=390, height=844)
+
+
+@pytest.fixture
+def phone(browser: Browser, api: ApiOfUser) -> Iterator[WebClient]:
+    """The view of a list of many tasks, on a phone."""
+    creations = [{"create": {"title": title}} for title in MANY]
+    assert api.post("/tasks/batch", json={"operations": creations}).is_success
+    with browser.new_context(
+        viewport=PHONE, has_touch=True, is_mobile=True, reduced_motion="reduce"
+    ) as context:
+        client = WebClient(context.new_page())
+        client.sign_in(api.username, PASSWORD, stay=True)
+        client.saved()
+        client.open_menu()
+        client.go("Tasks")
+        expect(client.page.locator(".grip").first).to_be_visible()
+        yield client
+        assert client.complaints == []
+
+
+def box_of(part: Locator) -> tuple[float, float, float, float]:
+    """Return where a part of the page is: left, top, right, bottom."""
+    box = part.bounding_box()
+    assert box
+    return box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]
+
+
+def grip_of(client: WebClient, title: str) -> tuple[float, float]:
+    """Return the middle of a grip, which is large enough for a finger."""
+    row = client.page.locator(".task").filter(has=client.page.get_by_text(title, exact=True))
+    left, top, right, bottom = box_of(row.locator(".grip"))
+    assert right - left >= 40
+    assert bottom - top >= 40
+    return (left + right) / 2, (top + bottom) / 2
+
+
+def test_a_finger_drags_a_row_further_than_the_screen(phone: WebClient, api: ApiOfUser) -> None:
+    page, finger = phone.page, Finger(phone.page)
+    x, y = grip_of(phone, "Task 1")
+    finger.put(x, y)
+    finger.move(x, box_of(page.locator("#list"))[3] - 10)
+    expect(page.locator(".dragged")).to_be_attached()
+    until(page, lambda: phone.titles[-1] == "Task 29")
+    until(
+        page,
+        lambda: page.evaluate(
+            "(({scrollTop, clientHeight, scrollHeight}) =>"
+            " scrollTop + clientHeight >= scrollHeight - 1)(document.getElementById('list'))"
+        ),
+    )
+    finger.lift()
+    until(page, lambda: phone.titles[-2:] == ["Task 29", "Task 1"])
+    expect(page.locator(".drop, .dragged")).to_have_count(0)
+    phone.saved()
+    assert [title for title, _ in tree_of(api)] == ["Task 0", *MANY[2:], "Task 1"]
+
+
+def test_a_finger_puts_a_row_below_another_only_if_it_goes_to_the_side(
+    phone: WebClient, api: ApiOfUser
+) -> None:
+    finger = Finger(phone.page)
+    x, y = grip_of(phone, "Task 3")
+    finger.put(x, y)
+    finger.move(x + 14, y - 56 - 20)  # a thumb does not go straight
+    finger.lift()
+    until(phone.page, lambda: phone.titles[1:4] == ["Task 1", "Task 3", "Task 2"])
+    expect(phone.page.locator(".task[aria-level='2']")).to_have_count(0)
+    x, y = grip_of(phone, "Task 3")
+    finger.put(x, y)
+    finger.move(x + 40, y + 4)
+    finger.lift()
+    expect(phone.page.locator(".task[aria-level='2'] .title")).to_have_text("Task 3")
+    phone.saved()
+    assert ("Task 3", "Task 1") in tree_of(api)
+
+
+def test_a_finger_on_a_row_scrolls_and_what_is_not_finished_moves_nothing(
+    phone: WebClient, api: ApiOfUser
+) -> None:
+    page, finger = phone.page, Finger(phone.page)
+    x, y = grip_of(phone, "Task 5")
+    finger.put(200, y)
+    finger.move(200, y - 200)
+    finger.lift()
+    until(page, lambda: page.locator("#list").evaluate("list => list.scrollTop") > 50)
+    expect(page.locator(".drop, .dragged")).to_have_count(0)
+    x, y = grip_of(phone, "Task 8")
+    finger.put(x, y)
+    finger.move(x, y + 120)
+    expect(page.locator(".drop")).to_be_attached()
+    finger.lose()
+    expect(page.locator(".drop, .dragged")).to_have_count(0)
+    assert [title for title, _ in tree_of(api)] == MANY
+
+
+def test_a_second_finger_does_not_end_a_drag(phone: WebClient, api: ApiOfUser) -> None:
+    finger = Finger(phone.page)
+    x, y = grip_of(phone, "Task 4")
+    finger.put(x, y)
+    finger.move(x, y - 56)
+    finger.put_another(300, y + 100)
+    finger.move(x, y - 2 * 56 - 20)
+    finger.lift()
+    until(phone.page, lambda: phone.titles[:4] == ["Task 0", "Task 1", "Task 4", "Task 2"])
+    phone.saved()
+    assert [title for title, _ in tree_of(api)][:4] == ["Task 0", "Task 1", "Task 4", "Task 2"]

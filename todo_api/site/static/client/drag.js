@@ -6,18 +6,23 @@ import { useEffect, useSignal } from "./vendor.js";
 
 /** @typedef {import("./order.js").Target} Target */
 
-/** How far to the side is one level, as client.css has it. */
+/** How far to the side is one level, as client.css has it, and for a thumb, which goes in arcs. */
 const STEP_REM = 1.25;
+const TOUCH_STEP_REM = 2.5;
 /** So near to an edge of the list it scrolls, by so much a frame. */
 const EDGE = 40;
 const SCROLL = 8;
 
 /**
- * What shows where a row would go. It hears the grips of the rows in the list that it is in.
+ * What shows which rows are dragged, and where they would go. It hears the grips of the rows in the list that it is in.
  * @param {{screen: import("./screen.js").Screen, box: {current: HTMLElement | null}, height: number}} props
  */
 export function Drag({ screen, box, height }) {
-  const drop = useSignal(/** @type {(Target & {at: number, depth: number}) | null} */ (null));
+  const drop = useSignal(
+    /** @type {(Target & {at: number, depth: number, from: number, count: number}) | null} */ (
+      null
+    ),
+  );
 
   useEffect(() => {
     const element = box.current;
@@ -26,7 +31,7 @@ export function Drag({ screen, box, height }) {
     const begin = (event) => {
       const grip = event.target instanceof Element ? event.target.closest(".grip") : null;
       const key = grip?.closest("li")?.getAttribute("data-key");
-      if (!grip || !key || event.button) return;
+      if (!grip || !key || event.button || !event.isPrimary) return;
       event.preventDefault();
       follow(element, event, key);
     };
@@ -49,6 +54,7 @@ export function Drag({ screen, box, height }) {
     const gone = new Set(branch.map((row) => row.key));
     const rest = all.filter((row) => !gone.has(row.key));
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const level = from.pointerType === "touch" ? TOUCH_STEP_REM : STEP_REM;
     let { clientX: x, clientY: y } = from;
     const look = () => {
       const { top } = list.getBoundingClientRect();
@@ -56,10 +62,12 @@ export function Drag({ screen, box, height }) {
       // Rows of the branch are where they were; what it is put before is counted without them.
       const at = row <= index ? row : Math.max(index, row - branch.length);
       const place = Math.min(Math.max(at, 0), rest.length);
-      const wanted = depth + Math.round((x - from.clientX) / (STEP_REM * rem));
+      const wanted = depth + Math.round((x - from.clientX) / (level * rem));
       drop.value = {
         ...targetAt(rest, place, wanted, levels),
         at: Math.min(Math.max(row, 0), all.length),
+        from: index,
+        count: branch.length,
       };
     };
     const step = () => {
@@ -80,9 +88,9 @@ export function Drag({ screen, box, height }) {
       if (isFirst) step();
     };
     const end = () => {
-      removeEventListener("pointermove", move);
-      removeEventListener("pointerup", put);
-      removeEventListener("pointercancel", end);
+      removeEventListener("pointermove", moved);
+      removeEventListener("pointerup", lifted);
+      removeEventListener("pointercancel", lost);
       removeEventListener("keydown", giveUp, true);
       drop.value = null;
     };
@@ -110,13 +118,29 @@ export function Drag({ screen, box, height }) {
       event.stopPropagation();
       end();
     };
-    addEventListener("pointermove", move);
-    addEventListener("pointerup", put);
-    addEventListener("pointercancel", end);
+    /**
+     * Let no other finger interfere.
+     * @type {(act: (event: PointerEvent) => void) => (event: PointerEvent) => void}
+     */
+    const own = (act) => (event) => {
+      if (event.pointerId === from.pointerId) act(event);
+    };
+    const [moved, lifted, lost] = [own(move), own(put), own(end)];
+    // The grip may leave the page, with its row, while the list is scrolled.
+    list.setPointerCapture(from.pointerId);
+    addEventListener("pointermove", moved);
+    addEventListener("pointerup", lifted);
+    addEventListener("pointercancel", lost);
     addEventListener("keydown", giveUp, true);
   };
 
   if (!drop.value) return null;
-  const { at, depth } = drop.value;
-  return html`<div class="drop" style=${{ top: `${at * height}px`, "--depth": depth }}></div>`;
+  const { at, depth, from, count } = drop.value;
+  return html`
+    <div
+      class="dragged"
+      style=${{ top: `${from * height}px`, height: `${count * height}px` }}
+    ></div>
+    <div class="drop" style=${{ top: `${at * height}px`, "--depth": depth }}></div>
+  `;
 }
