@@ -2,8 +2,8 @@
 
 # ruff: noqa: SLF001 - a fault is in what nobody else has to know of
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -12,6 +12,7 @@ from sqlalchemy import Integer, bindparam, delete, false, insert, literal_column
 from tests.machine.branches import Branches
 from tests.machine.house import House
 from tests.machine.order import Order
+from tests.machine.relocation import Relocation
 from tests.machine.series import Series
 from tests.machine.sharing import Sharing
 from todo_api import recurrence
@@ -25,6 +26,7 @@ from todo_api.storage import (
     lists,
     members,
     moves,
+    relocation,
     series,
     tasks,
     tombstones,
@@ -66,7 +68,8 @@ class Room:
         self.faults[what] = self.machine, lambda patch: patch.setattr(owner, name, value)
 
 
-SHARING, BRANCHES, ORDER, SERIES = map(Room, (Sharing, Branches, Order, Series))
+SHARING, BRANCHES, ORDER = map(Room, (Sharing, Branches, Order))
+SERIES, RELOCATION = map(Room, (Series, Relocation))
 
 # Who sees and changes what.
 
@@ -317,6 +320,48 @@ def _(patch: pytest.MonkeyPatch) -> None:
         "insert_task",
         lambda db, of, given, **how: made(db, of, {**given, "previous_id": None}, **how),
     )
+
+
+# From one list into another.
+
+
+@RELOCATION.fault("what is moved is in the trash of its old list")
+def _(patch: pytest.MonkeyPatch) -> None:
+    def bury(db: Connection, list_id: int, branch: Sequence[Part], _: object) -> None:
+        tasks.delete_task(db, list_id, branch[0].task.id, forget_before=timedelta(days=30))
+
+    patch.setattr(relocation, "remove_parts", bury)
+
+
+@RELOCATION.fault("a branch that is moved is as deep as it likes")
+def _(patch: pytest.MonkeyPatch) -> None:
+    check = relocation._check_parent
+    patch.setattr(relocation, "_check_parent", lambda *asked, depth: check(*asked, depth=depth > 0))
+
+
+@RELOCATION.fault("what is moved names what it came of")
+def _(patch: pytest.MonkeyPatch) -> None:
+    insert_branch = relocation._insert
+    link = update(tasks_table).where(tasks_table.c.id == bindparam("moved_id"))
+    linked = Statement(link.values(previous_id=bindparam("former_id")))
+
+    def keeping(db: Connection, list_id: int, branch: Sequence[Part], *rest: Any) -> Any:  # noqa: ANN401 - a row
+        made = insert_branch(db, list_id, branch, *rest)
+        db.execute(linked, {"moved_id": made.id, "former_id": branch[0].task.previous_id})
+        return made
+
+    patch.setattr(relocation, "_insert", keeping)
+
+
+@RELOCATION.fault("the parts of what is moved stay on the top level")
+def _(patch: pytest.MonkeyPatch) -> None:
+    insert_branch = relocation._insert
+
+    def flat(db: Connection, list_id: int, branch: Sequence[Part], *rest: Any) -> Any:  # noqa: ANN401 - a row
+        parts = [part._replace(task=part.task._replace(parent_id=None)) for part in branch]
+        return insert_branch(db, list_id, parts, *rest)
+
+    patch.setattr(relocation, "_insert", flat)
 
 
 # What copies are told.

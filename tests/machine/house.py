@@ -2,7 +2,7 @@
 
 After each request, whoever sent it and one other read all that they see: it has to be what the
 oracle says, no task more and none less. What people do is in the rooms: `sharing`, `branches`,
-`order` and `series`, each of which can be entered alone.
+`order`, `series` and `relocation`, each of which can be entered alone.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +21,8 @@ from tests.support.members import invite
 
 MOST_TASKS = 24
 """In one list, so that lists do not grow without bound: a successor brings all its parts along."""
+WHO_CHANGES = ("owner", "editor")
+EVERY_ROLE = (*WHO_CHANGES, "viewer")
 FOLLOWED = 3
 """After so many steps, somebody's copy follows."""
 TOLD = {
@@ -129,7 +131,7 @@ class House(RuleBasedStateMachine):
         if above is not None:
             given = {**given, "parent_id": self.some_task(tasks, above)}
         answer = one.client.post("/tasks", json={**given, "list_id": tasks.id})
-        self.settle(one, tasks.id, answer, lambda: tasks.create(given, one.username))
+        self.settle(one, [tasks.id], answer, lambda: tasks.create(given, one.username))
 
     @rule(user=USER, number=NUMBER, depth=st.integers(2, 6))
     def create_chain(self, user: int, number: int, depth: int) -> None:
@@ -172,37 +174,44 @@ class House(RuleBasedStateMachine):
         answer = one.client.request(method, f"/tasks/{task_id}", json=changes, headers=headers)
         today = self.today(answer)
         self.settle(
-            *(one, tasks.id, answer),
+            *(one, [tasks.id], answer),
             lambda: tasks.update(task_id, changes, one.username, today),
         )
 
     def move_task(self, one: Person, tasks: Tasks, task_id: int, where: Task) -> None:
         """Move a task."""
         answer = one.client.post(f"/tasks/{task_id}/move", json=where)
-        self.settle(one, tasks.id, answer, lambda: tasks.move(task_id, where))
+        self.settle(one, [tasks.id], answer, lambda: tasks.move(task_id, where))
 
     def restore_task(self, one: Person, tasks: Tasks, task_id: int) -> None:
         """Restore a task with what was deleted together with it."""
         answer = one.client.post(f"/trash/{task_id}/restore")
-        self.settle(one, tasks.id, answer, lambda: tasks.restore(task_id, self.positions))
+        self.settle(one, [tasks.id], answer, lambda: tasks.restore(task_id, self.positions))
 
     def delete_task(self, one: Person, tasks: Tasks, task_id: int) -> None:
         """Delete a task with all below it."""
         answer = one.client.delete(f"/tasks/{task_id}")
-        self.settle(one, tasks.id, answer, lambda: tasks.delete(task_id))
+        self.settle(one, [tasks.id], answer, lambda: tasks.delete(task_id))
 
     def settle(
-        self, one: Person, list_id: int, answer: httpx2.Response, ask: Callable[[], object]
+        self,
+        one: Person,
+        list_ids: Sequence[int],
+        answer: httpx2.Response,
+        ask: Callable[[], object],
     ) -> None:
         """Ask the oracle too, compare what it says with an answer, and read what there is."""
-        shared = self.world.lists[list_id]
-        before = deepcopy(shared.tasks)
+        concerned = [self.world.lists[list_id] for list_id in list_ids]
+        before = [deepcopy(shared.tasks) for shared in concerned]
         refusal: tuple[int, str | None, str | None] | None = None
         try:
-            shared.require(one.username)
+            for roles in (EVERY_ROLE, WHO_CHANGES):
+                for shared in concerned:
+                    shared.require(one.username, roles)
             ask()
         except RefusalError as error:
-            shared.tasks.__dict__.update(before.__dict__)
+            for shared, tasks in zip(concerned, before, strict=True):
+                shared.tasks.__dict__.update(tasks.__dict__)
             refusal = error.status, error.place, error.code
         assert refusal == refusal_of(answer), answer.text
         self.look(one)

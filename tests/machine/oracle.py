@@ -96,13 +96,14 @@ class Tasks:
         """Return how many levels a branch has."""
         return 1 + max(map(self.height, self.children(task_id)), default=0)
 
-    def check_parent(self, parent_id: int, task_id: int | None = None) -> None:
-        """Refuse a parent that a task, or a new one, cannot have."""
+    def check_parent(self, parent_id: int, task_id: int | None = None, height: int = 1) -> None:
+        """Refuse a parent that a task, or a new one with as much below it, cannot have."""
         if parent_id not in self.tasks:
             raise RefusalError(400, "/parent_id", "missing")
-        if task_id is not None and parent_id in self.branch(task_id):
-            raise RefusalError(400, "/parent_id", "cycle")
-        height = 1 if task_id is None else self.height(task_id)
+        if task_id is not None:
+            if parent_id in self.branch(task_id):
+                raise RefusalError(400, "/parent_id", "cycle")
+            height = self.height(task_id)
         if self.level(parent_id) + height > LEVELS:
             raise RefusalError(400, "/parent_id", "too_deep")
 
@@ -175,13 +176,38 @@ class Tasks:
         parent_id = where.get("parent_id")
         if parent_id not in {None, task["parent_id"]}:
             self.check_parent(parent_id, task_id)
+        self.place(task_id, where)
+        task |= {name: where[name] for name in where.keys() & {"parent_id"}}
+        self.touch(task_id)
+
+    def place(self, task_id: int, where: Mapping[str, Any]) -> None:
+        """Put a task next to another one, if one is named."""
         for side in where.keys() & {"before", "after"}:
             if where[side] not in self.tasks or where[side] == task_id:
                 raise RefusalError(400, f"/{side}", "missing")
             self.order.remove(task_id)
             self.order.insert(self.order.index(where[side]) + (side == "after"), task_id)
-        task |= {name: where[name] for name in where.keys() & {"parent_id"}}
-        self.touch(task_id)
+
+    def let_go(self, task_id: int) -> list[Task]:
+        """Remove a task and all below it, which are not in the trash; return them."""
+        branch = self.branch(task_id)
+        for one in branch:
+            self.order.remove(one)
+        return [self.tasks.pop(one) for one in branch]
+
+    def take_in(self, branch: list[Task], where: Mapping[str, Any]) -> None:
+        """Make the tasks of a branch anew, in their order: what they came of stays behind."""
+        ids: dict[int, int] = {}
+        for task in branch:
+            self.made += 1
+            new = ids[task["id"]] = self.before + self.made
+            links = {"previous_id": None, "next_id": None}
+            parent_id = ids[task["parent_id"]] if len(ids) > 1 else where.get("parent_id")
+            self.tasks[new] = {**task, **links, "id": new, "parent_id": parent_id}
+            self.order.append(new)
+            self.touch(new)
+            if len(ids) == 1:
+                self.place(new, where)
 
     # Tasks that come again.
 
@@ -283,7 +309,7 @@ class SharedList:
         """Return the role that somebody has."""
         return "owner" if username == self.owner else self.roles.get(username)
 
-    def require(self, username: str, roles: Collection[str] = ("owner", "editor")) -> None:
+    def require(self, username: str, roles: Collection[str]) -> None:
         """Refuse whoever does not see the list, or has none of the roles."""
         role = self.role(username)
         if role is None:
@@ -308,6 +334,14 @@ class World:
         """Yield the tasks of each list that somebody sees."""
         for list_id in self.of(username):
             yield self.lists[list_id].tasks
+
+    def relocate(self, here: int, task_id: int, into: int, where: Mapping[str, Any]) -> None:
+        """Move a task, with all below it, from one list into another."""
+        old, new = self.lists[here].tasks, self.lists[into].tasks
+        old.find(task_id)
+        if where.get("parent_id") is not None:
+            new.check_parent(where["parent_id"], height=old.height(task_id))
+        new.take_in(old.let_go(task_id), where)
 
     def delete(self, list_id: int) -> None:
         """Delete a list, with all that is in it."""
