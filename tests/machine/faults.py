@@ -335,8 +335,10 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @RELOCATION.fault("a branch that is moved is as deep as it likes")
 def _(patch: pytest.MonkeyPatch) -> None:
-    check = relocation._check_parent
-    patch.setattr(relocation, "_check_parent", lambda *asked, depth: check(*asked, depth=depth > 0))
+    check = branches.check_parent
+    patch.setattr(
+        relocation, "check_parent", lambda *asked, levels: check(*asked, levels=levels > 0)
+    )
 
 
 @RELOCATION.fault("what is moved names what it came of")

@@ -92,15 +92,17 @@ def select_branch(db: Connection, list_id: int, task_id: int) -> dict[int, int]:
     return branch
 
 
-def check_parent(db: Connection, list_id: int, parent_id: int, task_id: int | None = None) -> None:
-    """See that a task, which may be a new one, can be put under a parent.
+def check_parent(
+    db: Connection, list_id: int, parent_id: int, task_id: int | None = None, *, levels: int = 1
+) -> None:
+    """See that a task can be put under a parent, or so many levels of tasks that are new there.
 
     Raises `ParentRefusedError`, `BranchTooLargeError`.
     """
     level = select_levels(db, list_id, [parent_id]).get(parent_id)
     if level is None:
         raise ParentRefusedError("missing")
-    branch = {0: 1} if task_id is None else select_branch(db, list_id, task_id)
+    branch = {0: levels} if task_id is None else select_branch(db, list_id, task_id)
     if parent_id in branch:
         raise ParentRefusedError("cycle")
     if level + max(branch.values()) > MOST_LEVELS:

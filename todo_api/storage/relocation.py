@@ -7,9 +7,9 @@ list it is gone, as if it had been deleted; but it is not in the trash, since it
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from todo_api.storage.branches import MOST_LEVELS, MOST_ON_LOOP, BranchBudget, select_levels
+from todo_api.storage.branches import MOST_ON_LOOP, BranchBudget, check_parent
 from todo_api.storage.engine import Connection
-from todo_api.storage.errors import ParentRefusedError, TaskMissingError
+from todo_api.storage.errors import TaskMissingError
 from todo_api.storage.members import SELECT_MEMBERS
 from todo_api.storage.moves import place_next_to
 from todo_api.storage.parts import Part, remove_parts, select_parts, size_of
@@ -54,19 +54,11 @@ def relocate_task(
     refuse_version(branch[0].task, versions)
     parent_id = where.get("parent_id")
     if parent_id is not None:
-        _check_parent(db, into, parent_id, depth=branch[-1].level)
+        check_parent(db, into, parent_id, levels=branch[-1].level)
     budget = BranchBudget(MOST_TASKS, MOST_WORDS, times=2) if budget is None else budget
     budget.spend_tasks(2 * (len(branch) - 1))
     remove_parts(db, list_id, branch, budget)
     return _insert(db, into, branch, where, quotas, budget)
-
-
-def _check_parent(db: Connection, list_id: int, parent_id: int, *, depth: int) -> None:
-    level = select_levels(db, list_id, [parent_id]).get(parent_id)
-    if level is None:
-        raise ParentRefusedError("missing")
-    if level + depth > MOST_LEVELS:
-        raise ParentRefusedError("too_deep")
 
 
 def _insert(
