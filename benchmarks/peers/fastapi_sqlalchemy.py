@@ -89,6 +89,17 @@ class JSONText(TypeDecorator[list[str]]):
         return json.loads(value or "[]")
 
 
+class OptionalJSONText(TypeDecorator[dict[str, str]]):
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, str] | None, dialect: object) -> str | None:
+        return None if value is None else json.dumps(value)
+
+    def process_result_value(self, value: str | None, dialect: object) -> dict[str, str] | None:
+        return None if value is None else json.loads(value)
+
+
 class User(Base):
     __tablename__ = "users"
 
@@ -120,6 +131,14 @@ class Task(Base):
     created_at: Mapped[str]
     updated_at: Mapped[str]
     completed_at: Mapped[str | None]
+    created_by: Mapped[int | None]
+    completed_by: Mapped[int | None]
+    assigned_to: Mapped[int | None]
+    parent_id: Mapped[int | None]
+    repeat: Mapped[dict[str, str] | None] = mapped_column(OptionalJSONText)
+    previous_id: Mapped[int | None]
+    next_id: Mapped[int | None]
+    position: Mapped[str]
     change: Mapped[int]
     title_key: Mapped[str]
     due_key: Mapped[str | None]
@@ -147,10 +166,16 @@ class TaskChanges(BaseModel):
     done: bool | None = None
 
 
+class Repeat(BaseModel):
+    rule: str
+    from_: str = Field(alias="from")
+
+
 class PublicTask(BaseModel):
     id: int
     uri: str
     list_id: int
+    parent_id: int | None
     title: str
     description: str
     done: bool
@@ -160,6 +185,13 @@ class PublicTask(BaseModel):
     created_at: str
     updated_at: str
     completed_at: str | None
+    created_by: str | None
+    completed_by: str | None
+    assigned_to: str | None
+    repeat: Repeat | None
+    previous_id: int | None
+    next_id: int | None
+    position: str
 
 
 class OneTask(BaseModel):
@@ -223,7 +255,7 @@ def get_tasks(
     own = select(Task).where(Task.list_id == user.list_id)
     tasks = session.scalars(own.order_by(Task.id).limit(limit))
     collection = str(request.url_for("get_tasks"))
-    return ManyTasks(tasks=[public(task, collection) for task in tasks])
+    return ManyTasks(tasks=[public(task, collection, user) for task in tasks])
 
 
 @app.post("/todo/api/v1.0/tasks", status_code=201)
@@ -246,12 +278,15 @@ def create_task(
             created_at=now(),
             updated_at=now(),
             completed_at=now() if new_task.done else None,
+            created_by=user.id,
+            completed_by=user.id if new_task.done else None,
+            position=position_of(task_id),
             title_key=new_task.title.casefold(),
             **new_task.model_dump(),
         )
         session.add(task)
         session.commit()
-    created = public(task, str(request.url_for("get_tasks")))
+    created = public(task, str(request.url_for("get_tasks")), user)
     response.headers["Location"] = created.uri
     return OneTask(task=created)
 
@@ -259,7 +294,7 @@ def create_task(
 @app.get("/todo/api/v1.0/tasks/{task_id}")
 def get_task(task_id: TaskId, request: Request, user: CurrentUser, session: DBSession) -> OneTask:
     task = find_task(session, user, task_id)
-    return OneTask(task=public(task, str(request.url_for("get_tasks"))))
+    return OneTask(task=public(task, str(request.url_for("get_tasks")), user))
 
 
 @app.put("/todo/api/v1.0/tasks/{task_id}")
@@ -280,8 +315,10 @@ def update_task(
         task.change = session.scalars(count_up).one()
         task.title_key = task.title.casefold()
         task.updated_at = now()
+        task.completed_at = (task.completed_at or now()) if task.done else None
+        task.completed_by = (task.completed_by or user.id) if task.done else None
         session.commit()
-    return OneTask(task=public(task, str(request.url_for("get_tasks"))))
+    return OneTask(task=public(task, str(request.url_for("get_tasks")), user))
 
 
 @app.delete("/todo/api/v1.0/tasks/{task_id}")
@@ -300,11 +337,15 @@ def find_task(session: Session, user: User, task_id: int) -> Task:
     return task
 
 
-def public(task: Task, collection: str) -> PublicTask:
+def public(task: Task, collection: str, user: User) -> PublicTask:
+    def name(user_id: int | None) -> str | None:
+        return user.username if user_id == user.id else None  # nobody else has the list
+
     return PublicTask(
         id=task.id,
         uri=f"{collection}/{task.id}",
         list_id=task.list_id,
+        parent_id=task.parent_id,
         title=task.title,
         description=task.description,
         done=task.done,
@@ -314,7 +355,19 @@ def public(task: Task, collection: str) -> PublicTask:
         created_at=task.created_at,
         updated_at=task.updated_at,
         completed_at=task.completed_at,
+        created_by=name(task.created_by),
+        completed_by=name(task.completed_by),
+        assigned_to=name(task.assigned_to),
+        repeat=None if task.repeat is None else Repeat.model_validate(task.repeat),
+        previous_id=task.previous_id,
+        next_id=task.next_id,
+        position=task.position,
     )
+
+
+def position_of(task_id: int) -> str:
+    """Return the place of a new task in the order by hand, in a list whose ids count from 1."""
+    return f"{2**31 + 8 * task_id:x}"
 
 
 def now() -> str:

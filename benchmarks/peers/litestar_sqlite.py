@@ -39,8 +39,9 @@ except ImportError:
 
 REMEMBER_SECONDS = 300
 TASKS = "/todo/api/v1.0/tasks"
-COLUMNS = """id, list_id, title, description, done, due, priority, labels,
-    created_at, updated_at, completed_at"""
+COLUMNS = """id, list_id, parent_id, title, description, done, due, priority, labels,
+    created_at, updated_at, completed_at, created_by, completed_by, assigned_to, repeat,
+    previous_id, next_id, position"""
 
 
 def connect() -> Any:
@@ -72,10 +73,16 @@ class TaskChanges(Struct, forbid_unknown_fields=True):
     done: bool | UnsetType = UNSET
 
 
+class Repeat(Struct, rename={"from_": "from"}):
+    rule: str
+    from_: str
+
+
 class PublicTask(Struct):
     id: int
     uri: str
     list_id: int
+    parent_id: int | None
     title: str
     description: str
     done: bool
@@ -85,6 +92,13 @@ class PublicTask(Struct):
     created_at: str
     updated_at: str
     completed_at: str | None
+    created_by: str | None
+    completed_by: str | None
+    assigned_to: str | None
+    repeat: Repeat | None
+    previous_id: int | None
+    next_id: int | None
+    position: str
 
 
 class OneTask(Struct):
@@ -109,10 +123,10 @@ class BasicAuthentication(AbstractAuthenticationMiddleware):
         scheme, _, encoded = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "basic":
             username, _, password = base64.b64decode(encoded).decode().partition(":")
-            query = "SELECT list_id, password_hash FROM users WHERE username = ?"
+            query = "SELECT id, username, list_id, password_hash FROM users WHERE username = ?"
             user = reading.execute(query, [username]).fetchone()
             if user is not None and await is_password(encoded, password, user["password_hash"]):
-                return AuthenticationResult(user=user["list_id"], auth=None)
+                return AuthenticationResult(user=user, auth=None)
         raise NotAuthorizedException(headers={"WWW-Authenticate": "Basic"})
 
 
@@ -129,7 +143,7 @@ async def is_password(encoded: str, password: str, password_hash: str) -> bool:
     return True
 
 
-AppRequest = Request[int, None, Any]
+AppRequest = Request[Any, None, Any]
 
 
 @get(TASKS, sync_to_thread=False)
@@ -137,30 +151,34 @@ def get_tasks(
     request: AppRequest, limit: Annotated[int, Parameter(ge=1, le=100)] = 50
 ) -> ManyTasks:
     query = f"SELECT {COLUMNS} FROM tasks WHERE list_id = ? ORDER BY id LIMIT ?"  # noqa: S608
-    rows = reading.execute(query, [request.user, limit])
+    rows = reading.execute(query, [request.user["list_id"], limit])
     collection = collection_of(request)
-    return ManyTasks([public(row, collection) for row in rows])
+    return ManyTasks([public(row, collection, request.user) for row in rows])
 
 
 @get(TASKS + "/{task_id:int}", sync_to_thread=False)
 def get_task(request: AppRequest, task_id: TaskId) -> OneTask:
-    return OneTask(public(find_task(reading, request.user, task_id), collection_of(request)))
+    task = find_task(reading, request.user, task_id)
+    return OneTask(public(task, collection_of(request), request.user))
 
 
 @post(TASKS, sync_to_thread=True)
 def create_task(request: AppRequest, data: NewTask) -> Response[OneTask]:
     insert = f"""
         INSERT INTO tasks (list_id, id, title, description, done, due, priority, labels,
-            created_at, updated_at, completed_at, change, title_key, due_key, words)
-        VALUES (?, ?, ?, ?, ?, NULL, 0, '[]', ?, ?, ?, ?, ?, NULL, '')
+            created_at, updated_at, completed_at, created_by, completed_by, position,
+            change, title_key, due_key, words)
+        VALUES (?, ?, ?, ?, ?, NULL, 0, '[]', ?, ?, ?, ?, ?, ?, ?, ?, NULL, '')
         RETURNING {COLUMNS}"""  # noqa: S608
     at = now()
     with lock, transaction():
         task_id, change = count_up(request.user, new_tasks=1)
-        values = [request.user, task_id, data.title, data.description, data.done]
-        values += [at, at, at if data.done else None, change, data.title.casefold()]
+        user_id = request.user["id"]
+        values = [request.user["list_id"], task_id, data.title, data.description, data.done]
+        values += [at, at, at if data.done else None, user_id, user_id if data.done else None]
+        values += [position_of(task_id), change, data.title.casefold()]
         row = writing.execute(insert, values).fetchone()
-    task = public(row, collection_of(request))
+    task = public(row, collection_of(request), request.user)
     return Response(OneTask(task), headers={"Location": task.uri})
 
 
@@ -168,18 +186,19 @@ def create_task(request: AppRequest, data: NewTask) -> Response[OneTask]:
 def update_task(request: AppRequest, task_id: TaskId, data: TaskChanges) -> OneTask:
     update = f"""
         UPDATE tasks SET title = ?, description = ?, done = ?, updated_at = ?, completed_at = ?,
-            change = ?, title_key = ?
+            completed_by = ?, change = ?, title_key = ?
         WHERE list_id = ? AND id = ? RETURNING {COLUMNS}"""  # noqa: S608
     at = now()
     with lock, transaction():
         task = find_task(writing, request.user, task_id)
         changed = {**task, **msgspec.to_builtins(data)}
         completed_at = (task["completed_at"] or at) if changed["done"] else None
+        completed_by = (task["completed_by"] or request.user["id"]) if changed["done"] else None
         _, change = count_up(request.user)
         values = [changed["title"], changed["description"], changed["done"], at, completed_at]
-        values += [change, changed["title"].casefold(), request.user, task_id]
-        row = writing.execute(update, values).fetchone()
-    return OneTask(public(row, collection_of(request)))
+        values += [completed_by, change, changed["title"].casefold()]
+        row = writing.execute(update, [*values, request.user["list_id"], task_id]).fetchone()
+    return OneTask(public(row, collection_of(request), request.user))
 
 
 @delete(TASKS + "/{task_id:int}", status_code=200, sync_to_thread=True)
@@ -187,7 +206,8 @@ def delete_task(request: AppRequest, task_id: TaskId) -> Deleted:
     with lock, transaction():
         find_task(writing, request.user, task_id)
         count_up(request.user)
-        writing.execute("DELETE FROM tasks WHERE list_id = ? AND id = ?", [request.user, task_id])
+        own = [request.user["list_id"], task_id]
+        writing.execute("DELETE FROM tasks WHERE list_id = ? AND id = ?", own)
     return Deleted()
 
 
@@ -199,27 +219,31 @@ class transaction:  # noqa: N801 - read as a verb's object: `with transaction()`
         writing.execute("COMMIT" if kind is None else "ROLLBACK")
 
 
-def count_up(list_id: int, new_tasks: int = 0) -> tuple[int, int]:
+def count_up(user: Any, new_tasks: int = 0) -> tuple[int, int]:
     update = """
         UPDATE lists SET last_task_id = last_task_id + ?, last_change = last_change + 1
         WHERE id = ? RETURNING last_task_id, last_change"""
-    task_id, change = writing.execute(update, [new_tasks, list_id]).fetchone()
+    task_id, change = writing.execute(update, [new_tasks, user["list_id"]]).fetchone()
     return task_id, change
 
 
-def find_task(connection: Any, list_id: int, task_id: int) -> Any:
+def find_task(connection: Any, user: Any, task_id: int) -> Any:
     query = f"SELECT {COLUMNS} FROM tasks WHERE list_id = ? AND id = ?"  # noqa: S608
-    task = connection.execute(query, [list_id, task_id]).fetchone()
+    task = connection.execute(query, [user["list_id"], task_id]).fetchone()
     if task is None:
         raise NotFoundException
     return task
 
 
-def public(row: Any, collection: str) -> PublicTask:
+def public(row: Any, collection: str, user: Any) -> PublicTask:
+    def name(user_id: int | None) -> str | None:
+        return user["username"] if user_id == user["id"] else None  # nobody else has the list
+
     return PublicTask(
         id=row["id"],
         uri=f"{collection}/{row['id']}",
         list_id=row["list_id"],
+        parent_id=row["parent_id"],
         title=row["title"],
         description=row["description"],
         done=bool(row["done"]),
@@ -229,7 +253,19 @@ def public(row: Any, collection: str) -> PublicTask:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         completed_at=row["completed_at"],
+        created_by=name(row["created_by"]),
+        completed_by=name(row["completed_by"]),
+        assigned_to=name(row["assigned_to"]),
+        repeat=None if row["repeat"] is None else msgspec.json.decode(row["repeat"], type=Repeat),
+        previous_id=row["previous_id"],
+        next_id=row["next_id"],
+        position=row["position"],
     )
+
+
+def position_of(task_id: int) -> str:
+    """Return the place of a new task in the order by hand, in a list whose ids count from 1."""
+    return f"{2**31 + 8 * task_id:x}"
 
 
 def collection_of(request: AppRequest) -> str:

@@ -13,7 +13,7 @@ export class Credentials {
 
   constructor(database) {
     this.#selectUser = database.prepare(
-      'SELECT list_id, password_hash FROM users WHERE username = ?',
+      'SELECT id, username, list_id, password_hash FROM users WHERE username = ?',
     );
   }
 
@@ -26,7 +26,7 @@ export class Credentials {
     if (!user || !(await this.#isPassword(encoded, rest.join(':'), user.password_hash))) {
       throw unauthorized();
     }
-    request.listId = user.list_id;
+    request.user = user;
   }
 
   async #isPassword(encoded, password, passwordHash) {
