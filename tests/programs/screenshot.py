@@ -66,7 +66,9 @@ def picture_console(browser: Browser, picture: Path) -> None:
 
 def picture_client(browser: Browser, folder: Path) -> None:
     """Picture each view of the web client, wide and narrow, light and dark."""
-    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, locale="en-GB")
+    page = browser.new_page(
+        viewport={"width": WIDTH, "height": HEIGHT}, locale="en-GB", timezone_id="UTC"
+    )
     client = WebClient(page)
     picture(page, folder, "sign-in")
     client.sign_in(USERNAME, PASSWORD)

@@ -1,6 +1,6 @@
 /**
- * A list: made, named, given a time zone, and deleted. That is done at the service at once, so it has to be there; what
- * one does with the tasks of a list need not wait for it.
+ * A list: made, named, given a time zone, and deleted. That is done at the service at once, so it has
+ * to be there; what one does with the tasks of a list need not wait for it.
  */
 
 import { answered } from "./api.js";

@@ -56,27 +56,21 @@ const byCreation = (one, other) =>
  * Sort by what is due first; when that is, is asked once for each task.
  * @param {Shown[]} tasks
  * @param {ClocksOf} clocksOf
+ * @param {boolean} isByDay whether days come first, each in its own zone
  */
-function sortedByDue(tasks, clocksOf) {
-  const ends = new Map(tasks.map((task) => [task, clocksOf(task).endOf(task.due ?? "9999-12-30")]));
-  /** @type {(task: Shown) => number} */
-  const end = (task) => ends.get(task) ?? 0;
-  return tasks.sort(
+function sortedByDue(tasks, clocksOf, isByDay) {
+  const timed = tasks.map((task) => {
+    const [clocks, due] = [clocksOf(task), task.due ?? "9999-12-30"];
+    return { task, day: isByDay ? clocks.partsOf(due).day : "", end: clocks.endOf(due) };
+  });
+  timed.sort(
     (one, other) =>
-      end(one) - end(other) || other.priority - one.priority || byCreation(one, other),
+      compare(one.day, other.day) ||
+      one.end - other.end ||
+      other.task.priority - one.task.priority ||
+      byCreation(one.task, other.task),
   );
-}
-
-/**
- * Sort by day, each in its own zone, and by what is due first.
- * @param {Shown[]} tasks
- * @param {ClocksOf} clocksOf
- */
-function sortedByDay(tasks, clocksOf) {
-  const days = new Map(tasks.map((task) => [task, clocksOf(task).partsOf(task.due ?? "").day]));
-  /** @type {(task: Shown) => string} */
-  const day = (task) => days.get(task) ?? "";
-  return sortedByDue(tasks, clocksOf).sort((one, other) => compare(day(one), day(other)));
+  return timed.map(({ task }) => task);
 }
 
 /** @type {(one: Shown, other: Shown) => number} */
@@ -146,29 +140,23 @@ export function tasksOf(tasks, name, what, now, clocksOf, lingering = NONE) {
   const open = () => tasks.filter((task) => !task.done || lingering.has(task.key));
   /** @param {Shown} task */
   const isAhead = (task) => clocksOf(task).isAhead(task.due ?? "", now);
+  /** @param {Shown[]} some */
+  const byDue = (some) => sortedByDue(some, clocksOf, false);
   switch (name) {
     case "today":
-      return sortedByDue(
-        open().filter((task) => task.due && !isAhead(task)),
-        clocksOf,
-      );
+      return byDue(open().filter((task) => task.due && !isAhead(task)));
     case "upcoming":
-      return sortedByDay(
+      return sortedByDue(
         open().filter((task) => task.due && isAhead(task)),
         clocksOf,
+        true,
       );
     case "done":
       return tasks.filter((task) => task.done || lingering.has(task.key)).sort(byCompletion);
     case "mine":
-      return sortedByDue(
-        open().filter((task) => task.assigned_to === what),
-        clocksOf,
-      );
+      return byDue(open().filter((task) => task.assigned_to === what));
     case "label":
-      return sortedByDue(
-        open().filter((task) => task.labels.includes(what)),
-        clocksOf,
-      );
+      return byDue(open().filter((task) => task.labels.includes(what)));
     case "list":
       return sortedByHand(open().filter((task) => task.list_id === Number(what)));
     case "trash":
@@ -177,14 +165,8 @@ export function tasksOf(tasks, name, what, now, clocksOf, lingering = NONE) {
       const words = what.toLocaleLowerCase().split(/\s+/u).filter(Boolean);
       const found = tasks.filter((task) => words.every((word) => textOf(task).includes(word)));
       return [
-        ...sortedByDue(
-          found.filter((task) => !task.done),
-          clocksOf,
-        ),
-        ...sortedByDue(
-          found.filter((task) => task.done),
-          clocksOf,
-        ),
+        ...byDue(found.filter((task) => !task.done)),
+        ...byDue(found.filter((task) => task.done)),
       ];
     }
     default:

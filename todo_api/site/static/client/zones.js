@@ -9,7 +9,7 @@ import { isZoneDeclined, keepZoneDeclined } from "./session.js";
 import { useSignal } from "./vendor.js";
 import { say } from "./words.js";
 
-/** What the service takes for a list that comes without one. */
+/** What lists have for which nobody has chosen, neither their owner nor who runs the service. */
 const DEFAULT = "UTC";
 
 const { demoUsername } = document.body.dataset;
