@@ -10,13 +10,26 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.support.serving import ServedApp
-from tests.support.web_client import PASSWORD, ApiOfUser, WebClient
+from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, registered, shared_list
 
 HERE = "America/New_York"
 THERE = "Asia/Tokyo"
 NOW = datetime(2027, 1, 14, 20, 0, tzinfo=UTC)
 """A Thursday, at three in the afternoon in New York; in Tokyo it is Friday, five in the morning."""
 NUMBERS = count(1)
+FORGET_ZONES = """(username) => new Promise((resolve) => {
+  const opening = indexedDB.open(`todo:${username}`);
+  opening.onsuccess = () => {
+    const db = opening.result;
+    const writing = db.transaction("lists", "readwrite");
+    const lists = writing.objectStore("lists");
+    lists.getAll().onsuccess = ({ target }) => {
+      for (const { time_zone, ...list } of target.result) lists.put(list);
+    };
+    writing.oncomplete = () => { db.close(); resolve(); };
+  };
+})"""
+"""Make the local copy one of before zones were kept."""
 
 
 @pytest.fixture
@@ -192,6 +205,28 @@ def test_a_zone_that_is_changed_elsewhere_is_followed_and_kept(page: Page, api: 
     expect(due_of(client, "Rest")).to_have_text("Overdue: Yesterday GMT+9")
 
 
+def test_a_copy_of_before_zones_were_kept_goes_by_the_clocks_of_the_browser(
+    page: Page, api: ApiOfUser
+) -> None:
+    have(api, "Tokyo", Call="2027-01-15T17:00:00+09:00")
+    client = WebClient(page)
+    client.sign_in(api.username, PASSWORD, stay=True)
+    expect(due_of(client, "Call")).to_have_text("Today 17:00 GMT+9")
+    client.saved()
+    page.route("**/todo/api/**", lambda route: route.abort())
+    page.evaluate(FORGET_ZONES, api.username)
+    page.reload()
+    expect(due_of(client, "Call")).to_have_text("Tomorrow 3:00")
+    client.go("Tokyo")
+    page.get_by_role("button", name="Edit or share").click()
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("Tokyo")
+    expect(page.get_by_role("combobox", name="Time zone")).to_have_count(0)
+    page.keyboard.press("Escape")
+    client.reach_again("**/todo/api/**")
+    client.saved()
+    expect(due_of(client, "Call")).to_have_text("Today 17:00 GMT+9")
+
+
 def test_a_zone_that_the_browser_does_not_know_counts_as_utc(page: Page, api: ApiOfUser) -> None:
     have(api, "Tokyo", Call="2027-01-16T09:30:00Z")
 
@@ -206,6 +241,19 @@ def test_a_zone_that_the_browser_does_not_know_counts_as_utc(page: Page, api: Ap
     expect(due_of(client, "Call")).to_have_text("Saturday 9:30 UTC")
     expect(client.open("Call")).to_contain_text("those of UTC. Where you are: Saturday 4:30.")
     assert client.complaints == []
+
+
+def test_a_member_is_told_the_zone_which_is_its_owners_affair(
+    client: WebClient, api: ApiOfUser, service: ServedApp
+) -> None:
+    page = client.page
+    with registered(service) as owner:
+        shared_list(owner, api, "editor", "Sweep")
+        client.look_again()
+        client.go("Kitchen")
+        page.get_by_role("button", name="Members").click()
+        expect(page.get_by_role("dialog")).to_contain_text("days and times are those of UTC")
+        expect(page.get_by_role("combobox", name="Time zone")).to_have_count(0)
 
 
 class TestOnesOwnList:
@@ -235,8 +283,8 @@ class TestOnesOwnList:
         client.saved()
         page.reload()
         client.saved()
-        expect(page.get_by_role("button", name="New list")).to_be_visible()
-        page.wait_for_function("performance.getEntriesByName(location.origin + '/assets/later.js')")
+        client.adding.fill("Rest tomorrow")
+        expect(chips(client)).to_have_count(1)  # what asks has come, too
         expect(page.get_by_role("button", name=f"Use {HERE}")).to_have_count(0)
         assert list_named(api, "Tasks")["time_zone"] == "UTC"
 

@@ -174,7 +174,7 @@ class Clocks {
 /** Whether a due time is a day rather than an instant. @param {string} due */
 const isWholeDay = (due) => due.length === "2026-11-30".length;
 
-/** @param {string} due */
+/** Small letters, which RFC 3339 allows, not every browser reads. @param {string} due */
 const instantIn = (due) => Date.parse(due.toUpperCase());
 
 /**
