@@ -8,7 +8,17 @@ interrupted.
 
 from collections.abc import Iterable
 
-from sqlalchemy import Column, ColumnElement, Table, bindparam, delete, func, select, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Table,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
 
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.schema import (
@@ -51,7 +61,14 @@ def _count_of(table: Table, own: ColumnElement[bool]) -> Statement:
 def _delete_of(table: Table, owner: Column[int]) -> Statement:
     own = owner == bindparam("owner")
     key = tuple_(*table.primary_key)
-    piece = select(*table.primary_key).where(own).limit(PIECE)
+    # PostgreSQL would read all that there is for each piece. The key's order keeps it to the index,
+    # and the number, in the statement itself, to so few rows: as a parameter it is planned for any.
+    piece = (
+        select(*table.primary_key)
+        .where(own)
+        .order_by(*table.primary_key)
+        .limit(literal_column(str(PIECE)))
+    )
     return Statement(delete(table).where(own, key.in_(piece)))
 
 
