@@ -8,7 +8,7 @@ import { locale, say } from "./words.js";
 
 /** @param {{screen: Screen}} props */
 export function Head({ screen }) {
-  const { store, title, now, name, search, found, overlay, list } = screen;
+  const { title, now, name, search, found, overlay, list } = screen;
   const role = list.value?.role ?? "owner";
   const count = found.value.length;
   const hint = () => {
@@ -47,7 +47,7 @@ export function Head({ screen }) {
         placeholder=${say("nav.search")}
         value=${search.value}
         autocomplete="off"
-        onFocus=${() => expectSearch(store.tasks.value)}
+        onFocus=${() => expectSearch(screen.searchable.value)}
         onInput=${(/** @type {any} */ event) => (search.value = event.target.value)}
       />
     </div>

@@ -9,7 +9,16 @@ import { makeSelection } from "./selection.js";
 import { foldedTasks, forgetScreen, keepFolded } from "./session.js";
 import { Sync } from "./sync.js";
 import { batch, computed, effect, signal } from "./vendor.js";
-import { countsByList, countsOf, labelsOf, progressOf, rowsOf, tasksOf, viewOf } from "./views.js";
+import {
+  countsByList,
+  countsOf,
+  inOrderOfSearch,
+  labelsOf,
+  progressOf,
+  rowsOf,
+  tasksOf,
+  viewOf,
+} from "./views.js";
 import { learnWords, locale, say } from "./words.js";
 
 /**
@@ -53,10 +62,11 @@ export function makeScreen(store, session, leaving, orphans) {
       ? store.lists.value.find(({ id }) => id === Number(view.value.what))
       : undefined,
   );
-  const name = computed(() => {
-    if (search.value.trim()) return "search";
-    return view.value.name === "list" && !list.value ? "all" : view.value.name;
-  });
+  /** The view that is there when nothing is searched. */
+  const behind = computed(() =>
+    view.value.name === "list" && !list.value ? "all" : view.value.name,
+  );
+  const name = computed(() => (search.value.trim() ? "search" : behind.value));
   /** What tasks are added to: the list that is shown, or else one's own. */
   const addingTo = computed(() => (name.value === "list" ? list.value : store.lists.value[0]));
   const ownClocks = computed(() => clocksIn(store.lists.value[0]?.time_zone));
@@ -68,12 +78,21 @@ export function makeScreen(store, session, leaving, orphans) {
    * @param {{list_id?: number | null}} task
    */
   const clocksOf = ({ list_id }) => clocksByList.value.get(list_id ?? 0) ?? ownClocks.value;
-  const what = () => {
-    if (name.value === "search") return search.value;
-    return name.value === "mine" ? session.username : view.value.what;
-  };
+  /** @type {(tasks: import("./views.js").Shown[], name: Name, what: string) => import("./views.js").Shown[]} */
+  const tasksIn = (tasks, name, what) =>
+    tasksOf(tasks, name, what, now.value, clocksOf, lingering.value);
+  // What a view shows stays known while something is searched.
+  const viewed = computed(() =>
+    tasksIn(
+      store.tasks.value,
+      behind.value,
+      behind.value === "mine" ? session.username : view.value.what,
+    ),
+  );
+  /** All tasks, in the order of what a search finds, whatever it is for. */
+  const searchable = computed(() => inOrderOfSearch(store.tasks.value, clocksOf));
   const found = computed(() =>
-    tasksOf(store.tasks.value, name.value, what(), now.value, clocksOf, lingering.value),
+    name.value === "search" ? tasksIn(searchable.value, "search", search.value) : viewed.value,
   );
   const attention = signal(0);
   /** What has just been added, and is to be seen. */
@@ -92,10 +111,15 @@ export function makeScreen(store, session, leaving, orphans) {
   });
   /** @param {import("./views.js").Shown} task */
   const parentOf = (task) => store.parentOf(task);
-  const rows = computed(() => {
+  /** @type {(tasks: import("./views.js").Shown[], name: Name) => import("./views.js").Row[]} */
+  const rowsIn = (tasks, name) => {
     const words = { locale: locale(), overdue: say("list.overdue") };
-    return rowsOf(found.value, name.value, now.value, clocksOf, words, parentOf, folded.value);
-  });
+    return rowsOf(tasks, name, now.value, clocksOf, words, parentOf, folded.value);
+  };
+  const viewedRows = computed(() => rowsIn(viewed.value, behind.value));
+  const rows = computed(() =>
+    name.value === "search" ? rowsIn(found.value, "search") : viewedRows.value,
+  );
   const progress = computed(() => progressOf(store.tasks.value, parentOf));
   const selection = makeSelection(rows, cursor);
   const title = computed(() => {
@@ -219,6 +243,7 @@ export function makeScreen(store, session, leaving, orphans) {
     isNarrow,
     name,
     found,
+    searchable,
     rows,
     title,
     list,

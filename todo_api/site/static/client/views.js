@@ -119,6 +119,20 @@ function textOf(task) {
 }
 
 /**
+ * Return tasks in the order of what a search finds, whatever it is for: open ones first.
+ * @param {Shown[]} tasks
+ * @param {ClocksOf} clocksOf
+ */
+export const inOrderOfSearch = (tasks, clocksOf) =>
+  [false, true].flatMap((done) =>
+    sortedByDue(
+      tasks.filter((task) => task.done === done),
+      clocksOf,
+      false,
+    ),
+  );
+
+/**
  * Get ready for a search: to make the texts that are searched takes longer than to search them.
  * @param {Shown[]} tasks
  */
@@ -128,7 +142,7 @@ export function expectSearch(tasks) {
 
 /**
  * Return the tasks that a view shows, in its order.
- * @param {Shown[]} tasks
+ * @param {Shown[]} tasks for a search, in the order of one
  * @param {Name} name
  * @param {string} what the words to search for, the label, the id of the list, or one's own name
  * @param {Date} now
@@ -163,11 +177,7 @@ export function tasksOf(tasks, name, what, now, clocksOf, lingering = NONE) {
       return [];
     case "search": {
       const words = what.toLocaleLowerCase().split(/\s+/u).filter(Boolean);
-      const found = tasks.filter((task) => words.every((word) => textOf(task).includes(word)));
-      return [
-        ...byDue(found.filter((task) => !task.done)),
-        ...byDue(found.filter((task) => task.done)),
-      ];
+      return tasks.filter((task) => words.every((word) => textOf(task).includes(word)));
     }
     default:
       return open().sort(byCreation);
