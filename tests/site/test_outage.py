@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.support.browser import chromium, find_chromium
 from tests.support.databases import lack
 from tests.support.serving import ServedApp, served
-from tests.support.web_client import WebClient
+from tests.support.web_client import PASSWORD, WebClient, registered, shared_list, until
 
 
 def test_the_client_opens_and_works_on_while_the_service_is_down(tmp_path: Path) -> None:
@@ -63,6 +63,34 @@ def test_what_makes_room_does_not_wait_for_what_needs_it(tmp_path: Path) -> None
         tasks = httpx2.get(f"{service.base_url}/tasks", auth=("miguel", "python")).json()["tasks"]
         titles = [task["title"] for task in tasks]
         assert (titles[2:], len(titles)) == (["Fourth"], 3)
+
+
+def test_what_the_owner_of_a_list_has_no_room_for_stays_where_it_is(tmp_path: Path) -> None:
+    executable = find_chromium()
+    if executable is None:
+        lack("Chromium")
+    database = f"sqlite:///{tmp_path}/todo.db"
+    with ExitStack() as running:
+        service = running.enter_context(served(database, tmp_path / "log", TODO_MAX_TASKS="2"))
+        owner, api = (running.enter_context(registered(service)) for _ in range(2))
+        shared_list(owner, api, "editor", "One", "Two")
+        for title in ("Mine", "Also mine"):
+            api.post("/tasks", json={"title": title})
+        context = running.enter_context(chromium(executable, service.origin)).new_context()
+        context.set_default_timeout(20_000)
+        client = WebClient(context.new_page())
+        client.sign_in(api.username, PASSWORD)
+        client.go("Tasks")
+        client.saved()
+        for title in ("Mine", "Also mine"):
+            client.page.get_by_text(title, exact=True).click(modifiers=["Control"])
+        client.page.get_by_role("combobox", name="Move to list").select_option("Kitchen")
+        for title in ("Mine", "Also mine"):
+            told = f"“{title}” stays in its list: "
+            expect(client.page.get_by_role("alert")).to_contain_text(told, timeout=60_000)
+        until(client.page, lambda: client.titles == ["Mine", "Also mine"])
+        client.saved()
+        assert client.copy_of(api.username, "outbox") == []
 
 
 def end(service: ServedApp) -> None:

@@ -200,6 +200,7 @@ def test_several_go_together_and_come_back_together(listed: WebClient, api: ApiO
         page.locator(".task .name", has_text=title).click(modifiers=["Control"])
     page.get_by_role("combobox", name="Move to list").select_option("Kitchen")
     expect(page.locator(".task")).to_have_count(0)
+    expect(page.locator("#list")).to_be_focused()
     expect(page.locator(".toast")).to_contain_text("2 tasks are in “Kitchen” now")
     listed.saved()
     assert trees(api) == {"Tasks": [], "Kitchen": HERE}

@@ -316,7 +316,9 @@ export function relocatedAmong(arrived, gone) {
   const left = new Map();
   for (const one of gone) {
     const { created_at } = one.task;
-    left.set(created_at, [...(left.get(created_at) ?? []), one]);
+    const others = left.get(created_at);
+    if (others) others.push(one);
+    else left.set(created_at, [one]);
   }
   /** @type {Map<Kept, Kept>} */
   const found = new Map();

@@ -38,13 +38,22 @@ export function ListOfTask({ screen, task }) {
 export function ListOfSelected({ screen, keys }) {
   const lists = choiceOf(screen);
   if (!lists.length) return null;
+  const { store, cursor, name, selection } = screen;
+  /** @param {number} list_id */
+  const choose = (list_id) => {
+    const meant = keys();
+    const branches = meant.flatMap((key) => store.branchOf(key).map((task) => task.key));
+    if (name.value === "list") cursor.value = selection.after(branches);
+    relocate(screen, meant, list_id);
+    screen.focusList();
+  };
   return html`
     <select
       aria-label=${say("selection.list")}
       value=""
       onChange=${(/** @type {any} */ event) => {
         const list_id = Number(event.target.value);
-        if (list_id) relocate(screen, keys(), list_id);
+        if (list_id) choose(list_id);
         event.target.value = "";
       }}
     >

@@ -266,20 +266,20 @@ export class Store {
     const [task] = branch;
     if (!task?.list_id || task.list_id === list_id) return;
     const [former, parent] = [task.list_id, this.parentOf(task)];
-    this.put(branch, list_id, null);
+    this.putInto(list_id, branch, null);
     const undo = () => {
-      this.put(branch, former, parent);
+      this.putInto(former, branch, parent);
       if (place) this.move(root, place);
     };
     this.offer({ text, key: root, kind: "relocate", undo });
   }
 
   /**
-   * @param {Shown[]} branch
    * @param {number} into
-   * @param {string | null} parent_id
+   * @param {Shown[]} branch as it was shown, its first task at the beginning
+   * @param {string | null} parent_id of the first one
    */
-  put(branch, into, parent_id) {
+  putInto(into, branch, parent_id) {
     const [root] = branch;
     const entries = branch.flatMap(({ key }) => {
       const task = this.get(key);

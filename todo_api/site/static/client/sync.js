@@ -497,7 +497,10 @@ export class Sync {
         if (task) {
           kept.set(id, { key, id, task, etag });
           if (!known && !made) arrived.set(id, { key, id, task, etag });
-        } else if (known && store.kept.get(known)?.id === id) forgotten.add(known);
+        } else if (known && store.kept.get(known)?.id === id) {
+          // What is told of a former id of a task says nothing of the task.
+          forgotten.add(known);
+        }
       }
       more = page.more;
       next = page.next;
