@@ -211,6 +211,22 @@ def test_several_go_together_and_come_back_together(listed: WebClient, api: ApiO
     assert_agreed(listed, api)
 
 
+def test_a_long_name_of_a_list_fits_on_a_narrow_screen(listed: WebClient, api: ApiOfUser) -> None:
+    page = listed.page
+    kitchen = api.get("/lists").json()["lists"][1]
+    assert api.put(kitchen["uri"], json={"name": "Longname " * 9 + "indeed"}).is_success
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.reload()
+    page.locator(".task .name", has_text="Bake").click(modifiers=["Control"])
+    choice = page.get_by_role("combobox", name="Move to list")
+    expect(choice).to_contain_text("Longname")
+    for part in (choice, page.get_by_role("group", name="The selected tasks")):
+        box = part.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320
+
+
 def test_another_device_has_it_there_with_what_was_done_to_it(
     listed: WebClient, api: ApiOfUser, browser: Browser
 ) -> None:

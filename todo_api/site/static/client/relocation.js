@@ -23,14 +23,16 @@ export function ListOfTask({ screen, task }) {
   const lists = choiceOf(screen);
   if (!lists.length || screen.isReadOnly(task)) return null;
   return html`
-    <label for="in-list">${say("task.list")}</label>
-    <select
-      id="in-list"
-      value=${task.list_id}
-      onChange=${(/** @type {any} */ event) => relocate(screen, [task.key], Number(event.target.value))}
-    >
-      ${lists.map(({ id, name }) => html`<option key=${id} value=${id}>${name}</option>`)}
-    </select>
+    <div>
+      <label for="in-list">${say("task.list")}</label>
+      <select
+        id="in-list"
+        value=${task.list_id}
+        onChange=${(/** @type {any} */ event) => relocate(screen, [task.key], Number(event.target.value))}
+      >
+        ${lists.map(({ id, name }) => html`<option key=${id} value=${id}>${name}</option>`)}
+      </select>
+    </div>
   `;
 }
 
