@@ -1,6 +1,7 @@
 /** The list of a task, or of several: they go into any other that one may change. */
 
 import { html } from "./html.js";
+import { fieldsOf } from "./outbox.js";
 import { tasksOf } from "./views.js";
 import { say } from "./words.js";
 
@@ -82,9 +83,17 @@ function relocate(screen, keys, list_id) {
   });
   /** @param {string} key */
   const put = (key) => {
-    const task = /** @type {Shown} */ (store.get(key));
-    const text = say("undo.relocated", { title: task.title, list });
-    store.relocate(key, list_id, text, placeOf(screen, task));
+    const branch = store.branchOf(key);
+    const [task] = branch;
+    if (!task?.list_id) return;
+    const { title, list_id: former } = task;
+    const [parent, place] = [store.parentOf(task), placeOf(screen, task)];
+    putInto(store, list_id, branch, null);
+    const undo = () => {
+      putInto(store, former, branch, parent);
+      if (place) store.move(key, place);
+    };
+    store.offer({ text: say("undo.relocated", { title, list }), key, kind: "relocate", undo });
   };
   if (meant.length === 1) meant.forEach(put);
   else if (meant.length) {
@@ -104,4 +113,26 @@ function placeOf({ store, now, clocksOf }, task) {
   const beside = all.filter((one) => store.parentOf(one) === parent);
   const next = beside[beside.findIndex(({ key }) => key === task.key) + 1];
   return next ? { before: next.key } : null;
+}
+
+/**
+ * Put a branch into a list.
+ * @param {import("./store.js").Store} store
+ * @param {number} into
+ * @param {Shown[]} branch as it was shown, its first task at the beginning
+ * @param {string | null} parent_id of the first one
+ */
+function putInto(store, into, branch, parent_id) {
+  const [root] = branch;
+  const entries = branch.flatMap(({ key }) => {
+    const task = store.get(key);
+    if (!task) return [];
+    const { list_id } = task;
+    const part = key === root?.key ? { fields: { parent_id } } : { fields: {}, along: root?.key };
+    const [seq, was] = [store.nextSeq(), fieldsOf(task)];
+    /** @type {import("./outbox.js").Entry} */
+    const entry = { seq, key, kind: "update", was, after: 0, list_id, into, ...part };
+    return [entry];
+  });
+  store.act({ entries });
 }

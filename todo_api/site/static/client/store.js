@@ -255,57 +255,6 @@ export class Store {
   }
 
   /**
-   * Put a task, and what is below it, into another list, where it stands by itself.
-   * @param {string} root
-   * @param {number} list_id
-   * @param {string} text
-   * @param {import("./outbox.js").Place | null} place where undoing puts it
-   */
-  relocate(root, list_id, text, place) {
-    const branch = this.branchOf(root);
-    const [task] = branch;
-    if (!task?.list_id || task.list_id === list_id) return;
-    const [former, parent] = [task.list_id, this.parentOf(task)];
-    this.putInto(list_id, branch, null);
-    const undo = () => {
-      this.putInto(former, branch, parent);
-      if (place) this.move(root, place);
-    };
-    this.offer({ text, key: root, kind: "relocate", undo });
-  }
-
-  /**
-   * @param {number} into
-   * @param {Shown[]} branch as it was shown, its first task at the beginning
-   * @param {string | null} parent_id of the first one
-   */
-  putInto(into, branch, parent_id) {
-    const [root] = branch;
-    const entries = branch.flatMap(({ key }) => {
-      const task = this.get(key);
-      if (!task) return [];
-      const { list_id } = task;
-      const { fields, ...along } =
-        key === root?.key ? { fields: { parent_id } } : { fields: {}, along: root?.key };
-      const seq = this.nextSeq();
-      /** @type {Entry} */
-      const entry = {
-        seq,
-        key,
-        kind: "update",
-        fields,
-        was: fieldsOf(task),
-        after: 0,
-        list_id,
-        into,
-        ...along,
-      };
-      return [entry];
-    });
-    this.act({ entries });
-  }
-
-  /**
    * Delete a task and its subtasks, when it can no longer be undone; after that, undoing takes them
    * out of the trash.
    * @param {string} key
