@@ -1,13 +1,17 @@
 """What is not in the document: files, pages that Flask rendered once, and Flask's own routes."""
 
+import asyncio
+import gzip
+import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from jinja2 import TemplateNotFound
 from werkzeug.wrappers import Response
 
-from tests.support.asgi import call
+from tests.support.asgi import ask, call
 from tests.support.documents import served
 from tests.support.problems import assert_problem
 from todo_api.contract import ContractApp
@@ -108,6 +112,28 @@ def test_a_file_is_sent_plain_to_all_others(app: ContractApp, accepted: str) -> 
         str(len(LONG)),
         "Accept-Encoding",
     )
+
+
+def test_a_file_is_compressed_once_however_many_ask_for_it_first(
+    app: ContractApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compress, compressed = gzip.compress, []
+
+    def count(body: bytes, **options: Any) -> bytes:  # noqa: ANN401 - whatever gzip takes
+        compressed.append(body)
+        time.sleep(0.02)  # as long as it takes for a large one, while others ask
+        return compress(body, **options)
+
+    async def ask_together() -> set[bytes]:
+        fields = [("Accept-Encoding", "gzip")]
+        asking = [ask(app, "GET", "/files/many.css", fields) for _ in range(8)]
+        return {answer.content for answer in await asyncio.gather(*asking)}
+
+    monkeypatch.setattr(gzip, "compress", count)
+    popular = LONG * 2
+    app.add_file("/files/many.css", popular, "text/css", HEADERS)
+    assert asyncio.run(ask_together()) == {popular}
+    assert compressed == [popular]
 
 
 def test_each_encoding_has_an_entity_tag_of_its_own(app: ContractApp) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from hashlib import blake2b
 from http import HTTPStatus
+from threading import Lock
 
 from todo_api.contract.http import Request, Response, is_known
 from todo_api.contract.uris import Origins
@@ -81,8 +82,17 @@ class StaticEndpoint:
         return self._packed
 
 
-@lru_cache(maxsize=64)
 def _packed(body: bytes) -> bytes:
+    """Compress a file, once however many ask for it first; one file at a time."""
+    with _PACKING:
+        return _compressed(body)
+
+
+_PACKING = Lock()
+
+
+@lru_cache(maxsize=64)
+def _compressed(body: bytes) -> bytes:
     """Compress a file, once however many applications serve it."""
     return gzip.compress(body, mtime=0)
 
