@@ -196,6 +196,9 @@ export async function learnWords(more) {
 export const locale = () =>
   navigator.languages.find((name) => name.startsWith(language)) ?? language;
 
+/** What turns around the text that comes after it: nobody's name may do that to a sentence. */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/gu;
+
 /**
  * Return a text, with these values in it.
  * @param {Word} word
@@ -203,5 +206,5 @@ export const locale = () =>
  */
 export const say = (word, values = {}) =>
   (words[word] ?? english[word] ?? word).replace(/\{(\w+)\}/gu, (all, name) =>
-    String(values[name] ?? all),
+    String(values[name] ?? all).replace(TURNING, ""),
   );
