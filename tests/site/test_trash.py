@@ -120,6 +120,21 @@ def test_the_trash_shows_what_was_deleted_and_gives_it_back_or_is_emptied(
     assert client.titles == ["Two"]
 
 
+def test_what_was_just_deleted_is_in_the_trash_and_can_still_be_undone(
+    lasting: WebClient, api: ApiOfUser
+) -> None:
+    page = lasting.page
+    lasting.add("Keep")
+    lasting.saved()
+    lasting.open("Keep").get_by_role("button", name="Delete").click()
+    lasting.go("Trash")
+    expect(page.get_by_role("button", name="Restore “Keep”")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Nothing is in the trash.")).to_be_visible()
+    lasting.saved()
+    assert [task["title"] for task in tasks_of(api)] == ["Keep"]
+
+
 def test_the_trash_is_as_the_service_has_it_and_says_when_that_is_away(
     page: Page, api: ApiOfUser
 ) -> None:

@@ -20,7 +20,10 @@ export function Trash({ screen }) {
   const page = useSignal(/** @type {Page | null} */ (null));
   const section = useRef(/** @type {HTMLElement | null} */ (null));
   const sending = useSending("signin.ended");
-  const isSaved = sync.state.value === "saved";
+  const state = sync.state.value;
+  const isSaved = state === "saved";
+  // Who looks for what was just deleted is to find it.
+  useEffect(() => store.release(), []);
 
   /** @param {string} [cursor] */
   const read = async (cursor) => {
@@ -66,7 +69,7 @@ export function Trash({ screen }) {
   return html`
     <section class="trash" id="list" tabindex="-1" aria-label=${say("view.trash")} ref=${section}>
       <${Outcome} of=${sending} />
-      ${page.value && !tasks.length && html`<p class="empty">${say("empty.trash")}</p>`}
+      ${page.value && state !== "saving" && !tasks.length && html`<p class="empty">${say("empty.trash")}</p>`}
       ${
         tasks.length > 0 &&
         html`<button class="quiet danger" onClick=${() => void empty()}>
