@@ -86,6 +86,12 @@ class TestSigningIn:
     def test_the_first_list_is_written_by_whoever_registers(self, page: Page) -> None:
         client = WebClient(page)
         page.get_by_role("link", name="Create an account").click()
+        page.get_by_role("textbox", name="Username").fill("Susan K")
+        page.get_by_role("textbox", name="Password").fill(PASSWORD)
+        page.get_by_role("button", name="Create account").click()
+        expect(page.locator("#username:focus:invalid")).to_have_accessible_description(
+            "Small letters and digits, with . _ - between them."
+        )
         page.get_by_role("textbox", name="Username").fill(f"newcomer{next(NUMBERS)}")
         page.get_by_role("textbox", name="Password").fill("short")
         page.get_by_role("button", name="Create account").click()
@@ -213,6 +219,19 @@ class TestTasks:
         client.saved()
         assert [task["done"] for task in tasks_of(api)] == [True]
 
+    def test_what_is_ticked_is_as_clear_below_the_pointer_as_elsewhere(
+        self, client: WebClient
+    ) -> None:
+        client.add("Read")
+        client.checkbox("Read").click()
+        client.go("Done")
+        box = client.checkbox("Read")
+        colour = "element => getComputedStyle(element).backgroundColor"
+        client.page.mouse.move(0, 0)
+        before = box.evaluate(colour)
+        box.hover()
+        assert box.evaluate(colour) == before
+
     def test_each_member_can_be_edited(self, client: WebClient, api: ApiOfUser) -> None:
         client.add("Raed")
         editor = client.open("Raed")
@@ -335,9 +354,9 @@ class TestTasks:
         keys.press("Escape")
         expect(client.page.get_by_role("dialog", name="Task")).to_be_hidden()
         keys.press("?")
-        expect(client.page.get_by_role("dialog", name="Keys")).to_be_visible()
+        expect(client.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
         keys.press("Escape")
-        expect(client.page.get_by_role("dialog", name="Keys")).to_be_hidden()
+        expect(client.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
         keys.press("g")
         keys.press("t")
         expect(client.page.get_by_role("heading", level=1)).to_have_text("Today")
@@ -615,6 +634,18 @@ def test_the_texts_are_german_where_the_browser_is(browser: Browser) -> None:
         client.page.get_by_role("textbox", name="Neue Aufgabe").fill("Milch morgen 17 Uhr #einkauf")
         expect(client.page.locator(".chip")).to_contain_text(["Morgen 17:00", "#einkauf"])
         assert client.complaints == []
+
+
+def test_the_views_stand_in_one_line_on_a_phone_in_each_language(browser: Browser) -> None:
+    for locale, submit in (("en-US", "Sign in"), ("de-DE", "Anmelden")):
+        phone = browser.new_context(locale=locale, viewport={"width": 390, "height": 844})
+        with phone as context:
+            client = WebClient(context.new_page())
+            client.page.get_by_role("button", name=submit).click()
+            views = client.page.locator(".side > nav a")
+            expect(views).to_have_count(4)
+            tops = views.evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+            assert len(set(tops)) == 1, locale
 
 
 def test_the_service_worker_keeps_one_version_of_them(

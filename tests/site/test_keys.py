@@ -54,10 +54,10 @@ class TestFocus:
         expect_focus_on(filled, "Four")
 
     def test_it_is_back_on_the_button_when_a_dialog_closes(self, filled: WebClient) -> None:
-        filled.page.get_by_role("button", name="Keys").click()
-        expect(filled.page.get_by_role("dialog", name="Keys")).to_be_visible()
+        filled.page.get_by_role("button", name="Shortcuts").click()
+        expect(filled.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
         filled.page.keyboard.press("Escape")
-        expect(filled.page.get_by_role("button", name="Keys")).to_be_focused()
+        expect(filled.page.get_by_role("button", name="Shortcuts")).to_be_focused()
 
 
 def test_escape_takes_back_what_is_still_being_loaded(browser: Browser, api: ApiOfUser) -> None:
@@ -70,9 +70,9 @@ def test_escape_takes_back_what_is_still_being_loaded(browser: Browser, api: Api
         until(page, lambda: len(held) == 1)
         page.keyboard.press("Escape")
         held[0].continue_()
-        page.get_by_role("button", name="Keys").click()
+        page.get_by_role("button", name="Shortcuts").click()
         expect(page.get_by_role("dialog")).to_have_count(1)
-        expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+        expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
 
 
 class TestSeveral:
@@ -167,7 +167,7 @@ class TestTurnedOff:
         expect(filled.checkbox("Two")).to_have_count(0)
         page.keyboard.press("Control+z")
         expect(filled.checkbox("Two")).to_be_visible()
-        page.get_by_role("button", name="Keys").click()
+        page.get_by_role("button", name="Shortcuts").click()
         page.get_by_label("Single keys").check()
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)

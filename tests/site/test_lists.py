@@ -90,6 +90,15 @@ def test_a_list_is_made_filled_named_and_deleted(client: WebClient, api: ApiOfUs
     assert tasks_by_list(api) == {"Tasks": ["Call"]}
 
 
+def test_the_button_that_stands_out_makes_the_list_and_the_other_one_closes(
+    client: WebClient,
+) -> None:
+    client.page.get_by_role("button", name="New list").click()
+    dialog = client.page.get_by_role("dialog")
+    expect(dialog.get_by_role("button")).to_have_text(["Create the list", "Close"])
+    expect(dialog.locator("button.primary")).to_have_text("Create the list")
+
+
 def test_ones_own_list_stays_and_says_so(client: WebClient) -> None:
     client.go("Tasks")
     client.page.get_by_role("button", name="Edit or share").click()
@@ -121,7 +130,7 @@ def test_a_list_needs_the_service_and_its_tasks_do_not(page: Page, api: ApiOfUse
     client.add("Sweep")
     expect(client.status).to_have_text("Offline")
     page.get_by_role("button", name="New list").click()
-    expect(page.get_by_role("dialog")).to_contain_text("has to be within reach")
+    expect(page.get_by_role("dialog")).to_contain_text("needs a connection to the service")
     page.get_by_role("textbox", name="Name").fill("Garden")
     page.get_by_role("button", name="Create the list").click()
     expect(page.get_by_role("dialog")).to_contain_text("The service cannot be reached")

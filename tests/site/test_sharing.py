@@ -216,6 +216,7 @@ def test_an_invitation_is_a_link_that_is_shown_once_and_copied(
 ) -> None:
     page = client.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.set_viewport_size({"width": 1280, "height": 800})
     kitchen = api.post("/lists", json={"name": "Kitchen"}).json()["list"]
     dialog = edited(client, "Kitchen")
     dialog.get_by_label("Role").select_option("Viewer: can only read")
@@ -223,6 +224,8 @@ def test_an_invitation_is_a_link_that_is_shown_once_and_copied(
     dialog.get_by_role("button", name="Make an invitation").click()
     field = dialog.get_by_label("Link of the invitation")
     expect(field).to_be_focused()
+    for seen in (field, dialog.get_by_text("shown only now"), dialog.get_by_text("Copy the link")):
+        expect(seen).to_be_in_viewport(ratio=1)
     link = field.input_value()
     address, code = link.split("#")
     assert address == f"{ADDRESS}/join"

@@ -138,7 +138,7 @@ def test_a_time_is_chosen_in_the_zone_of_the_list_which_is_told_beside_it(
     editor = client.open("Call")
     time = editor.get_by_label("Time")
     expect(time).to_have_value("09:30")
-    told = re.compile("those of Asia/Tokyo. Where you are: Tomorrow 19:30.$")
+    told = re.compile("those of Asia/Tokyo. Where you are: Tomorrow 19:30. “Edit or share”")
     expect(time).to_have_accessible_description(told)
     time.fill("18:00")
     expect(editor).to_contain_text("Where you are: Saturday 4:00.")

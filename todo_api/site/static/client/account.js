@@ -77,7 +77,7 @@ function Unlock({ username, opened }) {
         autocomplete="current-password"
         aria-describedby="confirm"
       />
-      <button>${say("account.unlock")}</button>
+      <button class="primary">${say("account.unlock")}</button>
       <${Outcome} of=${sending} />
     </form>
   `;

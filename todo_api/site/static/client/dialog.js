@@ -6,8 +6,7 @@ import { say } from "./words.js";
 
 /**
  * @param {{name: string, title: string, onClose: () => void, later?: string | null,
- *   children?: import("./html.js").View}} props a question, which has another button to be pressed
- *   first, can be answered later
+ *   children?: import("./html.js").View}} props a question can be answered later
  */
 export function Dialog({ name, title, onClose, later, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
@@ -16,9 +15,7 @@ export function Dialog({ name, title, onClose, later, children }) {
     <dialog ref=${dialog} class=${name} onClose=${onClose} aria-labelledby=${`${name}-title`}>
       <h2 id=${`${name}-title`}>${title}</h2>
       ${children}
-      <button class=${later ? "quiet" : "primary"} onClick=${() => dialog.current?.close()}>
-        ${later ?? say("task.close")}
-      </button>
+      <button onClick=${() => dialog.current?.close()}>${later ?? say("task.close")}</button>
     </dialog>
   `;
 }

@@ -17,7 +17,7 @@ export function Due({ screen, task, change }) {
   const clocks = screen.clocksOf(task);
   const isReadOnly = screen.isReadOnly(task);
   const { day, time } = task.due ? clocks.partsOf(task.due) : { day: "", time: "" };
-  const said = sayZone(clocks, task.due, screen.now.value);
+  const said = sayZone(clocks, task.due, screen.now.value, isOwned(screen, task));
   /** @type {(day: string, time: string) => void} */
   const choose = (day, time) => change({ due: day ? clocks.dueAt(day, time) : null });
   return html`
@@ -56,18 +56,25 @@ export function Due({ screen, task, change }) {
   `;
 }
 
+/** Whether the task is in a list of one's own. @type {(screen: Screen, task: import("./outbox.js").Shown) => boolean} */
+const isOwned = ({ store }, { list_id }) =>
+  store.lists.value.some(({ id, role }) => id === list_id && role === "owner");
+
 /**
- * Say whose clocks these are, and what the browser's show then, if that is something else.
+ * Say whose clocks these are, what the browser's show then, if that is something else, and where
+ * that is changed.
  * @param {Clocks} clocks
  * @param {string | null} due
  * @param {Date} now
+ * @param {boolean} isOwner
  */
-function sayZone(clocks, due, now) {
+function sayZone(clocks, due, now, isOwner) {
   const end = due ? clocks.endOf(due) : now.getTime();
   if (!clocks.differAt(end)) return "";
   const said = say("task.zone", { zone: clocks.zone });
-  if (!due) return said;
+  const where = isOwner ? ` ${say("task.zoneEdit", { edit: say("list.edit") })}` : "";
+  if (!due) return `${said}${where}`;
   const when = clocksIn().sayDue(new Date(end).toISOString(), now, locale());
   const word = clocks.partsOf(due).time ? "task.zoneTime" : "task.zoneDay";
-  return `${said} ${say(word, { when })}`;
+  return `${said} ${say(word, { when })}${where}`;
 }

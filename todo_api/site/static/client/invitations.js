@@ -94,12 +94,16 @@ export function Invitations({ screen, list }) {
 /** The link of a new invitation. @param {{link: string}} props */
 function Link({ link }) {
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const copying = useRef(/** @type {HTMLElement | null} */ (null));
   const sending = useSending();
   const select = () => {
     field.current?.focus();
     field.current?.select();
   };
-  useEffect(select, []);
+  useEffect(() => {
+    select();
+    copying.current?.scrollIntoView({ block: "center" });
+  }, []);
   const copy = () =>
     sending.run(async () => {
       try {
@@ -121,7 +125,7 @@ function Link({ link }) {
       aria-describedby="invitation-link-hint"
     />
     <p class="hint" id="invitation-link-hint">${say("invitations.linkHint")}</p>
-    <button onClick=${() => void copy()}>${say("invitations.copy")}</button>
+    <button ref=${copying} onClick=${() => void copy()}>${say("invitations.copy")}</button>
     <${Outcome} of=${sending} />
   `;
 }

@@ -92,7 +92,7 @@ export function ListEditor({ screen, list, onClose }) {
         />
         ${zone && html`<${ZoneChoice} zone=${zone} />`}
         <p class="hint" id="lists-hint">${say("lists.hint")}</p>
-        <button>${list ? say("lists.save") : say("lists.create")}</button>
+        <button class="primary">${list ? say("lists.save") : say("lists.create")}</button>
         <${Outcome} of=${sending} />
       </form>
       ${list && html`<${Members} ...${parts} /><${Invitations} ...${parts} /><${Deletion} ...${parts} />`}

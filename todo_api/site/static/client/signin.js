@@ -14,7 +14,8 @@ const {
   console: consoleAt,
 } = document.body.dataset;
 
-/** Of a new password, as the document has it; the browser says so beside the box. */
+/** Of a new name and a new password, as the document has it; the browser says so beside the box. */
+const NAME = "[a-z0-9]([a-z0-9._\\-]*[a-z0-9])?";
 const FEWEST_CHARACTERS = 8;
 
 /** @param {{told?: string, username?: string, onSignedIn: (orphans: number) => void}} props */
@@ -78,9 +79,13 @@ export function SignIn({ told, username, onSignedIn }) {
           autocomplete="username"
           autocapitalize="none"
           spellcheck=${false}
+          pattern=${isNew.value ? NAME : undefined}
+          title=${isNew.value ? say("register.usernameHint") : undefined}
+          aria-describedby=${isNew.value ? "username-hint" : undefined}
           defaultValue=${username ?? (isDemo ? demoUsername : "")}
           key=${`username${isNew.value}`}
         />
+        ${isNew.value && html`<p class="hint" id="username-hint">${say("register.usernameHint")}</p>`}
         <label for="password">${say("signin.password")}</label>
         <input
           id="password"

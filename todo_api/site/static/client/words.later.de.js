@@ -22,10 +22,11 @@ export const WORDS = {
   "task.edit": "Beschreibung bearbeiten",
   "task.due": "Fällig am",
   "task.time": "Uhrzeit",
-  "task.clearDue": "Ohne Tag",
+  "task.clearDue": "Tag entfernen",
   "task.zone": "Tage und Uhrzeiten der Liste sind die von {zone}.",
   "task.zoneTime": "Hier: {when}.",
   "task.zoneDay": "Hier endet der Tag: {when}.",
+  "task.zoneEdit": "„{edit}“ in der Liste ändert die Zeitzone.",
   "task.labels": "Etiketten",
   "task.addLabel": "Neues Etikett",
   "task.removeLabel": "Etikett {label} entfernen",
@@ -68,14 +69,13 @@ export const WORDS = {
   "zone.decline": "{zone} behalten",
 
   "lists.name": "Name",
-  "lists.hint":
-    "Listen werden sofort angelegt, benannt und gelöscht: Dafür muss der Dienst erreichbar sein.",
+  "lists.hint": "Das wird sofort gespeichert: Dafür muss der Dienst erreichbar sein.",
   "lists.create": "Liste anlegen",
   "lists.save": "Liste speichern",
   "lists.zone": "Zeitzone",
   "lists.zoneHere": "{zone} (die dieses Browsers)",
   "lists.zoneHint":
-    "In ihr beginnen und enden die Tage der Liste, und ihre Uhrzeiten sind die von dort, für alle Mitglieder.",
+    "Die Tage der Liste beginnen und enden um Mitternacht dort, und ihre Uhrzeiten sind die von dort, für alle Mitglieder.",
   "lists.own": "Dies ist die eigene Liste: Sie bleibt so lange wie das Konto.",
   "lists.delete": "Liste löschen",
   "lists.deleteHint":
@@ -102,7 +102,7 @@ export const WORDS = {
   "members.removed": "{username} ist kein Mitglied mehr.",
   "invitations.title": "Jemanden einladen",
   "invitations.hint":
-    "Eine Einladung ist ein Link für eine Person: Wer ihn zuerst öffnet, kann beitreten.",
+    "Eine Einladung ist ein Link für eine Person: Wer zuerst damit beitritt, verbraucht ihn.",
   "invitations.role": "Rolle",
   "invitations.days": "Tage gültig",
   "invitations.create": "Einladung anlegen",
@@ -146,7 +146,7 @@ export const WORDS = {
   "trash.confirm": "Alles im Papierkorb für immer entfernen?",
   "trash.emptied": "Der Papierkorb ist leer.",
 
-  "keys.title": "Tasten",
+  "keys.title": "Tastenkürzel",
   "keys.add": "Neue Aufgabe",
   "keys.move": "Nächste, vorige Aufgabe",
   "keys.fold": "Teilaufgaben aus- und einklappen, hinein und heraus",
@@ -163,9 +163,10 @@ export const WORDS = {
   "keys.today": "Heute (g u, g a, g d: Demnächst, Alle, Erledigt)",
   "keys.undo": "Rückgängig",
   "keys.close": "Schließen, was offen ist",
-  "keys.help": "Diese Tasten",
+  "keys.help": "Diese Tastenkürzel",
 
-  "account.confirm": "Das Konto lässt sich nur mit dem Passwort ansehen und ändern.",
+  "account.confirm":
+    "Um das Konto anzusehen und zu ändern, bitte das Passwort noch einmal eingeben.",
   "account.unlock": "Weiter",
   "account.wrong": "Das Passwort ist falsch. Bitte prüfen und noch einmal versuchen.",
   "account.shared":

@@ -20,10 +20,11 @@ export const LATER_WORDS = {
   "task.edit": "Edit the description",
   "task.due": "Due day",
   "task.time": "Time",
-  "task.clearDue": "No due day",
+  "task.clearDue": "Remove the due day",
   "task.zone": "The list’s days and times are those of {zone}.",
   "task.zoneTime": "Where you are: {when}.",
   "task.zoneDay": "Where you are, the day ends: {when}.",
+  "task.zoneEdit": "“{edit}” in the list changes the time zone.",
   "task.labels": "Labels",
   "task.addLabel": "Add a label",
   "task.removeLabel": "Remove the label {label}",
@@ -66,14 +67,13 @@ export const LATER_WORDS = {
   "zone.decline": "Keep {zone}",
 
   "lists.name": "Name",
-  "lists.hint":
-    "Lists are created, named and deleted at once: the service has to be within reach for that.",
+  "lists.hint": "This is saved at once, so it needs a connection to the service.",
   "lists.create": "Create the list",
   "lists.save": "Save the list",
   "lists.zone": "Time zone",
   "lists.zoneHere": "{zone} (this browser’s)",
   "lists.zoneHint":
-    "In it the list’s days begin and end, and its times are those of clocks there, for all members.",
+    "The list’s days begin and end at midnight there, and its times are of clocks there, for all members.",
   "lists.own": "This is your own list: it stays as long as your account.",
   "lists.delete": "Delete the list",
   "lists.deleteHint": "Deletes its tasks as well, for good: they do not go into the trash.",
@@ -98,7 +98,8 @@ export const LATER_WORDS = {
     "Remove {username} from “{name}”? The list and its tasks are gone for {username} at once.",
   "members.removed": "{username} is no longer a member.",
   "invitations.title": "Invite somebody",
-  "invitations.hint": "An invitation is a link, for one person: whoever opens it first can join.",
+  "invitations.hint":
+    "An invitation is a link, for one person: whoever joins by it first has used it up.",
   "invitations.role": "Role",
   "invitations.days": "Days it is valid",
   "invitations.create": "Make an invitation",
@@ -142,7 +143,7 @@ export const LATER_WORDS = {
   "trash.confirm": "Remove everything in the trash for good?",
   "trash.emptied": "The trash is empty.",
 
-  "keys.title": "Keys",
+  "keys.title": "Keyboard shortcuts",
   "keys.add": "Add a task",
   "keys.move": "Next or previous task",
   "keys.fold": "Subtasks: hide, show; into them, out of them",
@@ -159,9 +160,9 @@ export const LATER_WORDS = {
   "keys.today": "Today (g u, g a, g d: Upcoming, All tasks, Done)",
   "keys.undo": "Undo",
   "keys.close": "Close what is open",
-  "keys.help": "These keys",
+  "keys.help": "These shortcuts",
 
-  "account.confirm": "Your account can be seen and changed with your password alone.",
+  "account.confirm": "To see and change your account, enter your password once more.",
   "account.unlock": "Continue",
   "account.wrong": "The password is wrong. Check it and try again.",
   "account.shared":
