@@ -75,7 +75,7 @@ export const WORDS = {
   "lists.zone": "Zeitzone",
   "lists.zoneHere": "{zone} (die dieses Browsers)",
   "lists.zoneHint":
-    "Die Tage der Liste beginnen und enden um Mitternacht dort, und ihre Uhrzeiten sind die von dort, für alle Mitglieder.",
+    "Tage und Uhrzeiten der Liste richten sich nach dieser Zone, für alle Mitglieder.",
   "lists.own": "Dies ist die eigene Liste: Sie bleibt so lange wie das Konto.",
   "lists.delete": "Liste löschen",
   "lists.deleteHint":

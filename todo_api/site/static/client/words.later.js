@@ -72,8 +72,7 @@ export const LATER_WORDS = {
   "lists.save": "Save the list",
   "lists.zone": "Time zone",
   "lists.zoneHere": "{zone} (this browser’s)",
-  "lists.zoneHint":
-    "The list’s days begin and end at midnight there, and its times are of clocks there, for all members.",
+  "lists.zoneHint": "The list’s days and times go by this zone, for all members.",
   "lists.own": "This is your own list: it stays as long as your account.",
   "lists.delete": "Delete the list",
   "lists.deleteHint": "Deletes its tasks as well, for good: they do not go into the trash.",
