@@ -14,7 +14,8 @@ const EDGE = 40;
 const SCROLL = 8;
 
 /**
- * What shows which rows are dragged, and where they would go. It hears the grips of the rows in the list that it is in.
+ * What shows which rows are dragged, and where they would go. It hears the grips of the rows in the
+ * list that it is in.
  * @param {{screen: import("./screen.js").Screen, box: {current: HTMLElement | null}, height: number}} props
  */
 export function Drag({ screen, box, height }) {

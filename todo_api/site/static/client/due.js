@@ -56,7 +56,10 @@ export function Due({ screen, task, change }) {
   `;
 }
 
-/** Whether the task is in a list of one's own. @type {(screen: Screen, task: import("./outbox.js").Shown) => boolean} */
+/**
+ * Whether the task is in a list of one's own.
+ * @type {(screen: Screen, task: import("./outbox.js").Shown) => boolean}
+ */
 const isOwned = ({ store }, { list_id }) =>
   store.lists.value.some(({ id, role }) => id === list_id && role === "owner");
 

@@ -138,9 +138,11 @@ export function installKeys(screen) {
   /** @param {KeyboardEvent} event */
   const onKey = (event) => {
     if (event.isComposing) return undefined;
-    if (overlay.value) {
+    const dialog = document.querySelector("dialog");
+    // One that was closed a moment ago has yet to say so.
+    if (overlay.value && (!dialog || dialog.open)) {
       // An open dialog closes itself; one that is still being loaded opens no more.
-      if (event.key === "Escape" && !document.querySelector("dialog[open]")) overlay.value = "";
+      if (event.key === "Escape" && !dialog) overlay.value = "";
       return undefined;
     }
     if (event.key === "Escape") return close();

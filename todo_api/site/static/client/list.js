@@ -186,9 +186,9 @@ function keyOf({ target }, part) {
 /**
  * What a row shows. It reads a signal, so signals see to it that it is rendered for that alone, or
  * for props that are not the same: nothing that is made anew for each rendering may be one of them.
- * @param {{task: import("./outbox.js").Shown, clocks: import("./quickadd.js").Clocks, list?: string, parent?: string, done?: number,
- *   all?: number, isReadOnly: boolean, isSelected: boolean,
- *   now: import("./vendor.js").Signal<Date>}} props
+ * @param {{task: import("./outbox.js").Shown, clocks: import("./quickadd.js").Clocks,
+ *   list?: string, parent?: string, done?: number, all?: number, isReadOnly: boolean,
+ *   isSelected: boolean, now: import("./vendor.js").Signal<Date>}} props
  *   `parent` is the title of the task above, where that is not to be seen, and `done` of `all`
  *   subtasks are done
  */

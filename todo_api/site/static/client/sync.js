@@ -393,9 +393,9 @@ export class Sync {
   /**
    * Do in another way what can no longer be done: what has left the trash is made anew, what was
    * meant for a list that is gone, or that may only be read, goes into one's own, what was to be moved
-   * there stays, what was done to a task of such a list is undone, what was assigned to somebody who is no member is so no longer, and
-   * what was to be below a task that is gone, or too deep, stands by itself. Tell whether there was
-   * something of the kind.
+   * there stays, what was done to a task of such a list is undone, what was assigned to somebody who
+   * is no member is so no longer, and what was to be below a task that is gone, or too deep, stands by
+   * itself. Tell whether there was something of the kind.
    * @param {Failure} failure
    * @param {Batch} batch
    */
