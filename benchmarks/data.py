@@ -71,7 +71,7 @@ def _add_user(db: Connection, username: str, *, count: int) -> int:
     user = insert_user(db, username=username, email=None, password_hash=password_hash)
     counted = update(lists).where(lists.c.id == user.list_id)
     last = id_before(user.list_id) + count
-    db.execute(counted.values(last_task_id=last, last_version=count))
+    db.execute(counted.values(last_task_id=last, last_version=count, stored_tasks=count))
     return user.list_id
 
 
