@@ -9,20 +9,15 @@ from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from tests.support.browser import ADDRESS
 from tests.support.serving import ServedApp
-from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, registered, shared_list
+from tests.support.web_client import (
+    FORGET_OF_LISTS,
+    PASSWORD,
+    ApiOfUser,
+    WebClient,
+    registered,
+    shared_list,
+)
 
-FORGET_ROLES = """(username) => new Promise((resolve) => {
-  const opening = indexedDB.open(`todo:${username}`);
-  opening.onsuccess = () => {
-    const db = opening.result;
-    const writing = db.transaction("lists", "readwrite");
-    const lists = writing.objectStore("lists");
-    lists.getAll().onsuccess = ({ target }) => {
-      for (const { role, ...list } of target.result) lists.put(list);
-    };
-    writing.oncomplete = () => { db.close(); resolve(); };
-  };
-})"""
 """Make the local copy one of before roles were kept."""
 
 INVITED = "You are invited to a list. Sign in or create an account"
@@ -174,7 +169,7 @@ def test_a_copy_of_before_roles_were_kept_learns_them(
     client.go("Kitchen")
     expect(client.checkbox("Sweep")).to_be_disabled()
     client.saved()
-    page.evaluate(FORGET_ROLES, api.username)
+    page.evaluate(FORGET_OF_LISTS, [api.username, "role"])
     page.route("**/lists", lambda route: route.abort())
     page.reload()
     expect(client.status).to_have_text("Offline")

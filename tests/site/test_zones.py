@@ -10,25 +10,20 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.support.serving import ServedApp
-from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, registered, shared_list
+from tests.support.web_client import (
+    FORGET_OF_LISTS,
+    PASSWORD,
+    ApiOfUser,
+    WebClient,
+    registered,
+    shared_list,
+)
 
 HERE = "America/New_York"
 THERE = "Asia/Tokyo"
 NOW = datetime(2027, 1, 14, 20, 0, tzinfo=UTC)
 """A Thursday, at three in the afternoon in New York; in Tokyo it is Friday, five in the morning."""
 NUMBERS = count(1)
-FORGET_ZONES = """(username) => new Promise((resolve) => {
-  const opening = indexedDB.open(`todo:${username}`);
-  opening.onsuccess = () => {
-    const db = opening.result;
-    const writing = db.transaction("lists", "readwrite");
-    const lists = writing.objectStore("lists");
-    lists.getAll().onsuccess = ({ target }) => {
-      for (const { time_zone, ...list } of target.result) lists.put(list);
-    };
-    writing.oncomplete = () => { db.close(); resolve(); };
-  };
-})"""
 """Make the local copy one of before zones were kept."""
 
 
@@ -214,7 +209,7 @@ def test_a_copy_of_before_zones_were_kept_goes_by_the_clocks_of_the_browser(
     expect(due_of(client, "Call")).to_have_text("Today 17:00 GMT+9")
     client.saved()
     page.route("**/todo/api/**", lambda route: route.abort())
-    page.evaluate(FORGET_ZONES, api.username)
+    page.evaluate(FORGET_OF_LISTS, [api.username, "time_zone"])
     page.reload()
     expect(due_of(client, "Call")).to_have_text("Tomorrow 3:00")
     client.go("Tokyo")

@@ -28,6 +28,22 @@ READ_STORE = """([username, store]) => new Promise(resolve => {
 })"""
 """Read one of the stores of the local copy."""
 
+FORGET_OF_LISTS = """([username, member]) => new Promise((resolve) => {
+  const opening = indexedDB.open(`todo:${username}`);
+  opening.onsuccess = () => {
+    const db = opening.result;
+    const writing = db.transaction("lists", "readwrite");
+    const lists = writing.objectStore("lists");
+    lists.getAll().onsuccess = ({ target }) => {
+      for (const list of target.result) {
+        delete list[member];
+        lists.put(list);
+      }
+    };
+    writing.oncomplete = () => { db.close(); resolve(); };
+  };
+})"""
+"""Makes a user's local copy one of before a member of lists was kept."""
 VISIBILITY = """(value) => {
   Object.defineProperty(document, "visibilityState", { value, configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
