@@ -1,9 +1,10 @@
 """The statements on leases: the right to do something, which one process has for a while."""
 
-from sqlalchemy import BindParameter, bindparam, delete, literal_column, or_
-from sqlalchemy.dialects import postgresql, sqlite
+from functools import cache
 
-from todo_api.storage.engine import Connection, Statement
+from sqlalchemy import BindParameter, bindparam, delete, literal_column, or_
+
+from todo_api.storage.engine import Connection, Statement, insert_of
 from todo_api.storage.schema import leases
 
 NEW: dict[str, BindParameter[str]] = {
@@ -12,8 +13,10 @@ NEW: dict[str, BindParameter[str]] = {
 IS_FREE = or_(leases.c.until <= bindparam("now"), leases.c.holder == bindparam("new_holder"))
 
 
-def _take(insert: type[sqlite.Insert | postgresql.Insert]) -> Statement:
-    statement = insert(leases).values(NEW)
+@cache
+def take_if_free(dialect: str) -> Statement:
+    """Return the statement that takes a lease in an engine's database, or extends it."""
+    statement = insert_of(dialect)(leases).values(NEW)
     return Statement(
         statement.on_conflict_do_update(
             index_elements=[leases.c.name],
@@ -23,7 +26,6 @@ def _take(insert: type[sqlite.Insert | postgresql.Insert]) -> Statement:
     )
 
 
-TAKE = {"sqlite": _take(sqlite.Insert), "postgresql": _take(postgresql.Insert)}
 END = Statement(
     delete(leases).where(
         leases.c.name == bindparam("this_name"), leases.c.holder == bindparam("this_holder")
@@ -34,7 +36,7 @@ END = Statement(
 def take_lease(db: Connection, name: str, holder: str, *, now: str, until: str) -> bool:
     """Take a lease, or extend it; tell whether the holder has it now."""
     values = {"new_name": name, "new_holder": holder, "new_until": until, "now": now}
-    return db.one(TAKE[db.dialect.name], values) is not None
+    return db.one(take_if_free(db.dialect.name), values) is not None
 
 
 def end_lease(db: Connection, name: str, holder: str) -> None:

@@ -13,7 +13,6 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, case, func, literal_column, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from todo_api import times
 from todo_api.storage.access import (
@@ -28,7 +27,7 @@ from todo_api.storage.access import (
     require,
 )
 from todo_api.storage.days import move_days
-from todo_api.storage.engine import Connection, Statement
+from todo_api.storage.engine import Connection, Statement, insert_of
 from todo_api.storage.errors import ListChangedError, TooManyListsError, UserGoneError
 from todo_api.storage.schema import OWN_NAME, lists
 
@@ -103,13 +102,14 @@ SELECT_STATES = Statement(
 COUNT_LISTS = Statement(select(func.count()).select_from(lists).where(IS_OWNERS, IS_THERE))
 
 
-def _insert(insert: type[sqlite.Insert | postgresql.Insert]) -> Statement:
+@cache
+def insert_unless_taken(dialect: str) -> Statement:
+    """Return the statement that makes a list in an engine's database, if its id is free."""
     columns = ("id", "owner_id", "name", "time_zone", "created_at", "last_task_id", "last_version")
-    unless_taken = insert(lists).on_conflict_do_nothing()
+    unless_taken = insert_of(dialect)(lists).on_conflict_do_nothing()
     return Statement(unless_taken.returning(literal_column("1")), columns=columns)
 
 
-INSERT = {"sqlite": _insert(sqlite.Insert), "postgresql": _insert(postgresql.Insert)}
 DELETE_LIST = Statement(update(lists).where(IS_LIST).values(deleted_at=bindparam("now")))
 DELETE_OF_OWNER = Statement(
     update(lists).where(IS_OWNERS, IS_THERE).values(deleted_at=bindparam("now"))
@@ -205,7 +205,7 @@ def insert_list(
             # Random, so that versions of an earlier list with this id do not come again.
             "last_version": secrets.randbelow(FIRST_VERSIONS),
         }
-        if db.one(INSERT[db.dialect.name], values) is not None:
+        if db.one(insert_unless_taken(db.dialect.name), values) is not None:
             return given
         list_id = None
 

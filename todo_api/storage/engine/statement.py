@@ -7,9 +7,10 @@ put the values in order and to make rows of what the driver returns.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache, partial
+from importlib import import_module
 from typing import Any, NamedTuple, ParamSpec, cast
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, Table
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
@@ -140,6 +141,15 @@ def compiled_once(build: Callable[P, Any]) -> Callable[P, Statement]:
         return Statement(partial(build, *arguments, **options))
 
     return cast("Callable[P, Statement]", statement)
+
+
+def insert_of(dialect: str) -> Callable[[Table], Any]:
+    """Return what makes an INSERT of an engine's own kind, which may say ON CONFLICT.
+
+    The other engine's dialect is not even imported.
+    """
+    insert: Callable[[Table], Any] = import_module(f"sqlalchemy.dialects.{dialect}").insert
+    return insert
 
 
 def _decoder(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
