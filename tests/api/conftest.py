@@ -10,7 +10,8 @@ from tests.support.clients import registered
 from todo_api.contract import ContractApp
 from todo_api.storage import Connection, Database
 from todo_api.storage.engine.connection import Cursor
-from todo_api.storage.engine.postgresql.transaction import Transaction
+from todo_api.storage.engine.postgresql.session import Session
+from todo_api.storage.engine.sqlite_file import FileConnection
 from todo_api.storage.engine.statement import Compiled, Values
 
 
@@ -30,12 +31,13 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         executed.append(compiled.sql)
         return execute(db, compiled, values)
 
-    monkeypatch.setattr(Connection, "_execute", note)
-    execute_later = Transaction.execute_later
+    monkeypatch.setattr(FileConnection, "_execute", note)
+    send = Session.send
 
-    def note_later(transaction: Transaction, sql: str, values: Sequence[Any]) -> None:
-        executed.append(sql)
-        execute_later(transaction, sql, values)
+    def note_sent(session: Session, sql: str, values: Sequence[Any] = ()) -> None:
+        if values:  # what begins and ends a transaction has none
+            executed.append(sql)
+        send(session, sql, values)
 
-    monkeypatch.setattr(Transaction, "execute_later", note_later)
+    monkeypatch.setattr(Session, "send", note_sent)
     return executed

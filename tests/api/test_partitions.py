@@ -44,7 +44,7 @@ from todo_api.storage import (
     users,
 )
 from todo_api.storage.engine import Statement
-from todo_api.storage.engine.postgresql.transaction import Transaction
+from todo_api.storage.engine.postgresql.session import Session
 from todo_api.storage.labels import rename_label
 from todo_api.storage.schema import task_labels
 from todo_api.storage.schema import tasks as tasks_table
@@ -98,20 +98,14 @@ def database_url(postgresql_databases: PostgreSQLDatabases) -> Iterator[str]:
 def sent(monkeypatch: pytest.MonkeyPatch) -> dict[str, Sent]:
     """The statements that the driver is given, each with its last values."""
     found: dict[str, Sent] = {}
+    send = Session.send
 
-    def note(name: str) -> None:
-        original = getattr(Transaction, name)
+    def note(session: Session, sql: str, values: Sequence[Any] = ()) -> None:
+        if values:  # what begins and ends a transaction has none
+            found[sql] = Sent(sql, tuple(values))
+        send(session, sql, values)
 
-        def noting(transaction: Transaction, sql: str, values: Sequence[Any] = ()) -> Any:  # noqa: ANN401 - the original's own
-            values = [*values]
-            last = values[-1] if name == "executemany" else values
-            found[sql] = Sent(sql, tuple(last))
-            return original(transaction, sql, values)
-
-        monkeypatch.setattr(Transaction, name, noting)
-
-    for name in ("execute", "execute_later", "executemany"):
-        note(name)
+    monkeypatch.setattr(Session, "send", note)
     return found
 
 

@@ -5,6 +5,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from types import NoneType
 
 import psycopg
 import pytest
@@ -21,9 +23,11 @@ from todo_api.storage import (
     UsernameTakenError,
     UserRow,
     WouldBlockError,
+    insert_task,
     migrate,
 )
 from todo_api.storage.engine import ConstraintViolatedError, Statement
+from todo_api.storage.engine.postgresql import queues
 from todo_api.storage.engine.unit import UNIT
 from todo_api.storage.users import insert_user, update_user
 
@@ -87,6 +91,24 @@ def elsewhere(database_url: str) -> psycopg.Connection[tuple[object, ...]]:
     """Connect as another program would."""
     url = make_url(database_url).set(drivername="postgresql")
     return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
+
+
+def add(database: Database, user: UserRow) -> Callable[[], None]:
+    """Make a call that adds a task to a user's list."""
+
+    def write() -> None:
+        with database.transaction() as db:
+            insert_task(db, user.list_id, {"title": "Buy milk"})
+
+    return write
+
+
+@contextmanager
+def held(database_url: str, list_id: int) -> Iterator[None]:
+    """Keep all from changing a list, as another program would, for the length of the block."""
+    with elsewhere(database_url) as other, other.transaction():
+        other.execute("SELECT FROM lists WHERE id = %s FOR UPDATE", (list_id,))
+        yield
 
 
 class TestCalls:
@@ -426,6 +448,89 @@ class TestSessions:
             finally:
                 other.execute(f"DROP OWNED BY {name}")
                 other.execute(f"DROP ROLE {name}")
+
+
+class TestQueues:
+    """Calls that change the same list."""
+
+    def test_wait_for_one_another_without_a_session(
+        self, database_url: str, miguels_account: UserRow, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(queues, "PATIENCE", 5)
+        database = Database(database_url, connections=2)
+
+        async def run() -> None:
+            with held(database_url, miguels_account.list_id):
+                writes = [
+                    asyncio.create_task(database.write_inline(add(database, miguels_account)))
+                    for _ in range(5)
+                ]
+                await asyncio.sleep(0.1)
+                assert await database.read_inline(scalar(database, "SELECT 1")) == 1
+                assert database.statistics().connections == 2
+            await asyncio.gather(*writes)
+
+        asyncio.run(run())
+        assert scalar(database, "SELECT count(*) FROM tasks")() == 5
+        database.close()
+
+    def test_wait_on_the_server_when_their_turn_does_not_come(
+        self, database: Database, database_url: str, miguels_account: UserRow
+    ) -> None:
+        waiting = """SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+
+        async def run() -> None:
+            with held(database_url, miguels_account.list_id), elsewhere(database_url) as other:
+                writes = [
+                    asyncio.create_task(database.write_inline(add(database, miguels_account)))
+                    for _ in range(3)
+                ]
+                until = time.monotonic() + 1.2
+                while other.execute(waiting).fetchall() != [(3,)]:
+                    assert time.monotonic() < until
+                    await asyncio.sleep(0.05)
+            await asyncio.gather(*writes)
+
+        asyncio.run(run())
+        assert scalar(database, "SELECT count(*) FROM tasks")() == 3
+
+    @pytest.mark.parametrize("turn", [0, 1, 2])
+    def test_go_on_when_one_before_them_is_cancelled(
+        self, database: Database, database_url: str, miguels_account: UserRow, turn: int
+    ) -> None:
+        async def run() -> None:
+            with held(database_url, miguels_account.list_id):
+                writes = [
+                    asyncio.create_task(database.write_inline(add(database, miguels_account)))
+                    for _ in range(4)
+                ]
+                await asyncio.sleep(0.05)
+                writes[turn].cancel()
+            del writes[turn]
+            await asyncio.gather(*writes)
+
+        asyncio.run(run())
+        assert scalar(database, "SELECT count(*) FROM tasks")() == 3
+
+    def test_go_on_when_one_before_them_fails(
+        self, database: Database, miguels_account: UserRow
+    ) -> None:
+        def fail() -> None:
+            add(database, miguels_account)()
+            raise LookupError
+
+        async def run() -> None:
+            calls = [fail, add(database, miguels_account)] * 20
+            outcomes = await asyncio.gather(
+                *map(database.write_inline, calls), return_exceptions=True
+            )
+            assert [type(outcome) for outcome in outcomes] == [LookupError, NoneType] * 20
+
+        begun = time.monotonic()
+        asyncio.run(run())
+        assert time.monotonic() - begun < 2
+        assert scalar(database, "SELECT count(*) FROM tasks")() == 20
 
 
 class TestPreparedStatements:

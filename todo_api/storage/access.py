@@ -116,6 +116,7 @@ def hold_role(db: Connection, user_id: int, list_id: int) -> Role:
 
     Raises `ListMissingError`.
     """
+    db.queue_for(list_id)
     values = {"in_list": list_id, "user_id": user_id}
     owner_id = db.scalar(HOLD_LIST, values)
     if owner_id is None:

@@ -14,8 +14,7 @@ from todo_api.storage.tasks import (
     IN_LIST,
     IS_TASK,
     Update,
-    begin_change,
-    select_to_change,
+    begin_change_of,
     update_of,
 )
 
@@ -48,9 +47,7 @@ def move_task(
     Raises `UserGoneError`, `TaskMissingError`, `TaskChangedError`, `ParentRefusedError`,
     `BranchTooLargeError`, `NeighbourRefusedError`; each has to leave the transaction.
     """
-    change = begin_change(db, list_id)
-    key = {"in_list": list_id, "task_id": task_id}
-    old, _ = select_to_change(db, key, versions)
+    change, old, _ = begin_change_of(db, list_id, task_id, versions)
     columns: dict[str, Any] = {"updated_at": change.at, "version": change.version}
     if "parent_id" in where:
         columns["parent_id"] = parent_id = where["parent_id"]
@@ -59,6 +56,7 @@ def move_task(
     if where.keys() & SIDES:
         end = position_of(change.last_task_id + 1)
         columns["position"] = place_next_to(db, list_id, task_id, where, end=end)
+    key = {"in_list": list_id, "task_id": task_id}
     db.execute_later(update_of(frozenset(columns)), {**key, **columns})
     return Update(old, old._replace(**columns))
 

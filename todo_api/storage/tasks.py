@@ -230,9 +230,7 @@ def update_task(
     """
     if not changes:
         return _unchanged(db, list_id, task_id, versions)
-    change = begin_change(db, list_id)
-    key = {"in_list": list_id, "task_id": task_id}
-    old, words = select_to_change(db, key, versions)
+    change, old, words = begin_change_of(db, list_id, task_id, versions)
     if changes.get("parent_id") not in {None, old.parent_id}:
         check_parent(db, list_id, changes["parent_id"], task_id)
     columns = {**changes, "updated_at": change.at, "version": change.version}
@@ -248,6 +246,7 @@ def update_task(
             quotas.check("text", change.stored_text + more)
         count_tasks(db, list_id, 0, more)
     columns |= search_columns(changes, new._asdict(), change.time_zone)
+    key = {"in_list": list_id, "task_id": task_id}
     db.execute_later(update_of(frozenset(columns)), {**key, **columns})
     if "labels" in columns:
         LABELS.renew(db, list_id, task_id, old=old.labels, new=new.labels, budget=budget)
@@ -278,13 +277,9 @@ def delete_task(
     Raises `UserGoneError`, `TaskMissingError`, `TaskChangedError`, `TooManyWordsError`,
     `BranchTooLargeError`; each has to leave the transaction.
     """
-    change = begin_change(db, list_id)
-    row = db.one(SELECT_TASK_TO_DELETE, {"in_list": list_id, "task_id": task_id})
-    if row is None:
-        raise TaskMissingError
-    *found, has_subtasks = row
+    change, (*found, has_subtasks) = _begin_change_of(db, list_id, task_id, SELECT_TASK_TO_DELETE)
     refuse_version(TaskRow._make(found[:-2]), versions)
-    doomed = [found]
+    doomed: list[Sequence[Any]] = [found]
     if has_subtasks:
         budget = BranchBudget() if budget is None else budget
         doomed = [*_select_below(db, list_id, task_id, budget), found]
@@ -332,30 +327,54 @@ def begin_change(
     more_text: int = 0,
 ) -> Change:
     """Lock the list's row and count one change more, or several. Raises `UserGoneError`."""
-    values = {
-        "in_list": list_id,
-        "now": times.now(),
-        "changes": changes,
-        "new_tasks": new_tasks,
-        "more_text": more_text,
-    }
+    db.queue_for(list_id)
+    values = _change_of(list_id, changes, new_tasks, more_text)
     change: Change | None = db.one(BEGIN_CHANGE, values)
     if change is None:
         raise UserGoneError
     return change
 
 
-def select_to_change(
-    db: Connection, key: Mapping[str, int], versions: Collection[int] | None
-) -> tuple[TaskRow, list[str]]:
-    """Return a task, and the words that it is found by, after checking its version."""
-    row = db.one(SELECT_TASK_TO_CHANGE, key)
-    if row is None:
-        raise TaskMissingError
+def begin_change_of(
+    db: Connection, list_id: int, task_id: int, versions: Collection[int] | None
+) -> tuple[Change, TaskRow, list[str]]:
+    """Begin a change of one task, in one of `versions` if they are told.
+
+    Return it with the task as it is, and the words that it is found by. Raises `UserGoneError`,
+    `TaskMissingError`, `TaskChangedError`.
+    """
+    change, row = _begin_change_of(db, list_id, task_id, SELECT_TASK_TO_CHANGE)
     *task, words = row
     old = TaskRow._make(task)
     refuse_version(old, versions)
-    return old, words.split()
+    return change, old, words.split()
+
+
+def _begin_change_of(
+    db: Connection, list_id: int, task_id: int, select_it: Statement
+) -> tuple[Change, Sequence[Any]]:
+    """Begin a change of one task, and return it with the row that a statement selects."""
+    db.queue_for(list_id)
+    values = {**_change_of(list_id), "task_id": task_id}
+    change, row = db.both(BEGIN_CHANGE, select_it, values)
+    if change is None:
+        raise UserGoneError
+    if row is None:
+        raise TaskMissingError
+    return change, row
+
+
+def _change_of(
+    list_id: int, changes: int = 1, new_tasks: int = 0, more_text: int = 0
+) -> dict[str, Any]:
+    """Return the values of `BEGIN_CHANGE`."""
+    return {
+        "in_list": list_id,
+        "now": times.now(),
+        "changes": changes,
+        "new_tasks": new_tasks,
+        "more_text": more_text,
+    }
 
 
 def _select_below(

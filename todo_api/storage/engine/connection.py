@@ -1,6 +1,6 @@
 """A transaction under way, in which statements are executed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -67,11 +67,15 @@ class Connection:
     def one(self, statement: Statement | Executable, values: Values = {}) -> Any:  # noqa: ANN401, B006 - the statement's own row; it is only read
         """Return the first row, or None."""
         compiled = self._compiled(statement)
-        row = self._execute(compiled, values).fetchone()
-        try:
-            return None if row is None else compiled.make_row(row)
-        except ValueError as error:
-            raise DatabaseDamagedError(UNREADABLE) from error
+        return first_row(compiled, self._execute(compiled, values))
+
+    def both(self, first: Statement, second: Statement, values: Values) -> tuple[Any, Any]:
+        """Return the first row of each of two statements.
+
+        To a server, they travel together, which saves a wait; the second is executed though the
+        first may have found nothing.
+        """
+        return self.one(first, values), self.one(second, values)
 
     def all(self, statement: Statement | Executable, values: Values = {}) -> list[Any]:  # noqa: B006
         """Return all rows."""
@@ -107,6 +111,12 @@ class Connection:
         except self._integrity_error as error:
             raise ConstraintViolatedError(str(error)) from error
 
+    def queue_for(self, what: Hashable) -> None:
+        """Wait for those on the event loop who are about to change the same on a server.
+
+        It spares the server their waiting, and is no lock. Call it before the first statement.
+        """
+
     def require_thread(self) -> None:
         """Raise `WouldBlockError` on an event loop: what follows takes longer than it may there."""
         if self.is_inline:
@@ -128,6 +138,15 @@ class Connection:
         if self.is_inline and statement.takes_long:
             raise WouldBlockError
         return statement.compiled(self.dialect)
+
+
+def first_row(compiled: Compiled, cursor: Cursor) -> Any:  # noqa: ANN401 - the statement's own row
+    """Return the first row that a statement has found, or None."""
+    row = cursor.fetchone()
+    try:
+        return None if row is None else compiled.make_row(row)
+    except ValueError as error:
+        raise DatabaseDamagedError(UNREADABLE) from error
 
 
 def lend_to_sqlalchemy(url: str, driver: object) -> sqlalchemy.Connection:

@@ -27,6 +27,7 @@ from todo_api.storage.engine.postgresql import copies
 from todo_api.storage.engine.postgresql.greenlets import Hub, current_fiber
 from todo_api.storage.engine.postgresql.pool import Pool
 from todo_api.storage.engine.postgresql.pulse import Pulse
+from todo_api.storage.engine.postgresql.queues import Queues
 from todo_api.storage.engine.postgresql.session import Session, SessionLostError
 from todo_api.storage.engine.postgresql.transaction import PipelinedConnection, Transaction
 from todo_api.storage.engine.statistics import Statistics
@@ -94,6 +95,7 @@ class PostgreSQL:
         self._pulse = Pulse(lambda: self._connect().close())
         self._pool = Pool(self._open_session, connections)
         self._hub: Hub | None = None
+        self._queues = Queues()
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Open a read-only transaction, whose first statement fixes the state that it sees."""
@@ -194,6 +196,7 @@ class PostgreSQL:
             if not watches or (hub is not None and not hub.loop.is_closed()):
                 raise WouldBlockError
             hub = self._hub = Hub(loop)
+            self._queues = Queues()
             self._pool.belong_to(hub)
         return hub
 
@@ -211,7 +214,7 @@ class PostgreSQL:
         return self._run_in_unit(call, writes=writes)
 
     def _run_in_unit(self, call: Callable[[], T], *, writes: bool) -> T:
-        transaction = Transaction(self._pool, writes=writes)
+        transaction = Transaction(self._pool, self._queues, writes=writes)
         # In a context of its own, which is forgotten after the call.
         db = _connection(transaction)
         db.is_inline = True
@@ -226,7 +229,7 @@ class PostgreSQL:
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
-        transaction = Transaction(self._pool, writes=writes)
+        transaction = Transaction(self._pool, self._queues, writes=writes)
         try:
             yield _connection(transaction)
             transaction.commit()

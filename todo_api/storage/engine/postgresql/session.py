@@ -33,7 +33,7 @@ ROLLBACK = "ROLLBACK"
 
 PIPELINE_SYNC = ExecStatus.PIPELINE_SYNC
 FAILED = frozenset({ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED, ExecStatus.BAD_RESPONSE})
-EXECUTION, BEGINNING, SYNC = "execution", "beginning", "sync"
+EXECUTION, KEPT, BEGINNING, SYNC = "execution", "kept", "beginning", "sync"
 """What an answer answers; the SQL of a statement stands for its preparation."""
 
 Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)  # Windows has no poll
@@ -108,6 +108,7 @@ class Session:
         self._sent: deque[str] = deque()
         self._answer: PGresult | None = None
         self._result: PGresult | None = None
+        self._kept: PGresult | None = None
         self._failure: PGresult | None = None
         self._loss: psycopg.Error | None = None
         self._waiting: Fiber | None = None
@@ -157,6 +158,18 @@ class Session:
         if self._result is None:
             raise psycopg.InternalError("a statement has had no result")
         return Rows(self._result, self._transformer)
+
+    def execute_both(
+        self, first: str, values: Sequence[Any], second: str, others: Sequence[Any], *, sync: bool
+    ) -> tuple[Rows, Rows]:
+        """Execute two statements, and wait once for the results of both."""
+        self.send(first, values)
+        self._sent[-1] = KEPT
+        rows = self.execute(second, others, sync=sync)
+        kept, self._kept = self._kept, None
+        if kept is None:
+            raise psycopg.InternalError("a statement has had no result")
+        return Rows(kept, self._transformer), rows
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Execute a statement for each of many rows of values."""
@@ -262,6 +275,8 @@ class Session:
                     self._result = self._answer
                     if question is BEGINNING:
                         self._failure = None
+                    elif question is KEPT:
+                        self._kept = self._answer
                 self._answer = None
             elif result.status == PIPELINE_SYNC:
                 sent.popleft()  # nothing follows it

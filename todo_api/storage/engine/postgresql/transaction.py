@@ -1,6 +1,6 @@
 """A transaction: statements that one session executes and ends together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -10,9 +10,11 @@ from psycopg.errors import (
     ReadOnlySqlTransaction,
 )
 
-from todo_api.storage.engine.connection import Connection
+from todo_api.storage.engine.connection import Connection, first_row
 from todo_api.storage.engine.errors import ConstraintViolatedError
+from todo_api.storage.engine.postgresql.greenlets import Fiber, current_fiber
 from todo_api.storage.engine.postgresql.pool import Pool
+from todo_api.storage.engine.postgresql.queues import Queues
 from todo_api.storage.engine.postgresql.session import (
     ROLLBACK,
     Rows,
@@ -37,11 +39,13 @@ class Transaction:
     which is sent with whatever the session does next.
     """
 
-    __slots__ = ("_has_failed", "_pool", "_session", "_writes")
+    __slots__ = ("_has_failed", "_pool", "_queues", "_session", "_turn", "_writes")
 
-    def __init__(self, pool: Pool, *, writes: bool) -> None:
-        """Take where sessions are from."""
+    def __init__(self, pool: Pool, queues: Queues, *, writes: bool) -> None:
+        """Take where sessions are from, and where a transaction on the event loop waits."""
         self._pool = pool
+        self._queues = queues
+        self._turn: tuple[Hashable, Fiber] | None = None
         self._writes = writes
         self._session: Session | None = None
         self._has_failed = False
@@ -59,6 +63,28 @@ class Transaction:
         """Execute a statement together with the next one, which raises what this one does."""
         (self._session or self._begin()).send(sql, values)
 
+    def execute_both(
+        self, first: str, values: Sequence[Any], second: str, others: Sequence[Any]
+    ) -> tuple[Rows, Rows]:
+        """Execute two statements, and wait once for the results of both."""
+        session = self._session or self._begin()
+        try:
+            return session.execute_both(first, values, second, others, sync=self._writes)
+        except psycopg.Error as error:
+            self._fail(error)
+            raise
+
+    def queue_for(self, what: Hashable) -> None:
+        """Wait on the event loop for others there who are about to change the same.
+
+        Whoever has a session does not: it would keep that from those whose turn it is.
+        """
+        fiber = current_fiber()
+        if fiber is None or self._session is not None or self._turn is not None:
+            return
+        if self._queues.enter(what, fiber):
+            self._turn = what, fiber
+
     def executemany(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
         """Execute a statement for each of many rows of values."""
         session = self._session or self._begin()
@@ -72,6 +98,7 @@ class Transaction:
         """Make sure that all that was written is stored."""
         session = self._session
         if session is None:
+            self._end_turn()
             return
         if self._has_failed:
             raise InFailedSqlTransaction("a statement had failed before")
@@ -85,6 +112,7 @@ class Transaction:
         """Undo what is not committed, without waiting for it."""
         session, self._session = self._session, None
         if session is None:
+            self._end_turn()
             return
         try:
             if self._has_failed or (self._writes and not session.is_settled):
@@ -96,6 +124,7 @@ class Transaction:
         except psycopg.Error:
             session.close()
         finally:
+            self._end_turn()
             self._pool.give_back(session)
 
     def _begin(self) -> Session:
@@ -105,6 +134,7 @@ class Transaction:
 
     def _wait_for_commit(self, session: Session) -> None:
         session.sync()
+        self._end_turn()
         try:
             session.receive(COMMIT_PATIENCE)
         except SessionLostError as error:  # perhaps after the commit: no second attempt
@@ -116,6 +146,11 @@ class Transaction:
         except psycopg.Error as error:
             self._fail(error)
             raise
+
+    def _end_turn(self) -> None:
+        if self._turn is not None:
+            self._queues.leave(*self._turn)
+            self._turn = None
 
     def _fail(self, error: psycopg.Error) -> None:
         self._has_failed = True
@@ -137,6 +172,16 @@ class PipelinedConnection(Connection):
         """Execute a statement together with the next one, or with the commit."""
         compiled = self._compiled(statement)
         self.driver.execute_later(compiled.sql, compiled.bind(values))
+
+    def both(self, first: Statement, second: Statement, values: Values) -> tuple[Any, Any]:
+        """Return the first row of each of two statements, which travel together."""
+        one, other = self._compiled(first), self._compiled(second)
+        rows = self.driver.execute_both(one.sql, one.bind(values), other.sql, other.bind(values))
+        return first_row(one, rows[0]), first_row(other, rows[1])
+
+    def queue_for(self, what: Hashable) -> None:
+        """Wait on the event loop for those there who are about to change the same."""
+        self.driver.queue_for(what)
 
 
 def _is_outdated(error: psycopg.Error) -> bool:
