@@ -40,6 +40,8 @@ class Figures:
     paced: Loads = field(default_factory=dict)
     sharing: Loads = field(default_factory=dict)
     """Of one process of the service, and of two on one file."""
+    listening: dict[str, Series] = field(default_factory=dict)
+    """Seconds from a process's start until it listens."""
     start: dict[str, Series] = field(default_factory=dict)
     """Seconds from a process's start to its first answer."""
     idle: dict[str, Series] = field(default_factory=dict)

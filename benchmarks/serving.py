@@ -24,9 +24,10 @@ class NotServingError(Exception):
 
 
 class Server(NamedTuple):
-    """A running server and how long it took to answer its first request, in seconds."""
+    """A running server, and the seconds from its start until it listened, and until it answered."""
 
     port: int
+    listening: float
     start: float
     process: subprocess.Popen[bytes]
 
@@ -70,8 +71,8 @@ class Server(NamedTuple):
                 stderr=subprocess.STDOUT,
             )
         try:
-            _await_answer(process, port, log, status)
-            yield cls(port, time.perf_counter() - started, process)
+            listening = _await_answer(process, port, log, status) - started
+            yield cls(port, listening, time.perf_counter() - started, process)
         finally:
             _end(process)
 
@@ -92,17 +93,19 @@ def ask(request: bytes, port: int) -> bytes:
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-def _await_answer(process: subprocess.Popen[bytes], port: int, log: Path, status: int) -> None:
+def _await_answer(process: subprocess.Popen[bytes], port: int, log: Path, status: int) -> float:
+    """Return since when the server has listened, by `time.perf_counter`."""
     until = time.monotonic() + START_SECONDS
     answer = b""
     while process.poll() is None and time.monotonic() < until:
+        asked = time.perf_counter()
         try:
             answer = ask(raw_request("GET", "/tasks/1", port), port)
         except OSError:
             time.sleep(0.005)
         else:
             if answer.startswith(b"HTTP/1.1 %d" % status):
-                return
+                return asked
             break
     raise NotServingError((log.read_bytes() + answer).decode(errors="replace")[-2000:])
 

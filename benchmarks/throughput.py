@@ -57,6 +57,7 @@ class Peak:
                 ]
                 if figures is not None:
                     for contender, server in servers:
+                        figures.listening.setdefault(contender.name, []).append(server.listening)
                         figures.start.setdefault(contender.name, []).append(server.start)
                         figures.idle.setdefault(contender.name, []).append(server.memory())
                     if number == 0:

@@ -157,6 +157,7 @@ def made_up_figures() -> tuple[Figures, dict[str, str]]:
         scale=loads(*sizes),
         idle=each,
         memory=each,
+        listening=each,
         start=each,
         layer={name: {case.name: [1.0] for case in CASES} for name in report.LAYERS},
         lists={
