@@ -3,6 +3,7 @@
 - `service` listens, and serves until a signal stops it.
 - `connection` speaks HTTP/1.1 with a client, and sets a deadline for each part of a request;
   `refusals` says what is not HTTP/1.1.
+- `answers` writes what is whole in one piece.
 - `bounds` counts the connections of all clients, and what they do not take of their answers;
   `descriptors` sees that there can be so many.
 - `https` agrees with a client on encryption, with a certificate that can be renewed.

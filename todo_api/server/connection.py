@@ -13,7 +13,7 @@ from math import inf
 from typing import Any, NamedTuple, cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from todo_api.contract import (
     ABANDONED,
@@ -25,6 +25,7 @@ from todo_api.contract import (
     too_large_fields,
     too_long_url,
 )
+from todo_api.server.answers import Answer
 from todo_api.server.bounds import STALLED_SECONDS, Bounds, Client, whose
 from todo_api.server.refusals import other_version, unparsable
 from todo_api.server.wire import FULL, Wire
@@ -250,18 +251,24 @@ class Connection(HttpToolsProtocol):
 
     # uvicorn's calls.
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401 - ASGI's
+        cycle.send = Answer(cycle).send  # type: ignore[assignment, method-assign]
+        super()._start_asgi_task(cycle, app)
+
     def on_response_complete(self) -> None:
         """Wait for the next request, without uvicorn's own timer.
 
         The next answer is not made before the client has taken this one, nearly.
         """
-        self._wire.flush()
         if self.flow.write_paused and not self.transport.is_closing():
             self._answer_waits = True
             self.flow.pause_reading()
             return
-        super().on_response_complete()
-        self._unset_keepalive_if_required()
+        self.server_state.total_requests += 1
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
+            if self.pipeline:
+                self._start_asgi_task(*self.pipeline.pop())
         if self._awaits is _Awaits.REQUEST:
             self._expect(self._deadlines.idle)
 

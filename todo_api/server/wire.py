@@ -1,7 +1,6 @@
 """Closing a connection on which the client may still be sending."""
 
 import asyncio
-import re
 from collections.abc import Callable
 from math import inf
 
@@ -24,9 +23,6 @@ FULL = b"\r\n".join(
 )
 """The answer to a connection for which there is no room: cheap, and heard by most."""
 
-_HEAD_OF_ANSWER = re.compile(rb"HTTP/1\.1 [2-5]")
-"""Not of an interim one, which is sent at once."""
-
 
 class Wire:
     """A transport that closes in stages while the client may be sending (RFC 9112, 9.6).
@@ -39,8 +35,7 @@ class Wire:
     def __init__(self, transport: asyncio.Transport, farewell: float) -> None:
         """Wrap an open transport; ``farewell`` is that moment, in seconds."""
         self.may_bring_more = False
-        self._send: Callable[[bytes], object] = transport.write
-        self._head = b""
+        self.write: Callable[[bytes], object] = transport.write
         self.abort = transport.abort
         self.get_extra_info = transport.get_extra_info
         self.get_write_buffer_size = transport.get_write_buffer_size
@@ -52,26 +47,9 @@ class Wire:
         self.ended_at = inf
         """Since when `awaits_close`, by the event loop's clock."""
 
-    def write(self, data: bytes) -> None:
-        """Send some bytes; the head of an answer is held back until what follows it.
-
-        uvicorn writes them one after the other. To send them as one costs half as much.
-        """
-        if self._head:
-            data, self._head = self._head + data, b""
-        elif data.endswith(b"\r\n\r\n") and _HEAD_OF_ANSWER.match(data):
-            self._head = data
-            return
-        self._send(data)
-
-    def flush(self) -> None:
-        """Send a head that nothing follows."""
-        if self._head:
-            self.write(b"")
-
     def fall_silent(self) -> None:
         """Discard all further writes, because the connection is lost."""
-        self._send = lambda _: None
+        self.write = lambda _: None
 
     @property
     def awaits_close(self) -> bool:
@@ -86,7 +64,6 @@ class Wire:
         """Close at once, or in stages if the client may be sending."""
         if self.is_closing():
             return
-        self.flush()
         if not self.may_bring_more:
             self._transport.close()
             return
