@@ -8,11 +8,11 @@ from todo_api.identity import User
 from todo_api.operations.representation import refuse_other_values, split_body
 from todo_api.rest import (
     Once,
+    Precondition,
     cache_headers,
     entity_tag,
     entity_tag_of_lists,
     not_modified,
-    versions_in,
 )
 from todo_api.settings import Settings
 from todo_api.storage import Connection, Database, ListRow
@@ -90,7 +90,7 @@ def update_list(
     """Update a list."""
     _refuse_unknown_zone(body)
     changes, read_only = split_body(body, READ_ONLY)
-    with versions_in(if_match) as versions, database.transaction() as db:
+    with Precondition(if_match) as versions, database.transaction() as db:
         old, new = storage.update_list(db, user.id, list_id, changes, versions=versions)
         refuse_other_values(read_only, represent_list(old, user, url_for))
     answer = {"list": represent_list(new, user, url_for)}
@@ -103,7 +103,7 @@ def delete_list(
     """Delete a list."""
     if list_id == user.list_id:
         raise Problem(403, OWN_LIST_STAYS, code="own_list")
-    with versions_in(if_match) as versions, database.transaction() as db:
+    with Precondition(if_match) as versions, database.transaction() as db:
         storage.delete_list(db, user.id, list_id, versions=versions)
     return Reply({"result": True}, then=sweeper.wake)
 

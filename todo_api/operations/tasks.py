@@ -18,12 +18,12 @@ from todo_api.operations.representation import (
 from todo_api.rest import (
     Cursors,
     Once,
+    Precondition,
     cache_headers,
     entity_tag,
     entity_tag_of_lists,
     next_link,
     not_modified,
-    versions_in,
 )
 from todo_api.settings import Settings
 from todo_api.storage import (
@@ -135,7 +135,7 @@ def update_task(
 ) -> Answer:
     """Update a task."""
     changes, read_only = split_body(with_rule(body))
-    with versions_in(if_match) as versions, database.transaction() as db:
+    with Precondition(if_match) as versions, database.transaction() as db:
         list_id = hold_list(db, user, list_of(task_id))
         columns = assign(db, user, list_id, changes, task_id)
         old, new = storage.update_task(
@@ -173,7 +173,7 @@ def delete_task(
     quotas: Quotas,
 ) -> Answer:
     """Delete a task."""
-    with versions_in(if_match) as versions, database.transaction() as db:
+    with Precondition(if_match) as versions, database.transaction() as db:
         storage.delete_task(
             db,
             hold_list(db, user, list_of(task_id)),
@@ -210,7 +210,7 @@ def move_task(
 
     def move(db: Connection) -> Reply:
         hold(db)
-        with versions_in(if_match) as versions:
+        with Precondition(if_match) as versions:
             row = moves.move_task(db, task_id, body, versions=versions, quotas=quotas)
         task = represent_task(row, names_in(db, user, [row]), url_for)
         headers = {"ETag": entity_tag(row.version)}

@@ -19,12 +19,12 @@ from todo_api.rest.idempotency import (
 )
 from todo_api.rest.preconditions import (
     CACHE_CONTROL,
+    Precondition,
     cache_headers,
     entity_tag,
     entity_tag_of_lists,
     expected_versions,
     not_modified,
-    versions_in,
 )
 from todo_api.rest.quotas import new_owner_full, quota_met, too_many_words
 from todo_api.rest.roles import role_too_low, sentence_for
@@ -34,6 +34,7 @@ __all__ = [
     "KEPT",
     "Cursors",
     "Once",
+    "Precondition",
     "branch_too_large",
     "cache_headers",
     "entity_tag",
@@ -48,5 +49,4 @@ __all__ = [
     "role_too_low",
     "sentence_for",
     "too_many_words",
-    "versions_in",
 ]

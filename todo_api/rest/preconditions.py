@@ -5,8 +5,7 @@ A resource's version is the number of its last change. An entity tag is how a ve
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Any, Protocol
 
@@ -70,20 +69,26 @@ def expected_versions(if_match: str | None) -> list[int] | None:
     return [int(tag.text) for tag in tags if not tag.is_weak and _VERSION.fullmatch(tag.text)]
 
 
-@contextmanager
-def versions_in(if_match: str | None) -> Iterator[list[int] | None]:
-    """Give the versions that ``If-Match`` allows to be changed, to what changes one.
+class Precondition:
+    """A ``with`` block that is given the versions that ``If-Match`` allows to be changed.
 
     Raises:
-        Problem: 412 with the current tag, for a version that is none of them.
+        Problem: 412 with the current tag, if a version in the block is none of them.
 
     """
-    try:
-        yield expected_versions(if_match)
-    except ChangedError as failure:
-        weak = any(tag.is_weak for tag in parse_entity_tags(if_match or ""))
-        headers = {"ETag": entity_tag(failure.version)}
-        raise Problem(412, WEAK if weak else STALE, headers=headers) from None
+
+    def __init__(self, if_match: str | None) -> None:
+        """Take the header."""
+        self._if_match = if_match
+
+    def __enter__(self) -> list[int] | None:
+        return expected_versions(self._if_match)
+
+    def __exit__(self, _: object, failure: BaseException | None, __: object) -> None:
+        if isinstance(failure, ChangedError):
+            weak = any(tag.is_weak for tag in parse_entity_tags(self._if_match or ""))
+            headers = {"ETag": entity_tag(failure.version)}
+            raise Problem(412, WEAK if weak else STALE, headers=headers) from None
 
 
 STALE = (

@@ -13,8 +13,10 @@ from todo_api.storage.schema import TaskRow, tasks
 from todo_api.storage.tasks import (
     IN_LIST,
     IS_TASK,
+    SELECT_TASK,
     Update,
     begin_change_of,
+    refuse_version,
     update_of,
 )
 
@@ -47,7 +49,8 @@ def move_task(
     Raises `UserGoneError`, `TaskMissingError`, `TaskChangedError`, `ParentRefusedError`,
     `BranchTooLargeError`, `NeighbourRefusedError`; each has to leave the transaction.
     """
-    change, old, _ = begin_change_of(db, list_id, task_id, versions)
+    change, old = begin_change_of(db, list_id, task_id, SELECT_TASK)
+    refuse_version(old, versions)
     columns: dict[str, Any] = {"updated_at": change.at, "version": change.version}
     if "parent_id" in where:
         columns["parent_id"] = parent_id = where["parent_id"]

@@ -46,11 +46,11 @@ from todo_api.storage.schema import DEFAULTS, TaskRow, lists, tasks
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
 from todo_api.storage.tombstones import Amount, Deleted, bury, forget_deletions
 from todo_api.storage.usage import (
-    TEXTS,
     UNLIMITED,
     Quotas,
     WordBudget,
     count_tasks,
+    growth,
     text_size,
 )
 
@@ -230,7 +230,9 @@ def update_task(
     """
     if not changes:
         return _unchanged(db, list_id, task_id, versions)
-    change, old, words = begin_change_of(db, list_id, task_id, versions)
+    change, (*found, words) = begin_change_of(db, list_id, task_id, SELECT_TASK_TO_CHANGE)
+    old = TaskRow._make(found)
+    refuse_version(old, versions)
     if changes.get("parent_id") not in {None, old.parent_id}:
         check_parent(db, list_id, changes["parent_id"], task_id)
     columns = {**changes, "updated_at": change.at, "version": change.version}
@@ -240,8 +242,7 @@ def update_task(
         columns["completed_at"] = change.at if changes["done"] else None
         columns["completed_by"] = by if changes["done"] else None
     new = old._replace(**columns)
-    if names := tuple(name for name in TEXTS if name in columns):
-        more = text_size(columns, names) - text_size(old._asdict(), names)
+    if more := growth(old, columns):
         if more > 0:
             quotas.check("text", change.stored_text + more)
         count_tasks(db, list_id, 0, more)
@@ -252,7 +253,7 @@ def update_task(
         LABELS.renew(db, list_id, task_id, old=old.labels, new=new.labels, budget=budget)
     if "words" in columns:
         found_by = columns["words"].split()
-        WORDS.renew(db, list_id, task_id, old=words, new=found_by, budget=budget)
+        WORDS.renew(db, list_id, task_id, old=words.split(), new=found_by, budget=budget)
     return Update(old, new)
 
 
@@ -277,7 +278,7 @@ def delete_task(
     Raises `UserGoneError`, `TaskMissingError`, `TaskChangedError`, `TooManyWordsError`,
     `BranchTooLargeError`; each has to leave the transaction.
     """
-    change, (*found, has_subtasks) = _begin_change_of(db, list_id, task_id, SELECT_TASK_TO_DELETE)
+    change, (*found, has_subtasks) = begin_change_of(db, list_id, task_id, SELECT_TASK_TO_DELETE)
     refuse_version(TaskRow._make(found[:-2]), versions)
     doomed: list[Sequence[Any]] = [found]
     if has_subtasks:
@@ -336,24 +337,12 @@ def begin_change(
 
 
 def begin_change_of(
-    db: Connection, list_id: int, task_id: int, versions: Collection[int] | None
-) -> tuple[Change, TaskRow, list[str]]:
-    """Begin a change of one task, in one of `versions` if they are told.
-
-    Return it with the task as it is, and the words that it is found by. Raises `UserGoneError`,
-    `TaskMissingError`, `TaskChangedError`.
-    """
-    change, row = _begin_change_of(db, list_id, task_id, SELECT_TASK_TO_CHANGE)
-    *task, words = row
-    old = TaskRow._make(task)
-    refuse_version(old, versions)
-    return change, old, words.split()
-
-
-def _begin_change_of(
     db: Connection, list_id: int, task_id: int, select_it: Statement
-) -> tuple[Change, Sequence[Any]]:
-    """Begin a change of one task, and return it with the row that a statement selects."""
+) -> tuple[Change, Any]:
+    """Begin a change of one task, and return it with the row that a statement selects.
+
+    Raises `UserGoneError`, `TaskMissingError`.
+    """
     db.queue_for(list_id)
     values = {**_change_of(list_id), "task_id": task_id}
     change, row = db.both(BEGIN_CHANGE, select_it, values)

@@ -16,7 +16,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from todo_api.storage.access import IS_LIST
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import QuotaMetError, TooManyWordsError, UserGoneError
-from todo_api.storage.schema import lists, tasks, users
+from todo_api.storage.schema import TaskRow, lists, tasks, users
 from todo_api.storage.users import IS_THERE
 
 TEXTS = ("title", "description", "labels")
@@ -105,12 +105,22 @@ COUNT_ANSWERS = Statement(
 
 def text_size(task: Mapping[str, Any], names: tuple[str, ...] = TEXTS) -> int:
     """Return the bytes of a task's texts, as they are stored."""
-    size = 0
-    for name in names:
-        value = task[name]
-        if value is not None:
-            size += len(orjson.dumps(value)) if name == "labels" else len(value.encode())
-    return size
+    return sum(_size(name, task[name]) for name in names)
+
+
+def growth(old: TaskRow, changes: Mapping[str, Any]) -> int:
+    """Return how many bytes of text a task has more after changes; if negative, fewer."""
+    return sum(
+        _size(name, changes[name]) - _size(name, getattr(old, name))
+        for name in TEXTS
+        if name in changes
+    )
+
+
+def _size(name: str, value: Any) -> int:  # noqa: ANN401 - text, or labels
+    if value is None:
+        return 0
+    return len(orjson.dumps(value)) if name == "labels" else len(value.encode())
 
 
 def count_tasks(db: Connection, list_id: int, tasks: int, more: int) -> None:

@@ -146,12 +146,13 @@ class GroupCommit:
 
     def _run(self) -> None:
         """Run the calls that wait, then have them committed."""
+        db = self._db
         closing_time = time.monotonic() + LONGEST
         while self._waiting and len(self._group) < MOST_MEMBERS:
             member = self._waiting.popleft()
             if member.outcome.done():
                 continue  # whoever asked has gone
-            outage = self._attempt(member)
+            outage = self._attempt(member, db)
             if outage is not None:
                 self._give_up(member, outage)
                 return
@@ -160,12 +161,12 @@ class GroupCommit:
                 break
         self._leave_to_thread(self._commit, self._committed)
 
-    def _attempt(self, member: _Member) -> BaseException | None:
+    def _attempt(self, member: _Member, db: FileConnection) -> BaseException | None:
         """Run a call on a savepoint; return what makes the whole group fail, if anything does."""
-        driver = self._db.driver
+        driver = db.driver
         try:
             driver.execute("SAVEPOINT member")
-            self._call(member)
+            self._call(member, db)
             # SQLite may answer an outage by rolling back everything
             # (https://www.sqlite.org/lang_transaction.html, section 3).
             if not driver.in_transaction:
@@ -179,8 +180,8 @@ class GroupCommit:
             return error
         return None
 
-    def _call(self, member: _Member) -> None:
-        unit = UNIT.set(Unit(self._db, writes=True))
+    def _call(self, member: _Member, db: FileConnection) -> None:
+        unit = UNIT.set(Unit(db, writes=True))
         try:
             member.value = self._bounded(member.call)
         except BaseException as error:  # noqa: BLE001 - the same

@@ -46,6 +46,10 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _MOST_MILLISECONDS_FOR_READERS = 100
+_PAGES_OF_LOG = 4000
+"""After so many pages, 16 MiB, a commit empties the write-ahead log into the file: a page that is
+changed again and again is copied once. In a list of 100,000 tasks that saves a tenth of a change
+against SQLite's own 1000 pages; in up to 4062, a page is found as fast as in any log."""
 _PAGES_AT_ONCE = 1000
 _PATIENCE_OF_MIGRATIONS = 3600.0
 """Another process may be migrating a large database."""
@@ -332,6 +336,7 @@ class SQLite:
         try:
             driver.execute("PRAGMA foreign_keys = ON")
             driver.execute("PRAGMA synchronous = FULL")
+            driver.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_OF_LOG}")
             # Deleted rows are overwritten, also in pages that become free. That is 2 % more to
             # write for an update or a deletion, and nothing for anything else.
             driver.execute("PRAGMA secure_delete = ON")

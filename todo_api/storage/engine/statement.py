@@ -8,6 +8,7 @@ put the values in order and to make rows of what the driver returns.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache, partial
 from importlib import import_module
+from operator import itemgetter
 from typing import Any, NamedTuple, ParamSpec, cast
 
 from sqlalchemy import Dialect, Table
@@ -25,26 +26,10 @@ class Compiled(NamedTuple):
     """A statement as one engine's driver takes it."""
 
     sql: str
-    names: tuple[str, ...]
-    """The parameters in the order of their places."""
-    constants: Values
-    """The values that the statement itself brings."""
-    encoders: Mapping[str, Convert]
-    """For parameters that the driver does not take as they are."""
+    bind: Callable[[Values], Sequence[Any]]
+    """Puts values in the order of their places, as the driver takes them."""
     make_row: Convert
     """Makes a row of the driver's tuple."""
-
-    def bind(self, values: Values) -> list[Any]:
-        """Return the values in the order of their places."""
-        if self.constants:
-            values = {**self.constants, **values}
-        if not self.encoders:
-            return [values[name] for name in self.names]
-        encoders = self.encoders
-        return [
-            encoders[name](values[name]) if name in encoders else values[name]
-            for name in self.names
-        ]
 
 
 class Statement:
@@ -95,19 +80,8 @@ class Statement:
     def _compile(self, dialect: Dialect) -> Compiled:
         clause = self._clause() if isinstance(self._clause, partial) else self._clause
         compiled: SQLCompiler = clause.compile(dialect=dialect, column_keys=self._columns)
-        names = tuple(compiled.positiontup or ())
-        encoders = {}
-        for name in names:
-            encode = compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
-            if encode is not None:
-                encoders[name] = encode
-        constants = {
-            name: bind.effective_value
-            for name, bind in compiled.binds.items()
-            if name in names and not bind.required
-        }
         return Compiled(
-            compiled.string, names, constants, encoders, self._row_maker(compiled, dialect)
+            compiled.string, _binder(compiled, dialect), self._row_maker(compiled, dialect)
         )
 
     def _row_maker(self, compiled: SQLCompiler, dialect: Dialect) -> Convert:
@@ -150,6 +124,37 @@ def insert_of(dialect: str) -> Callable[[Table], Any]:
     """
     insert: Callable[[Table], Any] = import_module(f"sqlalchemy.dialects.{dialect}").insert
     return insert
+
+
+def _binder(compiled: SQLCompiler, dialect: Dialect) -> Callable[[Values], Sequence[Any]]:
+    """Return what puts values in the order of their places, with those that the statement brings.
+
+    Those of types unknown to the driver are encoded.
+    """
+    names = compiled.positiontup or []
+    binds = [compiled.binds[name] for name in names]
+    constants = {
+        name: bind.effective_value
+        for name, bind in zip(names, binds, strict=True)
+        if not bind.required
+    }
+    encoders = [
+        (index, encode)
+        for index, bind in enumerate(binds)
+        if (encode := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+    ]
+    # It returns a tuple only for two names or more.
+    in_order = itemgetter(*names) if len(names) > 1 else lambda values: [values[n] for n in names]
+    if not constants and not encoders:
+        return in_order
+
+    def bind_encoded(values: Values) -> Sequence[Any]:
+        bound = [*in_order({**constants, **values})]
+        for index, encode in encoders:
+            bound[index] = encode(bound[index])
+        return bound
+
+    return bind_encoded
 
 
 def _decoder(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
