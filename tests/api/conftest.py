@@ -1,6 +1,6 @@
 """Somebody else, and what an operation asks of the database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from todo_api.storage import Connection, Database
 from todo_api.storage.engine.connection import Cursor
 from todo_api.storage.engine.postgresql.session import Session
 from todo_api.storage.engine.sqlite_file import FileConnection
-from todo_api.storage.engine.statement import Compiled, Values
+from todo_api.storage.engine.statement import Compiled, Statement, Values
 
 
 @pytest.fixture
@@ -32,6 +32,13 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return execute(db, compiled, values)
 
     monkeypatch.setattr(FileConnection, "_execute", note)
+    execute_many = FileConnection.execute_many
+
+    def note_many(db: FileConnection, statement: Statement, rows: Iterable[Values]) -> None:
+        executed.append(statement.compiled(db.dialect).sql)
+        execute_many(db, statement, rows)
+
+    monkeypatch.setattr(FileConnection, "execute_many", note_many)
     send = Session.send
 
     def note_sent(session: Session, sql: str, values: Sequence[Any] = ()) -> None:

@@ -57,6 +57,9 @@ class Connection:
     is_inline: bool
     """Whether it is used on an event loop."""
 
+    is_remote = False
+    """Whether statements travel to a server, so that one for many rows saves time."""
+
     def __init__(self, driver: Driver, dialect: Dialect, integrity_error: type[Exception]) -> None:
         """Execute with ``driver`` what is compiled for ``dialect``."""
         self.driver = driver

@@ -167,6 +167,7 @@ class PipelinedConnection(Connection):
 
     __slots__ = ()
     driver: Transaction
+    is_remote = True
 
     def execute_later(self, statement: Statement, values: Values) -> None:
         """Execute a statement together with the next one, or with the commit."""
