@@ -91,6 +91,7 @@ class Commits:
     def __init__(self) -> None:
         """Let them pass."""
         self.made = 0
+        self.savepoints = 0
         self._reached, self._allowed = Event(), Event()
         self._allowed.set()
 
@@ -109,6 +110,7 @@ class Commits:
 
     def note(self, sql: str) -> None:
         """Look at a statement that a connection is about to execute."""
+        self.savepoints += sql.startswith("SAVEPOINT")
         if sql == "COMMIT":
             self.made += 1
             self._reached.set()
@@ -280,6 +282,56 @@ def test_an_exception_takes_back_the_work_of_one_member_alone(
     assert isinstance(outcomes.pop(failing), LookupError)
     assert outcomes == [1, 2, 3]
     assert titles(database, miguel) == ["Kept"] * 3
+
+
+def test_a_group_in_which_nobody_fails_has_no_savepoints(
+    database: Database, miguel: int, commits: Commits
+) -> None:
+    run_as_one_group(database, *[lambda db: insert(db, miguel)] * 3)
+    assert not commits.savepoints
+
+
+def test_a_failure_costs_those_before_it_another_run_and_then_nobody_for_a_while(
+    database: Database, miguel: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "CAREFUL_GROUPS", 2)
+    runs: list[str] = []
+
+    def keep(db: Connection) -> None:
+        runs.append("kept")
+        insert(db, miguel, "Kept")
+
+    def fail(db: Connection) -> None:
+        runs.append("failed")
+        insert(db, miguel, "Never")
+        raise LookupError
+
+    async def groups(count: int) -> list[list[str]]:
+        found = []
+        for _ in range(count):
+            runs.clear()
+            works = (write(database, work) for work in (keep, fail, keep))
+            await asyncio.gather(*works, return_exceptions=True)
+            found.append([*runs])
+        return found
+
+    once, twice = ["kept", "failed", "kept"], ["kept", "failed", "kept", "failed", "kept"]
+    assert asyncio.run(groups(4)) == [twice, once, twice, once]
+    assert titles(database, miguel) == ["Kept"] * 8
+
+
+def test_who_fails_alone_is_run_once(database: Database, miguel: int) -> None:
+    runs = []
+
+    def fail(db: Connection) -> None:
+        runs.append(insert(db, miguel, "Never"))
+        raise LookupError
+
+    outcomes = run_as_one_group(database, fail)
+    outcomes += run_as_one_group(database, fail, fail, lambda db: insert(db, miguel, "Kept"))
+    assert [type(outcome) for outcome in outcomes] == [LookupError] * 3 + [int]
+    assert runs == [1, 1, 1]
+    assert titles(database, miguel) == ["Kept"]
 
 
 def test_an_exception_that_no_future_takes_reaches_who_asked(

@@ -2,9 +2,13 @@
 
 A commit waits until the disk has the data, which takes longer than the statements before it. So
 while one transaction is being committed, the next writers queue; then all of them run on the event
-loop, one after the other, each on a savepoint of one transaction. Its commit is left to a thread,
-and when the disk has it, all callers get their outcomes at once. A write therefore costs no
-hand-over between threads of its own; a group costs two.
+loop, one after the other, in one transaction. Its commit is left to a thread, and when the disk has
+it, all callers get their outcomes at once. A write therefore costs no hand-over between threads of
+its own; a group costs two.
+
+A savepoint for each of them costs a twentieth of a write, and few of them fail. So a group does
+without until one of its members fails; then it is rolled back and run again, each member on a
+savepoint, and so are the groups after it for a while.
 """
 
 import asyncio
@@ -31,6 +35,8 @@ T = TypeVar("T")
 MOST_MEMBERS = 64
 LONGEST = 0.002  # seconds
 ATTEMPTS = 5
+CAREFUL_GROUPS = 64
+"""After a member that failed, so many have savepoints: one group in so many runs twice, at most."""
 
 
 class _Member:
@@ -83,6 +89,7 @@ class GroupCommit:
         self._waiting: deque[_Member] = deque()
         self._group: list[_Member] = []
         self._busy = False
+        self._careful_groups = 0
         self._waits: SimpleQueue[tuple[Callable[[], object], Callable[..., None]] | None]
         self._waits = SimpleQueue()
         self._thread: Thread | None = None
@@ -147,35 +154,47 @@ class GroupCommit:
     def _run(self) -> None:
         """Run the calls that wait, then have them committed."""
         db = self._db
+        careful = self._careful_groups > 0
         closing_time = time.monotonic() + LONGEST
         while self._waiting and len(self._group) < MOST_MEMBERS:
             member = self._waiting.popleft()
             if member.outcome.done():
                 continue  # whoever asked has gone
-            outage = self._attempt(member, db)
+            outage = self._attempt(member, db, careful=careful)
             if outage is not None:
                 self._give_up(member, outage)
+                return
+            if member.error is not None and not careful:
+                self._start_over(member)
                 return
             self._group.append(member)
             if time.monotonic() > closing_time:
                 break
+        self._careful_groups -= careful
         self._leave_to_thread(self._commit, self._committed)
 
-    def _attempt(self, member: _Member, db: FileConnection) -> BaseException | None:
-        """Run a call on a savepoint; return what makes the whole group fail, if anything does."""
+    def _attempt(
+        self, member: _Member, db: FileConnection, *, careful: bool
+    ) -> BaseException | None:
+        """Run a call; return what makes the whole group fail, if anything does.
+
+        If it is ``careful``, the call has a savepoint, and what it did is undone if it fails.
+        """
         driver = db.driver
         try:
-            driver.execute("SAVEPOINT member")
+            if careful:
+                driver.execute("SAVEPOINT member")
             self._call(member, db)
             # SQLite may answer an outage by rolling back everything
             # (https://www.sqlite.org/lang_transaction.html, section 3).
             if not driver.in_transaction:
                 return member.error or DatabaseUnavailableError("SQLite rolled back everything.")
-            if member.error is not None:
-                if self._is_outage(member.error):
-                    return member.error
-                driver.execute("ROLLBACK TO member")
-            driver.execute("RELEASE member")
+            if member.error is not None and self._is_outage(member.error):
+                return member.error
+            if careful:
+                if member.error is not None:
+                    driver.execute("ROLLBACK TO member")
+                driver.execute("RELEASE member")
         except Exception as error:  # noqa: BLE001 - it is raised where the call was asked for
             return error
         return None
@@ -188,6 +207,22 @@ class GroupCommit:
             member.error = error
         finally:
             UNIT.reset(unit)
+
+    def _start_over(self, failed: _Member) -> None:
+        """Roll a group without savepoints back, and let those who were in it before run again.
+
+        Whoever fails alone has seen nothing but what is stored, and so has its outcome.
+        """
+        self._roll_back()
+        self._end()
+        if self._group:
+            self._careful_groups = CAREFUL_GROUPS
+            failed.error = None
+            self._waiting.extendleft(reversed([*self._group, failed]))
+            self._group = []
+        else:
+            failed.settle()
+        self._next()
 
     def _give_up(self, struck: _Member, outage: BaseException) -> None:
         """Roll the group back, and let those who were in it before the outage try again."""
