@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import Protocol
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 from todo_api.contract.forwarding import plain_address
 from todo_api.contract.http import Problem, Request
@@ -35,6 +35,8 @@ class Links:
 
         def url_for(operation_id: str, /, **arguments: object) -> str:
             template = templates[operation_id]
+            if len(arguments) == 1 and type(number := arguments.get(template.only)) is int:
+                return f"{origin}{template.first}{number}{template.last}"
             path = origin + template.filled(arguments)
             if len(arguments) == len(template.names):
                 return path
@@ -49,12 +51,15 @@ class _Template:
 
     def __init__(self, template: str) -> None:
         self.names: list[str] = _PARAMETER.findall(template)
-        self._first, *behind = _PARAMETER.split(template)[::2]
+        self.first, *behind = _PARAMETER.split(template)[::2]
+        self.only = self.names[0] if len(self.names) == 1 else ""
+        """The parameter, if it is the only one, between `first` and `last`."""
+        self.last = "".join(behind[-1:])
         self._rest = list(zip(self.names, behind, strict=True))
 
     def filled(self, arguments: Mapping[str, object]) -> str:
         """Return the path with these values of its parameters."""
-        path = self._first
+        path = self.first
         for name, behind in self._rest:
             value = arguments[name]
             path += (str(value) if type(value) is int else quote(str(value), safe="")) + behind
@@ -63,13 +68,16 @@ class _Template:
 
 def _query(arguments: Mapping[str, object]) -> str:
     """Write a query as parameters are read: lists repeated, booleans in JSON's words."""
-    return urlencode(
-        [
-            (name, str(item).lower() if isinstance(item, bool) else item)
-            for name, value in arguments.items()
-            for item in (value if isinstance(value, list) else [value])
-        ]
+    return "&".join(
+        f"{name}={_quoted(str(item).lower() if isinstance(item, bool) else str(item))}"
+        for name, value in arguments.items()
+        for item in (value if isinstance(value, list) else [value])
     )
+
+
+def _quoted(text: str) -> str:
+    """Quote what needs it; most values, such as cursors, do not."""
+    return text if _UNRESERVED.fullmatch(text) else quote_plus(text)
 
 
 class Origins:
@@ -124,3 +132,5 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
 
 
 _PARAMETER = re.compile(r"{(\w+)}")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
+"""Characters that stand for themselves (RFC 3986, 2.3)."""

@@ -53,36 +53,26 @@ def _in_postgresql(create: CreateIndex, compiler: DDLCompiler, **options: Any) -
 
 
 class JSONText(TypeDecorator[Any]):
-    """A value of JSON, stored as text and never looked into by SQL."""
+    """A value of JSON or null, stored as text and never looked into by SQL."""
 
     impl = Text
     cache_ok = True
 
     decode = staticmethod(orjson.loads)
-    """Reads what is never null, without SQLAlchemy's layers."""
+    """Reads a text, without SQLAlchemy's layers."""
 
-    def process_bind_param(self, value: Any, dialect: object) -> str:  # noqa: ANN401, ARG002 - any JSON; SQLAlchemy's signature
-        """Write the text."""
+    @staticmethod
+    def encode(value: Any) -> str:  # noqa: ANN401 - any JSON
+        """Write a text, without SQLAlchemy's layers."""
         return orjson.dumps(value).decode()
+
+    def process_bind_param(self, value: Any, dialect: object) -> str | None:  # noqa: ANN401, ARG002 - any JSON; SQLAlchemy's signature
+        """Write the text."""
+        return None if value is None else self.encode(value)
 
     def process_result_value(self, value: str | None, dialect: object) -> Any:  # noqa: ANN401, ARG002
         """Read the text."""
-        return None if value is None else orjson.loads(value)
-
-
-class OptionalJSONText(JSONText):
-    """The same, or null."""
-
-    cache_ok = True
-
-    @staticmethod
-    def decode(text: Any) -> Any:  # noqa: ANN401 - text or null; any JSON
-        """Read it, without SQLAlchemy's layers."""
-        return None if text is None else orjson.loads(text)
-
-    def process_bind_param(self, value: Any, dialect: object) -> str | None:  # type: ignore[override]  # noqa: ANN401 - the same
-        """Write the text."""
-        return None if value is None else super().process_bind_param(value, dialect)
+        return None if value is None else self.decode(value)
 
 
 metadata = MetaData(
@@ -178,7 +168,7 @@ tasks = Table(
     Column("assigned_to", BigInteger),
     Column("parent_id", BigInteger),  # a task of the same list
     # How it comes again: a rule of `recurrence`, and from which day its days are counted.
-    Column("repeat", OptionalJSONText),
+    Column("repeat", JSONText),
     # Tasks of the list, which may have been deleted: what it came of, and what came of it.
     Column("previous_id", BigInteger),
     Column("next_id", BigInteger),
@@ -294,7 +284,7 @@ staged_imports = Table(
     Column("left_out", JSONText, nullable=False),  # the places of those that the list has already
     Column("parents", JSONText, nullable=False),  # of the others, each with its place
     # The ids in whose places the others come in the order by hand; their own if it is null.
-    Column("seats", OptionalJSONText),
+    Column("seats", JSONText),
     PrimaryKeyConstraint("list_id", "before"),
 )
 

@@ -80,6 +80,8 @@ class Index(NamedTuple):
         old, new = set(old), set(new)
         if budget is not None:
             budget.spend(len(old ^ new))
+        if old == new:
+            return
         values = {"in_list": list_id, "of_task": task_id, "before": 0}
         for one, several, texts in (
             (self.delete_one, self.delete, old - new),

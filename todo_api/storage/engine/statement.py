@@ -98,7 +98,8 @@ class Statement:
         def make_decoded(values: Sequence[Any]) -> Any:  # noqa: ANN401 - the statement's own row
             decoded = list(values)
             for index, decode in decoders:
-                decoded[index] = decode(decoded[index])
+                if decoded[index] is not None:
+                    decoded[index] = decode(decoded[index])
             return make(decoded)
 
         return make_decoded
@@ -141,7 +142,7 @@ def _binder(compiled: SQLCompiler, dialect: Dialect) -> Callable[[Values], Seque
     encoders = [
         (index, encode)
         for index, bind in enumerate(binds)
-        if (encode := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+        if (encode := _encoder(bind.type, dialect)) is not None
     ]
     # It returns a tuple only for two names or more.
     in_order = itemgetter(*names) if len(names) > 1 else lambda values: [values[n] for n in names]
@@ -149,15 +150,22 @@ def _binder(compiled: SQLCompiler, dialect: Dialect) -> Callable[[Values], Seque
         return in_order
 
     def bind_encoded(values: Values) -> Sequence[Any]:
-        bound = [*in_order({**constants, **values})]
+        bound = [*in_order({**constants, **values} if constants else values)]
         for index, encode in encoders:
-            bound[index] = encode(bound[index])
+            if bound[index] is not None:
+                bound[index] = encode(bound[index])
         return bound
 
     return bind_encoded
 
 
+def _encoder(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """Return what encodes a type's values but null; None if the driver takes them as they are."""
+    own: Convert | None = getattr(kind, "encode", None)
+    return own or kind.dialect_impl(dialect).bind_processor(dialect)
+
+
 def _decoder(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
-    """Return what decodes a driver's values of a type; None if they are right as they come."""
+    """Return what decodes a type's values but null; None if they are right as they come."""
     own: Convert | None = getattr(kind, "decode", None)
     return own or kind.dialect_impl(dialect).result_processor(dialect, None)
