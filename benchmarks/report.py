@@ -205,7 +205,8 @@ service's document with the same trivial functions on Connexion as it comes:
 ## A large database
 
 Requests a second on SQLite; a tenth of the large database's tasks are the user's who asks, and the
-page is one in the middle of them:
+page is one in the middle of them. In both, a PUT changes a number in the title of a task that has
+been changed before:
 
 {tables.loads_of(figures.scale, sizes, "rate")}
 

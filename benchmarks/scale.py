@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import lists, wrk
-from benchmarks.cases import GET_PAGE, Case
+from benchmarks.cases import GET_PAGE, PUT, Case
 from benchmarks.client import Client
 from benchmarks.contenders import Contender, service
 from benchmarks.data import make_large_database
@@ -19,6 +19,13 @@ from benchmarks.serving import Server
 from benchmarks.turns import take_turn
 
 SMALL = 100
+CHANGED_BEFORE = PUT._replace(title_of_task="Changed 9{n} times")
+"""Of a hundred tasks, each has soon been changed; of more, those that are measured have to be, or
+three times as many of their words would change."""
+CHANGED = 6000
+"""So many changes are measured in a turn at the most, and were made before with another number."""
+WARM_UP_OF_CHANGES = 4
+"""Times as long as another: for all of them."""
 
 
 def measure(plan: Plan, postgresql: int, folder: Path, figures: Figures) -> None:
@@ -44,6 +51,10 @@ def measure(plan: Plan, postgresql: int, folder: Path, figures: Figures) -> None
                     requests = _requests(case, servers[size].port, grown.own)
                     if case is plan.cases[0]:
                         wrk.warm_up(requests, servers[size].port, plan.warm_up, folder)
+                    elif case is PUT:
+                        before = _requests(CHANGED_BEFORE, servers[size].port, grown.own)
+                        seconds = WARM_UP_OF_CHANGES * plan.warm_up
+                        wrk.warm_up(before, servers[size].port, seconds, folder)
                     load = load_of(figures.scale, size, case)
                     take_turn(servers[size], requests, plan.peak, folder, Placement.FREE, load)
                     say(
@@ -67,4 +78,5 @@ def _requests(case: Case, port: int, own: int) -> list[bytes]:
     if case is GET_PAGE:
         with Client.of(port) as client:
             case = case._replace(path=lists.path_to_middle(client, case.path, own))
-    return case.requests(port, tasks=own, many=40_000)
+    many = CHANGED if case in {PUT, CHANGED_BEFORE} else 40_000
+    return case.requests(port, tasks=own, many=many)
