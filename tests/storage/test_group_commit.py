@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from functools import partial
 from itertools import chain
@@ -318,6 +318,30 @@ def test_a_failure_costs_those_before_it_another_run_and_then_nobody_for_a_while
     once, twice = ["kept", "failed", "kept"], ["kept", "failed", "kept", "failed", "kept"]
     assert asyncio.run(groups(4)) == [twice, once, twice, once]
     assert titles(database, miguel) == ["Kept"] * 8
+
+
+def test_a_group_that_is_run_again_keeps_its_turn(database: Database, miguel: int) -> None:
+    rivals: list[Future[None]] = []
+
+    def rival() -> None:
+        with database.transaction() as db:
+            insert(db, miguel, "Rival")
+
+    def fail(_: Connection) -> None:
+        if not rivals:
+            rivals.append(pool.submit(rival))
+            time.sleep(0.2)  # until it waits for its turn
+        raise LookupError
+
+    with ThreadPoolExecutor(1) as pool:
+        run_as_one_group(
+            database,
+            lambda db: insert(db, miguel, "First"),
+            fail,
+            lambda db: insert(db, miguel, "Second"),
+        )
+        rivals[0].result()
+    assert titles(database, miguel) == ["First", "Second", "Rival"]
 
 
 def test_who_fails_alone_is_run_once(database: Database, miguel: int) -> None:

@@ -30,10 +30,11 @@ class Answer:
         if message["type"] == "http.response.start" and not self._cycle.response_started:
             self._start = message
             return
-        start, self._start = self._start, None
+        cycle, start = self._cycle, self._start
+        self._start = None
         if start is not None:
-            if self._cycle.flow.write_paused and not self._cycle.disconnected:
-                await self._cycle.flow.drain()
+            if cycle.flow.write_paused and not cycle.disconnected:
+                await cycle.flow.drain()
             if not message.get("more_body") and self._is_sent(start, message.get("body", b"")):
                 return
             await self._send(start)
@@ -46,11 +47,12 @@ class Answer:
             return True
         fields = [*cycle.default_headers, *start["headers"]]
         names = dict(fields)
-        has_content = start["status"] not in {204, 304}
-        length = len(body) if has_content and cycle.scope["method"] != "HEAD" else None
-        if not UNCOMMON.isdisjoint(names) or (
-            length is not None and names.get(b"content-length") != b"%d" % length
-        ):
+        if not UNCOMMON.isdisjoint(names):
+            return False
+        if cycle.scope["method"] == "HEAD" or start["status"] in {204, 304}:
+            if body:
+                return False
+        elif names.get(b"content-length") != b"%d" % len(body):
             return False
         if not cycle.keep_alive:
             fields.append((b"connection", b"close"))
@@ -61,6 +63,7 @@ class Answer:
         cycle.waiting_for_100_continue = False
         cycle.transport.write(STATUS_LINE[start["status"]] + head + b"\r\n" + body)
         cycle.message_event.set()
+        del cycle.__dict__["send"]  # which leads back to the cycle
         if not cycle.keep_alive:
             cycle.transport.close()
         cycle.on_response()

@@ -116,7 +116,7 @@ def hold_role(db: Connection, user_id: int, list_id: int) -> Role:
 
     Raises `ListMissingError`.
     """
-    db.queue_for(list_id)
+    db.queue_for((list_id, user_id))  # nobody who may not change it is in the way of who may
     values = {"in_list": list_id, "user_id": user_id}
     owner_id = db.scalar(HOLD_LIST, values)
     if owner_id is None:

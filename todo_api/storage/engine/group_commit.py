@@ -214,15 +214,26 @@ class GroupCommit:
         Whoever fails alone has seen nothing but what is stored, and so has its outcome.
         """
         self._roll_back()
-        self._end()
-        if self._group:
-            self._careful_groups = CAREFUL_GROUPS
-            failed.error = None
-            self._waiting.extendleft(reversed([*self._group, failed]))
-            self._group = []
-        else:
+        if not self._group:
+            self._end()
             failed.settle()
-        self._next()
+            self._next()
+            return
+        self._careful_groups = CAREFUL_GROUPS
+        failed.error = None
+        self._waiting.extendleft(reversed([*self._group, failed]))
+        self._group = []
+        try:
+            begins = self._lock.begin_again(self._db)
+        except Exception as error:  # noqa: BLE001 - it is raised where the calls were asked for
+            self._end()
+            self._begun(error)
+            return
+        if begins:
+            self._run()
+        else:
+            self._end()
+            self._next()
 
     def _give_up(self, struck: _Member, outage: BaseException) -> None:
         """Roll the group back, and let those who were in it before the outage try again."""

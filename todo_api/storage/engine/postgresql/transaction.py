@@ -79,7 +79,7 @@ class Transaction:
 
         Whoever has a session does not: it would keep that from those whose turn it is.
         """
-        fiber = current_fiber()
+        fiber = current_fiber() if self._writes else None
         if fiber is None or self._session is not None or self._turn is not None:
             return
         if self._queues.enter(what, fiber):
@@ -177,7 +177,12 @@ class PipelinedConnection(Connection):
     def both(self, first: Statement, second: Statement, values: Values) -> tuple[Any, Any]:
         """Return the first row of each of two statements, which travel together."""
         one, other = self._compiled(first), self._compiled(second)
-        rows = self.driver.execute_both(one.sql, one.bind(values), other.sql, other.bind(values))
+        try:
+            rows = self.driver.execute_both(
+                one.sql, one.bind(values), other.sql, other.bind(values)
+            )
+        except psycopg.IntegrityError as error:  # of what was to be executed later
+            raise ConstraintViolatedError(str(error)) from error
         return first_row(one, rows[0]), first_row(other, rows[1])
 
     def queue_for(self, what: Hashable) -> None:
