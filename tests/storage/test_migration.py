@@ -23,6 +23,7 @@ from todo_api.storage import (
     Database,
     DatabaseForeignError,
     DatabaseNewerError,
+    DatabaseUnreachableError,
     DeletionsForgottenError,
     Point,
     TaskMissingError,
@@ -156,6 +157,28 @@ def test_a_migration_gives_way_to_who_does_not_end(
             assert db.scalar(text("SELECT count(*) FROM users")) == 0
         other.commit()
         assert not migrating.result(60)
+    assert is_current(outdated)
+
+
+def test_a_server_that_goes_during_a_migration_is_an_outage_and_not_a_fault(
+    outdated: Database, other: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    """As when a failover ends all sessions: whoever starts then waits for the server."""
+    told: list[str] = []
+
+    def tell(sentence: str) -> None:
+        if not told:
+            other.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        told.append(sentence)
+
+    with pytest.raises(DatabaseUnreachableError, match="is unavailable"):
+        migrate(outdated, tell=tell)
+    assert told
+    other.commit()
+    assert not migrate(outdated)
     assert is_current(outdated)
 
 

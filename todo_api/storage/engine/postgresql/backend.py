@@ -142,8 +142,11 @@ class PostgreSQL:
             try:
                 yield lent, Connection(driver, DIALECT, psycopg.IntegrityError)
             except Exception as error:
-                if isinstance(getattr(error, "orig", error), IN_THE_WAY):  # SQLAlchemy's, or ours
+                cause = getattr(error, "orig", error)  # SQLAlchemy's, or ours
+                if isinstance(cause, IN_THE_WAY):
                     raise DatabaseInUseError(f"{self.name} is in use.") from error
+                if connection.broken:
+                    raise SessionLostError(str(cause)) from error
                 raise
             driver.execute("COMMIT")
 
