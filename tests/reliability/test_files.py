@@ -299,6 +299,7 @@ def test_migrations_tell_how_far_they_are(empty_database_url: str) -> None:
     assert "40,000 of 41,000 tasks have been moved." in told
     assert "40,000 of 41,000 tasks have been given to lists." in told
     assert "80,000 of 82,000 words of tasks have been given to lists." in told
+    assert "40,000 of 41,000 tasks have a place." in told
 
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems have other rights")

@@ -1,17 +1,14 @@
 """Let tasks belong to lists: each user's to one of their own, under ids that say which it is."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
+from todo_api.storage.migrations.pieces import pieces, reflected
+
 revision = "0010"
 down_revision = "0009"
-
-PIECE = 20_000
-"""Rows that are moved by one statement: less than a second's work."""
 
 BITS_WITHIN = 26
 FIRST_LIST, LAST_LIST = 1, 2**27
@@ -231,37 +228,6 @@ def move(name: str, what: str) -> None:
         lists.c.id,
         *(old.c[key] + before if key == task_id else old.c[key] for key in new.c.keys()[1:]),
     ]
-    tell: Callable[[str], None] = op.get_context().opts["tell"]
-    total = db.scalar(sa.select(sa.func.count()).select_from(old)) or 0
-    for number, within in enumerate(pieces(old), 1):
+    for within in pieces(old, f"{what} have been given to lists"):
         rows = sa.select(*columns).join_from(old, lists, lists.c.owner_id == old.c.user_id)
         db.execute(sa.insert(new).from_select(new.c.keys(), rows.where(within)))
-        if number * PIECE < total:
-            tell(f"{number * PIECE:,} of {total:,} {what} have been given to lists.")
-
-
-def reflected(name: str) -> sa.Table:
-    """Return a table as the database has it: its columns, and its key in order."""
-    return sa.Table(name, sa.MetaData(), autoload_with=op.get_bind(), resolve_fks=False)
-
-
-def pieces(table: sa.Table) -> Iterator[sa.ColumnElement[bool]]:
-    """Yield conditions that, one after the other, are true of all rows in the order of the key."""
-    db = op.get_bind()
-    key = list(table.primary_key)
-    after: Sequence[Any] | None = None
-    while True:
-        behind = sa.true() if after is None else sa.tuple_(*key) > values_of(key, after)
-        last = sa.select(*key).where(behind).order_by(*key).limit(1).offset(PIECE - 1)
-        until = db.execute(last).first()
-        if until is None:
-            yield behind
-            return
-        yield sa.and_(behind, sa.tuple_(*key) <= values_of(key, until))
-        after = until
-
-
-def values_of(key: Sequence[sa.Column[Any]], values: Sequence[Any]) -> sa.Tuple:
-    """Return the values of a key, to be compared with it."""
-    pairs = zip(key, values, strict=True)
-    return sa.tuple_(*(sa.literal(value, column.type) for column, value in pairs))

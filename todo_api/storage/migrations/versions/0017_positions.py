@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from todo_api.storage.migrations.pieces import pieces, reflected
+
 revision = "0017"
 down_revision = "0016"
 
@@ -19,5 +21,8 @@ def upgrade() -> None:
     bind = op.get_bind()
     text = sa.Text(collation={"sqlite": "BINARY", "postgresql": "C"}[bind.dialect.name])
     op.add_column("tasks", sa.Column("position", text, nullable=False, server_default=""))
-    op.execute(f"UPDATE tasks SET position = {KEYS[bind.dialect.name]}")  # noqa: S608 - constants
+    tasks = reflected("tasks")
+    position: sa.ColumnElement[str] = sa.literal_column(KEYS[bind.dialect.name])
+    for within in pieces(tasks, "tasks have a place"):
+        bind.execute(sa.update(tasks).where(within).values(position=position))
     op.create_index("tasks_position", "tasks", ["list_id", "position", "id"])
