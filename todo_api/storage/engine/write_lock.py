@@ -33,14 +33,13 @@ class WriteLock:
         """Begin a transaction if that can be had at once; tell whether it has begun."""
         if not self._lock.try_enter():
             return False
+        has_begun = False
         try:
-            db.driver.execute("BEGIN IMMEDIATE")
-        except Exception as error:
-            self._lock.leave()
-            if result_code(error) == BUSY:
-                return False
-            raise
-        return True
+            has_begun = self.begin_again(db)
+        finally:
+            if not has_begun:
+                self._lock.leave()
+        return has_begun
 
     def begin_again(self, db: FileConnection) -> bool:
         """Begin another transaction in the same turn; tell whether no other process was quicker."""
