@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.plans import explained
+from tests.support.rows import state_of
 from todo_api.storage import Database, UserRow, prepare_tasks
 from todo_api.storage import branches as module
 from todo_api.storage.branches import SELECT_BRANCH, SELECT_LEVELS, select_branch, select_levels
@@ -63,7 +64,7 @@ def test_a_branch_goes_and_comes_back(database: Database, miguel: int, wide: int
     with database.transaction() as db:
         delete_task(db, miguel, wide, forget_before=AGES)
     with database.transaction() as db:
-        assert select_page(db, miguel, limit=9).tasks == []
+        assert select_page(db, state_of(db, miguel), limit=9).tasks == []
         assert len(select_trash(db, miguel, before=FIRST, limit=2 * MANY).found) == MANY
         restore_task(db, miguel, wide, before=FIRST)
     with database.snapshot() as db:

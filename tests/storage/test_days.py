@@ -117,8 +117,8 @@ def listed(
 ) -> list[str | None]:
     """Return when the tasks of some lists are due that pass filters, sorted by that."""
     with database.snapshot() as db:
-        zones = {state.id: state.time_zone for state in select_states(db, user.id)}
-        page = select_page(db, *list_ids, filters=filters, zones=zones, sort="due", limit=100)
+        states = select_states(db, user.id, list_ids)
+        page = select_page(db, *states, filters=filters, sort="due", limit=100)
     return [task.due for task in page.tasks]
 
 
@@ -205,7 +205,7 @@ def test_days_move_with_the_time_zone_of_their_list(
         for due in (*DUES, *DUES):
             insert_task(db, list_id, {"title": "Read", "due": due})
         insert_task(db, other, {"title": "Read", "due": DUES[0]})
-        before = select_page(db, list_id, limit=100).tasks
+        before = select_page(db, state_of(db, list_id), limit=100).tasks
         version = state_of(db, list_id).version
     for zone in ("Asia/Tokyo", "America/Los_Angeles", "Australia/Lord_Howe", "UTC"):
         with database.transaction() as db:
@@ -214,7 +214,7 @@ def test_days_move_with_the_time_zone_of_their_list(
         assert keys(database, list_id) == expected
         assert keys(database, other) == {str(DUES[0]): times.due_end(str(DUES[0]))}
         with database.snapshot() as db:
-            assert select_page(db, list_id, limit=100).tasks == before
+            assert select_page(db, state_of(db, list_id), limit=100).tasks == before
             version += 1
             assert state_of(db, list_id).version == version
 

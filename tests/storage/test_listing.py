@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.rows import state_of
 from todo_api.storage import Database, UserRow, planner
 from todo_api.storage.filters import FILTERS
 from todo_api.storage.listing import select_page
@@ -62,17 +63,18 @@ def listed(
     found: list[int] = []
     after: Position | None = None
     with database.snapshot() as db:
+        state = state_of(db, list_id)
         while True:
-            page = select_page(db, list_id, filters=filters, sort=sort, after=after, limit=limit)
+            page = select_page(db, state, filters=filters, sort=sort, after=after, limit=limit)
             found += [task.id for task in page.tasks]
             after = page.last
             if after is None:
                 return found
 
 
-# As if the list were long: what passes a filter is not few, or what passes all is, or the first
-# tasks fill no page.
-LONG = [(0, 2), (4, 2), (0, 0)]
+# As if the list were long: what passes one filter is few, only what passes all is, or nothing is,
+# or the first tasks fill no page.
+LONG = [(100, 2), (0, 2), (4, 2), (0, 0)]
 
 
 @pytest.mark.parametrize("filters", FILTERED, ids=str)
@@ -92,6 +94,7 @@ def test_few_and_many_are_listed_alike(
         for few, ahead in LONG:
             with monkeypatch.context() as patched:
                 patched.setattr(planner, "FEW_ENOUGH_TO_SORT", few)
+                patched.setattr(planner, "SHARE_TO_SORT", 1)
                 patched.setattr(planner, "PEEKED_PAGES", ahead)
                 patched.setattr(planner, "SHORT_ENOUGH_TO_WALK", 0)
                 assert listed(database, miguel, filters, sort, 2) == whole

@@ -298,10 +298,10 @@ def test_words_within_text_without_spaces_are_found_after_migration(unmigrated: 
     migrate(unmigrated, tell=told.append)
     with unmigrated.snapshot() as db:
         for word, number in (("牛奶", 1), ("rest", 2), ("हिन्दी", 3)):
-            [found] = select_page(db, 1, filters={"q": word}, limit=9).tasks
+            [found] = select_page(db, state_of(db, 1), filters={"q": word}, limit=9).tasks
             assert found.id == found.version == number
             assert found.updated_at == FIRST
-        assert select_page(db, 1, filters={"q": "द"}, limit=9).tasks == []
+        assert select_page(db, state_of(db, 1), filters={"q": "द"}, limit=9).tasks == []
         stored = db.all(text("SELECT task_id, word FROM task_words"), {})
         expected = {(1, "买牛"), (1, "牛奶"), (1, "奶"), (2, "rest"), (3, "हिन्दी")}
         assert {tuple(row) for row in stored} == expected
@@ -330,9 +330,9 @@ def test_tasks_of_the_first_revision_are_found_like_any_others(unmigrated: Datab
         counted = select(lists.c.stored_tasks, lists.c.stored_text, users.c.stored_keys).join(users)
         # The bytes of the titles, of one description, and of two empty lists of labels.
         assert tuple(db.one(counted)) == (2, 7 + 4 + 11 + 4, 0)
-        eclair, rest = select_page(db, user, limit=9).tasks
+        eclair, rest = select_page(db, state_of(db, user), limit=9).tasks
         for filters in ({"q": "two"}, {"title_prefix": "éCL"}, {"done": True}):
-            assert select_page(db, user, filters=filters, limit=9).tasks == [eclair]
+            assert select_page(db, state_of(db, user), filters=filters, limit=9).tasks == [eclair]
         assert state_of(db, user).version == rest.version == 3
     assert (eclair.title, eclair.description, eclair.done) == ("Éclair", "Two of them", True)
     assert (eclair.due, eclair.priority, eclair.labels) == (None, 0, [])
@@ -384,8 +384,8 @@ def test_each_users_tasks_become_a_list_of_their_own(unmigrated: Database) -> No
     with unmigrated.snapshot() as db:
         found = [select_user(db, name) for name in ("miguel", "susan", "eve", ":1")]
         miguel, susan, eve, gone = [user.list_id for user in found if user is not None]
-        tasks = select_page(db, miguel, limit=9).tasks
-        hers = select_page(db, susan, limit=9).tasks
+        tasks = select_page(db, state_of(db, miguel), limit=9).tasks
+        hers = select_page(db, state_of(db, susan), limit=9).tasks
         changes = changes_of(db, miguel, Point(5, 5)).found
         assert [(change.id, change.version) for change in changes] == [(2, 7), (3, 10)]
         # Whoever has a copy of her list has it under other ids, and has to begin anew.
@@ -396,10 +396,10 @@ def test_each_users_tasks_become_a_list_of_their_own(unmigrated: Database) -> No
         assert state_of(db, susan).version > 10
         for list_id, behind in ((miguel, 0), (susan, id_before(susan))):
             for filters in ({"q": "two"}, {"label": ["home"]}, {"title_prefix": "éCL"}):
-                [eclair] = select_page(db, list_id, filters=filters, limit=9).tasks
+                [eclair] = select_page(db, state_of(db, list_id), filters=filters, limit=9).tasks
                 assert eclair.id - behind == 1
             assert select_last_task_id(db, list_id) == behind + 3
-        assert select_page(db, eve, limit=9).tasks == []
+        assert select_page(db, state_of(db, eve), limit=9).tasks == []
         counters = select(lists.c.forgotten_version, lists.c.stored_tasks, lists.c.stored_text)
         of_miguel, *of_others = db.all(counters.order_by(lists.c.id))
         assert tuple(of_miguel) == (2, 2, 40)
@@ -450,7 +450,7 @@ def test_a_list_of_before_has_an_empty_trash_and_can_throw_away(unmigrated: Data
         assert select_trash(db, 1, before=FIRST, limit=9).found == []
         with pytest.raises(TaskMissingError):
             restore_task(db, 1, 1, before=FIRST)
-        [task] = select_page(db, 1, limit=9).tasks
+        [task] = select_page(db, state_of(db, 1), limit=9).tasks
         delete_task(db, 1, 2, forget_before=timedelta(days=100_000))
         counts = (lists.c.stored_tasks, lists.c.stored_text)
         in_trash = (lists.c.trashed_tasks, lists.c.trashed_text)
@@ -493,11 +493,11 @@ def test_tasks_of_before_are_on_the_top_level_in_the_trash_as_well(unmigrated: D
     with unmigrated.transaction() as db:
         assert restore_task(db, 1, 1, before=FIRST).parent_id is None
         part = insert_task(db, 1, {"title": "Sleep", "parent_id": 2})
-        top = select_page(db, 1, filters={"top_level": True}, limit=9).tasks
+        top = select_page(db, state_of(db, 1), filters={"top_level": True}, limit=9).tasks
         assert [task.position for task in top] == [position_of(1), position_of(2)]
         assert [task.id for task in top] == [1, 2]
         delete_task(db, 1, 2, forget_before=timedelta(days=100_000))
         restore_task(db, 1, 2, before=FIRST)
-        [found] = select_page(db, 1, filters={"parent_id": 2}, limit=9).tasks
+        [found] = select_page(db, state_of(db, 1), filters={"parent_id": 2}, limit=9).tasks
         assert found.id == part.id
     unmigrated.close()

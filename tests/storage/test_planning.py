@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.databases import SQLiteDatabases
+from tests.support.rows import state_of
 from todo_api import storage, times
 from todo_api.storage import Connection, Database, select_page
 
@@ -54,7 +55,7 @@ def move(db: Connection) -> None:
 
 def read(**asked: Any) -> Callable[[Connection], object]:  # noqa: ANN401 - as `select_page` takes it
     """Return what reads a page of another length each time."""
-    return lambda db: select_page(db, LIST_ID, limit=5 + next(numbers) % 20, **asked)
+    return lambda db: select_page(db, state_of(db, LIST_ID), limit=5 + next(numbers) % 20, **asked)
 
 
 READS = {

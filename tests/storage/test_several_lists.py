@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.rows import KEPT, select_tasks
+from tests.support.rows import KEPT, select_tasks, state_of
 from todo_api import times
 from todo_api.storage import (
     Database,
@@ -117,8 +117,9 @@ def listed(
     found: list[int] = []
     after: Position | None = None
     with database.snapshot() as db:
+        states = [state_of(db, list_id) for list_id in list_ids]
         while True:
-            page = select_page(db, *list_ids, filters=filters, sort=sort, after=after, limit=limit)
+            page = select_page(db, *states, filters=filters, sort=sort, after=after, limit=limit)
             assert len(page.tasks) == limit or page.last is None
             found += [task.id for task in page.tasks]
             after = page.last
@@ -161,7 +162,8 @@ def test_a_page_of_several_lists_reads_little_of_each(
 
     monkeypatch.setattr(planner_module.Search, "read", note)
     with database.snapshot() as db:
-        page = select_page(db, *filled, sort="-priority", limit=20)
+        states = [state_of(db, list_id) for list_id in filled]
+        page = select_page(db, *states, sort="-priority", limit=20)
     assert len(page.tasks) == 20
     # A share of the page for each list, and again for each share that the page had of one.
     assert len(read) <= 2 * len(filled)

@@ -31,8 +31,9 @@ class ListChanges(NamedTuple):
 
 
 def select_tasks(db: Connection, list_id: int) -> list[TaskRow]:
-    """Return all tasks of a list in the order of their ids."""
-    return select_page(db, list_id, limit=1000).tasks
+    """Return all tasks of a list, which need not be there, in the order of their ids."""
+    state = ListState(list_id, 0, 0, tasks=0, time_zone=times.UTC_NAME)
+    return select_page(db, state, limit=1000).tasks
 
 
 def state_of(db: Connection, list_id: int) -> ListState:

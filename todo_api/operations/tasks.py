@@ -64,11 +64,7 @@ def get_tasks(
         etag = entity_tag_of_lists(states, purpose, limit, cursor, moment)
         if is_known(etag, if_none_match):
             return not_modified(etag)
-        list_ids = storage.ids_of(states)
-        zones = {state.id: state.time_zone for state in states}
-        page = select_page(
-            db, *list_ids, filters=filters, zones=zones, sort=sort, after=after, limit=limit
-        )
+        page = select_page(db, *states, filters=filters, sort=sort, after=after, limit=limit)
         names = names_in(db, user, page.tasks)
     answer: dict[str, Any] = {
         "tasks": [represent_task(task, names, url_for) for task in page.tasks]

@@ -49,6 +49,7 @@ from todo_api.storage import (
     Database,
     ImportUnderWayError,
     ListMissingError,
+    ListState,
     Parent,
     Position,
     Quotas,
@@ -96,8 +97,8 @@ def export_tasks(
     }
     with database.snapshot() as db:
         states = storage.select_states(db, user.id, list_id)
-    zones = {state.id: state.time_zone for state in states if state.tasks}
-    chunks = _export(writer, zones, user, database, url_for)
+    filled = [state for state in states if state.tasks]
+    chunks = _export(writer, filled, user, database, url_for)
     return Reply(Stream(chunks, writer.parameters, media_type), 200, headers)
 
 
@@ -271,7 +272,7 @@ def _faults_in(found: Item, body: Text) -> list[dict[str, Any]]:
 
 
 def _export(
-    writer: Writer, zones: Mapping[int, str], user: User, database: Database, url_for: UrlFor
+    writer: Writer, states: Iterable[ListState], user: User, database: Database, url_for: UrlFor
 ) -> Generator[bytes, None, None]:
     """Yield list after list page by page, each in its time zone.
 
@@ -280,21 +281,21 @@ def _export(
     Tasks that are created in the meantime are left out, or a slow client might never see the end.
     """
     before = writer.head
-    for list_id, zone in zones.items():
+    for state in states:
         last = math.inf
         after: Position | None = Position(0, 0)
         while after is not None:
             with database.snapshot() as db:
                 try:
-                    storage.find_list(db, user, list_id)
+                    storage.find_list(db, user, state.id)
                 except ListMissingError:
                     break  # It is gone for the user. If the user is, the export breaks off.
                 # The first is the smallest.
-                last = min(last, storage.select_last_task_id(db, list_id))
-                page = select_page(db, list_id, after=after, limit=PAGE)
+                last = min(last, storage.select_last_task_id(db, state.id))
+                page = select_page(db, state, after=after, limit=PAGE)
                 names = names_in(db, user, page.tasks)
             told = (represent_task(task, names, url_for) for task in page.tasks if task.id <= last)
-            yield before + writer.tasks(told, zone)
+            yield before + writer.tasks(told, state.time_zone)
             before = b""
             after = page.last if page.last and page.last.id < last else None
     yield before + writer.tail

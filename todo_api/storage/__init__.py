@@ -120,6 +120,7 @@ from todo_api.storage.list_invitations import (
 from todo_api.storage.listing import Position, select_page
 from todo_api.storage.lists import (
     ListRow,
+    ListState,
     add_list,
     delete_list,
     ids_of,
@@ -238,6 +239,7 @@ __all__ = [
     "ListInvitationRow",
     "ListMissingError",
     "ListRow",
+    "ListState",
     "MemberMissingError",
     "MemberRow",
     "NeighbourRefusedError",

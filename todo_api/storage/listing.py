@@ -13,8 +13,8 @@ from heapq import merge
 from itertools import islice
 from typing import Any, NamedTuple
 
-from todo_api import times
 from todo_api.storage.engine import Connection
+from todo_api.storage.lists import ListState
 from todo_api.storage.planner import Row, Search
 from todo_api.storage.schema import TaskRow
 from todo_api.storage.sorting import Position, Section, sections
@@ -32,25 +32,24 @@ class Page(NamedTuple):
 
 def select_page(
     db: Connection,
-    *list_ids: int,
+    *states: ListState,
     filters: Mapping[str, Any] | None = None,
-    zones: Mapping[int, str] = {},
     sort: str = "id",
     after: Position | None = None,
     limit: int,
 ) -> Page:
     """Return up to `limit` of some lists' tasks that pass all `filters`, those behind `after`.
 
-    A filter that is a day means the day of each list, in its time zone, as `zones` has it by the
-    list's id; else in UTC.
+    A filter that is a day means the day of each list, in its time zone.
     """
     bound = {} if after is None else {"after_key": after.key, "after_id": after.id}
     searches = [
         Search(
-            *(db, {"in_list": list_id, **bound}, filters or {}),
-            zone=zones.get(list_id, times.UTC_NAME),
+            *(db, {"in_list": state.id, **bound}, filters or {}),
+            zone=state.time_zone,
+            size=state.tasks,
         )
-        for list_id in list_ids
+        for state in states
     ]
     rows: list[Row] = []
     for section in sections(

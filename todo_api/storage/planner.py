@@ -1,8 +1,9 @@
 """Which of three ways to read a filtered page.
 
 If an index tells that few tasks can pass, those are read and sorted. Otherwise tasks are read in
-the order of the sort until the page is full. If the beginning of the list does not fill it, as may
-happen where many pass each filter and few pass all, the indexes are asked what they tell together.
+the order of the sort until the page is full. If the beginning of a long list does not fill it, as
+may happen where many pass each filter and few pass all, the indexes are asked what they tell
+together.
 
 The engines are not left to choose: SQLite has no idea of the numbers, and would read and sort all
 of the half of a list that passes.
@@ -22,16 +23,18 @@ from sqlalchemy import (
 from todo_api.storage.engine import Connection, Statement, compiled_once
 from todo_api.storage.filters import Shape, condition, shapes_and_values
 from todo_api.storage.json_rows import given_ids, json_of
-from todo_api.storage.lists import number_within
 from todo_api.storage.schema import tasks
 from todo_api.storage.sorting import SORTS, Section, read_in_order
-from todo_api.storage.tasks import IN_LIST, select_last_task_id
+from todo_api.storage.tasks import IN_LIST
 
 # Measured on SQLite in a list of 100,000 tasks, while two cores were busy with other work too.
 # PostgreSQL takes about as long for each of them.
 FEW_ENOUGH_TO_SORT = 1000
 """So many tasks are read and sorted for each page: 7 ms; 20,000 take 69. Where more pass, a page is
 soon full."""
+SHARE_TO_SORT = 8
+"""And no more than one of so many that there are: to read and sort an eighth of a list takes half
+as long as to walk through all of it, and where more pass, a page is full after eight."""
 TOO_LONG_TO_INTERSECT_ALL = 100_000
 """In a longer list, the entries of an index are counted before it is compared with others."""
 TOO_MANY_TO_INTERSECT = 50_000
@@ -39,7 +42,7 @@ TOO_MANY_TO_INTERSECT = 50_000
 MOST_INTERSECTED = 3
 """So many indexes are compared: two of 50,000 entries each take 20 ms, a third one 5 more."""
 SHORT_ENOUGH_TO_WALK = 10_000
-"""A list that is no longer is read as a whole in 6 ms; one of 100,000 takes 49."""
+"""A list that has no more is read as a whole in 6 ms; one of 100,000 takes 49."""
 PEEKED_PAGES = 10
 """So many times the tasks of a page are read to see whether it is full, where filters may conflict:
 0.1 ms for a page of 20."""
@@ -54,10 +57,20 @@ class Search:
     """The tasks that pass some filters, read part by part of a sorted list."""
 
     def __init__(
-        self, db: Connection, values: Mapping[str, Any], filters: Mapping[str, Any], zone: str
+        self,
+        db: Connection,
+        values: Mapping[str, Any],
+        filters: Mapping[str, Any],
+        *,
+        zone: str,
+        size: int,
     ) -> None:
-        """Ask each index whether the tasks are few, in a list that counts days in `zone`."""
+        """Ask each index whether the tasks are few.
+
+        The list has `size` tasks, and counts days in `zone`.
+        """
         self._db = db
+        self._size = size
         self._shapes, bound = shapes_and_values(filters, zone)
         self._values = {**values, **bound}
         self._lookups = [
@@ -70,7 +83,7 @@ class Search:
     def read(self, section: Section, room: int) -> Rows:
         """Return the first tasks of a part of the list, as many as there is room for."""
         self._values |= {"limit": room, "ahead": PEEKED_PAGES * room}
-        if self._few is None and len(self._lookups) > 1:
+        if self._few is None and len(self._lookups) > 1 and self._size > SHORT_ENOUGH_TO_WALK:
             found: Rows = self._db.all(_beginning(section, self._shapes), self._values)
             if len(found) == room:
                 return found
@@ -90,22 +103,19 @@ class Search:
             self._values |= {"after_key": rows[-1][-1], "after_id": rows[-1][0]}
 
     def _few_by_one_index(self) -> "Callable[[Section], Statement] | None":
+        few = min(FEW_ENOUGH_TO_SORT, self._size // SHARE_TO_SORT)
         for shape, number in self._lookups:
-            if not self._has_more(_behind(shape, number), FEW_ENOUGH_TO_SORT):
-                self._values["few"] = FEW_ENOUGH_TO_SORT
+            if not self._has_more(_behind(shape, number), few):
+                self._values["few"] = few
                 return lambda section: _of_one_index(section, self._shapes, shape, number)
         return None
 
     def _few_by_all_indexes(self) -> "Callable[[Section], Statement] | None":
-        """Ask some indexes together, unless a walk through the list costs less than to ask them."""
-        last = select_last_task_id(self._db, self._values["in_list"])
-        longest = number_within(last)  # or shorter
-        if longest <= SHORT_ENOUGH_TO_WALK:
-            return None
+        """Ask some indexes together."""
         some = tuple(
             (shape, number)
             for shape, number in self._lookups[:MOST_INTERSECTED]
-            if longest <= TOO_LONG_TO_INTERSECT_ALL
+            if self._size <= TOO_LONG_TO_INTERSECT_ALL
             or not self._has_more(_behind(shape, number), TOO_MANY_TO_INTERSECT)
         )
         if not some[1:]:
