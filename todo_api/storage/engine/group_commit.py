@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
@@ -171,7 +172,7 @@ class GroupCommit:
             if time.monotonic() > closing_time:
                 break
         self._careful_groups -= careful
-        self._leave_to_thread(self._commit, self._committed)
+        self._leave_to_thread(self._commit, partial(self._committed, db))
 
     def _attempt(
         self, member: _Member, db: FileConnection, *, careful: bool
@@ -252,8 +253,9 @@ class GroupCommit:
         struck.fail(outage)
         self._next()
 
-    def _committed(self, error: BaseException | None) -> None:
+    def _committed(self, db: FileConnection, error: BaseException | None) -> None:
         group, self._group = self._group, []
+        error = error or self._loss_of(db)
         if error is None:
             self.commits += 1
             self.committed += len(group)
@@ -268,6 +270,14 @@ class GroupCommit:
                 failure.__cause__ = error
                 member.fail(failure)
         self._next()
+
+    def _loss_of(self, db: FileConnection) -> DatabaseUnavailableError | None:
+        """Return what to raise if what was committed is not in the file that is there."""
+        try:
+            self._lock.file.require_stored(db)
+        except DatabaseUnavailableError as loss:
+            return loss
+        return None
 
     def _next(self) -> None:
         if self._waiting:
@@ -330,7 +340,8 @@ class GroupCommit:
 
     def _commit(self) -> None:
         try:
-            self._lock.commit(self._db)
+            # And nothing more: for each step, the thread waits until the event loop lets it go on.
+            self._db.driver.execute("COMMIT")
         except BaseException:
             self._roll_back()
             raise

@@ -12,7 +12,11 @@ from todo_api.storage.engine.sqlite_file import FileConnection, SQLiteFile
 # A writer waits first for the other writers of this process, then for other processes. Both waits
 # together stay below ten seconds, so that a request is answered before its client gives up.
 PATIENCE = 4.0
-POLLING_SECONDS = 0.001
+FIRST_PAUSE, LONGEST_PAUSE = 0.0001, 0.001
+GROWTH_OF_PAUSES = 1.1
+"""Between two looks whether another process still writes: often at first, since most have soon
+done so, and begin again half a millisecond later; then rarely, since whoever writes for long may
+do so for seconds."""
 
 
 class WriteLock:
@@ -81,12 +85,14 @@ def execute_patiently(driver: Any, sql: str, patience: float) -> None:  # noqa: 
     a write takes less than a millisecond.
     """
     until = time.monotonic() + patience
+    pause = FIRST_PAUSE
     while True:
         try:
             driver.execute(sql)
         except Exception as error:
             if result_code(error) != BUSY or time.monotonic() > until:
                 raise
-            time.sleep(POLLING_SECONDS)
+            time.sleep(pause)
+            pause = min(pause * GROWTH_OF_PAUSES, LONGEST_PAUSE)
         else:
             return
