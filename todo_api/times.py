@@ -11,6 +11,7 @@ UTC_NAME = "UTC"
 FIRST = "0001-01-01T00:00:00.000000Z"
 LAST = "9999-12-31T23:59:59.999999Z"
 DAY_LENGTH = len("2026-11-30")
+_LENGTH_OF_TIME = len("2026-11-30T00:00:00.000000")
 _DAY = timedelta(days=1)
 _MOMENT = timedelta(microseconds=1)
 """The shortest time that is told apart."""
@@ -104,4 +105,4 @@ def _time_zones() -> set[str]:
 
 def _text(moment: datetime) -> str:
     # On some systems strftime does not pad years below 1000 with zeros; isoformat always does.
-    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return moment.isoformat(timespec="microseconds")[:_LENGTH_OF_TIME] + "Z"

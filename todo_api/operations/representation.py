@@ -24,10 +24,8 @@ Names = Mapping[int, str]
 
 def names_in(db: Connection, user: User, tasks: Iterable[TaskRow]) -> Names:
     """Return the names of all users whom some tasks name; the user's own is not looked up."""
-    people: set[int | None] = set()
-    for task in tasks:
-        people.update(task.people)
-    others = [person for person in people if person not in {None, user.id}]
+    people = {person for task in tasks for person in task.people if person is not None}
+    others = people - {user.id}
     found = storage.select_usernames(db, others) if others else {}
     return {user.id: user.username, **found}
 

@@ -155,7 +155,7 @@ def select_task(db: Connection, list_id: int, task_id: int) -> TaskRow | None:
 
 def spare_event_loop(db: Connection, found: Iterable[TaskRow]) -> None:
     """Leave it to a thread to make something of tasks that are long, all together."""
-    if sum(len(task.description) for task in found) > MOST_CHARACTERS:
+    if sum([len(task.description) for task in found]) > MOST_CHARACTERS:
         db.require_thread()
 
 

@@ -29,6 +29,8 @@ _LAST = "\U0010ffff"
 
 def folded(text: str) -> str:
     """Return text without the differences of case and of composition (``É``, ``é``)."""
+    if text.isascii():
+        return text.lower()
     text = _stream_safe(text)
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
@@ -38,7 +40,7 @@ def _stream_safe(text: str) -> str:
 
     A run is cut by combining grapheme joiners (UAX #15, 13), which no real text is changed by.
     """
-    if text.isascii() or not _MANY_SYMBOLS.search(text):
+    if not _MANY_SYMBOLS.search(text):
         return text
     safe = []
     run = 0

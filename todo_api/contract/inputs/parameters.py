@@ -70,7 +70,7 @@ class Parameter:
 
     def absent(self) -> Any:  # noqa: ANN401 - a value of the schema's type
         """Return the default, or None; a list is copied, so that no two requests share it."""
-        return deepcopy(self._default) if self.is_list else self._default
+        return deepcopy(self._default)
 
     def missing(self) -> Fault:
         """Return the fault of a required parameter that was not given."""
@@ -119,7 +119,7 @@ class Parameters:
         self._needs_query = any(p.required for p in self._query.values())
         self._headers = [(p.name.lower().encode(), p) for p in parameters if p.place == "header"]
         self._absent = {p.argument: p.absent() for p in parameters if p.place != "path"}
-        self._lists = [p for p in parameters if p.is_list]
+        self._copied = [p for p in parameters if p.is_list and p.absent() is not None]
 
     def read(self, request: Request, path_arguments: Mapping[str, str]) -> dict[str, Any]:
         """Return the handler's arguments by name; an absent parameter has its default or None.
@@ -130,7 +130,7 @@ class Parameters:
 
         """
         arguments = self._absent.copy()
-        for parameter in self._lists:
+        for parameter in self._copied:
             arguments[parameter.argument] = parameter.absent()
         for parameter in self._path:
             value, faults = parameter.read([path_arguments[parameter.name]])
