@@ -1,6 +1,7 @@
 """Latency at half of what each can do, as a service runs that has a reserve."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
@@ -31,19 +32,21 @@ def measure(
     folder: Path,
     figures: Figures,
 ) -> None:
-    """Ask each at half of the rate that it reached at its peak, case by case."""
+    """Ask each at half of the rate that it reached at its peak, case by case, in turns."""
     for number in range(plan.paced_rounds):
-        for contender in (one for one in contenders if one.name in PACED):
-            with (
-                databases.copy_for(contender) as url,
-                Server.of(contender, url, folder) as server,
-            ):
-                for case in plan.cases:
+        with ExitStack() as stack:
+            servers: list[tuple[Contender, Server]] = []
+            for contender in (one for one in contenders if one.name in PACED):
+                url = stack.enter_context(databases.copy_for(contender))
+                server = stack.enter_context(Server.of(contender, url, folder))
+                servers.append((contender, server))
+            for case in plan.cases:
+                for contender, server in servers:
+                    requests = case.requests(server.port, tasks=len(TASKS))
+                    wrk.warm_up(requests, server.port, plan.warm_up * contender.warming, folder)
+                for contender, server in servers * plan.turns:
                     rate = SHARE * median(figures.peak[contender.name][case.name].rate)
                     requests = case.requests(server.port, tasks=len(TASKS))
-                    if case is plan.cases[0]:
-                        warm_up = plan.warm_up * contender.warming
-                        wrk.warm_up(requests, server.port, warm_up, folder)
                     latencies = pacing.measure(requests, server.port, rate, plan.paced, folder)
                     load = load_of(figures.paced, contender.name, case)
                     load.rate.append(rate)

@@ -18,6 +18,8 @@ class Plan(NamedTuple):
     pinned_rounds: int
     narrowed_rounds: int
     paced_rounds: int
+    turns: int
+    """Within a round, where few requests decide, such as the slowest, or a hundredth counts."""
     warm_up: float
     peak: float
     """One measurement at the peak."""
@@ -43,9 +45,10 @@ FULL = Plan(
     pinned_rounds=2,
     narrowed_rounds=3,
     paced_rounds=3,
+    turns=3,
     warm_up=1,
     peak=1,
-    paced=3,
+    paced=1.5,
     layer_requests=2000,
     large=1_000_000,
 )
@@ -57,6 +60,7 @@ QUICK = Plan(
     pinned_rounds=1,
     narrowed_rounds=1,
     paced_rounds=1,
+    turns=1,
     warm_up=1,
     peak=1,
     paced=1,

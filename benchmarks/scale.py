@@ -48,13 +48,15 @@ def measure(plan: Plan, postgresql: int, folder: Path, figures: Figures) -> None
             }
             for case in plan.cases:
                 for size, grown in databases.items():
-                    requests = _requests(case, servers[size].port, grown.own)
                     if case is plan.cases[0]:
+                        requests = _requests(case, servers[size].port, grown.own)
                         wrk.warm_up(requests, servers[size].port, plan.warm_up, folder)
                     elif case is PUT:
                         before = _requests(CHANGED_BEFORE, servers[size].port, grown.own)
                         seconds = WARM_UP_OF_CHANGES * plan.warm_up
                         wrk.warm_up(before, servers[size].port, seconds, folder)
+                for size, grown in [*databases.items()] * plan.turns:
+                    requests = _requests(case, servers[size].port, grown.own)
                     load = load_of(figures.scale, size, case)
                     take_turn(servers[size], requests, plan.peak, folder, Placement.FREE, load)
                     say(

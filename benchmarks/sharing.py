@@ -50,9 +50,10 @@ def measure(plan: Plan, databases: Databases, folder: Path, figures: Figures) ->
                 servers = (Server.of(contender, url, folder) for _ in range(count))
                 teams[name] = [stack.enter_context(server) for server in servers]
             for case in CASES:
-                for name, team in teams.items():
-                    if case is CASES[0]:
+                if case is CASES[0]:
+                    for team in teams.values():
                         _measure_all(case, team, plan.warm_up, folder)
+                for name, team in [*teams.items()] * plan.turns:
                     peaks = _measure_all(case, team, plan.peak, folder)
                     load = load_of(figures.sharing, name, case)
                     load.rate.append(sum(peak.rate for peak in peaks))
