@@ -59,8 +59,10 @@ class Server(NamedTuple):
         """
         port = free_port()
         log = folder / f"{contender.name}-{port}.log"
-        # Nothing that somebody has set for a service of their own reaches this one.
-        own = {name: value for name, value in os.environ.items() if not name.startswith("TODO_")}
+        # Nothing that somebody has set for programs of their own reaches this one, such as not to
+        # keep what Python has compiled.
+        foreign = ("TODO_", "PYTHON")
+        own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         started = time.perf_counter()
         with log.open("wb") as output:
             process = subprocess.Popen(
