@@ -35,6 +35,10 @@ T = TypeVar("T")
 # loop answers nobody else meanwhile.
 MOST_MEMBERS = 64
 LONGEST = 0.002  # seconds
+# Between two groups the event loop goes round so often, to take in who asks again after an answer,
+# unless that takes longer than this: other requests may keep it busy.
+ROUNDS = 2
+MOST_BETWEEN = 0.001  # seconds
 ATTEMPTS = 5
 CAREFUL_GROUPS = 64
 """After a member that failed, so many have savepoints: one group in so many runs twice, at most."""
@@ -281,9 +285,16 @@ class GroupCommit:
 
     def _next(self) -> None:
         if self._waiting:
-            self._loop.call_soon(self._begin)
+            until = time.monotonic() + MOST_BETWEEN
+            self._loop.call_soon(self._begin_after, ROUNDS, until)
         else:
             self._busy = False
+
+    def _begin_after(self, rounds: int, until: float) -> None:
+        if rounds and time.monotonic() < until:
+            self._loop.call_soon(self._begin_after, rounds - 1, until)
+        else:
+            self._begin()
 
     def _roll_back(self) -> None:
         with suppress(Exception):  # there may be nothing left to roll back
