@@ -21,6 +21,7 @@ from todo_api.storage import (
     Connection,
     Database,
     DatabaseUnavailableError,
+    Removal,
     end_lease,
     forget_answers,
     forget_invitations,
@@ -28,7 +29,6 @@ from todo_api.storage import (
     forget_some_deletions,
     forget_tokens,
     insert_some_piece,
-    remove_some_piece,
     take_lease,
 )
 
@@ -63,7 +63,7 @@ class Sweeper:
         self.rows = 0
         """How many rows it has removed."""
         self._kinds: dict[str, Callable[[Connection], int]] = {
-            DELETED: remove_some_piece,
+            DELETED: Removal().remove_some_piece,
             "idempotency keys": lambda db: forget_answers(db, expiry=times.ago(answers_kept)),
             "tombstones": lambda db: forget_some_deletions(db, before=times.ago(deletions_kept)),
             "tokens": lambda db: forget_tokens(db, now=times.now()),

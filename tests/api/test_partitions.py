@@ -28,6 +28,7 @@ from todo_api.storage import (
     Connection,
     Database,
     Quotas,
+    Removal,
     access,
     inheritance,
     inspection,
@@ -36,7 +37,6 @@ from todo_api.storage import (
     members,
     planner,
     removal,
-    remove_some_piece,
     staging,
     tasks,
     tombstones,
@@ -234,6 +234,8 @@ def use_up(database: Database, list_id: int) -> None:
         task: int = db.scalar(ANY_TASK, {"in_list": list_id})
         full, kept = Quotas(tasks=1), timedelta(days=30)
         tasks.delete_task(db, list_id, task, forget_before=kept, quotas=full)
+        for part in removal.PARTS_OF_LIST:
+            db.execute(part.delete, removal.values_of(list_id, part.least, part.least))
 
 
 def sweep(database: Database) -> None:
@@ -243,7 +245,8 @@ def sweep(database: Database) -> None:
         staging.insert_some_piece(db)
         tombstones.forget_some_deletions(db, before=later)
         list_invitations.forget_list_invitations(db, now=later)
-        while remove_some_piece(db):
+        rest = Removal()
+        while rest.remove_some_piece(db):
             pass
 
 
@@ -255,14 +258,17 @@ def on_lists(db: Connection) -> dict[Statement, str]:
         if path.startswith("todo_api.storage."):
             for name, value in vars(module).items():
                 one = value.get(engine) if isinstance(value, dict) else value
-                some = one if isinstance(one, tuple) else (one,)
-                found |= dict.fromkeys(filter(is_statement, some), name)
+                found |= dict.fromkeys(statements_in(one), name)
     names = re.compile(rf"\b(?:FROM|INTO|UPDATE|JOIN) ({'|'.join(DIVIDED)})\b")
     return {one: name for one, name in found.items() if names.search(one.compiled(db.dialect).sql)}
 
 
-def is_statement(value: object) -> bool:
-    return isinstance(value, Statement)
+def statements_in(value: object) -> Iterator[Statement]:
+    if isinstance(value, Statement):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from statements_in(one)
 
 
 def test_each_statement_of_the_service_touches_one_part_unless_it_is_of_all_lists(

@@ -8,10 +8,10 @@ from sqlalchemy import text
 from todo_api.storage import (
     Database,
     QuotaMetError,
+    Removal,
     UserRow,
     delete_user,
     prepare_tasks,
-    remove_piece,
 )
 from todo_api.storage.lists import (
     LAST_LIST,
@@ -42,7 +42,8 @@ def test_the_first_list_of_a_database_has_the_ids_from_one_on_and_no_later_one_d
     with database.transaction() as db:
         assert [insert_task(db, 1, {"title": "Read"}).id for _ in range(3)] == [1, 2, 3]
         delete_user(db, first.id)
-        while remove_piece(db, first.id):
+        removal = Removal()
+        while removal.remove_piece(db, first.id):
             pass
     assert add_user(database, "miguel").list_id != 1
 

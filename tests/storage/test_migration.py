@@ -26,12 +26,12 @@ from todo_api.storage import (
     DatabaseUnreachableError,
     DeletionsForgottenError,
     Point,
+    Removal,
     TaskMissingError,
     TaskRow,
     UserGoneError,
     is_current,
     migrate,
-    remove_some_piece,
     restore_task,
     select_last_task_id,
     select_trash,
@@ -417,7 +417,8 @@ def test_each_users_tasks_become_a_list_of_their_own(unmigrated: Database) -> No
     )
     with unmigrated.transaction() as db:
         assert insert_task(db, susan, {"title": "Read"}).id == hers[-1].id + 1
-        while remove_some_piece(db):
+        removal = Removal()
+        while removal.remove_some_piece(db):
             pass
         left = {row[0] for row in db.all(select(tasks_table.c.list_id).distinct())}
         assert left == {miguel, susan}

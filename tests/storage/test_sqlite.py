@@ -18,8 +18,8 @@ from todo_api.storage import (
     Database,
     DatabaseUnavailableError,
     DatabaseUnreachableError,
+    Removal,
     migrate,
-    remove_piece,
 )
 from todo_api.storage.engine import sqlite as sqlite_module
 from todo_api.storage.engine import write_lock
@@ -267,7 +267,8 @@ def test_nothing_of_a_deleted_account_is_left_in_the_files(database: Database, f
     assert traces(file) == list(SECRETS)
     with database.transaction() as db:
         delete_user(db, susan)
-        while remove_piece(db, susan):
+        removal = Removal()
+        while removal.remove_piece(db, susan):
             pass
     database.forget_deleted()
     assert traces(file) == []
@@ -307,7 +308,8 @@ def test_a_reader_is_not_waited_for_and_loses_nothing(database: Database, file: 
         def delete() -> None:
             with database.transaction() as db:
                 delete_user(db, susan)
-                while remove_piece(db, susan):
+                removal = Removal()
+                while removal.remove_piece(db, susan):
                     pass
             database.forget_deleted()
 

@@ -13,6 +13,7 @@ from todo_api.storage import (
     Database,
     QuotaMetError,
     Quotas,
+    Removal,
     TaskMissingError,
     TaskRow,
     TooManyWordsError,
@@ -21,7 +22,6 @@ from todo_api.storage import (
     WordBudget,
     delete_user,
     prepare_tasks,
-    remove_some_piece,
 )
 from todo_api.storage import tombstones as module
 from todo_api.storage import trash as trash_module
@@ -244,7 +244,8 @@ def test_what_was_in_the_trash_of_a_deleted_user_is_removed(
     fill(database, susan, 1)
     with database.transaction() as db:
         delete_user(db, miguels_account.id)
-        while remove_some_piece(db):
+        removal = Removal()
+        while removal.remove_some_piece(db):
             pass
         assert [row[0] for row in db.all(select(trash.c.list_id))] == [susan]
 

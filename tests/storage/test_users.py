@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.rows import select_tasks
-from todo_api.storage import Database, UsernameTakenError, remove_piece
+from todo_api.storage import Database, Removal, UsernameTakenError
 from todo_api.storage.schema import users
 from todo_api.storage.tasks import insert_task
 from todo_api.storage.users import UserRow, delete_user, insert_user, select_user, update_user
@@ -123,7 +123,8 @@ def test_deletion_takes_the_tasks_along_and_no_others(
         kept = insert_task(db, susan, {"title": "Stay", "description": "", "done": False})
     with database.transaction() as db:
         delete_user(db, miguel)
-        while remove_piece(db, miguel):
+        removal = Removal()
+        while removal.remove_piece(db, miguel):
             pass
     with database.snapshot() as db:
         assert select_tasks(db, miguels_account.list_id) == []

@@ -9,6 +9,7 @@ from todo_api.storage import (
     Connection,
     Database,
     OwnedToken,
+    Removal,
     TokenRow,
     UsernameTakenError,
     UserSummary,
@@ -16,7 +17,6 @@ from todo_api.storage import (
     delete_token,
     delete_user,
     insert_user,
-    remove_piece,
     select_anybodys_token,
     select_tokens,
     select_user_summary,
@@ -93,9 +93,11 @@ def remove_user(database: Database, user: UserSummary) -> Iterator[int]:
             delete_user(db, user.id)
             withdraw_invitation(db, user.username)
 
+    removal = Removal()
+
     def remove() -> int:
         with database.transaction() as db:
-            return remove_piece(db, user.id)
+            return removal.remove_piece(db, user.id)
 
     database.retrying(delete)
     while removed := database.retrying(remove):

@@ -141,7 +141,7 @@ from todo_api.storage.members import (
 from todo_api.storage.migration import is_current, migrate, require_current, require_empty
 from todo_api.storage.moves import move_task
 from todo_api.storage.relocation import relocate_task
-from todo_api.storage.removal import count_belongings, remove_piece, remove_some_piece
+from todo_api.storage.removal import Removal, count_belongings
 from todo_api.storage.schema import DEFAULTS, TaskRow, TokenRow
 from todo_api.storage.secrets import TOKENS, select_secret
 from todo_api.storage.series import update_task
@@ -253,6 +253,7 @@ __all__ = [
     "Position",
     "QuotaMetError",
     "Quotas",
+    "Removal",
     "Role",
     "RoleTooLowError",
     "TaskChangedError",
@@ -321,8 +322,6 @@ __all__ = [
     "prepare_tasks",
     "relocate_task",
     "remove_from_trash",
-    "remove_piece",
-    "remove_some_piece",
     "rename_label",
     "require",
     "require_current",

@@ -120,6 +120,12 @@ class Connection:
         It spares the server their waiting, and is no lock. Call it before the first statement.
         """
 
+    def keep_to_indexes(self) -> None:
+        """Have what follows in this transaction find rows by indexes alone, in their order.
+
+        A server that has not counted rows yet, or not these, may think it cheaper to read them all.
+        """
+
     def require_thread(self) -> None:
         """Raise `WouldBlockError` on an event loop: what follows takes longer than it may there."""
         if self.is_inline:

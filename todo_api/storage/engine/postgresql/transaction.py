@@ -26,6 +26,10 @@ from todo_api.storage.engine.statement import Statement, Values
 
 BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED"
+KEEP_TO_INDEXES = (
+    "SELECT set_config(name, 'off', true)"
+    " FROM (VALUES ('enable_seqscan'), ('enable_bitmapscan')) AS settings (name)"
+)
 LOSSES = (ReadOnlySqlTransaction, SessionLostError, ServerSilentError)
 """What tells that sessions which were made before are no better."""
 COMMIT_PATIENCE = 8.0
@@ -188,6 +192,10 @@ class PipelinedConnection(Connection):
     def queue_for(self, what: Hashable) -> None:
         """Wait on the event loop for those there who are about to change the same."""
         self.driver.queue_for(what)
+
+    def keep_to_indexes(self) -> None:
+        """Have the planner leave out, until the transaction ends, what reads more than an index."""
+        self.driver.execute_later(KEEP_TO_INDEXES, ())
 
 
 def _is_outdated(error: psycopg.Error) -> bool:
