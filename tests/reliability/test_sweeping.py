@@ -12,6 +12,7 @@ from sqlalchemy import text
 from tests.reliability.served import add_miguel, eventually, served
 from tests.support.clients import PASSWORD_HASH
 from tests.support.commands import run_command
+from tests.support.entries import entries_read
 from todo_api import sweeping, times
 from todo_api.rest import KEPT
 from todo_api.storage import Database, delete_user, forget_tokens, insert_user
@@ -30,6 +31,8 @@ DELETIONS = "deleted_tasks (list_id, change, task_id, deleted_at)"
 TOKENS = "tokens (user_id, id, name, scope, hash, created_at, expires_at)"
 COUNT_KEYS = "UPDATE users SET stored_keys = :keys, stored_answers = :keys"
 COUNT_CHANGES = "UPDATE lists SET last_change = 2000000"
+ONCE = "'2001-01-01T00:00:00.' || (100000 + i) || 'Z'"
+"""When each was, one after the other."""
 OLD, NEW = "2001-01-01T00:00:00.000000Z", "2999-01-01T00:00:00.000000Z"
 
 
@@ -40,13 +43,14 @@ def fill(database: Database, each: int = EACH) -> None:
         for number in range(10):
             name = f"user{number}"
             user = insert_user(db, username=name, email=None, password_hash=PASSWORD_HASH)
-            for what, at, end, many in (("old", OLD, OLD, each), ("new", now, NEW, 1)):
+            recent, never = f"'{now}'", f"'{NEW}'"
+            for what, at, end, many in (("old", ONCE, ONCE, each), ("new", recent, never, 1)):
                 first = 0 if what == "old" else 1_000_000
                 identity = f"{first} + {number} * {MANY} + i, '', 'read', '{what}{number}-' || i"
                 for table, row in (
-                    (KEYS, f":user, '{what}' || i, '', 201, '{{}}', 'x', '{at}'"),
-                    (DELETIONS, f":list, i + {first}, i, '{at}'"),
-                    (TOKENS, f":user, {identity}, '{at}', '{end}'"),
+                    (KEYS, f":user, '{what}' || i, '', 201, '{{}}', 'x', {at}"),
+                    (DELETIONS, f":list, i + {first}, i, {at}"),
+                    (TOKENS, f":user, {identity}, {at}, {end}"),
                 ):
                     statement = f"INSERT INTO {table} {NUMBERS} SELECT {row} FROM n"  # noqa: S608 - ours
                     owners = {"user": user.id, "list": user.list_id}
@@ -192,6 +196,29 @@ def test_what_a_deleted_user_has_left_is_not_taken_for_what_has_expired(
         kinds = sweeper_of(database)._kinds  # noqa: SLF001 - each by itself
         assert [kinds[kind](db) for kind in ("idempotency keys", "tombstones")] == [0, 0]
         assert db.scalar(TRY_LOCK_OWNER, {"owner_id": eldest[0][0]}) is None
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("counted", [False, True], ids=["uncounted", "counted"])
+@pytest.mark.parametrize("kind", ["idempotency keys", "tombstones", "tokens"])
+def test_a_piece_reads_little_more_than_goes(
+    database: Database,
+    kind: str,
+    counted: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """However much there is, and whether the planner has counted it or has not come to it yet."""
+    fill(database, each=MANY)
+    if counted:
+        with database.migration() as (_, db):
+            db.execute(text("ANALYZE"))
+    remove = sweeper_of(database)._kinds[kind]  # noqa: SLF001 - by itself
+    with database.transaction() as db:
+        before = entries_read(db)
+        rows = remove(db)
+        read = entries_read(db) - before
+    log.info("%d entries were read for %d rows", read, rows)
+    assert rows
+    assert read < 2.5 * rows
 
 
 def test_a_piece_is_bounded(database: Database) -> None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import text
 
+from tests.support.entries import entries_read
 from todo_api.storage import Connection, Database, Removal, UserRow, delete_user
 from todo_api.storage.removal import PIECE
 from todo_api.storage.tasks import insert_task
@@ -18,12 +19,6 @@ TASKS = 5 * PIECE
 WORDS = ("buy", "milk", "now")
 ROWS = TASKS * (1 + len(WORDS)) + 2
 """The list and the user included."""
-
-ENTRIES_READ = text(
-    "SELECT sum(pg_stat_get_xact_tuples_returned(oid)) FROM pg_class"
-    " WHERE relnamespace = 'public'::regnamespace"
-)
-"""Of all tables and indexes, dead ones included, by what the session did lately."""
 
 
 @pytest.fixture
@@ -64,9 +59,9 @@ def test_a_piece_reads_no_more_the_more_was_removed_before(
     for _ in range(ROWS // PIECE):
         with database.transaction() as db:
             db.execute(text(f"SET LOCAL plan_cache_mode = force_{mode}_plan"))
-            before = db.scalar(ENTRIES_READ)
+            before = entries_read(db)
             assert removal.remove_some_piece(db) == PIECE
-            read.append(db.scalar(ENTRIES_READ) - before)
+            read.append(entries_read(db) - before)
     log.info("at most %d entries were read for %d rows", max(read), PIECE)
     # Each row is read twice: to find where the piece ends, and to be deleted.
     assert max(read) < 2.2 * PIECE, read

@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select, text
 
+from tests.support.entries import entries_read
 from tests.support.plans import explained
 from tests.support.rows import KEPT, select_tasks, state_of
 from todo_api.storage import (
@@ -52,6 +53,12 @@ from todo_api.times import FIRST
 
 FUTURE = "2099-01-01T00:00:00.000000Z"
 MANY = 1500
+ADD_MORE = text(
+    "INSERT INTO trash (list_id, task_id, change, deleted_at, content, size)"
+    " SELECT list_id, task_id + i, change, '2030-01-01T' || (100000 + i),"
+    " content, size FROM trash, generate_series(1, :many) AS i"
+)
+"""To the one task that is there."""
 
 
 def fill(
@@ -213,6 +220,27 @@ def test_it_is_emptied_in_pieces_up_to_what_was_there(
         assert_counted(database, miguel)
     assert left == [[9, 8, 7, 6, 5, 4], [9, 8, 7], [9, 8], [9, 8]]
     assert len(ids(database, susan)) == 1
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("counted", [False, True], ids=["uncounted", "counted"])
+def test_to_empty_it_piece_by_piece_reads_little_more_than_goes(
+    database: Database,
+    miguel: int,
+    counted: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """However much there is, and whether the planner has counted it or has not come to it yet."""
+    fill(database, miguel, 1)
+    with database.migration() as (_, db):
+        db.execute(ADD_MORE, {"many": 5 * trash_module.PIECE})
+        if counted:
+            db.execute(text("ANALYZE"))
+    with database.transaction() as db:
+        before = entries_read(db)
+        gone = remove_from_trash(db, miguel, until=state_of(db, miguel).version)
+        read = entries_read(db) - before
+    assert gone == trash_module.PIECE
+    assert read < 2.5 * gone
 
 
 def test_what_has_expired_is_shown_to_nobody_and_goes_with_its_tombstone(

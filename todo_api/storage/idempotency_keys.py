@@ -4,7 +4,7 @@ import zlib
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, bindparam, delete, func, insert, or_, select
+from sqlalchemy import BigInteger, bindparam, delete, func, insert, or_, select, tuple_
 
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.schema import idempotency_keys, users
@@ -52,6 +52,25 @@ ELDEST = (
 DELETE_EXPIRED = Statement(
     delete(idempotency_keys)
     .where(IS_OWN, IS_EXPIRED, or_(IS_KEY, idempotency_keys.c.key.in_(ELDEST)))
+    .returning(SIZE)
+)
+_FIRST = (
+    select(idempotency_keys.c.created_at, idempotency_keys.c.key)
+    .where(IS_OWN, IS_EXPIRED)
+    .order_by(idempotency_keys.c.created_at, idempotency_keys.c.key)
+    .limit(FORGOTTEN_AT_ONCE)
+    .subquery()
+)
+SELECT_LAST_OF_FIRST = Statement(
+    select(_FIRST).order_by(_FIRST.c.created_at.desc(), _FIRST.c.key.desc()).limit(1)
+)
+DELETE_FIRST = Statement(
+    delete(idempotency_keys)
+    .where(
+        IS_OWN,
+        tuple_(idempotency_keys.c.created_at, idempotency_keys.c.key)
+        <= tuple_(bindparam("last_at"), bindparam("last_key")),
+    )
     .returning(SIZE)
 )
 SELECT_ELDEST_OWNER = Statement(
@@ -122,10 +141,14 @@ def forget_answers(db: Connection, *, expiry: str) -> int:
 
     A user who is writing at the moment is left alone.
     """
+    db.keep_to_indexes()
     owner = db.scalar(SELECT_ELDEST_OWNER, {"expiry": expiry})
     if owner is None or db.scalar(TRY_LOCK_OWNER, {"owner_id": owner}) is None:
         return 0
-    expired = db.all(DELETE_EXPIRED, {"owner_id": owner, "this_key": "", "expiry": expiry})
-    sizes = [size for (size,) in expired]
+    last = db.one(SELECT_LAST_OF_FIRST, {"owner_id": owner, "expiry": expiry})
+    if last is None:
+        return 0
+    values = {"owner_id": owner, "last_at": last[0], "last_key": last[1]}
+    sizes = [size for (size,) in db.all(DELETE_FIRST, values)]
     count_answers(db, owner, -len(sizes), -sum(sizes))
     return len(sizes)

@@ -5,7 +5,7 @@ One that has been used stays until it expires, for whoever sends its code a seco
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, tuple_, update
 
 from todo_api import times
 from todo_api.storage.access import (
@@ -107,12 +107,13 @@ SELECT_BY_CODE = Statement(
 USE_UP = Statement(
     update(list_invitations).where(IS_TO_LIST, IS_IT).values(used_by=bindparam("user_id"))
 )
+_KEY = tuple_(list_invitations.c.list_id, list_invitations.c.id)
 _EXPIRED = (
-    select(list_invitations.c.id)
+    select(list_invitations.c.list_id, list_invitations.c.id)
     .where(list_invitations.c.expires_at <= bindparam("now"))
     .limit(SWEPT_AT_ONCE)
 )
-FORGET = Statement(delete(list_invitations).where(list_invitations.c.id.in_(_EXPIRED)))
+FORGET = Statement(delete(list_invitations).where(_KEY.in_(_EXPIRED)))
 
 
 def insert_list_invitation(
@@ -210,6 +211,7 @@ def use_list_invitation(
 
 def forget_list_invitations(db: Connection, *, now: str) -> int:
     """Delete some of those that have expired; return how many."""
+    db.keep_to_indexes()
     return db.execute(FORGET, {"now": now})
 
 

@@ -59,9 +59,9 @@ SELECT_FIRST_DELETED = Statement(
     .order_by(trash.c.deleted_at, trash.c.task_id)
     .limit(bindparam("most", type_=Integer))
 )
-_LAST = tuple_(bindparam("last_at"), bindparam("last_id", type_=BigInteger))
+LAST = tuple_(bindparam("last_at"), bindparam("last_id", type_=BigInteger))
 DELETE_FIRST_DELETED = Statement(
-    delete(trash).where(IN_TRASH, tuple_(trash.c.deleted_at, trash.c.task_id) <= _LAST)
+    delete(trash).where(IN_TRASH, tuple_(trash.c.deleted_at, trash.c.task_id) <= LAST)
 )
 DELETE_FROM_TRASH = Statement(
     delete(trash)
@@ -167,6 +167,7 @@ def forget_some_deletions(db: Connection, *, before: str) -> int:
 
     A list that is being changed at the moment is left alone.
     """
+    db.keep_to_indexes()
     list_id = db.scalar(SELECT_ELDEST_LIST, {"before": before})
     if list_id is None or db.scalar(TRY_LOCK_LIST, {"in_list": list_id}) is None:
         return 0

@@ -22,7 +22,7 @@ from todo_api.storage.positions import position_of
 from todo_api.storage.schema import DEFAULTS, TaskRow, deleted_tasks, lists, trash
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
 from todo_api.storage.tasks import INSERT_TASK, begin_change, select_task, spare_event_loop
-from todo_api.storage.tombstones import IN_TRASH, WAS_IN_LIST, Amount
+from todo_api.storage.tombstones import IN_TRASH, LAST, WAS_IN_LIST, Amount
 from todo_api.storage.transfer import taken_uids
 from todo_api.storage.usage import UNLIMITED, Quotas, WordBudget, count_trash
 
@@ -121,14 +121,19 @@ TAKE_OUT = Statement(delete(trash).where(IN_TRASH, trash.c.task_id.in_(given_ids
 DELETE_TOMBSTONE = Statement(
     delete(deleted_tasks).where(WAS_IN_LIST, deleted_tasks.c.version == bindparam("deletion"))
 )
+IS_BEFORE = trash.c.version <= bindparam("until")
 _FIRST = (
-    select(trash.c.task_id)
-    .where(IN_TRASH, trash.c.version <= bindparam("until"))
+    select(trash.c.deleted_at, trash.c.task_id)
+    .where(IN_TRASH, IS_BEFORE)
     .order_by(trash.c.deleted_at, trash.c.task_id)
     .limit(bindparam("most", type_=Integer))
+    .subquery()
+)
+SELECT_LAST_OF_PIECE = Statement(
+    select(_FIRST).order_by(_FIRST.c.deleted_at.desc(), _FIRST.c.task_id.desc()).limit(1)
 )
 DELETE_PIECE = Statement(
-    delete(trash).where(IN_TRASH, trash.c.task_id.in_(_FIRST)).returning(trash.c.size)
+    delete(trash).where(IN_TRASH, IS_BEFORE, _PLACE <= LAST).returning(trash.c.size)
 )
 
 
@@ -246,9 +251,13 @@ def remove_from_trash(db: Connection, list_id: int, *, until: int) -> int:
     Returns how many tasks. Raises `UserGoneError`.
     """
     lock_list(db, list_id)
-    gone = Amount.of(db.all(DELETE_PIECE, {"in_list": list_id, "until": until, "most": PIECE}))
-    if gone.tasks:
-        count_trash(db, list_id, gone=gone)
+    db.keep_to_indexes()
+    values = {"in_list": list_id, "until": until, "most": PIECE}
+    last = db.one(SELECT_LAST_OF_PIECE, values)
+    if last is None:
+        return 0
+    gone = Amount.of(db.all(DELETE_PIECE, {**values, "last_at": last[0], "last_id": last[1]}))
+    count_trash(db, list_id, gone=gone)
     return gone.tasks
 
 

@@ -121,9 +121,9 @@ class Connection:
         """
 
     def keep_to_indexes(self) -> None:
-        """Have what follows in this transaction find rows by indexes alone, in their order.
+        """Have what follows in this transaction look rows up in indexes, and read no table whole.
 
-        A server that has not counted rows yet, or not these, may think it cheaper to read them all.
+        A server may think that cheaper for many rows, or where it has not counted them yet.
         """
 
     def require_thread(self) -> None:

@@ -27,8 +27,8 @@ from todo_api.storage.engine.statement import Statement, Values
 BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED"
 KEEP_TO_INDEXES = (
-    "SELECT set_config(name, 'off', true)"
-    " FROM (VALUES ('enable_seqscan'), ('enable_bitmapscan')) AS settings (name)"
+    "SELECT set_config('enable_' || name, 'off', true)"
+    " FROM unnest(ARRAY['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin']) AS name"
 )
 LOSSES = (ReadOnlySqlTransaction, SessionLostError, ServerSilentError)
 """What tells that sessions which were made before are no better."""
@@ -194,7 +194,7 @@ class PipelinedConnection(Connection):
         self.driver.queue_for(what)
 
     def keep_to_indexes(self) -> None:
-        """Have the planner leave out, until the transaction ends, what reads more than an index."""
+        """Have the planner leave out, until the transaction ends, what may read a whole table."""
         self.driver.execute_later(KEEP_TO_INDEXES, ())
 
 
