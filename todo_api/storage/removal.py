@@ -21,7 +21,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    literal_column,
     select,
     tuple_,
 )
@@ -88,7 +87,7 @@ class Part(NamedTuple):
         key = [column for column in table.primary_key if column is not owner]
         there = owner == bindparam("owner"), tuple_(*key) >= _place("from", key)
         rows = select(*key).where(*there).order_by(*key)
-        piece = rows.limit(literal_column(str(PIECE))).subquery()
+        piece = rows.limit(PIECE).subquery()
         last = select(piece).order_by(*(column.desc() for column in piece.c)).limit(1)
         return cls(
             tuple(column.type.python_type() for column in key),
