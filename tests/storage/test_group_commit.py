@@ -171,6 +171,7 @@ def run_as_one_group(database: Database, *works: Work) -> list[Any]:
 def _patient_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     """Close no group just because this machine is slow at the moment."""
     monkeypatch.setattr(group_commit, "LONGEST", 10)
+    monkeypatch.setattr(group_commit, "MOST_BETWEEN", 10)
 
 
 def test_writers_who_come_together_are_committed_at_once(
@@ -195,6 +196,29 @@ def test_under_load_there_are_fewer_commits_than_writers(
     assert sorted(chain.from_iterable(ids)) == list(range(1, 401))
     assert len(titles(database, miguel)) == 400
     assert commits.made < 300
+
+
+def test_whoever_asks_again_when_answered_is_in_the_next_group(
+    database: Database, miguel: int, commits: Commits
+) -> None:
+    async def write_often() -> None:
+        for _ in range(20):
+            await write(database, lambda db: insert(db, miguel))
+            await asyncio.sleep(0)  # while the answer goes out and the next request comes in
+
+    async def run() -> None:
+        commits.hold_up()
+        writers = [asyncio.ensure_future(write_often()) for _ in range(8)]
+        await commits.reached()
+        writers += [asyncio.ensure_future(write_often()) for _ in range(8)]
+        await asyncio.sleep(0)
+        commits.allow()
+        await asyncio.gather(*writers)
+
+    before = commits.made
+    asyncio.run(run())
+    # Each has 20 groups; those who came later are in the same from the second one on.
+    assert commits.made - before <= 25
 
 
 def test_a_writer_alone_commits_alone(database: Database, miguel: int, commits: Commits) -> None:

@@ -100,6 +100,26 @@ def test_few_and_many_are_listed_alike(
                 assert listed(database, miguel, filters, sort, 2) == whole
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("word", ["read", "rare"])
+def test_a_page_of_a_short_list_costs_little_however_many_pass(
+    database: Database, miguel: int, word: str
+) -> None:
+    with database.transaction() as db:
+        for number in range(400):
+            title = f"{'Read' if number % 2 else 'Write'} {'rare' if number % 100 == 0 else number}"
+            insert_task(db, miguel, {"title": title})
+        state = state_of(db, miguel)
+        steps: list[None] = []
+        db.driver.set_progress_handler(lambda: steps.append(None), 1)
+        select_page(db, state, limit=20)
+        plain = len(steps)
+        steps.clear()
+        page = select_page(db, state, filters={"q": word}, limit=20)
+        assert len(page.tasks) == (20 if word == "read" else 4)
+        assert len(steps) < 3 * plain
+
+
 def test_each_filter_is_tried_here() -> None:
     assert {name for filters in FILTERED for name in filters} == FILTERS.keys()
 
