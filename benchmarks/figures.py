@@ -17,6 +17,8 @@ class Load:
     rate: Series = field(default_factory=list)
     cpu: Series = field(default_factory=list)
     """Microseconds of the server's CPU for a request."""
+    asking: Series = field(default_factory=list)
+    """Microseconds that it takes the CPU to ask, where that was noted."""
     p50: Series = field(default_factory=list)
     p99: Series = field(default_factory=list)
     p999: Series = field(default_factory=list)

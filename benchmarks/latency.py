@@ -22,7 +22,8 @@ from benchmarks.serving import Server
 from benchmarks.story import TASKS
 
 SHARE = 0.5
-PACED = (SERVICE, SERVICE_POSTGRESQL, FASTAPI, FASTIFY, LITESTAR)
+PACED = (SERVICE, FASTIFY, LITESTAR, FASTAPI, SERVICE_POSTGRESQL)
+"""Those that are compared take their turns one behind the other."""
 
 
 def measure(
@@ -36,7 +37,10 @@ def measure(
     for number in range(plan.paced_rounds):
         with ExitStack() as stack:
             servers: list[tuple[Contender, Server]] = []
-            for contender in (one for one in contenders if one.name in PACED):
+            for contender in sorted(
+                (one for one in contenders if one.name in PACED),
+                key=lambda one: PACED.index(one.name),
+            ):
                 url = stack.enter_context(databases.copy_for(contender))
                 server = stack.enter_context(Server.of(contender, url, folder))
                 servers.append((contender, server))

@@ -16,6 +16,8 @@ from benchmarks.contenders import (
 )
 from benchmarks.figures import Figures, spread
 from benchmarks.lists import ON_POSTGRESQL
+from benchmarks.machine import cores
+from benchmarks.sharing import ceiling
 from benchmarks.story import VARIED
 
 LAYERS = {
@@ -55,6 +57,7 @@ def report(figures: Figures, titles: Mapping[str, str]) -> str:
     own = {name: titles[name] for name in (SERVICE, SERVICE_POSTGRESQL)}
     paced = {name: titles[name] for name in figures.paced}
     processes = {name: name for name in figures.sharing}
+    most, answering, asking = ceiling(figures)
     return f"""\
 # Benchmark
 
@@ -162,6 +165,10 @@ Sixteen connections to one process, eight to each of two on one SQLite file, or 
 share an address (`todo-api serve --workers 2`):
 
 {tables.loads_of(figures.sharing, processes, "rate")}
+
+Two processes leave no core to the load. A GET takes them {answering:.0f} us of CPU and the load
+{asking:.0f} to ask for it, so that {cores()} cores would serve {most:.2f} times what one process
+does, if none of them were ever idle.
 
 99th percentile in milliseconds, of the slower process:
 

@@ -18,7 +18,7 @@ end
 function done(summary, latency)
    local errors = summary.errors
    io.write(string.format(
-      '{"requests": %d, "microseconds": %d, "p50": %d, "p99": %d, "refused": %d, "broken": %d}\n',
-      summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+      '{"requests": %d, "microseconds": %d, "p50": %d, "p99": %d, "cpu": %d, "refused": %d, "broken": %d}\n',
+      summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), os.clock() * 1e6,
       errors.status, errors.connect + errors.read + errors.write + errors.timeout))
 end

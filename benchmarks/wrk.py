@@ -18,12 +18,16 @@ class FaultyAnswersError(Exception):
 
 
 class Peak(NamedTuple):
-    """What a server did at its peak: requests a second, and latencies in milliseconds."""
+    """What a server did at its peak: requests a second, and latencies in milliseconds.
+
+    And microseconds of wrk's own CPU for a request.
+    """
 
     requests: int
     rate: float
     p50: float
     p99: float
+    cpu: float
 
 
 def measure(
@@ -49,6 +53,7 @@ def measure(
         rate=report["requests"] / report["microseconds"] * 1e6,
         p50=report["p50"] / 1e3,
         p99=report["p99"] / 1e3,
+        cpu=report["cpu"] / report["requests"],
     )
 
 

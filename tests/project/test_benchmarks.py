@@ -137,7 +137,7 @@ def made_up_figures() -> tuple[Figures, dict[str, str]]:
     def loads(*names: str) -> Loads:
         return {
             name: {
-                case.name: Load(*([[2.0 if name == FASTIFY else 1.0]] * 5))
+                case.name: Load(*([[2.0 if name == FASTIFY else 1.0]] * 6))
                 for case in (*CASES, *NARROWED, *CHANGES)
             }
             for name in names
