@@ -34,7 +34,7 @@ from todo_api.contract.operation import (
 )
 from todo_api.contract.pages import Pages
 from todo_api.contract.specification import checked
-from todo_api.contract.static import DocumentEndpoint, StaticEndpoint
+from todo_api.contract.static import Content, DocumentEndpoint, StaticEndpoint
 from todo_api.contract.turns import SenderTurns
 from todo_api.contract.uris import Links, Origins
 from todo_api.contract.workers import Workers
@@ -188,11 +188,12 @@ class ContractApp(FlaskApp):
             self._contract.add_resource(path).add(method, endpoint)
 
     def add_file(
-        self, path: str, content: bytes, media_type: str, headers: Mapping[str, str]
+        self, path: str, content: Content, media_type: str, headers: Mapping[str, str]
     ) -> None:
         """Serve a file that never changes, from memory and without Flask, compressed if asked.
 
-        ``headers`` replace those of the same name that every answer has.
+        What makes its content is called when somebody first asks for it. ``headers`` replace those
+        of the same name that every answer has.
         """
         self._add_static(
             path, content, content_type(media_type, {}), headers=headers, compresses=True
@@ -218,7 +219,7 @@ class ContractApp(FlaskApp):
     def _add_static(
         self,
         path: str,
-        body: bytes,
+        content: Content,
         media_type: bytes,
         *,
         status: int = HTTPStatus.OK,
@@ -227,7 +228,7 @@ class ContractApp(FlaskApp):
     ) -> None:
         complete = {**self._headers, "Cache-Control": "no-cache", **(headers or {})}
         endpoint = StaticEndpoint(
-            body,
+            content,
             media_type,
             self._contract.check,
             status=status,

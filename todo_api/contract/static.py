@@ -12,6 +12,9 @@ from threading import Lock
 from todo_api.contract.http import Request, Response, is_known
 from todo_api.contract.uris import Origins
 
+Content = bytes | Callable[[], bytes]
+"""What is sent, or what makes it when somebody asks."""
+
 
 class _StaticResponse(Response):
     """An answer whose headers were all known at the start."""
@@ -39,7 +42,7 @@ class StaticEndpoint:
 
     def __init__(
         self,
-        body: bytes,
+        content: Content,
         media_type: bytes,
         check: Callable[[Request], None],
         *,
@@ -49,37 +52,55 @@ class StaticEndpoint:
     ) -> None:
         """Take the answer with all of its headers, and what raises `Problem` for a bad request.
 
-        What ``compresses`` is compressed once, for the first client that takes gzip, if that is
-        worth it.
+        It is made once, for the first client that asks for it. What ``compresses`` is compressed
+        once, for the first client that takes gzip, if that is worth it.
         """
         self._check = check
         if compresses:
             headers = {**headers, "Vary": "Accept-Encoding"}
         self._make = partial(_Representation, status, media_type=media_type)
+        self._content = content
         self._headers = headers
-        self._plain = self._make(headers, body)
-        self._packed = None if compresses else self._plain
+        self._compresses = compresses
+        self._plain: _Representation | None = None
+        self._packed: _Representation | None = None
 
     async def respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:  # noqa: ARG002 - an endpoint's interface
         """Answer 304 to a client that has this very representation (RFC 9110, 13.1.2)."""
         self._check(request)
+        answer = self._plain
+        if answer is None:
+            answer = await asyncio.to_thread(self._unpacked)
         accepted = request.headers.get(b"accept-encoding", b"")
-        answer = await self._pack() if _TAKES_GZIP.search(accepted) else self._plain
+        if self._compresses and _TAKES_GZIP.search(accepted):
+            answer = await self._pack(answer)
         known = request.headers.get(b"if-none-match", b"").decode("latin-1")
         # A condition holds for what would succeed, not for a redirection (RFC 9110, 13.2.1).
         if answer.fresh.status == HTTPStatus.OK and is_known(answer.etag, known):
             return answer.unchanged
         return answer.fresh
 
-    async def _pack(self) -> "_Representation":
+    def _unpacked(self) -> _Representation:
+        """Return the answer as it is, made once however many ask for it first."""
+        with _MAKING:
+            plain = self._plain
+            if plain is None:
+                body = self._content if isinstance(self._content, bytes) else self._content()
+                plain = self._plain = self._make(self._headers, body)
+        return plain
+
+    async def _pack(self, plain: _Representation) -> _Representation:
         """Return the compressed answer, if it is smaller; a thread makes it, as it takes long."""
         if self._packed is None:
-            body = self._plain.fresh.body
+            body = plain.fresh.body
             packed = await asyncio.to_thread(_packed, body)
             encoded = {**self._headers, "Content-Encoding": "gzip"}
             is_worth_it = len(packed) <= len(body) * _WORTH_IT
-            self._packed = self._make(encoded, packed) if is_worth_it else self._plain
+            self._packed = self._make(encoded, packed) if is_worth_it else plain
         return self._packed
+
+
+_MAKING = Lock()
 
 
 def _packed(body: bytes) -> bytes:
@@ -120,9 +141,8 @@ class DocumentEndpoint:
         self._origins = origins
 
         def endpoint_at(origin: str) -> StaticEndpoint:
-            return StaticEndpoint(
-                text_from(origin), media_type, check, status=HTTPStatus.OK, headers=headers
-            )
+            content = partial(text_from, origin)
+            return StaticEndpoint(content, media_type, check, status=HTTPStatus.OK, headers=headers)
 
         self._endpoint_at = lru_cache(maxsize=_MOST_ORIGINS)(endpoint_at)
         self._check = check

@@ -1,9 +1,9 @@
 """The web client's modules as few files, so that its first load takes few requests and few bytes.
 
-One has what everybody needs at once, the others what is wanted later. They are joined as the
-service starts: nothing has to be built. Each module keeps its text, comments included, and becomes
-a function, called once after those that it imports from, whose result has what it exports. A
-browser that loads the modules one by one sees the same program.
+One has what everybody needs at once, the others what is wanted later. They are joined when the
+first browser asks for them: nothing has to be built. Each module keeps its text, comments included,
+and becomes a function, called once after those that it imports from, whose result has what it
+exports. A browser that loads the modules one by one sees the same program.
 """
 
 import re

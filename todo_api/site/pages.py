@@ -1,7 +1,7 @@
 """The pages that Flask renders: the web client's, the console, the explanation of the errors."""
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -83,7 +83,9 @@ def add_pages(
     console_at = f"{app.base_path}/ui"
     app.add_pages(_pages(console_at, words_for), OF_PAGES)
     app.add_pages(_client(app.base_path, registration=registration, demo=demo), OF_CLIENT)
-    for name, script in _scripts().items():
+    modules = _modules()
+    for name in (FIRST, *LATER):
+        script = partial(_script, name, modules)
         app.add_file(f"/assets/{name}", script, MEDIA_TYPES[".js"], OF_PAGES)
     for name, folder in ASSETS.items():
         path = folder / name
@@ -91,12 +93,16 @@ def add_pages(
 
 
 @cache
-def _scripts() -> dict[str, bytes]:
-    """Return the web client's own modules, joined once a process."""
-    modules = {path.name: path.read_text("utf-8") for path in CLIENT.glob("*.js")}
-    scripts = {FIRST: joined(modules, "app.js")}
-    scripts |= {name: joined(modules, name, after="app.js") for name in LATER}
-    return {name: script.encode() for name, script in scripts.items()}
+def _modules() -> Mapping[str, str]:
+    """Return the web client's own modules as they are now: an upgrade may write others."""
+    return {path.name: path.read_text("utf-8") for path in CLIENT.glob("*.js")}
+
+
+def _script(name: str, modules: Mapping[str, str]) -> bytes:
+    """Return modules joined to one of the files that they are served as."""
+    if name == FIRST:
+        return joined(modules, "app.js").encode()
+    return joined(modules, name, after="app.js").encode()
 
 
 @cache
