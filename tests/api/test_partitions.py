@@ -288,6 +288,8 @@ def test_each_statement_of_the_service_touches_one_part_unless_it_is_of_all_list
         for few in (planner.FEW_ENOUGH_TO_SORT, 0):  # and as in a list that is long
             monkeypatch.setattr(planner, "FEW_ENOUGH_TO_SORT", few)
             monkeypatch.setattr(planner, "SHORT_ENOUGH_TO_WALK", few)
+            monkeypatch.setattr(planner, "TOO_SHORT_TO_ASK", 0)
+            monkeypatch.setattr(planner, "SHARE_TO_SORT", 1)
             for client in (miguel, susan):
                 visit.use(client, list_id)
     use_up(database, shared)

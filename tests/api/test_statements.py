@@ -63,6 +63,20 @@ def test_a_request_executes_so_many_statements(
     assert [table_of(statement) for statement in statements] == tables
 
 
+@pytest.mark.parametrize("query", ["limit=1", "q=learn&done=false&limit=1"])
+def test_a_list_without_tasks_and_the_indexes_of_a_short_one_are_not_asked(
+    miguel: TestClient, statements: list[str], query: str
+) -> None:
+    for number in range(3):
+        assert new_list(miguel, f"List {number}")
+    for _ in range(2):
+        miguel.post("/tasks", json={"title": "Learn Python"})
+    assert miguel.get(f"/tasks?{query}").is_success
+    statements.clear()
+    assert len(miguel.get(f"/tasks?{query}").json()["tasks"]) == 1
+    assert [table_of(statement) for statement in statements] == ["users", "lists", "tasks"]
+
+
 @pytest.mark.parametrize(("who", "more"), [("owner", ["lists"]), ("member", ["lists", "lists"])])
 def test_a_change_in_another_list_looks_once_or_twice_at_who_asks(
     miguel: TestClient, susan: TestClient, statements: list[str], who: str, more: list[str]

@@ -95,6 +95,7 @@ def test_few_and_many_are_listed_alike(
             with monkeypatch.context() as patched:
                 patched.setattr(planner, "FEW_ENOUGH_TO_SORT", few)
                 patched.setattr(planner, "SHARE_TO_SORT", 1)
+                patched.setattr(planner, "TOO_SHORT_TO_ASK", 0)
                 patched.setattr(planner, "PEEKED_PAGES", ahead)
                 patched.setattr(planner, "SHORT_ENOUGH_TO_WALK", 0)
                 assert listed(database, miguel, filters, sort, 2) == whole
@@ -128,6 +129,7 @@ def test_somebody_elses_tasks_are_on_no_page(
     database: Database, susan: int, tasks: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert tasks
+    monkeypatch.setattr(planner, "TOO_SHORT_TO_ASK", 0)
     for few in (planner.FEW_ENOUGH_TO_SORT, 0):
         monkeypatch.setattr(planner, "FEW_ENOUGH_TO_SORT", few)
         for filters in FILTERED:

@@ -11,15 +11,18 @@ import pytest
 from tests.support.databases import SQLiteDatabases
 from tests.support.rows import state_of
 from todo_api import storage, times
-from todo_api.storage import Connection, Database, select_page
+from todo_api.storage import Connection, Database, planner, select_page
 
 LIST_ID = 1
 numbers = count(1)
 
 
 @pytest.fixture
-def database(sqlite_databases: SQLiteDatabases) -> Iterator[Database]:
-    """A database with a user whose list has some tasks."""
+def database(
+    sqlite_databases: SQLiteDatabases, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Database]:
+    """A database with a user whose list has some tasks; indexes are asked as in a longer one."""
+    monkeypatch.setattr(planner, "TOO_SHORT_TO_ASK", 0)
     database = Database(sqlite_databases.fresh())
     with database.transaction() as db:
         storage.insert_user(db, username="miguel", email=None, password_hash="-")

@@ -137,6 +137,7 @@ def test_several_lists_are_sorted_filtered_and_paged_as_one(
     if ways == "long lists":  # as if no index told enough
         monkeypatch.setattr(planner_module, "FEW_ENOUGH_TO_SORT", 0)
         monkeypatch.setattr(planner_module, "PEEKED_PAGES", 2)
+        monkeypatch.setattr(planner_module, "TOO_SHORT_TO_ASK", 0)
         monkeypatch.setattr(planner_module, "SHORT_ENOUGH_TO_WALK", 0)
     lists = [*filled]
     for chosen, limits in ((lists, (3, 100)), (lists[1:3], (9,)), ([lists[4]], (2,)), ([], (2,))):

@@ -64,7 +64,8 @@ def get_tasks(
         etag = entity_tag_of_lists(states, purpose, limit, cursor, moment)
         if is_known(etag, if_none_match):
             return not_modified(etag)
-        page = select_page(db, *states, filters=filters, sort=sort, after=after, limit=limit)
+        filled = [state for state in states if state.tasks]
+        page = select_page(db, *filled, filters=filters, sort=sort, after=after, limit=limit)
         names = names_in(db, user, page.tasks)
     answer: dict[str, Any] = {
         "tasks": [represent_task(task, names, url_for) for task in page.tasks]

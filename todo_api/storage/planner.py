@@ -41,6 +41,8 @@ TOO_MANY_TO_INTERSECT = 50_000
 """There, an index with more entries than these is not compared: to count so many takes 5 ms."""
 MOST_INTERSECTED = 3
 """So many indexes are compared: two of 50,000 entries each take 20 ms, a third one 5 more."""
+TOO_SHORT_TO_ASK = 100
+"""A list that has no more is walked through at once: to ask an index or two would take as long."""
 SHORT_ENOUGH_TO_WALK = 10_000
 """A list that has no more is read as a whole in 6 ms; one of 100,000 takes 49."""
 PEEKED_PAGES = 10
@@ -103,6 +105,8 @@ class Search:
             self._values |= {"after_key": rows[-1][-1], "after_id": rows[-1][0]}
 
     def _few_by_one_index(self) -> "Callable[[Section], Statement] | None":
+        if self._size <= TOO_SHORT_TO_ASK:
+            return None
         few = min(FEW_ENOUGH_TO_SORT, self._size // SHARE_TO_SORT)
         for shape, number in self._lookups:
             if not self._has_more(_behind(shape, number), few):
