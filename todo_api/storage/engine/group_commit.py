@@ -18,7 +18,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, TypeVar
 
 from todo_api.storage.engine.errors import (
@@ -40,6 +40,8 @@ LONGEST = 0.002  # seconds
 ROUNDS = 2
 MOST_BETWEEN = 0.001  # seconds
 ATTEMPTS = 5
+CLOSING_SECONDS = 2.0
+"""How long a connection that is to be closed waits for what the event loop has been told."""
 CAREFUL_GROUPS = 64
 """After a member that failed, so many have savepoints: one group in so many runs twice, at most."""
 
@@ -148,6 +150,10 @@ class GroupCommit:
             self._leave_to_thread(self._begin_patiently, self._begun)
 
     def _begun(self, error: BaseException | None) -> None:
+        if error is None and self._closed:
+            self._roll_back()
+            self._end()
+            error = DatabaseUnavailableError("The database was closed.")
         if error is None:
             self._run()
             return
@@ -341,7 +347,12 @@ class GroupCommit:
                 self._loop.call_soon_threadsafe(tell, failure)
             except RuntimeError:  # the loop was closed, and whoever asked has gone with it
                 self._abandon()
-        if self._loop.is_closed():
+        told = Event()
+        try:
+            # The last connection to go removes the log, where a commit may have to be looked for.
+            self._loop.call_soon_threadsafe(told.set)
+            told.wait(CLOSING_SECONDS)
+        except RuntimeError:
             self._abandon()
         self._drop()
 
