@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -125,6 +126,30 @@ def test_a_list_after_the_other_is_removed_from_its_beginning(
             removed += rows
     assert removed == ROWS + 1 + len(WORDS) + 1 + 2
     assert nothing_is_left(database)
+
+
+@pytest.mark.usefixtures("gone")
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_whoever_was_overtaken_goes_on_with_the_next_list(
+    database: Database, susans_account: UserRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.transaction() as db:
+        delete_user(db, susans_account.id)
+    owners: list[int] = []
+    remove = Removal._remove  # noqa: SLF001 - where it has found an owner
+
+    def overtaken(self: Removal, db: Connection, owner: int, *of_it: Any) -> int:  # noqa: ANN401
+        owners.append(owner)
+        if len(owners) == 1:
+            with database.transaction() as theirs:
+                while remove(self, theirs, owner, *of_it):
+                    pass
+        return remove(self, db, owner, *of_it)
+
+    monkeypatch.setattr(Removal, "_remove", overtaken)
+    with database.transaction() as db:
+        assert Removal().remove_some_piece(db) == 1
+    assert owners[0] != owners[-1]
 
 
 def nothing_is_left(database: Database) -> bool:

@@ -139,23 +139,28 @@ class Removal:
 
     def remove_piece(self, db: Connection, user_id: int) -> int:
         """Delete a piece of what a deleted user has left; return how many rows, 0 at the end."""
-        list_id = db.scalar(SELECT_DELETED_LIST_OF, {"owner": user_id})
-        if list_id is not None:
-            return self._remove(db, list_id, PARTS_OF_LIST, DELETE_LIST)
+        while (list_id := db.scalar(SELECT_DELETED_LIST_OF, {"owner": user_id})) is not None:
+            if deleted := self._remove(db, list_id, PARTS_OF_LIST, DELETE_LIST):
+                return deleted
         return self._remove(db, user_id, PARTS_OF_USER, DELETE_USER)
 
     def remove_some_piece(self, db: Connection) -> int:
         """Delete a piece of what any deleted list or user has left; return how many rows."""
-        list_id = db.scalar(SELECT_DELETED_LIST)
-        if list_id is not None:
-            return self._remove(db, list_id, PARTS_OF_LIST, DELETE_LIST)
-        user_id = db.scalar(SELECT_DELETED_USER)
-        return 0 if user_id is None else self.remove_piece(db, user_id)
+        while (list_id := db.scalar(SELECT_DELETED_LIST)) is not None:
+            if deleted := self._remove(db, list_id, PARTS_OF_LIST, DELETE_LIST):
+                return deleted
+        while (user_id := db.scalar(SELECT_DELETED_USER)) is not None:
+            if deleted := self.remove_piece(db, user_id):
+                return deleted
+        return 0
 
     def _remove(
         self, db: Connection, owner: int, parts: Sequence[Part], delete_owner: Statement
     ) -> int:
-        """Delete a piece of what an owner has left, or the owner if nothing is left."""
+        """Delete a piece of what an owner has left, or the owner if nothing is left.
+
+        Returns how many rows: 0 if others have just deleted the owner.
+        """
         if self._owner != (delete_owner, owner):
             self._owner, self._reached = (delete_owner, owner), {}
         db.keep_to_indexes()

@@ -121,9 +121,10 @@ class Connection:
         """
 
     def keep_to_indexes(self) -> None:
-        """Have what follows in this transaction look rows up in indexes, and read no table whole.
+        """Have what is planned in this transaction look rows up in indexes, reading no table whole.
 
-        A server may think that cheaper for many rows, or where it has not counted them yet.
+        A server may think that cheaper for many rows, or where it has not counted them yet. What a
+        session has planned before stays as it is.
         """
 
     def require_thread(self) -> None:
