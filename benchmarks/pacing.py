@@ -23,6 +23,8 @@ import orjson
 
 CONNECTIONS = 16
 PERCENTILES = (50, 99, 99.9)
+LEAD_SECONDS = 0.5
+"""Before what is measured: whoever was idle while others had their turns has to get going again."""
 LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 
 
@@ -54,7 +56,7 @@ def measure(
         [*command, str(port), str(rate), str(seconds)],
         capture_output=True,
         check=False,
-        timeout=4 * seconds + 30,
+        timeout=4 * (LEAD_SECONDS + seconds) + 30,
     )
     if ended.returncode:
         raise UnpacedError(ended.stderr.decode(errors="replace")[-500:])
@@ -130,6 +132,7 @@ def main(texts: str, port: str, rate: str, seconds: str) -> None:
     """Print the percentiles in milliseconds."""
     requests = Path(texts).read_bytes().split(b"\0")
     gc.disable()  # a collection would be measured
+    paced(requests, int(port), float(rate), LEAD_SECONDS)
     latencies = paced(requests, int(port), float(rate), float(seconds))
     sys.stdout.buffer.write(orjson.dumps([*percentiles(latencies)]))
 

@@ -153,7 +153,8 @@ the task that follows, or remove it:
 
 ## Latency at half of capacity
 
-Each is asked at half of the rate that it reached above, so the rates differ. Milliseconds from the
+Each is asked at half of the rate that it reached above, so the rates differ; the first half second
+of a turn, after others had theirs, does not count. Milliseconds from the
 moment when a request was due, whether or not a connection was free for it then: p50, p99 and p99.9,
 which is the slowest request where there were fewer than a thousand.
 
