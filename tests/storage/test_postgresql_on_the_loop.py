@@ -317,7 +317,8 @@ class TestLostTransactions:
 
         asyncio.run(run())
         database.close()
-        assert len(runs) == 3
+        # The server ends one of the two, or both if they look for the deadlock at the same moment.
+        assert len(runs) in {3, 4}
 
 
 class TestSessions:
