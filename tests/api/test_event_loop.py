@@ -239,7 +239,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContractApp]:
         for number in range(TASKS - 49, TASKS + 1):
             delete_task(db, 1, number, forget_before=KEPT)
     database.close()
-    app = create_app(replace(settings_for(url), check_responses=False, max_tokens=1000))
+    settings = replace(settings_for(url), max_tasks=2 * TASKS, max_tokens=1000)
+    app = create_app(replace(settings, check_responses=False))
     with TestClient(app):
         yield app
 
