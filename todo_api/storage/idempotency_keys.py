@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, bindparam, delete, func, insert, or_, select,
 
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.schema import idempotency_keys, users
+from todo_api.storage.some_rows import last_of
 from todo_api.storage.usage import UNLIMITED, Bytes, Quotas, count_answers
 from todo_api.storage.users import IS_THERE
 
@@ -59,11 +60,8 @@ _FIRST = (
     .where(IS_OWN, IS_EXPIRED)
     .order_by(idempotency_keys.c.created_at, idempotency_keys.c.key)
     .limit(FORGOTTEN_AT_ONCE)
-    .subquery()
 )
-SELECT_LAST_OF_FIRST = Statement(
-    select(_FIRST).order_by(_FIRST.c.created_at.desc(), _FIRST.c.key.desc()).limit(1)
-)
+SELECT_LAST_OF_FIRST = Statement(last_of(_FIRST))
 DELETE_FIRST = Statement(
     delete(idempotency_keys)
     .where(

@@ -5,7 +5,7 @@ One that has been used stays until it expires, for whoever sends its code a seco
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from todo_api import times
 from todo_api.storage.access import (
@@ -31,6 +31,7 @@ from todo_api.storage.ids import random_id
 from todo_api.storage.lists import change_list, lock_list
 from todo_api.storage.members import COUNT_MEMBERS, INSERT_MEMBER, check_shared, lock_lists
 from todo_api.storage.schema import list_invitations, lists, users
+from todo_api.storage.some_rows import delete_some
 from todo_api.storage.usage import UNLIMITED, Quotas
 
 SWEPT_AT_ONCE = 1000
@@ -107,13 +108,9 @@ SELECT_BY_CODE = Statement(
 USE_UP = Statement(
     update(list_invitations).where(IS_TO_LIST, IS_IT).values(used_by=bindparam("user_id"))
 )
-_KEY = tuple_(list_invitations.c.list_id, list_invitations.c.id)
-_EXPIRED = (
-    select(list_invitations.c.list_id, list_invitations.c.id)
-    .where(list_invitations.c.expires_at <= bindparam("now"))
-    .limit(SWEPT_AT_ONCE)
+FORGET = Statement(
+    delete_some(list_invitations, list_invitations.c.expires_at <= bindparam("now"), SWEPT_AT_ONCE)
 )
-FORGET = Statement(delete(list_invitations).where(_KEY.in_(_EXPIRED)))
 
 
 def insert_list_invitation(

@@ -40,6 +40,7 @@ from todo_api.storage.schema import (
     trash,
     users,
 )
+from todo_api.storage.some_rows import last_of
 
 PIECE = 1000
 """The most rows that are deleted at once: some ten milliseconds' work."""
@@ -87,11 +88,9 @@ class Part(NamedTuple):
         key = [column for column in table.primary_key if column is not owner]
         there = owner == bindparam("owner"), tuple_(*key) >= _place("from", key)
         rows = select(*key).where(*there).order_by(*key)
-        piece = rows.limit(PIECE).subquery()
-        last = select(piece).order_by(*(column.desc() for column in piece.c)).limit(1)
         return cls(
             tuple(column.type.python_type() for column in key),
-            Statement(last),
+            Statement(last_of(rows.limit(PIECE))),
             Statement(delete(table).where(*there, tuple_(*key) <= _place("to", key))),
         )
 

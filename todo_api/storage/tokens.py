@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from todo_api import times
 from todo_api.storage.engine import Connection, Statement
 from todo_api.storage.errors import TooManyTokensError, UserGoneError
 from todo_api.storage.ids import random_id
 from todo_api.storage.schema import TokenRow, tokens, users
+from todo_api.storage.some_rows import delete_some
 from todo_api.storage.users import HAS_STILL, IS_ENABLED
 
 SWEPT_AT_ONCE = 1000
@@ -73,13 +74,7 @@ LOCK_OWNER_WITH_HASH = Statement(_OWNER.where(HAS_STILL).with_for_update())
 COUNT_TOKENS = Statement(select(func.count()).select_from(tokens).where(IS_OWN))
 INSERT_TOKEN = Statement(insert(tokens), columns=tokens.c.keys())
 DELETE_EXPIRED = Statement(delete(tokens).where(IS_OWN, tokens.c.expires_at <= bindparam("now")))
-_KEY = tuple_(tokens.c.user_id, tokens.c.id)
-_EXPIRED = (
-    select(tokens.c.user_id, tokens.c.id)
-    .where(tokens.c.expires_at <= bindparam("now"))
-    .limit(SWEPT_AT_ONCE)
-)
-FORGET = Statement(delete(tokens).where(_KEY.in_(_EXPIRED)))
+FORGET = Statement(delete_some(tokens, tokens.c.expires_at <= bindparam("now"), SWEPT_AT_ONCE))
 DELETE_TOKEN = Statement(delete(tokens).where(IS_OWN, IS_TOKEN))
 DELETE_TOKENS = Statement(delete(tokens).where(IS_OWN))
 NOTE_USE = Statement(

@@ -21,6 +21,7 @@ from todo_api.storage.lists import lock_list
 from todo_api.storage.positions import position_of
 from todo_api.storage.schema import DEFAULTS, TaskRow, deleted_tasks, lists, trash
 from todo_api.storage.search_index import LABELS, WORDS, search_columns
+from todo_api.storage.some_rows import last_of
 from todo_api.storage.tasks import INSERT_TASK, begin_change, select_task, spare_event_loop
 from todo_api.storage.tombstones import IN_TRASH, LAST, WAS_IN_LIST, Amount
 from todo_api.storage.transfer import taken_uids
@@ -127,11 +128,8 @@ _FIRST = (
     .where(IN_TRASH, IS_BEFORE)
     .order_by(trash.c.deleted_at, trash.c.task_id)
     .limit(bindparam("most", type_=Integer))
-    .subquery()
 )
-SELECT_LAST_OF_PIECE = Statement(
-    select(_FIRST).order_by(_FIRST.c.deleted_at.desc(), _FIRST.c.task_id.desc()).limit(1)
-)
+SELECT_LAST_OF_PIECE = Statement(last_of(_FIRST))
 DELETE_PIECE = Statement(
     delete(trash).where(IN_TRASH, IS_BEFORE, _PLACE <= LAST).returning(trash.c.size)
 )
