@@ -3,6 +3,8 @@
 import os
 import re
 import shutil
+import socket
+import ssl
 import subprocess
 import time
 from datetime import timedelta
@@ -131,7 +133,7 @@ def test_the_readme_leads_from_nothing_to_the_first_request(tmp_path: Path) -> N
                 printed = services[0].stdout.readline()
             elif typed == "caddy run":
                 services.append(begin(typed, env, tmp_path))
-                wait_for_file(Path(env["CURL_CA_BUNDLE"]))
+                wait_for_tls(ports[1], Path(env["CURL_CA_BUNDLE"]))
                 printed = ""
             else:
                 printed = run(typed, shown, env, tmp_path)
@@ -189,9 +191,18 @@ def stop(program: subprocess.Popen[str]) -> None:
     program.communicate(timeout=STOP_SECONDS)
 
 
-def wait_for_file(path: Path) -> None:
-    """Wait until a program that was begun has written a file."""
+def wait_for_tls(port: int, authority: Path) -> None:
+    """Wait until a program that was begun shows a certificate that an authority has signed."""
     deadline = time.monotonic() + START_SECONDS
-    while not path.exists():
-        assert time.monotonic() < deadline, f"There is no {path.name}."
-        time.sleep(0.05)
+    while True:
+        try:
+            context = ssl.create_default_context(cafile=str(authority))
+            with (
+                socket.create_connection(("localhost", port), START_SECONDS) as bare,
+                context.wrap_socket(bare, server_hostname="localhost"),
+            ):
+                return
+        except OSError:  # it makes the authority first, then it listens, then it is signed
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
