@@ -72,6 +72,7 @@ def test_anchors_and_merges_are_data() -> None:
         ("", "not an object"),
         ("- a", "not an object"),
         ("a: 1\n---\na: 2\n", "not YAML"),
+        pytest.param(f"a: {'[' * 300}{']' * 300}", "not JSON data", id="deep"),
     ],
 )
 def test_text_that_is_no_document_is_refused_with_its_place(text: str, sentence: str) -> None:

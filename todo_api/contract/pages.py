@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from flask import Blueprint, Flask
 from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.test import create_environ
 
 
 class Page(NamedTuple):
@@ -34,7 +35,7 @@ class Pages:
             if rule.endpoint.startswith(f"{blueprint.name}.") and not rule.arguments:
                 self._rendered.add(rule.endpoint)
                 # Not by a request, after which Flask would let nothing more be set up.
-                with self._flask.test_request_context(rule.rule, base_url=self._root):
+                with self._flask.request_context(create_environ(rule.rule, self._root)):
                     view = self._flask.ensure_sync(self._flask.view_functions[rule.endpoint])
                     page = self._flask.make_response(view())
                 media_type = page.content_type.encode()

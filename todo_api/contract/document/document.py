@@ -14,6 +14,9 @@ class BrokenDocumentError(Exception):
     """The document cannot be served; the message is a sentence that names place and fault."""
 
 
+_TEXT = "tag:yaml.org,2002:str"
+
+
 class _PlainLoader(yaml.CSafeLoader):
     """YAML as JSON data: times stay text and no key may be written twice."""
 
@@ -26,6 +29,12 @@ class _PlainLoader(yaml.CSafeLoader):
             line = node.start_mark.line + 1
             raise BrokenDocumentError(f"Below line {line}, {repeated[0]!r} is written twice.")
         return super().construct_mapping(node, deep)
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - PyYAML's signature
+        """Construct what three of four nodes are, plain text, without PyYAML's ceremony."""
+        if node.tag == _TEXT and isinstance(node, yaml.ScalarNode):
+            return node.value
+        return super().construct_object(node, deep)
 
 
 # YAML 1.2 as linters and client generators read it; PyYAML's own 1.1 takes `on` for true and
