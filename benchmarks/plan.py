@@ -48,7 +48,7 @@ FULL = Plan(
     turns=3,
     warm_up=1,
     peak=1,
-    paced=1.5,
+    paced=3,
     layer_requests=2000,
     large=1_000_000,
 )

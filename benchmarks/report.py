@@ -55,7 +55,7 @@ def report(figures: Figures, titles: Mapping[str, str]) -> str:
     facts = figures.facts
     sizes = {size: f"{size} tasks" for size in figures.scale}
     own = {name: titles[name] for name in (SERVICE, SERVICE_POSTGRESQL)}
-    paced = {name: titles[name] for name in figures.paced}
+    paced = {name: titles.get(name, name) for name in figures.paced}
     processes = {name: name for name in figures.sharing}
     most, answering, asking = ceiling(figures)
     return f"""\
@@ -153,10 +153,13 @@ the task that follows, or remove it:
 
 ## Latency at half of capacity
 
-Each is asked at half of the rate that it reached above, so the rates differ; the first half second
-of a turn, after others had theirs, does not count. Milliseconds from the
-moment when a request was due, whether or not a connection was free for it then: p50, p99 and p99.9,
-which is the slowest request where there were fewer than a thousand.
+Each is asked at half of the rate that it reached above, so the rates differ; the service is asked
+at Fastify's rate, too. The first half second of a turn, after others had theirs, does not count.
+Milliseconds from the moment when a request was due, whether or not a connection was free for it
+then: p50, p99 and p99.9, which is the slowest request where there were fewer than a thousand.
+
+Below its peak, a server sleeps between requests, and works more for each of them than at the peak:
+its groups of writes are small, and caches and processor have turned to something else meanwhile.
 
 {tables.paced(figures, paced)}
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 import pytest
 
-from benchmarks import contract_layer, lists, pacing, processes, report, sharing, targets
+from benchmarks import contract_layer, latency, lists, pacing, processes, report, sharing, targets
 from benchmarks.cases import CASES, CHANGES, NARROWED
 from benchmarks.contenders import (
     FASTAPI,
@@ -152,7 +152,7 @@ def made_up_figures() -> tuple[Figures, dict[str, str]]:
         pinned=loads(*names),
         narrowed=loads(SERVICE, SERVICE_POSTGRESQL),
         changes=loads(SERVICE, SERVICE_POSTGRESQL),
-        paced=loads(SERVICE, FASTIFY),
+        paced=loads(SERVICE, latency.ALIKE, FASTIFY),
         sharing=loads(sharing.ONE, sharing.TWO),
         scale=loads(*sizes),
         idle=each,
