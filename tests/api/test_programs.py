@@ -83,6 +83,7 @@ def test_a_project_of_todoist(miguel: TestClient) -> None:
     ]
     assert left_out == {
         "assignments": 1,
+        "comments on the project or a section": 2,
         "deadlines of tasks that have a date": 1,
         "due dates in words (the descriptions have them)": 1,
         "durations": 1,

@@ -1,6 +1,6 @@
 """Todoist: the CSV of a project, from its menu or from a backup.
 
-Each row is a task, a section, or a note: a comment on the task above it.
+Each row is a task, a section, or a note: a comment on the task above it, if there is one.
 """
 
 import re
@@ -42,6 +42,8 @@ def read(body: Text) -> Iterator[Found | LeftOut | Unreadable]:
         task = None
         if not isinstance(row, Cells):
             yield row
+        elif kind == "note":
+            yield LeftOut("comments on the project or a section")
         elif kind == "section":
             section = row.text("content")
         elif kind == "task":
