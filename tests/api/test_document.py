@@ -196,6 +196,17 @@ def test_a_page_that_the_document_names_exists() -> None:
     assert not [page for page in named if not (ROOT / page).is_file()]
 
 
+def test_a_path_stands_before_those_with_a_parameter_in_its_place() -> None:
+    """OpenAPI takes the exact one first; routers that take the first one need that order."""
+    paths = [path.split("/") for path in DOCUMENT["paths"]]
+    for later, path in enumerate(paths):
+        for earlier in paths[:later]:
+            assert len(earlier) != len(path) or not all(
+                one == other or one.startswith("{")
+                for one, other in zip(earlier, path, strict=True)
+            ), "/".join(path)
+
+
 @pytest.mark.parametrize("kind", sorted(COMPONENTS.keys() - {"securitySchemes"}))
 def test_components_stand_in_the_order_of_the_tags(kind: str) -> None:
     """A component belongs to the first tag that uses it; what the last one uses is for all tags."""

@@ -106,6 +106,11 @@ def test_a_plus_that_should_have_been_encoded_is_explained() -> None:
     assert read(instant, "p=2026-11-24T10:00:00%2B01:00")
 
 
+@pytest.mark.parametrize("query", ["p=a&", "&p=a", "p=a&&", "&&p=a&&"])
+def test_nothing_beside_an_ampersand_is_nothing(query: str) -> None:
+    assert read(TEXT, query) == read(TEXT, "p=a")
+
+
 @pytest.mark.parametrize(
     "query", ["p=%FF", "%FF=1", "p=\xff", "p=%ED%A0%80", "p=a%00", "_=%FF", "=1"]
 )

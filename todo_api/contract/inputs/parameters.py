@@ -173,9 +173,13 @@ def _read_one(
 
 
 def _parse_query(query: bytes) -> dict[str, list[str]]:
-    """Split a query as HTML forms write it; refuse what is not UTF-8 or holds NUL."""
+    """Split a query as HTML forms write it; refuse what is not UTF-8 or holds NUL.
+
+    Nothing between two ``&``, or before or behind one, is nothing
+    (https://url.spec.whatwg.org/#urlencoded-parsing).
+    """
     given: dict[str, list[str]] = {}
-    for field in query.split(b"&") if query else ():
+    for field in filter(None, query.split(b"&")):
         name, _, value = field.replace(b"+", b" ").partition(b"=")
         try:
             text = unquote_to_bytes(value).decode()
