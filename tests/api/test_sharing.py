@@ -1,5 +1,6 @@
 """Sharing: who comes to have a part in a list, what becomes of it, and how it ends."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,13 +16,13 @@ from tests.support.members import invite, join, new_list, shared_list
 from tests.support.problems import assert_problem
 from todo_api import times
 from todo_api.application import create_app
-from todo_api.contract import ContractApp, Reply, Stream
+from todo_api.contract import ContractApp, Problem, Reply, Stream
 from todo_api.formats import Uids
 from todo_api.identity import User
 from todo_api.operations.sharing import DAYS
 from todo_api.operations.transfer import PAGE, export_tasks
 from todo_api.settings import Settings
-from todo_api.storage import Database, select_user
+from todo_api.storage import Database, UserGoneError, select_user
 from todo_api.sweeping import Sweeper
 
 MADE_UP = "todolist_" + "x" * 39
@@ -587,29 +588,35 @@ class TestLosing:
         if way in {"removed", "left"}:
             assert len(read_list(miguel)) == tasks_before
 
-    def test_ends_an_export_that_is_under_way(
+    def test_breaks_off_an_export_that_is_under_way(
         self, database: Database, miguel: TestClient, susan: TestClient
     ) -> None:
         kitchen = shared_list(miguel, susan, "viewer")
-        lines = "".join(f'{{"title": "Task {number}"}}\n' for number in range(PAGE + 1))
-        path = f"/tasks/import?list_id={kitchen}"
-        assert miguel.post(path, content=lines, headers=LINES).is_success
-        assert susan.post("/tasks", json={"title": "Mine"}).is_success
-        with database.snapshot() as db:
-            row = select_user(db, "susan")
-        assert row is not None
-        user = User(row.id, row.username, row.list_id)
-        uids = Uids(lambda: b"key")
-        answer = export_tasks(
-            LINES["Content-Type"], None, None, [kitchen], user, database, uids, lambda *_, **__: "x"
-        )
-        assert isinstance(answer, Reply)
-        assert isinstance(answer.body, Stream)
-        first = next(answer.body.chunks)
-        assert first.count(b"\n") == PAGE
+        chunks = _export_under_way(database, miguel, susan, kitchen)
         assert remove(miguel, kitchen, "susan").is_success
-        # What had been read before may be sent; nothing more is read.
-        assert b"".join(answer.body.chunks) == b""
+        # Nothing more is read, and nobody takes a part for the whole.
+        with pytest.raises(Problem):
+            next(chunks)
+
+    def test_leaves_what_has_not_begun_out_of_an_export(
+        self, database: Database, miguel: TestClient, susan: TestClient
+    ) -> None:
+        kitchen, garden = sorted(shared_list(miguel, susan, "viewer") for _ in range(2))
+        add(miguel, garden)
+        chunks = _export_under_way(database, miguel, susan, kitchen, garden)
+        assert remove(miguel, garden, "susan").is_success
+        assert b"".join(chunks).count(b"\n") == 1
+
+    def test_breaks_off_an_export_that_is_between_two_lists_of_one_who_is_no_more(
+        self, database: Database, miguel: TestClient, susan: TestClient
+    ) -> None:
+        kitchen, garden = sorted(shared_list(miguel, susan, "viewer") for _ in range(2))
+        add(miguel, garden)
+        chunks = _export_under_way(database, miguel, susan, kitchen, garden)
+        assert next(chunks).count(b"\n") == 1
+        assert susan.delete("/users/susan").is_success
+        with pytest.raises(UserGoneError):
+            next(chunks)
 
     def test_of_a_role_takes_what_it_allowed(
         self, miguel: TestClient, susan: TestClient, elsewhere: TestClient
@@ -624,6 +631,29 @@ class TestLosing:
             again = elsewhere.request(*asked, **given)
             assert (again.status_code, again.json()["code"]) == (403, "role_too_low"), asked
         assert elsewhere.get(task["uri"]).is_success
+
+
+def _export_under_way(
+    database: Database, owner: TestClient, member: TestClient, full: int, *others: int
+) -> Iterator[bytes]:
+    """Fill a list, begin to export it as a member, and return what is still to come."""
+    lines = "".join(f'{{"title": "Task {number}"}}\n' for number in range(PAGE + 1))
+    assert owner.post(f"/tasks/import?list_id={full}", content=lines, headers=LINES).is_success
+    assert member.post("/tasks", json={"title": "Mine"}).is_success
+    with database.snapshot() as db:
+        row = select_user(db, "susan")
+    assert row is not None
+    user = User(row.id, row.username, row.list_id)
+    uids = Uids(lambda: b"key")
+    lists = [full, *others]
+    answer = export_tasks(
+        LINES["Content-Type"], None, None, lists, user, database, uids, lambda *_, **__: "x"
+    )
+    assert isinstance(answer, Reply)
+    assert isinstance(answer.body, Stream)
+    first = next(answer.body.chunks)
+    assert first.count(b"\n") == PAGE
+    return answer.body.chunks
 
 
 def _with_keys(

@@ -53,6 +53,7 @@ from todo_api.storage import (
     Parent,
     Position,
     Quotas,
+    TaskRow,
     TransactionLostError,
     UserGoneError,
     WordBudget,
@@ -62,6 +63,9 @@ from todo_api.storage import (
 TABLE = "text/csv"
 PAGE = 100
 """How many tasks are read and sent at once: as many as the longest page of the list has."""
+PART = 64 * 1024
+"""About how many characters of tasks are sent at once: a client that takes nothing of an export has
+as many kept for it."""
 KNOWN = "tasks that are in the list already"
 CLOCKS_DIFFER = timedelta(days=1)
 """How far ahead of this service's clock an imported time may be."""
@@ -274,31 +278,70 @@ def _faults_in(found: Item, body: Text) -> list[dict[str, Any]]:
 def _export(
     writer: Writer, states: Iterable[ListState], user: User, database: Database, url_for: UrlFor
 ) -> Generator[bytes, None, None]:
-    """Yield list after list page by page, each in its time zone.
+    """Yield list after list part by part, each in its time zone.
 
-    No transaction is open between two pages.
+    Between two parts no transaction is open, and of the one before nothing is kept.
 
     Tasks that are created in the meantime are left out, or a slow client might never see the end.
     """
     before = writer.head
     for state in states:
-        last = math.inf
-        after: Position | None = Position(0, 0)
-        while after is not None:
-            with database.snapshot() as db:
-                try:
-                    storage.find_list(db, user, state.id)
-                except ListMissingError:
-                    break  # It is gone for the user. If the user is, the export breaks off.
-                # The first is the smallest.
-                last = min(last, storage.select_last_task_id(db, state.id))
-                page = select_page(db, state, after=after, limit=PAGE)
-                names = names_in(db, user, page.tasks)
-            told = (represent_task(task, names, url_for) for task in page.tasks if task.id <= last)
+        place: _Place | None = _Place()
+        while place:
+            told, place = _read_on(state, place, user, database, url_for)
             yield before + writer.tasks(told, state.time_zone)
             before = b""
-            after = page.last if page.last and page.last.id < last else None
     yield before + writer.tail
+
+
+class _Place(NamedTuple):
+    """How far a list has been exported."""
+
+    after: int = 0
+    """The id of the task before, 0 at the beginning."""
+    last: float = math.inf
+    """The id of the last task that there was at the beginning."""
+    limit: int = PAGE
+    """How many tasks to read: less where they are long."""
+
+
+def _read_on(
+    state: ListState, place: _Place, user: User, database: Database, url_for: UrlFor
+) -> tuple[Iterator[dict[str, Any]], _Place | None]:
+    """Return the tasks of a part, and where the next one begins, if there is one.
+
+    Raises:
+        Problem: 404, if a list of which a part was exported is there no more for the user.
+        UserGoneError: if the user is there no more.
+
+    """
+    with database.snapshot() as db:
+        try:
+            storage.find_list(db, user, state.id)
+        except ListMissingError:
+            if place.after:
+                raise no_such_list() from None
+            storage.select_states(db, user.id)
+            return iter(()), None
+        # The first is the smallest.
+        last = min(place.last, storage.select_last_task_id(db, state.id))
+        after = Position(place.after, place.after)
+        page = select_page(db, state, after=after, limit=place.limit)
+        tasks = [*_up_to(PART, page.tasks)]
+        names = names_in(db, user, tasks)
+    told = (represent_task(task, names, url_for) for task in tasks if task.id <= last)
+    if (page.last or len(tasks) < len(page.tasks)) and tasks[-1].id < last:
+        return told, _Place(tasks[-1].id, last, min(PAGE, 2 * len(tasks)))
+    return told, None
+
+
+def _up_to(characters: int, tasks: Iterable[TaskRow]) -> Iterator[TaskRow]:
+    """Yield the first tasks, one at least, until they have so many characters."""
+    for task in tasks:
+        yield task
+        characters -= len(task.title) + len(task.description)
+        if characters <= 0:
+            return
 
 
 def _contradictions(task: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

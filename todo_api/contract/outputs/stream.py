@@ -59,7 +59,7 @@ class StreamedResponse(Response):
         """
         super().__init__(status, headers, b"", media_type)
         self._chunks = chunks
-        self._first = next(self._chunks, None)
+        self._first: bytes | None = next(self._chunks, None)
         self._request = request
         self._go_on = go_on
         self._explain = explain
@@ -75,7 +75,7 @@ class StreamedResponse(Response):
         await send(self._start(request_id, also))
         left = asyncio.ensure_future(self._request.left())
         try:
-            chunk = None if head else self._first
+            chunk, self._first = None if head else self._first, None
             while chunk is not None and not left.done():
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 chunk = await self._go_on(next, self._chunks, None)
