@@ -220,6 +220,23 @@ class TestUnsent:
             client.socket.close()
 
 
+def test_what_large_bodies_took_goes_back_to_the_system(tmp_path: Path) -> None:
+    rows, columns = b"title\n" + b"\n" * (4 * MIB - 6), b"title," * (4 * MIB // 6)
+    with served(tmp_path) as service:
+
+        def post(path: str, media_type: str, body: bytes, *fields: str) -> int | None:
+            kind, length = f"Content-Type: {media_type}", f"Content-Length: {len(body)}"
+            client = service.connect()
+            client.send(head("POST", BASE + path, kind, length, CLOSE, *fields) + body)
+            return status_of(client)
+
+        assert post("/users", "application/json", newcomer("miguel")) == 201
+        before = service.memory()
+        statuses = [post("/tasks/import", "text/csv", body, MIGUEL) for body in [rows, columns] * 8]
+        assert statuses == [200, 400] * 8
+        assert service.memory() - before < 48 * MIB
+
+
 class Reader:
     """A client of which the bounds know what a test says."""
 

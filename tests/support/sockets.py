@@ -50,10 +50,17 @@ class Service:
         """Connect, from another of this machine's addresses if need be (Linux has 127.0.0.0/8)."""
         return Client(self.port, receive_buffer, source)
 
+    def memory(self) -> int:
+        """Return the process's memory in bytes."""
+        return self._status("VmRSS")
+
     def most_memory(self) -> int:
         """Return the process's peak memory in bytes."""
+        return self._status("VmHWM")
+
+    def _status(self, name: str) -> int:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024
+        return int(re.findall(rf"{name}:\s+(\d+) kB", status)[0]) * 1024
 
 
 class Client:

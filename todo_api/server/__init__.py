@@ -6,6 +6,7 @@
 - `answers` writes what is whole in one piece.
 - `bounds` counts the connections of all clients, and what they do not take of their answers;
   `descriptors` sees that there can be so many.
+- `memory` gives back to the system what is free again.
 - `https` agrees with a client on encryption, with a certificate that can be renewed.
 - `expiry` tells when that certificate ends.
 - `supervisor` keeps several processes running that share a socket.

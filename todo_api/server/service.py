@@ -20,6 +20,7 @@ from todo_api.server.bounds import Bounds, Most
 from todo_api.server.connection import Connection, Deadlines
 from todo_api.server.descriptors import within_descriptors
 from todo_api.server.https import Gate, Handshake, certificate_for
+from todo_api.server.memory import give_back_free_memory
 from todo_api.server.receiver import Receiver
 from todo_api.server.supervisor import Supervisor
 from todo_api.settings import Settings
@@ -99,6 +100,7 @@ def serve(
         return Receiver(connection)
 
     with listener or _listen(settings.host, settings.port) as opened:
+        give_back_free_memory()
         config = uvicorn.Config(
             app,
             http=cast("type[Protocol]", connect),  # uvicorn only calls it
