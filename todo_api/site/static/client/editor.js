@@ -8,10 +8,9 @@ import { ListOfTask } from "./relocation.js";
 import { Repetition } from "./repeat.js";
 import { Parent, Subtasks } from "./subtasks.js";
 import { Markdown } from "./text.js";
+import { useTyped } from "./typed.js";
 import { useEffect, useRef, useSignal } from "./vendor.js";
 import { say } from "./words.js";
-
-const PAUSE_MILLISECONDS = 400;
 
 /** @param {{screen: import("./screen.js").Screen, taskKey: string}} props */
 export function Editor({ screen, taskKey }) {
@@ -19,43 +18,15 @@ export function Editor({ screen, taskKey }) {
   void store.tasks.value;
   const task = store.get(taskKey);
   const panel = useRef(/** @type {HTMLElement | null} */ (null));
-  const title = useSignal(task?.title ?? "");
-  const description = useSignal(task?.description ?? "");
+  const { title, description, type, keep } = useTyped(store, taskKey);
   const isWriting = useSignal(false);
   const label = useSignal("");
-  const typed = useRef(
-    /** @type {{timer?: ReturnType<typeof setTimeout>, fields: Record<string, string>}} */ ({
-      fields: {},
-    }),
-  );
-
-  const keep = () => {
-    clearTimeout(typed.current?.timer);
-    const fields = typed.current?.fields ?? {};
-    if (typed.current) typed.current.fields = {};
-    const current = store.get(taskKey);
-    if (!current || !Object.keys(fields).length) return;
-    store.update(taskKey, fields, say("undo.edited", { title: current.title }), "edit");
-  };
   useEffect(() => {
     // By touch, that would bring up a keyboard for whoever only wants to read.
     const isTouch = matchMedia("(pointer: coarse)").matches;
     const first = isTouch ? panel.current : panel.current?.querySelector("textarea");
     first?.focus({ preventScroll: true });
-    addEventListener("pagehide", keep);
-    return () => {
-      removeEventListener("pagehide", keep);
-      keep();
-    };
   }, []);
-  // What came from elsewhere shows, unless it is being typed over.
-  useEffect(() => {
-    if (task && typed.current?.fields["title"] === undefined) title.value = task.title;
-  }, [task?.title]);
-  useEffect(() => {
-    if (task && typed.current?.fields["description"] === undefined)
-      description.value = task.description;
-  }, [task?.description]);
   const isGone = !task;
   useEffect(() => {
     if (isGone) screen.close();
@@ -63,27 +34,13 @@ export function Editor({ screen, taskKey }) {
   if (!task) return null;
 
   const isReadOnly = screen.isReadOnly(task);
-  /** @type {(name: string, value: string) => void} */
-  const type = (name, value) => {
-    if (!typed.current) return;
-    typed.current.fields[name] = value;
-    clearTimeout(typed.current.timer);
-    typed.current.timer = setTimeout(keep, PAUSE_MILLISECONDS);
-  };
   /** @param {Partial<import("./outbox.js").Fields>} fields */
   const change = (fields) =>
     store.update(taskKey, fields, say("undo.edited", { title: task.title }), "change");
   /** @param {any} event */
-  const onTitle = (event) => {
-    title.value = event.target.value.replace(/[\r\n]+/gu, " ");
-    if (title.value.trim()) type("title", title.value);
-    else delete typed.current?.fields["title"];
-  };
+  const onTitle = (event) => type("title", event.target.value.replace(/[\r\n]+/gu, " "));
   /** @param {any} event */
-  const onDescription = (event) => {
-    description.value = event.target.value;
-    type("description", event.target.value);
-  };
+  const onDescription = (event) => type("description", event.target.value);
   /** @param {Event} event */
   const addLabel = (event) => {
     event.preventDefault();

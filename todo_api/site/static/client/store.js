@@ -230,12 +230,13 @@ export class Store {
    * @param {Partial<Fields>} fields
    * @param {string} [text]
    * @param {string} [kind] the same kind on the same task is undone together
+   * @param {Partial<Fields>} [found] what was there when this began, where that was earlier
    */
-  update(key, fields, text, kind = "update") {
+  update(key, fields, text, kind = "update", found = {}) {
     const task = this.get(key);
     if (!task) return;
     const was = fieldsOf(task);
-    this.enter({ key, kind: "update", fields, was, list_id: task.list_id });
+    this.enter({ key, kind: "update", fields, was: { ...was, ...found }, list_id: task.list_id });
     const before = Object.fromEntries(
       /** @type {(keyof Fields)[]} */ (Object.keys(fields)).map((name) => [name, was[name]]),
     );
