@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.web_client import ApiOfUser, WebClient
+from tests.support.browser import ADDRESS
+from tests.support.web_client import ApiOfUser, WebClient, until
 
 BEGIN_TYPING = """box => {
   box.focus();
@@ -55,7 +56,56 @@ def test_what_others_wrote_while_one_typed_is_told(
         followed(page)
         page.wait_for_timeout(500)  # it is taken in, and one types on
     expect(page.get_by_role("alert")).to_contain_text(f"was changed elsewhere as well ({member})")
-    client.saved()
     text = box.input_value()
     assert "x" in text
-    assert only_task(api)[member] == text
+    until(page, lambda: only_task(api)[member] == text)
+
+
+@pytest.mark.parametrize("is_left", [True, False])
+@pytest.mark.parametrize("member", ["title", "description"])
+def test_what_is_being_typed_outlasts_the_page(
+    client: WebClient,
+    api: ApiOfUser,
+    member: str,
+    is_left: bool,  # noqa: FBT001 - the case
+) -> None:
+    page = client.page
+    client.add("Report")
+    client.saved()
+    box = client.open("Report").get_by_label(member.title())
+    with typed_on(box):
+        expect(box).to_have_value(re.compile("xxx"))
+    text = box.input_value()
+    if is_left:
+        page.goto(f"{ADDRESS}/problems")
+        page.goto(ADDRESS)
+    else:
+        page.reload()
+    until(page, lambda: only_task(api)[member] == text)
+
+
+ADD_AND_LEAVE = """() => {
+  const box = document.getElementById("add");
+  for (const title of ["One", "Two", "Three"]) {
+    box.value = title;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.form.requestSubmit();
+  }
+  location.reload();
+}"""
+
+
+def test_all_that_was_done_just_before_outlasts_the_page(client: WebClient, api: ApiOfUser) -> None:
+    client.saved()
+    with client.page.expect_navigation():
+        client.page.evaluate(ADD_AND_LEAVE)
+    until(client.page, lambda: len(api.get("/tasks").json()["tasks"]) == 3)
+
+
+def test_what_is_typed_without_a_pause_is_kept_meanwhile(client: WebClient, api: ApiOfUser) -> None:
+    client.add("Report")
+    client.saved()
+    box = client.open("Report").get_by_label("Description")
+    with typed_on(box):
+        until(client.page, lambda: only_task(api)["description"] != "", seconds=10)
+    until(client.page, lambda: only_task(api)["description"] == box.input_value())

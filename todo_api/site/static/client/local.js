@@ -302,6 +302,8 @@ export class Local {
 const byKey = (kept) => new Map(kept.map((task) => /** @type {const} */ ([task.key, task])));
 
 /**
+ * Commit what has been asked for, and wait for that. It is not left to the browser: when a page is left,
+ * that would wait for answers that the page no longer hears.
  * @param {IDBTransaction} transaction
  * @returns {Promise<void>}
  */
@@ -309,4 +311,5 @@ const ended = (transaction) =>
   new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error);
+    transaction.commit();
   });

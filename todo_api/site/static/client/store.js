@@ -60,6 +60,8 @@ export class Store {
     /** @type {Writing[]} what the local copy does not have yet */
     this.unwritten = [];
     this.writing = Promise.resolve();
+    /** @type {WeakMap<Writing, Promise<void>>} what is being written */
+    this.begun = new WeakMap();
     this.channel = new BroadcastChannel(`todo:${username}`);
     this.channel.onmessage = ({ data }) => this.hear(data);
   }
@@ -185,13 +187,29 @@ export class Store {
   flush() {
     const flushing = this.writing.then(async () => {
       for (let [next] = this.unwritten; next; [next] = this.unwritten) {
-        await this.local.write(next);
+        await this.begin(next);
         this.unwritten.shift();
         this.channel.postMessage(next);
       }
     });
     this.writing = flushing.catch(() => {});
     return flushing;
+  }
+
+  /**
+   * Write it to the local copy, unless that has begun.
+   * @param {Writing} writing
+   */
+  begin(writing) {
+    const begun = this.begun.get(writing) ?? this.local.write(writing);
+    this.begun.set(writing, begun);
+    begun.catch(() => this.begun.delete(writing));
+    return begun;
+  }
+
+  /** Begin to write everything: the page is being left, and waits for nothing. */
+  hurry() {
+    for (const writing of this.unwritten) this.begin(writing).catch(() => {});
   }
 
   /** @param {string} key */

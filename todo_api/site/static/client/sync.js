@@ -82,12 +82,14 @@ export class Sync {
       if (document.visibilityState === "hidden") this.store.release();
       this.soon();
     };
+    this.onLeft = () => this.store.hurry();
   }
 
   start() {
     this.store.onAction = () => this.soon();
     addEventListener("online", this.onOnline);
     document.addEventListener("visibilitychange", this.onVisible);
+    addEventListener("pagehide", this.onLeft);
     this.soon();
   }
 
@@ -96,6 +98,7 @@ export class Sync {
     clearTimeout(this.timer);
     removeEventListener("online", this.onOnline);
     document.removeEventListener("visibilitychange", this.onVisible);
+    removeEventListener("pagehide", this.onLeft);
   }
 
   /** Agree with the server as soon as it may be asked. */

@@ -5,7 +5,10 @@ import { say } from "./words.js";
 
 /** @typedef {"title" | "description"} Name */
 
+/** It is kept when one pauses for so long, */
 const PAUSE_MILLISECONDS = 400;
+/** and while one types on. */
+const MOST_MILLISECONDS = 1000;
 
 /**
  * @param {import("./store.js").Store} store
@@ -19,6 +22,7 @@ export function useTyped(store, key) {
   const { current: typing } = useRef({
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     timer: undefined,
+    since: 0,
     /** @type {Partial<Record<Name, string>>} what is not kept yet */
     fields: {},
     /** What the boxes were filled with: what comes meanwhile is compared with that. */
@@ -44,9 +48,10 @@ export function useTyped(store, key) {
     names.forEach(fill);
   };
   useEffect(() => {
-    addEventListener("pagehide", keep);
+    // By capture, that is before the store hurries.
+    addEventListener("pagehide", keep, true);
     return () => {
-      removeEventListener("pagehide", keep);
+      removeEventListener("pagehide", keep, true);
       keep();
     };
   }, []);
@@ -62,12 +67,14 @@ export function useTyped(store, key) {
      * @param {string} text
      */
     type(name, text) {
+      if (!Object.keys(typing.fields).length) typing.since = Date.now();
       boxes[name].value = text;
       typing.fields[name] = text;
       // A task needs a title: until there is one again, it has its last one.
       if (name === "title" && !text.trim()) delete typing.fields.title;
       clearTimeout(typing.timer);
-      typing.timer = setTimeout(keep, PAUSE_MILLISECONDS);
+      const most = typing.since + MOST_MILLISECONDS - Date.now();
+      typing.timer = setTimeout(keep, Math.min(PAUSE_MILLISECONDS, most));
     },
   };
 }
