@@ -109,3 +109,38 @@ def test_what_is_typed_without_a_pause_is_kept_meanwhile(client: WebClient, api:
     with typed_on(box):
         until(client.page, lambda: only_task(api)["description"] != "", seconds=10)
     until(client.page, lambda: only_task(api)["description"] == box.input_value())
+
+
+@pytest.mark.parametrize("way", ["Close", "Escape", "reload"])
+def test_a_subtask_that_was_written_is_added_when_one_leaves_it(
+    client: WebClient, api: ApiOfUser, way: str
+) -> None:
+    page = client.page
+    client.add("Travel")
+    client.saved()
+    editor = client.open("Travel")
+    editor.get_by_role("textbox", name="Add a subtask").fill("Pack")
+    if way == "Close":
+        editor.get_by_role("button", name="Close").click()
+    elif way == "Escape":
+        page.keyboard.press("Escape")
+    else:
+        page.reload()
+    until(page, lambda: client.titles == ["Travel", "Pack"])
+    client.saved()
+    parent, subtask = api.get("/tasks").json()["tasks"]
+    assert (subtask["title"], subtask["parent_id"]) == ("Pack", parent["id"])
+
+
+def test_nothing_is_added_below_a_task_that_is_deleted_meanwhile(
+    client: WebClient, api: ApiOfUser
+) -> None:
+    client.add("Travel")
+    client.saved()
+    editor = client.open("Travel")
+    editor.get_by_role("textbox", name="Add a subtask").fill("Pack")
+    editor.get_by_role("button", name="Delete").click()
+    expect(editor).to_be_hidden()
+    client.hide()
+    until(client.page, lambda: api.get("/tasks").json()["tasks"] == [])
+    assert client.titles == []

@@ -1,6 +1,7 @@
 /** What belongs to a task: its subtasks, and the task that it is below. */
 
 import { html } from "./html.js";
+import { useLeaving } from "./leaving.js";
 import { MOST_LEVELS } from "./order.js";
 import { useSignal } from "./vendor.js";
 import { say } from "./words.js";
@@ -20,15 +21,19 @@ export function Subtasks({ screen, task }) {
   const own = store.tasks.value.filter((one) => store.parentOf(one) === task.key);
   const isReadOnly = screen.isReadOnly(task);
   const isFull = store.pathOf(task).length + 1 >= MOST_LEVELS;
-  /** @param {Event} event */
-  const add = (event) => {
-    event.preventDefault();
+  const add = () => {
     const given = title.value.trim();
-    if (!given) return;
+    if (!given || isReadOnly || isFull || !store.get(task.key)) return;
     const fields = { title: given, parent_id: task.id ?? task.key };
     store.create(fields, say("add.added", { title: given }), task.list_id);
     title.value = "";
   };
+  /** @param {Event} event */
+  const submit = (event) => {
+    event.preventDefault();
+    add();
+  };
+  useLeaving(add);
   if (!own.length && (isReadOnly || isFull)) return null;
   return html`
     <section class="subtasks">
@@ -57,7 +62,7 @@ export function Subtasks({ screen, task }) {
         !isReadOnly &&
         !isFull &&
         html`
-          <form onSubmit=${add}>
+          <form onSubmit=${submit}>
             <input
               aria-label=${say("task.addSubtask")}
               placeholder=${say("task.addSubtask")}

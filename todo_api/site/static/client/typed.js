@@ -1,5 +1,6 @@
 /** What is typed into the open task: it is kept at once, over what was in the box when that began. */
 
+import { useLeaving } from "./leaving.js";
 import { useEffect, useRef, useSignal } from "./vendor.js";
 import { say } from "./words.js";
 
@@ -47,14 +48,7 @@ export function useTyped(store, key) {
     store.update(key, fields, say("undo.edited", { title: now.title }), "edit", found);
     names.forEach(fill);
   };
-  useEffect(() => {
-    // By capture, that is before the store hurries.
-    addEventListener("pagehide", keep, true);
-    return () => {
-      removeEventListener("pagehide", keep, true);
-      keep();
-    };
-  }, []);
+  useLeaving(keep);
   useEffect(() => fill("title"), [task?.title]);
   useEffect(() => fill("description"), [task?.description]);
 
