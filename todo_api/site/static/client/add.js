@@ -1,6 +1,7 @@
 /** Quick add: a line, and what was understood of it. */
 
 import { html } from "./html.js";
+import { MOST_LABELS } from "./outbox.js";
 import { draftOf } from "./session.js";
 import { useComputed, useSignal } from "./vendor.js";
 import { locale, say } from "./words.js";
@@ -31,6 +32,11 @@ export function Add({ screen }) {
   const length = [...understood.value.title].length;
   const { Chips } = later.value ?? {};
 
+  /** Return the labels of a line, with that of the view. @param {string[]} labels */
+  const labelled = (labels) =>
+    [...new Set(name.value === "label" ? [...labels, view.value.what] : labels)].sort();
+  const isOverfull = labelled(understood.value.labels).length > MOST_LABELS;
+
   /** @param {string} text */
   const write = (text) => {
     line.value = text;
@@ -52,20 +58,19 @@ export function Add({ screen }) {
     }
     const { title, due, repeat, priority, labels } = read(text, kept);
     if (isEarly) store.waiting.value -= 1;
-    if (!title || [...title].length > MOST_CHARACTERS) {
+    const isLong = [...title].length > MOST_CHARACTERS;
+    if (!title || isLong || labelled(labels).length > MOST_LABELS) {
       if (isEarly) write(text + line.value);
       return;
     }
     const isToday = name.value === "today" && !due;
-    const own =
-      name.value === "label" && !labels.includes(view.value.what) ? [view.value.what] : [];
     screen.sought.value = store.create(
       {
         title,
         due: isToday ? clocks().dayAt(Date.now()) : due,
         repeat,
         priority,
-        labels: [...labels, ...own].sort(),
+        labels: labelled(labels),
       },
       say("add.added", { title }),
       addingTo.value?.id,
@@ -91,6 +96,7 @@ export function Add({ screen }) {
       <p class="sr" id="add-hint">${say("add.hint")}</p>
       ${Chips && html`<${Chips} understood=${understood.value} clocks=${clocks()} refuse=${refuse} />`}
       ${length > MOST_CHARACTERS && html`<p class="error" role="alert">${say("add.long", { count: length })}</p>`}
+      ${isOverfull && html`<p class="error" role="alert">${say("labels.most")}</p>`}
     </form>
   `;
 }

@@ -4,6 +4,7 @@ import { Assignee } from "./assignee.js";
 import { Due } from "./due.js";
 import { html } from "./html.js";
 import { Moves } from "./moves.js";
+import { MOST_LABELS } from "./outbox.js";
 import { ListOfTask } from "./relocation.js";
 import { Repetition } from "./repeat.js";
 import { Parent, Subtasks } from "./subtasks.js";
@@ -48,12 +49,13 @@ export function Editor({ screen, taskKey }) {
       .split(",")
       .map((one) => one.trim().replace(/^#/u, ""))
       .filter(Boolean);
-    if (added.length)
-      change({
-        labels: [...new Set([...task.labels, ...added])].sort().slice(0, 20),
-      });
-    label.value = "";
+    const others = [...new Set(added)].filter((one) => !task.labels.includes(one));
+    const room = Math.max(0, MOST_LABELS - task.labels.length);
+    const fitting = others.slice(0, room);
+    if (fitting.length) change({ labels: [...task.labels, ...fitting].sort() });
+    label.value = others.slice(room).join(", ");
   };
+  const isOverfull = task.labels.length >= MOST_LABELS && label.value !== "";
 
   return html`
     <section
@@ -153,10 +155,13 @@ export function Editor({ screen, taskKey }) {
                   maxlength="50"
                   autocomplete="off"
                   placeholder=${say("task.addLabel")}
+                  aria-describedby=${isOverfull ? "label-error" : undefined}
+                  aria-invalid=${isOverfull}
                   value=${label.value}
                   onInput=${(/** @type {any} */ event) => (label.value = event.target.value)}
                   onBlur=${addLabel}
                 />
+                ${isOverfull && html`<p class="error" id="label-error" role="alert">${say("labels.most")}</p>`}
                 <datalist id="labels">
                   ${screen.labels.value.map(([one]) => html`<option key=${one} value=${one}></option>`)}
                 </datalist>

@@ -54,6 +54,8 @@ export const EMPTY = {
   parent_id: null,
   repeat: null,
 };
+/** So many labels a task has at the service. */
+export const MOST_LABELS = 20;
 const NAMES = /** @type {(keyof Fields)[]} */ (Object.keys(EMPTY));
 /** Behind every position, as those are hexadecimal: what comes from another list, then new tasks. */
 const ARRIVED = "g";

@@ -60,6 +60,7 @@ export const WORDS = {
     "Ein Tag, eine Uhrzeit, eine Wiederholung wie jeden Freitag, #etiketten und eine Priorität von !1 bis !3 werden verstanden.",
   "add.submit": "Anlegen",
   "add.added": "„{title}“ hinzugefügt",
+  "labels.most": "Mehr als 20 Etiketten hat keine Aufgabe: Für ein neues muss eines weg.",
   "add.long": "Ein Titel hat höchstens 200 Zeichen: Dieser hat {count}.",
 
   "list.label": "Aufgaben",

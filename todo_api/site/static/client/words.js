@@ -59,6 +59,7 @@ const ENGLISH = {
     "A day, a time, a repetition such as every friday, #labels and a priority from !1 to !3 are understood.",
   "add.submit": "Add",
   "add.added": "Added “{title}”",
+  "labels.most": "A task has at most 20 labels: take one away to give it another.",
   "add.long": "A title has at most 200 characters: this one has {count}.",
 
   "list.label": "Tasks",
