@@ -135,7 +135,7 @@ const LINES = [
 for (const [line, title, due = null, priority = 0, labels = []] of LINES) {
   test(`“${line}”`, () => {
     const { parts, ...understood } = understand(line, NOW);
-    assert.deepEqual(understood, { title, due, repeat: null, priority, labels });
+    assert.deepEqual(understood, { title, due, repeat: null, priority, labels, isOverfull: false });
     for (const { text, start, end } of parts) assert.equal(line.slice(start, end), text);
   });
 }
@@ -273,3 +273,13 @@ for (const [zone, line = "", due] of ELSEWHERE) {
     assert.equal(understand(line, NOW, [], "en", clocksIn(zone)).due, due);
   });
 }
+
+test("a label too many stays in the title, and is told", () => {
+  const labels = Array.from({ length: 20 }, (_, number) => `label${number}`);
+  const line = `Read ${labels.map((label) => `#${label}`).join(" ")}`;
+  const known = understand(line, NOW, [], "en", clocksIn("UTC"), ["label3"]);
+  assert.deepEqual([known.title, known.labels.length, known.isOverfull], ["Read", 20, false]);
+  const other = understand(line, NOW, [], "en", clocksIn("UTC"), ["other"]);
+  assert.deepEqual([other.title, other.isOverfull], ["Read #label19", true]);
+  assert.deepEqual(other.labels, ["other", ...labels.slice(0, 19)]);
+});

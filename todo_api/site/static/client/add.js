@@ -1,20 +1,20 @@
 /** Quick add: a line, and what was understood of it. */
 
 import { html } from "./html.js";
-import { MOST_LABELS } from "./outbox.js";
 import { draftOf } from "./session.js";
 import { useComputed, useSignal } from "./vendor.js";
 import { locale, say } from "./words.js";
 
 const MOST_CHARACTERS = 200;
 
-/** A line of which nothing is understood. @type {(line: string) => import("./quickadd.js").Understood} */
-const plain = (line) => ({
+/** A line of which nothing is understood. @type {(line: string, labels: string[]) => import("./quickadd.js").Understood} */
+const plain = (line, labels) => ({
   title: line.trim(),
   due: null,
   repeat: null,
   priority: 0,
-  labels: [],
+  labels,
+  isOverfull: false,
   parts: [],
 });
 
@@ -25,17 +25,14 @@ export function Add({ screen }) {
   const line = useSignal(sessionStorage.getItem(draft) ?? "");
   const refused = useSignal(/** @type {string[]} */ ([]));
   const clocks = () => screen.clocksOf({ list_id: addingTo.value?.id });
+  const own = () => (name.value === "label" ? [view.value.what] : []);
   /** @type {(text: string, kept: string[]) => import("./quickadd.js").Understood} */
   const read = (text, kept) =>
-    later.value?.understand(text, new Date(), kept, locale(), clocks()) ?? plain(text);
+    later.value?.understand(text, new Date(), kept, locale(), clocks(), own()) ??
+    plain(text, own());
   const understood = useComputed(() => read(line.value, refused.value));
   const length = [...understood.value.title].length;
   const { Chips } = later.value ?? {};
-
-  /** Return the labels of a line, with that of the view. @param {string[]} labels */
-  const labelled = (labels) =>
-    [...new Set(name.value === "label" ? [...labels, view.value.what] : labels)].sort();
-  const isOverfull = labelled(understood.value.labels).length > MOST_LABELS;
 
   /** @param {string} text */
   const write = (text) => {
@@ -56,10 +53,9 @@ export function Add({ screen }) {
       await screen.fetchLater();
       sessionStorage.setItem(draft, line.value);
     }
-    const { title, due, repeat, priority, labels } = read(text, kept);
+    const { title, due, repeat, priority, labels, isOverfull } = read(text, kept);
     if (isEarly) store.waiting.value -= 1;
-    const isLong = [...title].length > MOST_CHARACTERS;
-    if (!title || isLong || labelled(labels).length > MOST_LABELS) {
+    if (!title || isOverfull || [...title].length > MOST_CHARACTERS) {
       if (isEarly) write(text + line.value);
       return;
     }
@@ -70,7 +66,7 @@ export function Add({ screen }) {
         due: isToday ? clocks().dayAt(Date.now()) : due,
         repeat,
         priority,
-        labels: labelled(labels),
+        labels: labels.sort(),
       },
       say("add.added", { title }),
       addingTo.value?.id,
@@ -96,7 +92,6 @@ export function Add({ screen }) {
       <p class="sr" id="add-hint">${say("add.hint")}</p>
       ${Chips && html`<${Chips} understood=${understood.value} clocks=${clocks()} refuse=${refuse} />`}
       ${length > MOST_CHARACTERS && html`<p class="error" role="alert">${say("add.long", { count: length })}</p>`}
-      ${isOverfull && html`<p class="error" role="alert">${say("labels.most")}</p>`}
     </form>
   `;
 }

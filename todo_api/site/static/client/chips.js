@@ -14,7 +14,7 @@ import { locale, say } from "./words.js";
  *   `refuse` has texts stay in the title
  */
 export function Chips({ understood, clocks, refuse }) {
-  const { parts, due } = understood;
+  const { parts, due, isOverfull } = understood;
   /** @param {Part} part */
   const isOfDue = ({ kind }) => kind === "day" || kind === "time";
   /** @param {Part} part */
@@ -42,5 +42,6 @@ export function Chips({ understood, clocks, refuse }) {
         `;
       })}
     </ul>
+    ${isOverfull && html`<p class="error" role="alert">${say("labels.most")}</p>`}
   `;
 }

@@ -302,8 +302,7 @@ export class Local {
 const byKey = (kept) => new Map(kept.map((task) => /** @type {const} */ ([task.key, task])));
 
 /**
- * Commit what has been asked for, and wait for that. It is not left to the browser: when a page is left,
- * that would wait for answers that the page no longer hears.
+ * A page that is being left does not hear the answers after which a browser commits by itself.
  * @param {IDBTransaction} transaction
  * @returns {Promise<void>}
  */

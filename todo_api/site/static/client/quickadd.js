@@ -7,11 +7,13 @@
 
 import { clocksIn } from "./clocks.js";
 import { isDay, plusDays, weekdayOf } from "./dates.js";
+import { MOST_LABELS } from "./outbox.js";
 
 /**
  * @typedef {{kind: "day" | "time" | "repeat" | "label" | "priority", text: string, start: number, end: number}} Part
  * @typedef {{title: string, due: string | null, repeat: Repeat | null, priority: number,
- *   labels: string[], parts: Part[]}} Understood
+ *   labels: string[], isOverfull: boolean, parts: Part[]}} Understood
+ *   `isOverfull` tells that there are more labels than a task can have.
  * @typedef {import("./outbox.js").Repeat} Repeat
  * @typedef {ReturnType<typeof clocksIn>} Clocks
  */
@@ -188,9 +190,17 @@ const PRIORITY = /(?<=^|\s)(?:!([1-3])|p([1-3])|(!{1,3}))(?=$|\s)/giu;
  * @param {Iterable<string>} [refused] texts that are to stay in the title
  * @param {string} [language] what is understood beside English
  * @param {Clocks} [clocks] those of the list
+ * @param {string[]} [own] labels that the task has, whatever the line says
  * @returns {Understood}
  */
-export function understand(line, now, refused = [], language = "en", clocks = clocksIn()) {
+export function understand(
+  line,
+  now,
+  refused = [],
+  language = "en",
+  clocks = clocksIn(),
+  own = [],
+) {
   const patterns = LANGUAGES[language.slice(0, 2)] ?? ENGLISH;
   const kept = new Set(refused);
   const today = clocks.dayAt(now.getTime());
@@ -212,12 +222,17 @@ export function understand(line, now, refused = [], language = "en", clocks = cl
     return !kept.has(match[0]) && parts.every(isBeside) && refusals.every(isBeside);
   };
 
-  /** @type {string[]} */
-  const labels = [];
+  const labels = [...own];
+  let isOverfull = false;
   for (const match of line.matchAll(LABEL)) {
     const label = match[1] ?? "";
-    if (!isFree(match) || (labels.length === 20 && !labels.includes(label))) continue;
-    if (!labels.includes(label)) labels.push(label);
+    if (!isFree(match)) continue;
+    const isKnown = labels.includes(label);
+    if (!isKnown && labels.length === MOST_LABELS) {
+      isOverfull = true;
+      continue;
+    }
+    if (!isKnown) labels.push(label);
     take("label", match);
   }
 
@@ -260,10 +275,11 @@ export function understand(line, now, refused = [], language = "en", clocks = cl
       due: null,
       repeat: null,
       priority: 0,
-      labels: [],
+      labels: [...own],
+      isOverfull: false,
       parts: [],
     };
-  return { title, due, repeat, priority, labels, parts };
+  return { title, due, repeat, priority, labels, isOverfull, parts };
 }
 
 /**

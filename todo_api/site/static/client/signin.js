@@ -5,7 +5,10 @@ import { register, signIn } from "./device.js";
 import { ICON, html } from "./html.js";
 import { keptInvitation } from "./invitation.js";
 import { useEffect, useRef, useSignal } from "./vendor.js";
-import { say } from "./words.js";
+import { say, teach } from "./words.js";
+import { SIGNIN_WORDS } from "./words.signin.js";
+
+teach(SIGNIN_WORDS);
 
 const {
   demoUsername = "",

@@ -207,7 +207,7 @@ export class Store {
     return begun;
   }
 
-  /** Begin to write everything: the page is being left, and waits for nothing. */
+  /** Begin to write everything: the page is being left. */
   hurry() {
     for (const writing of this.unwritten) this.begin(writing).catch(() => {});
   }
@@ -337,20 +337,6 @@ export class Store {
       one = this.get(this.parentOf(one) ?? "");
     }
     return [...path];
-  }
-
-  /**
-   * Take a task out of the trash.
-   * @param {Task} task as it was when it was deleted
-   * @param {string} text
-   */
-  restore(task, text) {
-    const { id, list_id } = task;
-    const key = this.keyOf(id);
-    const fields = fieldsOf(task);
-    if (this.get(key)) return;
-    this.enter({ key, kind: "restore", fields, was: fields, list_id, id });
-    this.offer({ text, key, kind: "restore", undo: () => this.drop(key) });
   }
 
   /**

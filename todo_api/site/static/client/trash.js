@@ -3,6 +3,7 @@
 import { answered } from "./api.js";
 import { sayMoment } from "./dates.js";
 import { html } from "./html.js";
+import { fieldsOf } from "./outbox.js";
 import { Outcome, useSending } from "./sending.js";
 import { useEffect, useRef, useSignal } from "./vendor.js";
 import { locale, say } from "./words.js";
@@ -13,6 +14,21 @@ import { locale, say } from "./words.js";
  */
 
 const MOST = 100;
+
+/**
+ * Take a task out of the trash.
+ * @param {import("./store.js").Store} store
+ * @param {DeletedTask} task
+ */
+function takeOut(store, task) {
+  const { id, list_id, title } = task;
+  const key = store.keyOf(id);
+  const fields = fieldsOf(task);
+  if (store.get(key)) return;
+  store.enter({ key, kind: "restore", fields, was: fields, list_id, id });
+  const text = say("undo.restored", { title });
+  store.offer({ text, key, kind: "restore", undo: () => store.drop(key) });
+}
 
 /** @param {{screen: import("./screen.js").Screen}} props */
 export function Trash({ screen }) {
@@ -45,7 +61,7 @@ export function Trash({ screen }) {
     });
   /** @param {DeletedTask} task */
   const restore = (task) => {
-    store.restore(task, say("undo.restored", { title: task.title }));
+    takeOut(store, task);
     section.current?.focus();
   };
   const empty = () =>

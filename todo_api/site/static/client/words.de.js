@@ -60,7 +60,6 @@ export const WORDS = {
     "Ein Tag, eine Uhrzeit, eine Wiederholung wie jeden Freitag, #etiketten und eine Priorität von !1 bis !3 werden verstanden.",
   "add.submit": "Anlegen",
   "add.added": "„{title}“ hinzugefügt",
-  "labels.most": "Mehr als 20 Etiketten hat keine Aufgabe: Für ein neues muss eines weg.",
   "add.long": "Ein Titel hat höchstens 200 Zeichen: Dieser hat {count}.",
 
   "list.label": "Aufgaben",
@@ -109,8 +108,6 @@ export const WORDS = {
   "undo.open": "„{title}“ ist wieder offen",
   "undo.deleted": "„{title}“ ist gelöscht",
   "undo.deletedBranch": "„{title}“ ist gelöscht, samt ihren Teilaufgaben: {count}",
-  "undo.restored": "„{title}“ ist wiederhergestellt",
-  "undo.moved": "„{title}“ ist verschoben",
   "undo.edited": "„{title}“ ist geändert",
   "undo.severalDone": "{count} Aufgaben sind erledigt",
   "undo.severalOpen": "{count} Aufgaben sind wieder offen",
@@ -163,5 +160,4 @@ export const WORDS = {
 
   "signout.unsent":
     "{count} Änderungen sind noch nicht gesendet und gingen verloren. Trotzdem abmelden?",
-  "account.deleted": "Das Konto und seine Aufgaben sind gelöscht.",
 };

@@ -1,5 +1,6 @@
 /**
- * Every text that the client shows, in one table; those of what is loaded later are in words.later.js.
+ * Every text that the client shows, in one table; those of what is loaded later are in words.later.js
+ * and words.signin.js.
  * Another language is two files, like words.de.js and words.later.de.js.
  */
 
@@ -8,28 +9,12 @@ const ENGLISH = {
   "app.loading": "Loading …",
   "app.skip": "Skip to the tasks",
 
-  "signin.title": "Sign in",
-  "signin.username": "Username",
   "signin.password": "Password",
-  "signin.submit": "Sign in",
-  "signin.stay": "Stay signed in",
-  "signin.stayHint": "Otherwise for this tab only.",
-  "signin.demo": "This is the demo: its user {username} with the password {password} is filled in.",
-  "signin.toRegister": "Create an account",
   "signin.ended": "Your session has ended. Sign in again: nothing that you wrote is lost.",
-  "signin.invited":
-    "You are invited to a list. Sign in or create an account, and you are asked whether to join.",
-  "signin.console": "The API’s console",
   "signin.orphans":
     "This account is not the one that had this name before. {count} changes that had not been sent to that one are kept here, as new tasks.",
-  "register.title": "Create an account",
   "register.email": "E-mail (optional)",
-  "register.invitation": "Invitation",
-  "register.invitationHint": "Registration is closed here: you need the code of an invitation.",
-  "register.usernameHint": "Small letters and digits, with . _ - between them.",
   "register.passwordHint": "8 characters or more, and hard to guess.",
-  "register.submit": "Create account",
-  "register.toSignIn": "I have an account",
 
   "view.today": "Today",
   "view.upcoming": "Upcoming",
@@ -59,7 +44,6 @@ const ENGLISH = {
     "A day, a time, a repetition such as every friday, #labels and a priority from !1 to !3 are understood.",
   "add.submit": "Add",
   "add.added": "Added “{title}”",
-  "labels.most": "A task has at most 20 labels: take one away to give it another.",
   "add.long": "A title has at most 200 characters: this one has {count}.",
 
   "list.label": "Tasks",
@@ -108,8 +92,6 @@ const ENGLISH = {
   "undo.open": "“{title}” is open again",
   "undo.deleted": "“{title}” is deleted",
   "undo.deletedBranch": "“{title}” is deleted, and so are its subtasks: {count}",
-  "undo.restored": "“{title}” is restored",
-  "undo.moved": "“{title}” is moved",
   "undo.edited": "“{title}” is changed",
   "undo.severalDone": "{count} tasks are done",
   "undo.severalOpen": "{count} tasks are open again",
@@ -158,11 +140,11 @@ const ENGLISH = {
 
   "signout.unsent":
     "{count} changes have not been sent yet, and would be lost. Sign out all the same?",
-  "account.deleted": "Your account and its tasks are deleted.",
 };
 
 /** @typedef {keyof typeof import("./words.later.js").LATER_WORDS} LaterWord */
-/** @typedef {keyof typeof ENGLISH | LaterWord} Word */
+/** @typedef {keyof typeof import("./words.signin.js").SIGNIN_WORDS} SigninWord */
+/** @typedef {keyof typeof ENGLISH | LaterWord | SigninWord} Word */
 /** @typedef {Partial<Record<Word, string>>} Words */
 
 /** @type {Record<string, (() => Promise<{WORDS: Words}>)[]>} what comes at once, what comes later */
@@ -185,13 +167,16 @@ export async function chooseLanguage() {
   document.documentElement.lang = language;
 }
 
+/** Have more of the texts. @param {Words} more */
+export const teach = (more) => void Object.assign(english, more);
+
 /**
  * Have the texts of what is loaded later as well.
  * @param {Record<LaterWord, string>} more
  */
 export async function learnWords(more) {
   Object.assign(words, (await OTHERS[language]?.[1]?.())?.WORDS);
-  Object.assign(english, more);
+  teach(more);
 }
 
 /** How days and times are written: as the browser says, in the language of the texts. */
