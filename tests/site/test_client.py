@@ -196,6 +196,43 @@ class TestTasks:
             until(page, lambda: len(tasks_of(api)) == 40)
         assert [task["title"] for task in tasks_of(api)] == [f"Line {n}" for n in range(1, 41)]
 
+    @pytest.mark.parametrize(
+        ("place", "line", "found"),
+        [
+            ("#list/{own}", "Quit", ("own", [], False)),
+            ("#list/{garden}", "Dig", ("garden", [], False)),
+            ("#today", "Ring", ("own", [], True)),
+            ("#label/home", "Sweep", ("own", ["home"], False)),
+        ],
+    )
+    def test_what_is_added_before_it_can_be_understood_goes_where_one_was(
+        self,
+        browser: Browser,
+        api: ApiOfUser,
+        place: str,
+        line: str,
+        found: tuple[str, list[str], bool],
+    ) -> None:
+        garden, kitchen = (
+            api.post("/lists", json={"name": name}).json()["list"]["id"]
+            for name in ("Garden", "Kitchen")
+        )
+        [own] = [one["id"] for one in api.get("/lists").json()["lists"] if one["is_own"]]
+        with browser.new_context(locale="en-GB", service_workers="block") as context:
+            page = context.new_page()
+            held = held_back(page, "**/later.js")
+            client = WebClient(page, f"/{place.format(own=own, garden=garden)}")
+            client.sign_in(api.username, PASSWORD)
+            expect(page.get_by_role("link", name="Kitchen", exact=True)).to_be_visible()
+            client.add(line)
+            client.go("Kitchen")
+            until(page, lambda: len(held) == 1)
+            held[0].continue_()
+            until(page, lambda: len(tasks_of(api)) == 1)
+        [task] = tasks_of(api)
+        names = {own: "own", garden: "garden", kitchen: "kitchen"}
+        assert (names[task["list_id"]], task["labels"], bool(task["due"])) == found
+
     def test_what_was_not_meant_can_be_removed_while_typing(
         self, client: WebClient, api: ApiOfUser
     ) -> None:

@@ -54,6 +54,24 @@ def tasks_by_list(api: ApiOfUser) -> dict[str, list[str]]:
     }
 
 
+def test_what_was_begun_about_one_list_is_not_done_to_another(
+    client: WebClient, api: ApiOfUser
+) -> None:
+    page = client.page
+    for name in ("Garden", "Kitchen"):
+        api.post("/lists", json={"name": name})
+    client.look_again()
+    client.go("Garden")
+    client.go("Kitchen")
+    page.get_by_role("button", name="Edit or share").click()
+    page.get_by_role("textbox", name="Name").fill("The kitchen")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Garden")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Edit or share").click()
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("Garden")
+
+
 def test_a_list_is_made_filled_named_and_deleted(client: WebClient, api: ApiOfUser) -> None:
     page = client.page
     client.saved()

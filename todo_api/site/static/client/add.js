@@ -24,13 +24,18 @@ export function Add({ screen }) {
   const draft = draftOf(store.username);
   const line = useSignal(sessionStorage.getItem(draft) ?? "");
   const refused = useSignal(/** @type {string[]} */ ([]));
-  const clocks = () => screen.clocksOf({ list_id: addingTo.value?.id });
-  const own = () => (name.value === "label" ? [view.value.what] : []);
-  /** @type {(text: string, kept: string[]) => import("./quickadd.js").Understood} */
-  const read = (text, kept) =>
-    later.value?.understand(text, new Date(), kept, locale(), clocks(), own()) ??
-    plain(text, own());
-  const understood = useComputed(() => read(line.value, refused.value));
+  /** What a line is for, of what is shown as it is written, and when that is. */
+  const place = () => ({
+    now: new Date(),
+    list_id: addingTo.value?.id,
+    isToday: name.value === "today",
+    labels: name.value === "label" ? [view.value.what] : [],
+  });
+  /** @type {(text: string, kept: string[], at: ReturnType<typeof place>) => import("./quickadd.js").Understood} */
+  const read = (text, kept, at) =>
+    later.value?.understand(text, at.now, kept, locale(), screen.clocksOf(at), at.labels) ??
+    plain(text, at.labels);
+  const understood = useComputed(() => read(line.value, refused.value, place()));
   const length = [...understood.value.title].length;
   const { Chips } = later.value ?? {};
 
@@ -43,7 +48,8 @@ export function Add({ screen }) {
   /** @param {Event} event */
   const add = async (event) => {
     event.preventDefault();
-    const [text, kept] = [line.value, refused.value];
+    // One may be elsewhere when it is understood.
+    const [text, kept, at] = [line.value, refused.value, place()];
     const isEarly = !later.value;
     if (isEarly) {
       // What is written next does not wait for what understands this line.
@@ -53,23 +59,22 @@ export function Add({ screen }) {
       await screen.fetchLater();
       sessionStorage.setItem(draft, line.value);
     }
-    const { title, due, repeat, priority, labels, isOverfull } = read(text, kept);
+    const { title, due, repeat, priority, labels, isOverfull } = read(text, kept, at);
     if (isEarly) store.waiting.value -= 1;
     if (!title || isOverfull || [...title].length > MOST_CHARACTERS) {
       if (isEarly) write(text + line.value);
       return;
     }
-    const isToday = name.value === "today" && !due;
     screen.sought.value = store.create(
       {
         title,
-        due: isToday ? clocks().dayAt(Date.now()) : due,
+        due: at.isToday && !due ? screen.clocksOf(at).dayAt(at.now.getTime()) : due,
         repeat,
         priority,
         labels: labels.sort(),
       },
       say("add.added", { title }),
-      addingTo.value?.id,
+      at.list_id,
     );
     if (!isEarly) write("");
   };
@@ -90,7 +95,7 @@ export function Add({ screen }) {
       />
       <button class="primary" disabled=${!understood.value.title}>${say("add.submit")}</button>
       <p class="sr" id="add-hint">${say("add.hint")}</p>
-      ${Chips && html`<${Chips} understood=${understood.value} clocks=${clocks()} refuse=${refuse} />`}
+      ${Chips && html`<${Chips} understood=${understood.value} clocks=${screen.clocksOf(place())} refuse=${refuse} />`}
       ${length > MOST_CHARACTERS && html`<p class="error" role="alert">${say("add.long", { count: length })}</p>`}
     </form>
   `;

@@ -164,6 +164,8 @@ export function makeScreen(store, session, leaving, orphans) {
     view.value = viewOf(location.hash);
     search.value = "";
     isMenuOpen.value = false;
+    // What was begun about one list is not to go to another.
+    if (overlay.value === "list") overlay.value = "";
     selection.clear();
   };
   /** Whether what is loaded later has to be there. */
