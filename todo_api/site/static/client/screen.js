@@ -150,7 +150,9 @@ export function makeScreen(store, session, leaving, orphans) {
   const api = clientOf(bearer(session.secret));
   const sync = new Sync(store, api, {
     onSignedOut: leaving.onEnded,
-    onConflict: (conflict) => {
+    onConflict: async (conflict) => {
+      // It is told in words that are loaded later.
+      if (!later.value) await fetchLater();
       const names =
         conflict.kind === "changed"
           ? conflict.names.map((field) => say(`field.${field}`)).join(", ")

@@ -4,7 +4,6 @@
  */
 export const WORDS = {
   "app.name": "Aufgaben",
-  "app.loading": "Lädt …",
   "app.skip": "Zu den Aufgaben",
 
   "signin.title": "Anmelden",
@@ -92,16 +91,6 @@ export const WORDS = {
   "priority.1": "Niedrig",
   "priority.2": "Mittel",
   "priority.3": "Hoch",
-  "field.title": "Titel",
-  "field.description": "Beschreibung",
-  "field.done": "Stand",
-  "field.due": "Tag",
-  "field.priority": "Priorität",
-  "field.labels": "Etiketten",
-  "field.assigned_to": "Zuständige",
-  "field.parent_id": "übergeordnete Aufgabe",
-  "field.repeat": "Wiederholung",
-  "field.list_id": "Liste",
 
   "undo.button": "Rückgängig",
   "undo.done": "„{title}“ ist erledigt",
@@ -134,19 +123,6 @@ export const WORDS = {
   "trouble.refused":
     "Der Dienst lehnt „{title}“ ab: {fault} Nach einer Änderung wird sie wieder gesendet.",
   "trouble.readOnly": "Nichts ist geändert: Die Liste davon ist nur zu lesen.",
-  "conflict.changed":
-    "„{title}“ wurde auch anderswo geändert ({names}). Die Fassung von hier bleibt.",
-  "conflict.kept": "„{title}“ wurde anderswo geändert und deshalb nicht gelöscht.",
-  "conflict.restored":
-    "„{title}“ wurde anderswo gelöscht. Die Fassung von hier bleibt, als neue Aufgabe.",
-  "conflict.moved":
-    "Die Liste von „{title}“ ist weg oder nur zu lesen: Die Aufgabe ist jetzt in der eigenen Liste.",
-  "conflict.undone": "Die Liste von „{title}“ ist nur zu lesen: Die Änderung wurde zurückgenommen.",
-  "conflict.unassigned":
-    "„{title}“ ist niemandem zugewiesen: Wer gemeint war, ist nicht in der Liste.",
-  "conflict.stays": "„{title}“ bleibt in der bisherigen Liste: {reason}",
-  "conflict.alone":
-    "„{title}“ steht für sich: Die Aufgabe darüber ist weg oder nimmt keine mehr auf.",
   "notice.close": "Schließen",
 
   "error.credentials":

@@ -6,7 +6,6 @@
 
 const ENGLISH = {
   "app.name": "To-do list",
-  "app.loading": "Loading …",
   "app.skip": "Skip to the tasks",
 
   "signin.password": "Password",
@@ -76,16 +75,6 @@ const ENGLISH = {
   "priority.1": "Low",
   "priority.2": "Medium",
   "priority.3": "High",
-  "field.title": "title",
-  "field.description": "description",
-  "field.done": "state",
-  "field.due": "due day",
-  "field.priority": "priority",
-  "field.labels": "labels",
-  "field.assigned_to": "assignee",
-  "field.parent_id": "parent",
-  "field.repeat": "repetition",
-  "field.list_id": "list",
 
   "undo.button": "Undo",
   "undo.done": "“{title}” is done",
@@ -117,18 +106,6 @@ const ENGLISH = {
   "trouble.refused":
     "The service refused “{title}”: {fault} Change the task, and it is sent again.",
   "trouble.readOnly": "Nothing is changed: this is in a list that you can only read.",
-  "conflict.changed": "“{title}” was changed elsewhere as well ({names}). Yours was kept.",
-  "conflict.kept": "“{title}” was changed elsewhere after you had read it, so it was not deleted.",
-  "conflict.restored":
-    "“{title}” was deleted elsewhere while you changed it. Yours was kept, as a new task.",
-  "conflict.moved":
-    "The list of “{title}” is gone, or can only be read, so it is in your own list now.",
-  "conflict.undone": "You can only read the list of “{title}”, so your change was undone.",
-  "conflict.unassigned":
-    "“{title}” is assigned to nobody: who it was meant for is not in the list.",
-  "conflict.alone":
-    "“{title}” stands by itself: the task that it was to be below is gone, or has no room below it.",
-  "conflict.stays": "“{title}” stays in its list: {reason}",
   "notice.close": "Dismiss",
 
   "error.credentials": "The username or the password is wrong. Check both and try again.",

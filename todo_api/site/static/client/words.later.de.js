@@ -212,4 +212,28 @@ export const WORDS = {
     "Löscht {username} und alle Aufgaben, für immer. Wer sie behalten will, speichert sie vorher als Datei.",
   "account.deletePassword": "Passwort, zur Bestätigung",
   "account.deleteSubmit": "Konto und Aufgaben löschen",
+
+  "field.title": "Titel",
+  "field.description": "Beschreibung",
+  "field.done": "Stand",
+  "field.due": "Tag",
+  "field.priority": "Priorität",
+  "field.labels": "Etiketten",
+  "field.assigned_to": "Zuständige",
+  "field.parent_id": "übergeordnete Aufgabe",
+  "field.repeat": "Wiederholung",
+  "field.list_id": "Liste",
+  "conflict.changed":
+    "„{title}“ wurde auch anderswo geändert ({names}). Die Fassung von hier bleibt.",
+  "conflict.kept": "„{title}“ wurde anderswo geändert und deshalb nicht gelöscht.",
+  "conflict.restored":
+    "„{title}“ wurde anderswo gelöscht. Die Fassung von hier bleibt, als neue Aufgabe.",
+  "conflict.moved":
+    "Die Liste von „{title}“ ist weg oder nur zu lesen: Die Aufgabe ist jetzt in der eigenen Liste.",
+  "conflict.undone": "Die Liste von „{title}“ ist nur zu lesen: Die Änderung wurde zurückgenommen.",
+  "conflict.unassigned":
+    "„{title}“ ist niemandem zugewiesen: Wer gemeint war, ist nicht in der Liste.",
+  "conflict.stays": "„{title}“ bleibt in der bisherigen Liste: {reason}",
+  "conflict.alone":
+    "„{title}“ steht für sich: Die Aufgabe darüber ist weg oder nimmt keine mehr auf.",
 };

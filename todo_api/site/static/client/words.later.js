@@ -210,4 +210,27 @@ export const LATER_WORDS = {
     "Deletes {username} and all of its tasks, for ever. Save them as a file before, if you may want them.",
   "account.deletePassword": "Password, to confirm",
   "account.deleteSubmit": "Delete the account and its tasks",
+
+  "field.title": "title",
+  "field.description": "description",
+  "field.done": "state",
+  "field.due": "due day",
+  "field.priority": "priority",
+  "field.labels": "labels",
+  "field.assigned_to": "assignee",
+  "field.parent_id": "parent",
+  "field.repeat": "repetition",
+  "field.list_id": "list",
+  "conflict.changed": "“{title}” was changed elsewhere as well ({names}). Yours was kept.",
+  "conflict.kept": "“{title}” was changed elsewhere after you had read it, so it was not deleted.",
+  "conflict.restored":
+    "“{title}” was deleted elsewhere while you changed it. Yours was kept, as a new task.",
+  "conflict.moved":
+    "The list of “{title}” is gone, or can only be read, so it is in your own list now.",
+  "conflict.undone": "You can only read the list of “{title}”, so your change was undone.",
+  "conflict.unassigned":
+    "“{title}” is assigned to nobody: who it was meant for is not in the list.",
+  "conflict.alone":
+    "“{title}” stands by itself: the task that it was to be below is gone, or has no room below it.",
+  "conflict.stays": "“{title}” stays in its list: {reason}",
 };
