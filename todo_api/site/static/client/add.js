@@ -85,6 +85,7 @@ export function Add({ screen }) {
     <form class="add" onSubmit=${add}>
       <input
         id="add"
+        dir="auto"
         aria-label=${say("add.label")}
         placeholder=${say("add.placeholder")}
         autocomplete="off"

@@ -36,7 +36,7 @@ export function Chips({ understood, clocks, refuse }) {
               aria-label=${say("add.remove", { text: said(part), kind })}
               onClick=${() => refuse(texts)}
             >
-              ${said(part)}<span aria-hidden="true"> ×</span>
+              <bdi>${said(part)}</bdi><span aria-hidden="true"> ×</span>
             </button>
           </li>
         `;

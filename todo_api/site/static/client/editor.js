@@ -79,6 +79,7 @@ export function Editor({ screen, taskKey }) {
       <label for="title">${say("task.title")}</label>
       <textarea
         id="title"
+        dir="auto"
         class="titled"
         rows="2"
         maxlength="200"
@@ -122,7 +123,7 @@ export function Editor({ screen, taskKey }) {
         isReadOnly
           ? html`
               <ul class="chips">
-                ${task.labels.map((one) => html`<li key=${one}>#${one}</li>`)}
+                ${task.labels.map((one) => html`<li key=${one}><bdi>#${one}</bdi></li>`)}
               </ul>
               <${Markdown} text=${task.description} />
             `
@@ -141,7 +142,7 @@ export function Editor({ screen, taskKey }) {
                               aria-label=${say("task.removeLabel", { label: one })}
                               onClick=${() => change({ labels: task.labels.filter((other) => other !== one) })}
                             >
-                              #${one}<span aria-hidden="true"> ×</span>
+                              <bdi>#${one}</bdi><span aria-hidden="true"> ×</span>
                             </button>
                           </li>
                         `,
@@ -151,6 +152,7 @@ export function Editor({ screen, taskKey }) {
                 }
                 <input
                   id="label"
+                  dir="auto"
                   list="labels"
                   maxlength="50"
                   autocomplete="off"
@@ -171,6 +173,7 @@ export function Editor({ screen, taskKey }) {
                 isWriting.value || !description.value
                   ? html`<textarea
                         id="description"
+                        dir="auto"
                         rows="8"
                         maxlength="10000"
                         value=${description.value}

@@ -20,7 +20,7 @@ export function Head({ screen }) {
   return html`
     <div class="head">
       <div class="title">
-        <h1>${title.value}</h1>
+        <h1><bdi>${title.value}</bdi></h1>
         <p class="hint">
           ${
             name.value === "today"
@@ -43,6 +43,7 @@ export function Head({ screen }) {
       <input
         type="search"
         id="search"
+        dir="auto"
         aria-label=${say("nav.search")}
         placeholder=${say("nav.search")}
         value=${search.value}

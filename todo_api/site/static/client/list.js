@@ -210,7 +210,7 @@ function Row({ task, clocks, list, parent, done, all, isReadOnly, isSelected, no
     </label>
     <button class="name" aria-haspopup="dialog">
       ${isSelected && html`<span class="sr">${say("list.selected")}: </span>`}
-      <span class="title">${task.title}</span>
+      <span class="title" dir="auto">${task.title}</span>
       ${
         hasMore &&
         html`
@@ -235,12 +235,12 @@ function Row({ task, clocks, list, parent, done, all, isReadOnly, isSelected, no
                 ><span class="sr">${say("list.progress", { done: done ?? 0, all })}</span></span
               >`
             }
-            ${parent && html`<span class="under">${say("list.under", { title: parent })}</span>`}
-            ${task.labels.map((label) => html`<span key=${label} class="label">#${label}</span>`)}
+            ${parent && html`<bdi class="under">${say("list.under", { title: parent })}</bdi>`}
+            ${task.labels.map((label) => html`<bdi key=${label} class="label">#${label}</bdi>`)}
             ${task.assigned_to && html`<span class="to">@${task.assigned_to}</span>`}
-            ${list && html`<span class="in">${list}${isReadOnly && ` (${say("list.reads")})`}</span>`}
+            ${list && html`<span class="in"><bdi>${list}</bdi>${isReadOnly && ` (${say("list.reads")})`}</span>`}
             ${task.unsent && html`<span class="unsent">${say("list.unsent")}</span>`}
-            ${!task.due && !task.labels.length && !task.unsent && !parent && html`<span class="excerpt">${task.description.slice(0, 200)}</span>`}
+            ${!task.due && !task.labels.length && !task.unsent && !parent && html`<bdi class="excerpt">${task.description.slice(0, 200)}</bdi>`}
           </span>
         `
       }

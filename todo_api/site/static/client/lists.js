@@ -83,6 +83,7 @@ export function ListEditor({ screen, list, onClose }) {
         <label for="list-name">${say("lists.name")}</label>
         <input
           id="list-name"
+          dir="auto"
           name="name"
           required
           maxlength="100"

@@ -31,7 +31,7 @@ export function ListOfTask({ screen, task }) {
         value=${task.list_id}
         onChange=${(/** @type {any} */ event) => relocate(screen, [task.key], Number(event.target.value))}
       >
-        ${lists.map(({ id, name }) => html`<option key=${id} value=${id}>${name}</option>`)}
+        ${lists.map(({ id, name }) => html`<option key=${id} value=${id} dir="auto">${name}</option>`)}
       </select>
     </div>
   `;
@@ -61,7 +61,7 @@ export function ListOfSelected({ screen, keys }) {
       }}
     >
       <option value="">${say("selection.list")}</option>
-      ${lists.map(({ id, name }) => html`<option key=${id} value=${id}>${name}</option>`)}
+      ${lists.map(({ id, name }) => html`<option key=${id} value=${id} dir="auto">${name}</option>`)}
     </select>
   `;
 }

@@ -58,7 +58,9 @@ export function Side({ screen, isCovered }) {
             ${store.lists.value.map(
               ({ id, name }) => html`
                 <li key=${id}>
-                  <a href=${`#list/${id}`} aria-current=${current("list", String(id))}>${name}</a>
+                  <a href=${`#list/${id}`} aria-current=${current("list", String(id))}
+                    ><bdi>${name}</bdi></a
+                  >
                   <span class="count" aria-hidden="true">${listCounts.value.get(id)}</span>
                 </li>
               `,
@@ -80,7 +82,7 @@ export function Side({ screen, isCovered }) {
                       <a
                         href=${`#label/${encodeURIComponent(label)}`}
                         aria-current=${current("label", label)}
-                        >#${label}</a
+                        ><bdi>#${label}</bdi></a
                       >
                       <span class="count" aria-hidden="true">${count}</span>
                     </li>

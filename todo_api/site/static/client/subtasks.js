@@ -51,7 +51,7 @@ export function Subtasks({ screen, task }) {
                   onChange=${() => screen.toggle(one.key)}
                 />
               </label>
-              <button class="quiet" onClick=${() => (screen.open.value = one.key)}>
+              <button class="quiet" dir="auto" onClick=${() => (screen.open.value = one.key)}>
                 ${one.title}
               </button>
             </li>
@@ -66,6 +66,7 @@ export function Subtasks({ screen, task }) {
             <input
               aria-label=${say("task.addSubtask")}
               placeholder=${say("task.addSubtask")}
+              dir="auto"
               maxlength="200"
               autocomplete="off"
               enterkeyhint="done"
@@ -118,6 +119,7 @@ export function Parent({ screen, task, change }) {
       <label for="parent">${say("task.parent")}</label>
       <input
         id="parent"
+        dir="auto"
         list="parents"
         autocomplete="off"
         placeholder=${say("task.noParent")}

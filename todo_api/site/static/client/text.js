@@ -15,19 +15,21 @@ function shownBlock(block) {
     case "list": {
       const items = block.items.map((item) => html`<li>${item.map(shownInline)}</li>`);
       return block.ordered
-        ? html`<ol>
+        ? html`<ol dir="auto">
             ${items}
           </ol>`
-        : html`<ul>
+        : html`<ul dir="auto">
             ${items}
           </ul>`;
     }
     case "heading":
-      return html`<p><b>${block.lines.flat().map(shownInline)}</b></p>`;
+      return html`<p dir="auto"><b>${block.lines.flat().map(shownInline)}</b></p>`;
     case "pre":
-      return html`<pre><code>${block.lines.map((line) => [...line.map(shownInline), "\n"])}</code></pre>`;
+      return html`<pre
+        dir="auto"
+      ><code>${block.lines.map((line) => [...line.map(shownInline), "\n"])}</code></pre>`;
     default:
-      return html`<p>
+      return html`<p dir="auto">
         ${block.lines.map((line, index) => [index > 0 && html`<br />`, ...line.map(shownInline)])}
       </p>`;
   }

@@ -97,7 +97,7 @@ export function Trash({ screen }) {
           (task) => html`
             <li key=${task.id}>
               <div>
-                <b>${task.title}</b>
+                <b dir="auto">${task.title}</b>
                 <p class="hint">${tellOf(task)}</p>
               </div>
               ${
