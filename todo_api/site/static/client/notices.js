@@ -38,6 +38,9 @@ export function Troubles({ screen }) {
   `;
 }
 
+/** What stands in quotation marks, so long that what happened to it would not be read. */
+const LONG = /([“„][^“”„]{40})[^“”„]+/gu;
+
 /** @param {{store: import("./store.js").Store}} props */
 export function Undo({ store }) {
   const last = store.undoables.value.at(-1);
@@ -55,7 +58,7 @@ export function Undo({ store }) {
         last &&
         html`
           <div class="toast">
-            <span>${last.text}</span>
+            <span>${last.text.replace(LONG, "$1…")}</span>
             <button onClick=${() => store.undo()}>${say("undo.button")}</button>
           </div>
         `
