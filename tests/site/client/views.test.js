@@ -164,6 +164,37 @@ test("a search has open tasks before those that are done", () => {
   );
 });
 
+/** @type {(what: string, tasks: ReturnType<typeof task>[]) => string[]} */
+const found = (what, tasks) =>
+  tasksOf(inOrderOfSearch(tasks, clocksHere), "search", what, NOW, clocksHere).map(
+    ({ title }) => title,
+  );
+
+test("a search finds words however they are written, and labels as they are shown", () => {
+  /** @type {[string, string[]][]} what is searched, and titles that have it */
+  const cases = [
+    ["caf\u00e9", ["Cafe\u0301", "CAF\u00c9"]],
+    ["cafe\u0301", ["caf\u00e9", "CAFE\u0301"]],
+    ["STRASSE", ["Gro\u00dfe Stra\u00dfe"]],
+    ["stra\u00dfe", ["Strasse"]],
+    ["\u039f\u0394\u039f\u03a3", ["\u03bf\u03b4\u03cc\u03c2 \u03bf\u03b4\u03bf\u03c3\u03c9"]],
+    ["abc 12", ["\uff21\uff22\uff23 \u2460\u2461"]],
+  ];
+  for (const [what, titles] of cases) {
+    for (const title of titles) {
+      const tasks = [task(1, { title }), task(2, { title: "Other" })];
+      assert.deepEqual(found(what, tasks), [title], what);
+    }
+  }
+  const labelled = [
+    task(1, { title: "Bread", labels: ["Errand"] }),
+    task(2, { title: "An errand" }),
+    task(3, { title: "Other" }),
+  ];
+  assert.deepEqual(found("#errand", labelled), ["Bread"]);
+  assert.deepEqual(found("errand", labelled).sort(), ["An errand", "Bread"]);
+});
+
 test("a list has its own open tasks, and is counted by them", () => {
   const tasks = [
     ...[task(1, { list_id: 5 }), task(2, { list_id: 6 }), task(3, { list_id: null })],

@@ -4,6 +4,7 @@ import { html } from "./html.js";
 import { useLeaving } from "./leaving.js";
 import { MOST_LEVELS } from "./order.js";
 import { useSignal } from "./vendor.js";
+import { folded } from "./views.js";
 import { say } from "./words.js";
 
 /**
@@ -90,7 +91,7 @@ export function Parent({ screen, task, change }) {
   const parent = store.get(store.parentOf(task) ?? "");
   const written = useSignal(/** @type {string | null} */ (null));
   const isUnknown = useSignal(false);
-  const wanted = (written.value ?? "").trim().toLocaleLowerCase();
+  const wanted = folded((written.value ?? "").trim());
   const branch = new Set(store.branchOf(task.key));
   const height = Math.max(...[...branch].map((one) => store.pathOf(one).length)) + 1;
   const own = height - store.pathOf(task).length;
@@ -102,7 +103,7 @@ export function Parent({ screen, task, change }) {
   const possible = () => store.tasks.value.filter((one) => !one.done && isPossible(one));
   const proposed = () =>
     possible()
-      .filter(({ title }) => title.toLocaleLowerCase().includes(wanted))
+      .filter(({ title }) => folded(title).includes(wanted))
       .slice(0, MOST_PROPOSED);
   /** @param {any} event */
   const choose = (event) => {

@@ -108,11 +108,21 @@ const NONE = new Set();
 /** @type {WeakMap<Shown, string>} */
 const texts = new WeakMap();
 
+/**
+ * Return a text as it is compared: marks and widths may be written in several ways, as may letters,
+ * and the service looks past that as well.
+ * @param {string} text
+ */
+export const folded = (text) =>
+  text.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC").replaceAll("ς", "σ");
+
 /** @param {Shown} task */
 function textOf(task) {
   let text = texts.get(task);
   if (text === undefined) {
-    text = ` ${[task.title, task.description, ...task.labels].join(" ").toLocaleLowerCase()}`;
+    // Labels are found as they are shown.
+    const labels = task.labels.map((label) => `#${label}`);
+    text = ` ${folded([task.title, task.description, ...labels].join(" "))}`;
     texts.set(task, text);
   }
   return text;
@@ -176,7 +186,7 @@ export function tasksOf(tasks, name, what, now, clocksOf, lingering = NONE) {
     case "trash":
       return [];
     case "search": {
-      const words = what.toLocaleLowerCase().split(/\s+/u).filter(Boolean);
+      const words = folded(what).split(/\s+/u).filter(Boolean);
       return tasks.filter((task) => words.every((word) => textOf(task).includes(word)));
     }
     default:
