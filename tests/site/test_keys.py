@@ -119,6 +119,22 @@ class TestSeveral:
         filled.saved()
         assert states_of(api) == before
 
+    def test_what_becomes_of_one_of_them_is_told_of_that_one(
+        self, client: WebClient, api: ApiOfUser
+    ) -> None:
+        page = client.page
+        api.post("/tasks", json={"title": "Wash up"})
+        api.post("/tasks", json={"title": "Wash", "done": True})
+        client.look_again()
+        page.get_by_role("searchbox").fill("wash")
+        expect(page.locator(".task")).to_have_count(2)
+        page.locator("#list").focus()
+        page.keyboard.press("j")
+        page.keyboard.press("Shift+J")
+        expect(page.get_by_text("2 selected")).to_be_visible()
+        page.keyboard.press("x")
+        expect(page.locator(".toast")).to_contain_text("“Wash up” is done")
+
     def test_they_are_selected_by_clicks_as_well(self, filled: WebClient, api: ApiOfUser) -> None:
         names = filled.page.locator(".task .name")
         names.nth(0).click(modifiers=["ControlOrMeta"])

@@ -16,3 +16,23 @@ test("no name turns the text around that comes after it", () => {
     assert.equal(told, "The service refused this: The kitchen");
   }
 });
+
+test("what there is one of is told in the singular", () => {
+  /** @type {[import("../../../todo_api/site/static/client/words.js").Word, string, RegExp, RegExp][]} */
+  const cases = [
+    ["signout.unsent", "count", /^1 change has not /u, /^2 changes have not /u],
+    [
+      "signin.orphans",
+      "count",
+      / 1 change that .* is kept .* a new task\.$/u,
+      / 2 changes .* are /u,
+    ],
+    ["undo.deletedBranch", "count", /so is its subtask: 1$/u, /so are its subtasks: 2$/u],
+    ["list.progress", "all", /of 1 subtask done$/u, /of 2 subtasks done$/u],
+    ["error.throttled", "seconds", /Wait 1 second, /u, /Wait 2 seconds, /u],
+  ];
+  for (const [word, name, one, several] of cases) {
+    assert.match(say(word, { [name]: 1 }), one);
+    assert.match(say(word, { [name]: 2 }), several);
+  }
+});

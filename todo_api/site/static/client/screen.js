@@ -288,7 +288,12 @@ export function makeScreen(store, session, leaving, orphans) {
       const isDone = keys.every((key) => store.get(key)?.done);
       const word = isDone ? "undo.severalOpen" : "undo.severalDone";
       const meant = keys.filter((key) => store.get(key)?.done === isDone);
-      together(meant, say(word, { count: meant.length }), this.toggle);
+      const [only = ""] = meant;
+      const text =
+        meant.length === 1
+          ? say("undo.done", { title: store.get(only)?.title ?? "" })
+          : say(word, { count: meant.length });
+      together(meant, text, this.toggle);
     },
 
     /**

@@ -17,7 +17,7 @@ export const WORDS = {
   "signin.ended":
     "Die Sitzung ist beendet. Bitte neu anmelden: Nichts Geschriebenes geht verloren.",
   "signin.orphans":
-    "Dieses Konto ist nicht das, das früher so hieß. {count} Änderungen, die jenem noch nicht gesendet waren, bleiben hier als neue Aufgaben.",
+    "Dieses Konto ist nicht das, das früher so hieß. {count} {count|Änderung, die jenem noch nicht gesendet war, bleibt|Änderungen, die jenem noch nicht gesendet waren, bleiben} hier als neue {count|Aufgabe|Aufgaben}.",
   "signin.invited":
     "Dies ist eine Einladung zu einer Liste: Bitte anmelden oder ein Konto anlegen, dann lässt sich beitreten.",
   "signin.console": "Die Konsole der API",
@@ -71,7 +71,7 @@ export const WORDS = {
   "list.readOnly": "Diese Liste ist nur zu lesen. Wem sie gehört, kann Änderungen erlauben.",
   "list.unsent": "Noch nicht gesendet",
   "list.subtasksOf": "Teilaufgaben von „{title}“",
-  "list.progress": "{done} von {all} Teilaufgaben erledigt",
+  "list.progress": "{done} von {all} {all|Teilaufgabe|Teilaufgaben} erledigt",
   "list.under": "unter „{title}“",
   "list.repeats": "Wiederholt sich",
   "list.selected": "Ausgewählt",
@@ -96,7 +96,8 @@ export const WORDS = {
   "undo.done": "„{title}“ ist erledigt",
   "undo.open": "„{title}“ ist wieder offen",
   "undo.deleted": "„{title}“ ist gelöscht",
-  "undo.deletedBranch": "„{title}“ ist gelöscht, samt ihren Teilaufgaben: {count}",
+  "undo.deletedBranch":
+    "„{title}“ ist gelöscht, samt {count|ihrer Teilaufgabe|ihren Teilaufgaben}: {count}",
   "undo.edited": "„{title}“ ist geändert",
   "undo.severalDone": "{count} Aufgaben sind erledigt",
   "undo.severalOpen": "{count} Aufgaben sind wieder offen",
@@ -128,12 +129,12 @@ export const WORDS = {
   "error.credentials":
     "Benutzername oder Passwort sind falsch. Bitte beides prüfen und noch einmal versuchen.",
   "error.throttled":
-    "Zu viele Versuche. Bitte {seconds} Sekunden warten und dann noch einmal versuchen.",
+    "Zu viele Versuche. Bitte {seconds} {seconds|Sekunde|Sekunden} warten und dann noch einmal versuchen.",
   "error.offline":
     "Der Dienst ist nicht erreichbar. Bitte die Verbindung prüfen; alles Getippte ist noch da.",
   "error.server": "Der Dienst hat einen Fehler. Bitte gleich noch einmal versuchen.",
   "error.refused": "Der Dienst lehnt das ab: {detail}",
 
   "signout.unsent":
-    "{count} Änderungen sind noch nicht gesendet und gingen verloren. Trotzdem abmelden?",
+    "{count} {count|Änderung ist|Änderungen sind} noch nicht gesendet und {count|ginge|gingen} verloren. Trotzdem abmelden?",
 };

@@ -11,7 +11,7 @@ const ENGLISH = {
   "signin.password": "Password",
   "signin.ended": "Your session has ended. Sign in again: nothing that you wrote is lost.",
   "signin.orphans":
-    "This account is not the one that had this name before. {count} changes that had not been sent to that one are kept here, as new tasks.",
+    "This account is not the one that had this name before. {count} {count|change|changes} that had not been sent to that one {count|is|are} kept here, as {count|a new task|new tasks}.",
   "register.email": "E-mail (optional)",
   "register.passwordHint": "8 characters or more, and hard to guess.",
 
@@ -55,7 +55,7 @@ const ENGLISH = {
   "list.readOnly": "You can only read this list. Its owner can let you change it.",
   "list.unsent": "Not sent yet",
   "list.subtasksOf": "Subtasks of “{title}”",
-  "list.progress": "{done} of {all} subtasks done",
+  "list.progress": "{done} of {all} {all|subtask|subtasks} done",
   "list.under": "below “{title}”",
   "list.repeats": "Repeats",
   "list.selected": "Selected",
@@ -80,7 +80,8 @@ const ENGLISH = {
   "undo.done": "“{title}” is done",
   "undo.open": "“{title}” is open again",
   "undo.deleted": "“{title}” is deleted",
-  "undo.deletedBranch": "“{title}” is deleted, and so are its subtasks: {count}",
+  "undo.deletedBranch":
+    "“{title}” is deleted, and so {count|is its subtask|are its subtasks}: {count}",
   "undo.edited": "“{title}” is changed",
   "undo.severalDone": "{count} tasks are done",
   "undo.severalOpen": "{count} tasks are open again",
@@ -109,14 +110,15 @@ const ENGLISH = {
   "notice.close": "Dismiss",
 
   "error.credentials": "The username or the password is wrong. Check both and try again.",
-  "error.throttled": "Too many attempts have failed. Wait {seconds} seconds, then try again.",
+  "error.throttled":
+    "Too many attempts have failed. Wait {seconds} {seconds|second|seconds}, then try again.",
   "error.offline":
     "The service cannot be reached. Check your connection and try again; what you typed is still here.",
   "error.server": "The service has failed, and it is not your fault. Try again in a moment.",
   "error.refused": "The service refused this: {detail}",
 
   "signout.unsent":
-    "{count} changes have not been sent yet, and would be lost. Sign out all the same?",
+    "{count} {count|change has|changes have} not been sent yet, and would be lost. Sign out all the same?",
 };
 
 /** @typedef {keyof typeof import("./words.later.js").LATER_WORDS} LaterWord */
@@ -164,11 +166,17 @@ export const locale = () =>
 const TURNING = /[\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
- * Return a text, with these values in it.
+ * Return a text, with these values in it; `{count|one|several}` is the word for so many.
  * @param {Word} word
  * @param {Record<string, string | number>} [values]
  */
 export const say = (word, values = {}) =>
-  (words[word] ?? english[word] ?? word).replace(/\{(\w+)\}/gu, (all, name) =>
-    String(values[name] ?? all).replace(TURNING, ""),
+  (words[word] ?? english[word] ?? word).replace(
+    /\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/gu,
+    (all, name, one, several) =>
+      several === undefined
+        ? String(values[name] ?? all).replace(TURNING, "")
+        : Number(values[name]) === 1
+          ? one
+          : several,
   );

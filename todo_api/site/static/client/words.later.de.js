@@ -202,7 +202,7 @@ export const WORDS = {
   "account.export": "Die Aufgaben als Datei",
   "account.exportHint": "Alle, auch erledigte, wie der Dienst sie hat.",
   "account.exportUnsent":
-    "{count} Änderungen sind noch nicht gesendet und fehlen in der Datei. Bitte warten, bis alles gespeichert ist.",
+    "{count} {count|Änderung ist|Änderungen sind} noch nicht gesendet und {count|fehlt|fehlen} in der Datei. Bitte warten, bis alles gespeichert ist.",
   "account.exported": "Die Datei ist gespeichert: {name}.",
   "account.csv": "CSV (eine Tabelle)",
   "account.excel": "CSV für Excel",

@@ -197,7 +197,7 @@ export const LATER_WORDS = {
   "account.export": "Your tasks as a file",
   "account.exportHint": "All of them, done ones too, as the service has them.",
   "account.exportUnsent":
-    "{count} changes have not been sent yet, and are not in the file. Wait until everything is saved.",
+    "{count} {count|change has|changes have} not been sent yet, and {count|is|are} not in the file. Wait until everything is saved.",
   "account.exported": "The file is saved: {name}.",
   "account.csv": "CSV (a table)",
   "account.excel": "CSV for Excel",
