@@ -119,7 +119,7 @@ class TestSeveral:
         filled.saved()
         assert states_of(api) == before
 
-    def test_what_becomes_of_one_of_them_is_told_of_that_one(
+    def test_what_becomes_of_one_of_them_alone_is_told_in_the_singular(
         self, client: WebClient, api: ApiOfUser
     ) -> None:
         page = client.page
@@ -133,7 +133,7 @@ class TestSeveral:
         page.keyboard.press("Shift+J")
         expect(page.get_by_text("2 selected")).to_be_visible()
         page.keyboard.press("x")
-        expect(page.locator(".toast")).to_contain_text("“Wash up” is done")
+        expect(page.locator(".toast")).to_contain_text("1 task is done")
 
     def test_they_are_selected_by_clicks_as_well(self, filled: WebClient, api: ApiOfUser) -> None:
         names = filled.page.locator(".task .name")

@@ -7,7 +7,15 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import ADDRESS
 from tests.support.serving import ServedApp
-from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, registered, shared_list, until
+from tests.support.web_client import (
+    PASSWORD,
+    ApiOfUser,
+    WebClient,
+    held_back,
+    registered,
+    shared_list,
+    until,
+)
 
 MAKE_FORMER_COPY = """([username, tasks, entries, next]) => new Promise((resolve) => {
   const opening = indexedDB.open(`todo:${username}`, 1);
@@ -201,6 +209,8 @@ def test_what_was_written_for_a_list_that_is_gone_goes_into_ones_own(
     titles = tasks_by_list(api)["Tasks"]
     assert sorted(titles) == ["Known", "Written in the dark"]
     expect(page.get_by_role("alert")).to_contain_text("The list of “Written in the dark” is gone")
+    expect(page.get_by_role("alert")).to_contain_text("The list of “Known” is gone")
+    expect(page.get_by_role("alert")).not_to_contain_text("deleted elsewhere")
 
 
 def test_what_was_written_before_one_could_only_read_is_undone_or_goes_into_ones_own_list(
@@ -225,6 +235,35 @@ def test_what_was_written_before_one_could_only_read_is_undone_or_goes_into_ones
         expect(alert).to_contain_text("The list of “Mop” is gone, or can only be read")
         client.saved()
         assert tasks_by_list(api) == {"Tasks": ["Mop"], "Kitchen": ["Sweep"]}
+
+
+@pytest.mark.parametrize("titles", [["Sweep"], ["Sweep", "Mop"]])
+def test_what_is_undone_as_one_can_only_read_is_not_to_be_undone_once_more(
+    page: Page, api: ApiOfUser, service: ServedApp, titles: list[str]
+) -> None:
+    client = WebClient(page)
+    client.sign_in(api.username, PASSWORD)
+    with registered(service) as other:
+        kitchen = shared_list(other, api, "editor", *titles)
+        client.look_again()
+        client.go("Kitchen")
+        expect(client.checkbox(titles[-1])).to_be_visible()
+        held = held_back(page, "**/tasks/batch")
+        page.locator("#list").focus()
+        page.keyboard.press("j")
+        for _ in titles[1:]:
+            page.keyboard.press("Shift+J")
+        page.keyboard.press("x")
+        undoing = page.get_by_role("button", name="Undo")
+        expect(undoing).to_be_visible()
+        until(page, lambda: len(held) == 1)
+        member = f"{kitchen['uri']}/members/{api.username}"
+        assert other.put(member, json={"role": "viewer"}).status_code == 200
+        held[0].continue_()
+        page.unroute("**/tasks/batch")
+        told = page.get_by_role("alert").get_by_text("so your change was undone")
+        expect(told).to_have_count(len(titles))
+        expect(undoing).to_have_count(0, timeout=3_000)  # before it would go by itself
 
 
 @pytest.mark.parametrize("stay", [True, False])

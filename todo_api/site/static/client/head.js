@@ -13,9 +13,7 @@ export function Head({ screen }) {
   const count = found.value.length;
   const hint = () => {
     if (name.value === "trash") return say("trash.hint");
-    return count === 1
-      ? say("list.one")
-      : say("list.count", { count: count.toLocaleString(locale()) });
+    return say("list.count", { count: count.toLocaleString(locale()) });
   };
   return html`
     <div class="head">

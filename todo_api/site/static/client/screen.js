@@ -220,7 +220,8 @@ export function makeScreen(store, session, leaving, orphans) {
     const made = store.current().slice(before.length).reverse();
     store.undoables.value = before;
     const undo = () => batch(() => made.forEach((undoable) => undoable.undo()));
-    store.offer({ text, key: "", kind: "several", undo });
+    const own = new Set(made.map(({ key }) => key));
+    store.offer({ text, key: "", keys: own, kind: "several", undo });
     selection.clear();
   };
 
@@ -288,12 +289,7 @@ export function makeScreen(store, session, leaving, orphans) {
       const isDone = keys.every((key) => store.get(key)?.done);
       const word = isDone ? "undo.severalOpen" : "undo.severalDone";
       const meant = keys.filter((key) => store.get(key)?.done === isDone);
-      const [only = ""] = meant;
-      const text =
-        meant.length === 1
-          ? say("undo.done", { title: store.get(only)?.title ?? "" })
-          : say(word, { count: meant.length });
-      together(meant, text, this.toggle);
+      together(meant, say(word, { count: meant.length }), this.toggle);
     },
 
     /**
@@ -390,7 +386,7 @@ export function makeScreen(store, session, leaving, orphans) {
       });
       // Signed out in another tab: what would be written here would not be kept.
       store.local.onRemoved = () => this.leave();
-      if (orphans) tell(say("signin.orphans", { count: orphans }));
+      if (orphans) void fetchLater().then(() => tell(say("signin.orphans", { count: orphans })));
       sync.start();
       return () => {
         removeEventListener("hashchange", follow);

@@ -10,7 +10,8 @@
  * @typedef {import("./outbox.js").Kept} Kept
  * @typedef {import("./outbox.js").Shown} Shown
  * @typedef {import("./outbox.js").Task} Task
- * @typedef {{text: string, undo: () => void, until: number, key: string, kind: string}} Undoable
+ * @typedef {{text: string, undo: () => void, until: number, key: string, kind: string,
+ *   keys?: Set<string>}} Undoable `keys` are those of several
  */
 
 import { byTask, EMPTY, fieldsOf, resolved, shown } from "./outbox.js";
@@ -428,6 +429,17 @@ export class Store {
 
   current() {
     return this.undoables.value.filter((undoable) => undoable.until > Date.now());
+  }
+
+  /**
+   * Offer no longer to undo what has come to nothing.
+   * @param {string} key
+   */
+  withdraw(key) {
+    for (const { keys } of this.undoables.value) keys?.delete(key);
+    this.undoables.value = this.current().filter((one) =>
+      one.keys ? one.keys.size : one.key !== key,
+    );
   }
 
   /** Undo the last action, if it was within ten seconds. */

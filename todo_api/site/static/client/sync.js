@@ -244,7 +244,12 @@ export class Sync {
     });
     if (!batch && !spent.length) return false;
     await this.write({ batch, sent: spent });
-    for (const conflict of conflicts) this.tell.onConflict(conflict);
+    for (const conflict of conflicts) {
+      // Where its list is gone as well, that is told when the service says so.
+      const list_id = store.get(conflict.key)?.list_id;
+      const isThere = !list_id || store.lists.value.some(({ id }) => id === list_id);
+      if (conflict.kind !== "restored" || isThere) this.tell.onConflict(conflict);
+    }
     if (batch) await this.send(batch);
     return true;
   }
@@ -416,7 +421,15 @@ export class Sync {
       const title = this.store.get(key)?.title ?? "";
       const own = entries.filter((entry) => entry.key === key);
       if (verb === "create" && pointer.endsWith("/list_id")) {
-        changed.push(...own.map((entry) => ({ ...entry, list_id: null, into: undefined })));
+        // What was to be changed there becomes a new task.
+        changed.push(
+          ...own.map((entry) => {
+            const there = { ...entry, list_id: null, into: undefined };
+            if (entry.kind !== "update" || entry !== own[0]) return there;
+            const fields = { ...entry.was, ...entry.fields };
+            return { ...there, kind: /** @type {const} */ ("create"), fields };
+          }),
+        );
         this.tell.onConflict({ kind: "moved", key, title });
       } else if (verb === "move" && (pointer.endsWith("/list_id") || code === "low_role")) {
         undone.push(...relocationsOf(entries, key));
@@ -431,6 +444,7 @@ export class Sync {
         this.tell.onConflict({ kind: "alone", key, title });
       } else if (code === "low_role") {
         undone.push(...own.map(({ seq }) => seq));
+        this.store.withdraw(key);
         this.tell.onConflict({ kind: "undone", key, title });
       } else if (verb === "restore" && kind === "conflict") {
         changed.push(...own.map((entry) => ({ ...entry, id: null })));

@@ -16,8 +16,6 @@ export const WORDS = {
   "signin.toRegister": "Konto anlegen",
   "signin.ended":
     "Die Sitzung ist beendet. Bitte neu anmelden: Nichts Geschriebenes geht verloren.",
-  "signin.orphans":
-    "Dieses Konto ist nicht das, das früher so hieß. {count} {count|Änderung, die jenem noch nicht gesendet war, bleibt|Änderungen, die jenem noch nicht gesendet waren, bleiben} hier als neue {count|Aufgabe|Aufgaben}.",
   "signin.invited":
     "Dies ist eine Einladung zu einer Liste: Bitte anmelden oder ein Konto anlegen, dann lässt sich beitreten.",
   "signin.console": "Die Konsole der API",
@@ -63,8 +61,7 @@ export const WORDS = {
 
   "list.label": "Aufgaben",
   "list.overdue": "Überfällig",
-  "list.count": "{count} Aufgaben",
-  "list.one": "1 Aufgabe",
+  "list.count": "{count} {count|Aufgabe|Aufgaben}",
   "list.edit": "Bearbeiten, teilen",
   "list.members": "Mitglieder",
   "list.reads": "nur zu lesen",
@@ -99,7 +96,7 @@ export const WORDS = {
   "undo.deletedBranch":
     "„{title}“ ist gelöscht, samt {count|ihrer Teilaufgabe|ihren Teilaufgaben}: {count}",
   "undo.edited": "„{title}“ ist geändert",
-  "undo.severalDone": "{count} Aufgaben sind erledigt",
+  "undo.severalDone": "{count} {count|Aufgabe ist|Aufgaben sind} erledigt",
   "undo.severalOpen": "{count} Aufgaben sind wieder offen",
   "undo.severalDeleted": "{count} Aufgaben sind gelöscht",
   "undo.severalChanged": "{count} Aufgaben sind geändert",

@@ -10,8 +10,6 @@ const ENGLISH = {
 
   "signin.password": "Password",
   "signin.ended": "Your session has ended. Sign in again: nothing that you wrote is lost.",
-  "signin.orphans":
-    "This account is not the one that had this name before. {count} {count|change|changes} that had not been sent to that one {count|is|are} kept here, as {count|a new task|new tasks}.",
   "register.email": "E-mail (optional)",
   "register.passwordHint": "8 characters or more, and hard to guess.",
 
@@ -47,8 +45,7 @@ const ENGLISH = {
 
   "list.label": "Tasks",
   "list.overdue": "Overdue",
-  "list.count": "{count} tasks",
-  "list.one": "1 task",
+  "list.count": "{count} {count|task|tasks}",
   "list.edit": "Edit or share",
   "list.members": "Members",
   "list.reads": "only to read",
@@ -83,7 +80,7 @@ const ENGLISH = {
   "undo.deletedBranch":
     "“{title}” is deleted, and so {count|is its subtask|are its subtasks}: {count}",
   "undo.edited": "“{title}” is changed",
-  "undo.severalDone": "{count} tasks are done",
+  "undo.severalDone": "{count} {count|task is|tasks are} done",
   "undo.severalOpen": "{count} tasks are open again",
   "undo.severalDeleted": "{count} tasks are deleted",
   "undo.severalChanged": "{count} tasks are changed",

@@ -236,4 +236,6 @@ export const WORDS = {
   "conflict.stays": "„{title}“ bleibt in der bisherigen Liste: {reason}",
   "conflict.alone":
     "„{title}“ steht für sich: Die Aufgabe darüber ist weg oder nimmt keine mehr auf.",
+  "signin.orphans":
+    "Dieses Konto ist nicht das, das früher so hieß. {count} {count|Änderung, die jenem noch nicht gesendet war, bleibt|Änderungen, die jenem noch nicht gesendet waren, bleiben} hier als neue {count|Aufgabe|Aufgaben}.",
 };

@@ -233,4 +233,6 @@ export const LATER_WORDS = {
   "conflict.alone":
     "“{title}” stands by itself: the task that it was to be below is gone, or has no room below it.",
   "conflict.stays": "“{title}” stays in its list: {reason}",
+  "signin.orphans":
+    "This account is not the one that had this name before. {count} {count|change|changes} that had not been sent to that one {count|is|are} kept here, as {count|a new task|new tasks}.",
 };
