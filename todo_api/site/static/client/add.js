@@ -24,7 +24,7 @@ export function Add({ screen }) {
   const draft = draftOf(store.username);
   const line = useSignal(sessionStorage.getItem(draft) ?? "");
   const refused = useSignal(/** @type {string[]} */ ([]));
-  /** What a line is for, of what is shown as it is written, and when that is. */
+  /** What a line is for, and when. */
   const place = () => ({
     now: new Date(),
     list_id: addingTo.value?.id,

@@ -38,7 +38,7 @@ export function Troubles({ screen }) {
   `;
 }
 
-/** What stands in quotation marks, so long that what happened to it would not be read. */
+/** A name in quotation marks that is too long to be read. */
 const LONG = /([“„][^“”„]{40})[^“”„]+/gu;
 
 /** @param {{store: import("./store.js").Store}} props */

@@ -356,7 +356,10 @@ export function makeScreen(store, session, leaving, orphans) {
     async signOut() {
       store.release();
       const unsent = store.unsent.value;
-      if (unsent && !confirm(say("signout.unsent", { count: unsent }))) return;
+      if (unsent) {
+        await fetchLater();
+        if (!confirm(say("signout.unsent", { count: unsent }))) return;
+      }
       this.leave();
       await removeLocal(session.username);
     },

@@ -109,8 +109,7 @@ const NONE = new Set();
 const texts = new WeakMap();
 
 /**
- * Return a text as it is compared: marks and widths may be written in several ways, as may letters,
- * and the service looks past that as well.
+ * Return a text as it is compared, however marks, widths and capitals are written.
  * @param {string} text
  */
 export const folded = (text) =>

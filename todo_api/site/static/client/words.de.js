@@ -131,7 +131,4 @@ export const WORDS = {
     "Der Dienst ist nicht erreichbar. Bitte die Verbindung prüfen; alles Getippte ist noch da.",
   "error.server": "Der Dienst hat einen Fehler. Bitte gleich noch einmal versuchen.",
   "error.refused": "Der Dienst lehnt das ab: {detail}",
-
-  "signout.unsent":
-    "{count} {count|Änderung ist|Änderungen sind} noch nicht gesendet und {count|ginge|gingen} verloren. Trotzdem abmelden?",
 };

@@ -113,9 +113,6 @@ const ENGLISH = {
     "The service cannot be reached. Check your connection and try again; what you typed is still here.",
   "error.server": "The service has failed, and it is not your fault. Try again in a moment.",
   "error.refused": "The service refused this: {detail}",
-
-  "signout.unsent":
-    "{count} {count|change has|changes have} not been sent yet, and would be lost. Sign out all the same?",
 };
 
 /** @typedef {keyof typeof import("./words.later.js").LATER_WORDS} LaterWord */
@@ -159,7 +156,7 @@ export async function learnWords(more) {
 export const locale = () =>
   navigator.languages.find((name) => name.startsWith(language)) ?? language;
 
-/** What turns around the text that comes after it: nobody's name may do that to a sentence. */
+/** What turns around the text after it, which nobody's name may do. */
 const TURNING = /[\u202a-\u202e\u2066-\u2069]/gu;
 
 /**

@@ -238,4 +238,6 @@ export const WORDS = {
     "„{title}“ steht für sich: Die Aufgabe darüber ist weg oder nimmt keine mehr auf.",
   "signin.orphans":
     "Dieses Konto ist nicht das, das früher so hieß. {count} {count|Änderung, die jenem noch nicht gesendet war, bleibt|Änderungen, die jenem noch nicht gesendet waren, bleiben} hier als neue {count|Aufgabe|Aufgaben}.",
+  "signout.unsent":
+    "{count} {count|Änderung ist|Änderungen sind} noch nicht gesendet und {count|ginge|gingen} verloren. Trotzdem abmelden?",
 };

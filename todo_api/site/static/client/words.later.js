@@ -235,4 +235,6 @@ export const LATER_WORDS = {
   "conflict.stays": "“{title}” stays in its list: {reason}",
   "signin.orphans":
     "This account is not the one that had this name before. {count} {count|change|changes} that had not been sent to that one {count|is|are} kept here, as {count|a new task|new tasks}.",
+  "signout.unsent":
+    "{count} {count|change has|changes have} not been sent yet, and would be lost. Sign out all the same?",
 };
