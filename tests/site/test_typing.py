@@ -96,10 +96,11 @@ ADD_AND_LEAVE = """() => {
 
 
 def test_all_that_was_done_just_before_outlasts_the_page(client: WebClient, api: ApiOfUser) -> None:
+    client.add("Zero")  # after which what understands lines is there
     client.saved()
     with client.page.expect_navigation():
         client.page.evaluate(ADD_AND_LEAVE)
-    until(client.page, lambda: len(api.get("/tasks").json()["tasks"]) == 3)
+    until(client.page, lambda: len(api.get("/tasks").json()["tasks"]) == 4)
 
 
 def test_what_is_typed_without_a_pause_is_kept_meanwhile(client: WebClient, api: ApiOfUser) -> None:
