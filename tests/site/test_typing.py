@@ -84,25 +84,6 @@ def test_what_is_being_typed_outlasts_the_page(
     until(page, lambda: only_task(api)[member] == text)
 
 
-ADD_AND_LEAVE = """() => {
-  const box = document.getElementById("add");
-  for (const title of ["One", "Two", "Three"]) {
-    box.value = title;
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-    box.form.requestSubmit();
-  }
-  location.reload();
-}"""
-
-
-def test_all_that_was_done_just_before_outlasts_the_page(client: WebClient, api: ApiOfUser) -> None:
-    client.add("Zero")  # after which what understands lines is there
-    client.saved()
-    with client.page.expect_navigation():
-        client.page.evaluate(ADD_AND_LEAVE)
-    until(client.page, lambda: len(api.get("/tasks").json()["tasks"]) == 4)
-
-
 def test_what_is_typed_without_a_pause_is_kept_meanwhile(client: WebClient, api: ApiOfUser) -> None:
     client.add("Report")
     client.saved()
