@@ -634,12 +634,12 @@ class TestLosing:
 
 
 def _export_under_way(
-    database: Database, owner: TestClient, member: TestClient, full: int, *others: int
+    database: Database, owner: TestClient, susan: TestClient, full: int, *others: int
 ) -> Iterator[bytes]:
-    """Fill a list, begin to export it as a member, and return what is still to come."""
+    """Fill a list, begin to export it as its member susan, and return what is still to come."""
     lines = "".join(f'{{"title": "Task {number}"}}\n' for number in range(PAGE + 1))
     assert owner.post(f"/tasks/import?list_id={full}", content=lines, headers=LINES).is_success
-    assert member.post("/tasks", json={"title": "Mine"}).is_success
+    assert susan.post("/tasks", json={"title": "Mine"}).is_success
     with database.snapshot() as db:
         row = select_user(db, "susan")
     assert row is not None

@@ -62,7 +62,7 @@ from todo_api.storage import (
 
 TABLE = "text/csv"
 PAGE = 100
-"""How many tasks are read and sent at once: as many as the longest page of the list has."""
+"""How many tasks are read and sent at once at most: as many as the longest page of the list has."""
 PART = 64 * 1024
 """About how many characters of tasks are sent at once: a client that takes nothing of an export has
 as many kept for it."""
@@ -321,7 +321,7 @@ def _read_on(
         except ListMissingError:
             if place.after:
                 raise no_such_list() from None
-            storage.select_states(db, user.id)
+            storage.select_states(db, user.id)  # raises if the list is gone because the user is
             return iter(()), None
         # The first is the smallest.
         last = min(place.last, storage.select_last_task_id(db, state.id))
