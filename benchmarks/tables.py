@@ -38,7 +38,7 @@ def faster(figures: Figures, titles: Mapping[str, str]) -> str:
             title: median(ratios(figures.peak[name][case.name].rate, own))
             for name, title in titles.items()
         }
-        names = [f"{title} ({by:.1f} times)" for title, by in times.items() if by > 1]
+        names = [f"{title} ({by:.2f} times)" for title, by in times.items() if by > 1]
         if names:
             found.append(f"- {case.title}: {'; '.join(names)}")
     if not found:

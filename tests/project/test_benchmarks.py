@@ -97,7 +97,7 @@ def test_the_page_holds_every_target() -> None:
     page = report.report(figures, titles)
     for verdict in targets.verdicts(figures):
         assert verdict.what in page
-    assert "- GET one: Fastify (2.0 times)" in report.summary(figures, titles)
+    assert "- GET one: Fastify (2.00 times)" in report.summary(figures, titles)
 
 
 @contextmanager
