@@ -24,6 +24,14 @@ def read(schema: dict[str, Any], query: str, **more: object) -> object:
     return Parameters([query_parameter(schema, **more)], "find").read(request(query), {})["p"]
 
 
+def sentence_of(schema: dict[str, Any], query: str, **more: object) -> str:
+    """Return what is said of the one fault in a query."""
+    with pytest.raises(Problem) as refused:
+        read(schema, query, **more)
+    [fault] = refused.value.faults
+    return str(fault["detail"])
+
+
 @pytest.mark.parametrize(
     ("schema", "query", "value"),
     [
@@ -99,11 +107,29 @@ def test_a_text_of_another_type_is_refused(schema: dict[str, Any], query: str) -
 
 def test_a_plus_that_should_have_been_encoded_is_explained() -> None:
     instant = {"type": "string", "format": "date-time"}
-    with pytest.raises(Problem) as refused:
-        read(instant, "p=2026-11-24T10:00:00+01:00")
-    [fault] = refused.value.faults
-    assert fault["detail"] == "In a URL, + stands for a space: write it as %2B."
+    told = sentence_of(instant, "p=2026-11-24T10:00:00+01:00")
+    assert told == "In a URL, + stands for a space: write it as %2B."
     assert read(instant, "p=2026-11-24T10:00:00%2B01:00")
+
+
+def test_a_form_is_described_by_the_schema_or_else_by_the_parameter() -> None:
+    digits = {"type": "string", "pattern": "^[0-9]+$"}
+    described = {**digits, "description": "Digits. As many as you like."}
+    prefix = "This does not have the required form: "
+    assert sentence_of(digits, "p=x") == prefix + "see the document."
+    assert sentence_of(digits, "p=x", description="A count.") == prefix + "A count."
+    assert sentence_of(described, "p=x", description="A count.") == prefix + "Digits."
+
+
+@pytest.mark.parametrize("query", ["p[]=a", "p%5B%5D=a", "p[0]=a", "p[eq]=a"])
+def test_a_name_with_brackets_is_told_to_go_without(query: str) -> None:
+    told = "There is no such parameter here: write p=, without brackets."
+    assert sentence_of(TEXTS, query) == told
+
+
+@pytest.mark.parametrize("query", ["q[]=a", "[p]=a", "pp=a", "[]=a"])
+def test_another_unknown_name_is_only_called_unknown(query: str) -> None:
+    assert sentence_of(TEXTS, query) == "There is no such parameter here."
 
 
 @pytest.mark.parametrize("query", ["p=a&", "&p=a", "p=a&&", "&&p=a&&"])

@@ -37,6 +37,11 @@ A_NAME = {"type": "string", "pattern": "^[a-z]+$", "description": "Small letters
         ({"maxItems": 1}, [1, 2], "This must have at most 1 item."),
         ({"uniqueItems": True}, [1, 1], "This must not hold an item twice."),
         ({"minProperties": 1}, {}, "This must have at least 1 of its members."),
+        (
+            {"minProperties": 1, "properties": {"a": {}, "b": {"readOnly": True}, "c": {}}},
+            {},
+            "This must have at least 1 of its members: a, c.",
+        ),
         ({"maxProperties": 1}, {"a": 1, "b": 2}, "This must have at most 1 member."),
         ({"enum": ["a", "b"]}, "c", "This must be one of a, b."),
         ({"enum": [1, True, None]}, 2, "This must be one of 1, true, null."),

@@ -58,6 +58,8 @@ class Schema:
             for name in limit:
                 sentence = Sentence("unknown_member", "There is no such member here.")
                 yield place + json_pointer([name]), sentence
+        elif rule == "minProperties":
+            yield place, Sentence("too_few", self._too_few_members(error))
         elif rule in _SENTENCES:
             yield place, _sentence(rule, limit)
         else:
@@ -66,12 +68,22 @@ class Schema:
 
     def _described(self, error: ValidationError) -> str:
         """Explain a rule made for machines, such as a pattern, by the schema's description."""
+        description = self._around(error).get("description", "see the document.")
+        words = " ".join(description.split())
+        return f"This does not have the required form: {_SENTENCE_END.split(words)[0]}"
+
+    def _too_few_members(self, error: ValidationError) -> str:
+        members = self._around(error).get("properties", {}).items()
+        names = ", ".join(name for name, member in members if not member.get("readOnly"))
+        end = f": {names}." if names else "."
+        return f"This must have at least {error.kind.value} of its members{end}"
+
+    def _around(self, error: ValidationError) -> dict[str, Any]:
+        """Return the schema that has the rule; an empty one, if it is a list of schemas."""
         schema: Any = self._schema
         for step in list(error.schema_path)[:-1]:
             schema = schema[step]
-        description = schema.get("description") if isinstance(schema, dict) else None
-        words = " ".join(description.split()) if description else "see the document."
-        return f"This does not have the required form: {_SENTENCE_END.split(words)[0]}"
+        return schema if isinstance(schema, dict) else {}
 
 
 def _too_long_lists(schema: Any, value: Any, place: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON is any value
@@ -183,7 +195,6 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "minItems": lambda least: f"This must have at least {_count(least, 'item')}.",
     "maxItems": lambda most: f"This must have at most {_count(most, 'item')}.",
     "uniqueItems": lambda _: "This must not hold an item twice.",
-    "minProperties": lambda least: f"This must have at least {least} of its members.",
     "maxProperties": lambda most: f"This must have at most {_count(most, 'member')}.",
     "enum": lambda values: "This must be one of " + ", ".join(map(_plain, values)) + ".",
     "format": lambda name: (
@@ -205,7 +216,6 @@ _CODES = {
     "minItems": "too_few",
     "maxItems": "too_many",
     "uniqueItems": "repeated",
-    "minProperties": "too_few",
     "maxProperties": "too_many",
     "enum": "no_option",
     "format": "wrong_form",

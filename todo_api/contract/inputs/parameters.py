@@ -47,7 +47,8 @@ class Parameter:
         if item.get("format") == "date-time":
             self._kind = "date-time"
         self._default: Any = schema.get("default")
-        self._schema = Schema(schema)
+        description = definition.get("description")
+        self._schema = Schema({"description": description} | schema if description else schema)
 
     def read(self, texts: Sequence[str]) -> tuple[Any, list[Fault]]:
         """Convert and validate what was sent; the faults name the parameter."""
@@ -154,13 +155,19 @@ class Parameters:
         if request.method in {"GET", "HEAD"}:
             for name in self._ignored:
                 given.pop(name, None)
-        unknown = [name for name in given if name not in self._query]
-        sentence = Sentence("unknown_parameter", "There is no such parameter here.")
-        faults: list[Fault] = [(name[:LONGEST_ECHO], sentence) for name in unknown]
+        faults = [self._unknown(name) for name in given if name not in self._query]
         for name, parameter in self._query.items():
             if name in given or parameter.required:
                 faults += _read_one(parameter, given.get(name), arguments)
         return faults
+
+    def _unknown(self, name: str) -> Fault:
+        detail = "There is no such parameter here."
+        plain, bracket, _ = name.partition("[")
+        if bracket and plain in self._query:
+            # Some clients write the names of lists so, or are told to.
+            detail = f"There is no such parameter here: write {plain}=, without brackets."
+        return name[:LONGEST_ECHO], Sentence("unknown_parameter", detail)
 
 
 def _read_one(
