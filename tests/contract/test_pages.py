@@ -1,4 +1,4 @@
-"""What is not in the document: files, pages that Flask rendered once, and Flask's own routes."""
+"""What is not in the document: files, pages that Flask renders once, and Flask's own routes."""
 
 import asyncio
 import gzip
@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from jinja2 import TemplateNotFound
 from werkzeug.wrappers import Response
 
 from tests.support.asgi import ask, call
@@ -192,12 +191,31 @@ def test_errors_of_flask_have_the_common_shape(app: ContractApp) -> None:
     assert set(refused.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
-def test_a_page_that_cannot_be_rendered_stops_the_start() -> None:
+def test_a_page_is_rendered_when_somebody_first_asks_for_it() -> None:
+    rendered: list[str] = []
+    pages = Blueprint("pages", __name__)
+
+    @pages.get("/map")
+    def map_() -> str:
+        rendered.append(request.path)
+        return "Here"
+
+    with served(DOCUMENT, {"see": see}) as app:
+        app.add_pages(pages, {})
+        assert rendered == []
+        assert [call(app, "GET", "/map").text for _ in range(3)] == ["Here"] * 3
+        assert rendered == ["/map"]
+
+
+def test_a_page_that_cannot_be_rendered_is_an_error_of_its_own() -> None:
     pages = Blueprint("pages", __name__)
 
     @pages.get("/broken")
     def broken() -> str:
         return render_template("there_is_none.html")
 
-    with served(DOCUMENT, {"see": see}) as app, pytest.raises(TemplateNotFound):
+    with served(DOCUMENT, {"see": see}) as app:
         app.add_pages(pages, {})
+        for _ in range(2):
+            assert_problem(call(app, "GET", "/broken"), 500)
+        assert call(app, "GET", "/a").status_code == 200

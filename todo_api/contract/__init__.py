@@ -14,9 +14,9 @@ The way of a request:
    that every answer has.
 2. `request` reads target and headers within their limits: 414, 431, 400.
 3. `router` walks its tree of path segments, to an operation or to something `static`: the
-   document, files, and the `pages` that Flask rendered at start-up. Any other path goes on to
-   Flask if that has a route for it, else it gets 404; a method that a path does not have gets 405,
-   OPTIONS 204.
+   document, files, and the `pages` that Flask renders when they are first asked for. Any other
+   path goes on to Flask if that has a route for it, else it gets 404; a method that a path does
+   not have gets 405, OPTIONS 204.
 4. `operation`, compiled for this path and method, takes over:
    `uris` finds the origin of the service's URIs (400 for a host that is not its own),
    `browsers` refuses changes that web pages of other sites ask for (403),

@@ -1,6 +1,7 @@
 """`ContractApp`: a `connexion.FlaskApp` that compiles its document."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -32,9 +33,9 @@ from todo_api.contract.operation import (
     InWorkers,
     Runner,
 )
-from todo_api.contract.pages import Pages
+from todo_api.contract.pages import Page, Pages
 from todo_api.contract.specification import checked
-from todo_api.contract.static import Content, DocumentEndpoint, StaticEndpoint
+from todo_api.contract.static import Content, DocumentEndpoint, RenderedEndpoint, StaticEndpoint
 from todo_api.contract.turns import SenderTurns
 from todo_api.contract.uris import Links, Origins
 from todo_api.contract.workers import Workers
@@ -195,47 +196,49 @@ class ContractApp(FlaskApp):
         What makes its content is called when somebody first asks for it. ``headers`` replace those
         of the same name that every answer has.
         """
-        self._add_static(
-            path, content, content_type(media_type, {}), headers=headers, compresses=True
+        endpoint = self._static(
+            content, content_type(media_type, {}), headers=headers, compresses=True
         )
+        self._contract.add_resource(path).add("GET", endpoint)
 
     def add_pages(self, pages: Blueprint, headers: Mapping[str, str]) -> None:
-        """Serve a blueprint's pages, which never change: Flask renders each once, now.
+        """Serve a blueprint's pages, which never change: Flask renders each once, when asked for.
 
         ``headers`` replace those of the same name that every answer has.
         A route with an argument has a page for each value, so it is left to Flask.
         """
-        for page in self._pages.render(pages):
-            location = {} if page.location is None else {"Location": page.location}
-            self._add_static(
-                page.path,
-                page.content,
-                page.media_type,
-                status=page.status,
-                headers={**headers, **location},
-                compresses=page.status == HTTPStatus.OK,
-            )
+        for path, render in self._pages.add(pages):
+            endpoint = RenderedEndpoint(partial(self._rendered, render, headers))
+            self._contract.add_resource(path).add("GET", endpoint)
 
-    def _add_static(
+    def _rendered(self, render: Callable[[], Page], headers: Mapping[str, str]) -> StaticEndpoint:
+        page = render()
+        location = {} if page.location is None else {"Location": page.location}
+        return self._static(
+            page.content,
+            page.media_type,
+            status=page.status,
+            headers={**headers, **location},
+            compresses=page.status == HTTPStatus.OK,
+        )
+
+    def _static(
         self,
-        path: str,
         content: Content,
         media_type: bytes,
         *,
         status: int = HTTPStatus.OK,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str],
         compresses: bool = False,
-    ) -> None:
-        complete = {**self._headers, "Cache-Control": "no-cache", **(headers or {})}
-        endpoint = StaticEndpoint(
+    ) -> StaticEndpoint:
+        return StaticEndpoint(
             content,
             media_type,
             self._contract.check,
             status=status,
-            headers=complete,
+            headers={**self._headers, "Cache-Control": "no-cache", **headers},
             compresses=compresses,
         )
-        self._contract.add_resource(path).add("GET", endpoint)
 
 
 def _as_problem(failure: HTTPException) -> NoReturn:

@@ -1,12 +1,12 @@
 """What the contract layer uses of Connexion, imported without what serving does not need.
 
 Connexion's test client brings an HTTP client with a command line of its own, and what could fetch
-remote references and tokens brings two more: a fifth of the time that a start takes.
+remote references and tokens brings more: a fifth of the time that a start takes.
 """
 
 from todo_api.contract.lazy import Lazily
 
-with Lazily("httpx", "requests", standing_in=["starlette.testclient"]):
+with Lazily("httpx", "requests", "urllib.request", standing_in=["starlette.testclient"]):
     from connexion.apps.flask import FlaskApp
     from connexion.exceptions import InvalidSpecification, ResolverError
     from connexion.http_facts import METHODS

@@ -1,7 +1,7 @@
 """Modules that Connexion imports, and that serving has no use for.
 
 Its test client brings an HTTP client with a command line of its own, and what could fetch remote
-references and tokens brings two more: a fifth of the time that a start takes, and a tenth of its
+references and tokens brings more: a fifth of the time that a start takes, and a tenth of its
 memory. Imported by way of `Lazily`, such a module is loaded when something of it is used.
 """
 

@@ -1,17 +1,17 @@
 """Flask's pages: those that it renders once, and routes that it goes on answering."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from flask import Blueprint, Flask
 from werkzeug.exceptions import HTTPException, NotFound
-from werkzeug.test import create_environ
+from werkzeug.routing import Rule
 
 
 class Page(NamedTuple):
     """Flask's answer at a path."""
 
-    path: str
     status: int
     media_type: bytes
     content: bytes
@@ -20,7 +20,7 @@ class Page(NamedTuple):
 
 
 class Pages:
-    """A Flask application, whose pages are rendered before any request."""
+    """A Flask application, whose pages are rendered outside any request."""
 
     def __init__(self, flask: Flask, mounted_at: str = "") -> None:
         """Take the application, whose routes may be added later, and the path that it is below."""
@@ -28,18 +28,25 @@ class Pages:
         self._root = f"http://localhost{mounted_at}"
         self._rendered: set[str] = set()
 
-    def render(self, blueprint: Blueprint) -> Iterator[Page]:
-        """Add a blueprint, and have each of its routes without an argument answered once, now."""
+    def add(self, blueprint: Blueprint) -> list[tuple[str, Callable[[], Page]]]:
+        """Add a blueprint; return its paths that need no argument, with what renders each."""
         self._flask.register_blueprint(blueprint)
-        for rule in self._flask.url_map.iter_rules():
-            if rule.endpoint.startswith(f"{blueprint.name}.") and not rule.arguments:
-                self._rendered.add(rule.endpoint)
-                # Not by a request, after which Flask would let nothing more be set up.
-                with self._flask.request_context(create_environ(rule.rule, self._root)):
-                    view = self._flask.ensure_sync(self._flask.view_functions[rule.endpoint])
-                    page = self._flask.make_response(view())
-                media_type = page.content_type.encode()
-                yield Page(rule.rule, page.status_code, media_type, page.data, page.location)
+        rules = [
+            rule
+            for rule in self._flask.url_map.iter_rules()
+            if rule.endpoint.startswith(f"{blueprint.name}.") and not rule.arguments
+        ]
+        self._rendered.update(rule.endpoint for rule in rules)
+        return [(rule.rule, partial(self._render, rule)) for rule in rules]
+
+    def _render(self, rule: Rule) -> Page:
+        from werkzeug.test import create_environ  # noqa: PLC0415 - it takes time, for a page only
+
+        # Not by a request, after which Flask would let nothing more be set up.
+        with self._flask.request_context(create_environ(rule.rule, self._root)):
+            view = self._flask.ensure_sync(self._flask.view_functions[rule.endpoint])
+            page = self._flask.make_response(view())
+        return Page(page.status_code, page.content_type.encode(), page.data, page.location)
 
     def has(self, path: str) -> bool:
         """Tell whether Flask has something at a path other than a rendered page."""

@@ -125,6 +125,21 @@ _TAKES_GZIP = re.compile(rb"(?:^|[,\s])gzip\s*(?:,|$|;\s*q=(?:1|0\.0{0,2}[1-9]))
 """An `Accept-Encoding` that has gzip, and not with the weight of what is refused."""
 
 
+class RenderedEndpoint:
+    """A page, rendered for the first client that asks for it; it stays the same from then on."""
+
+    def __init__(self, render: Callable[[], StaticEndpoint]) -> None:
+        """Take what renders the page: a thread calls it."""
+        self._render = render
+        self._page: StaticEndpoint | None = None
+
+    async def respond(self, request: Request, path_arguments: Mapping[str, str]) -> Response:
+        """Answer like a file."""
+        if self._page is None:
+            self._page = await asyncio.to_thread(self._render)
+        return await self._page.respond(request, path_arguments)
+
+
 class DocumentEndpoint:
     """The document, which names the server that it was asked from: a copy of it has no other."""
 
