@@ -123,7 +123,7 @@ def test_no_two_enumerations_have_a_name_in_common() -> None:
     assert set(names.values()) == {1}, names.most_common(3)
 
 
-def test_spectral_finds_names_and_patterns_that_some_languages_lack(tmp_path: Path) -> None:
+def test_spectral_finds_what_some_languages_lack(tmp_path: Path) -> None:
     spectral = installed(LINT) / "spectral"
     text = {"type": "string", "maxLength": 9}
     flawed = {
@@ -138,6 +138,8 @@ def test_spectral_finds_names_and_patterns_that_some_languages_lack(tmp_path: Pa
                 "Digits": {**text, "not": {"pattern": "\\d"}},
                 "Latin": {**text, "pattern": "[\\x80-\\x9f]"},
                 "Endless": {"type": "string", "pattern": "^a+$"},
+                "Distinct": {"type": "array", "uniqueItems": True},
+                "Never": {"type": "string", "format": "date-time", "nullable": True},
             }
         },
     }
@@ -161,6 +163,8 @@ def test_spectral_finds_names_and_patterns_that_some_languages_lack(tmp_path: Pa
         ("pattern-is-common", "Digits"),
         ("pattern-is-ascii", "Latin"),
         ("pattern-is-bounded", "Endless"),
+        ("list-is-a-list", "Distinct"),
+        ("null-is-told-where-it-is-used", "Never"),
     }
 
 

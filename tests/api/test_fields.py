@@ -105,10 +105,26 @@ def test_labels_are_a_set_in_the_order_of_their_code_points(miguel: TestClient) 
     assert task["labels"] == ["Zoo", "a, b", "e\N{COMBINING ACUTE ACCENT}", "home", "é"]
 
 
+def test_a_label_that_is_given_twice_counts_once(miguel: TestClient) -> None:
+    twice = {"title": "Read", "labels": ["zoo", "home", "zoo"]}
+    once = ["home", "zoo"]
+    task = created(miguel, **twice)
+    assert task["labels"] == once
+    uri = task["uri"]
+    for change in (miguel.put, miguel.patch):
+        miguel.put(uri, json={"labels": []})
+        assert change(uri, json={"labels": twice["labels"]}).json()["task"]["labels"] == once
+    operations = [{"create": twice}, {"update": {"id": task["id"], **twice}}]
+    done = miguel.post("/tasks/batch", json={"operations": operations}).json()
+    assert [one["task"]["labels"] for one in done["results"]] == [once, once]
+    assert miguel.post("/tasks/import", json={"tasks": [twice]}).status_code == 200
+    found = miguel.get("/tasks", params={"label": ["zoo", "zoo"]}).json()["tasks"]
+    assert [one["labels"] for one in found] == [once] * 3
+
+
 @pytest.mark.parametrize(
     ("labels", "place"),
     [
-        (["home", "home"], "/labels"),
         ([f"label {number}" for number in range(21)], "/labels"),
         (["x" * 51], "/labels/0"),
         (["home", ""], "/labels/1"),
@@ -120,9 +136,7 @@ def test_labels_are_a_set_in_the_order_of_their_code_points(miguel: TestClient) 
         (None, "/labels"),
     ],
 )
-def test_labels_must_be_a_set_of_short_texts(
-    miguel: TestClient, labels: object, place: str
-) -> None:
+def test_labels_must_be_short_texts(miguel: TestClient, labels: object, place: str) -> None:
     assert_problem(miguel.post("/tasks", json={"title": "Read", "labels": labels}), 400, place)
 
 

@@ -196,7 +196,7 @@ FILTERS: dict[str, Callable[[Any, str], Filter]] = {
     "done": lambda done, _: Filter(_has_state, [done]),
     "title_prefix": lambda prefix, _: Filter(_begins, _range(sort_key(prefix))),
     "q": lambda text, _: _searched(text),
-    "label": lambda labels, _: Filter(_has_labels, labels),
+    "label": lambda labels, _: Filter(_has_labels, [*dict.fromkeys(labels)]),
     "priority_min": lambda least, _: Filter(_is_important, [least]),
     "due_before": lambda due, zone: Filter(_is_due_before, [times.due_start(due, zone)]),
     "due_after": lambda due, zone: Filter(_is_due_after, [times.due_end(due, zone)]),

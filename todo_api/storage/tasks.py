@@ -186,7 +186,7 @@ def insert_task(
     Raises `UserGoneError`, `QuotaMetError`, `TooManyWordsError`, `ParentRefusedError`.
     """
     columns = {**DEFAULTS, **given}
-    columns["labels"] = sorted(columns["labels"])
+    columns["labels"] = sorted({*columns["labels"]})
     change = begin_new(db, list_id, tasks=1, text=text_size(columns), quotas=quotas)
     if columns["parent_id"] is not None:
         check_parent(db, list_id, columns["parent_id"])
@@ -237,7 +237,7 @@ def update_task(
         check_parent(db, list_id, changes["parent_id"], task_id)
     columns = {**changes, "updated_at": change.at, "version": change.version}
     if "labels" in changes:
-        columns["labels"] = sorted(changes["labels"])
+        columns["labels"] = sorted({*changes["labels"]})
     if changes.get("done", old.done) != old.done:
         columns["completed_at"] = change.at if changes["done"] else None
         columns["completed_by"] = by if changes["done"] else None

@@ -192,7 +192,7 @@ def taken_uids(db: Connection, list_id: int, uids: Iterable[str | None]) -> Coll
 def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
     moments = {name: _instant(given.get(name)) for name in MOMENTS}
     task = {**DEFAULTS, **given, **moments}
-    task["labels"] = sorted(task["labels"])
+    task["labels"] = sorted({*task["labels"]})
     task.setdefault("uid", None)
     return {**task, **search_columns(task, task)}
 

@@ -21,6 +21,8 @@ const book = { title: "Read a book", labels: ["home"], due: "2026-11-30" };
 const created = await todo.createTask({ client, body: book });
 assert.ok(created.data);
 const { task } = created.data;
+assert.ok(task.created_at instanceof Date);
+assert.deepEqual([task.completed_at, task.parent_id], [null, null]);
 await todo.createTask({ client, body: { title: "Read a page" } });
 const first = await todo.getTasks({ client, query: { limit: 1 } });
 assert.deepEqual(first.data?.tasks, [task]);

@@ -34,7 +34,7 @@ const headers = { Authorization: `Basic ${credentials}` };
 assert.deepEqual((await new TasksApi(new Configuration({ headers })).getTasks()).tasks, []);
 
 // Create, and page.
-const book = { title: "Read a book", labels: new Set(["home"]), due: "2026-11-30" };
+const book = { title: "Read a book", labels: ["home"], due: "2026-11-30" };
 const { task } = await tasks.createTask({ taskToCreate: book });
 await tasks.createTask({ taskToCreate: { title: "Read a page" } });
 const first = await tasks.getTasks({ limit: 1 });
@@ -44,7 +44,7 @@ assert.ok(cursor);
 assert.equal((await tasks.getTasks({ limit: 1, cursor })).nextCursor, undefined);
 
 // Filter by labels and time.
-const filtered = await tasks.getTasks({ label: new Set(["home"]), updatedSince: task.updatedAt });
+const filtered = await tasks.getTasks({ label: ["home"], updatedSince: task.updatedAt });
 assert.deepEqual(filtered.tasks, [task]);
 
 // Read, and send back whole.
@@ -120,7 +120,7 @@ assert.ok(done.task.nextId);
 const tomsTasks = new TasksApi(tom);
 const following = await tomsTasks.getTask({ taskId: done.task.nextId });
 assert.deepEqual([following.task.due, following.task.previousId], ["2030-12-06", done.task.id]);
-const both = await tomsTasks.getTasks({ listId: new Set([listId]), assignedTo: "tom" });
+const both = await tomsTasks.getTasks({ listId: [listId], assignedTo: "tom" });
 assert.deepEqual(both.tasks, [done.task, following.task]);
 const undo = tomsTasks.updateTask({ ...watered, taskChanges: { done: false } });
 assert.equal((await refusal(undo, 403)).code, "role_too_low");
