@@ -473,6 +473,45 @@ def post_lines(*fields: str) -> bytes:
     return head("POST", path, MIGUEL, media_type, *fields)
 
 
+NEW_TASK = b'{"title": "Work"}'
+CREATE = head(
+    *("POST", f"{BASE}/tasks", MIGUEL),
+    *("Content-Type: application/json", f"Content-Length: {len(NEW_TASK)}"),
+)
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "statuses"),
+    [
+        pytest.param(get(), [200], id="nothing to wait for"),
+        pytest.param(get(MIGUEL, path=f"{BASE}/tasks?limit=1"), [200], id="a read"),
+        pytest.param(CREATE + NEW_TASK, [201], id="a change"),
+        pytest.param(get(STRANGER, path=f"{BASE}/tasks"), [401], id="a wrong password"),
+        pytest.param(get(path="/"), [200], id="a page"),
+        pytest.param(get() + (CREATE + NEW_TASK) * 2 + get(), [200, 201, 201, 200], id="several"),
+        pytest.param(CREATE + NEW_TASK + b"GET /tas", [201], id="the beginning of another"),
+        pytest.param(CREATE + NEW_TASK + CREATE + NEW_TASK[:9], [], id="a part of another"),
+        pytest.param(b"GET / HTTP/1.2\r\n\r\n", [400], id="no HTTP"),
+        pytest.param(CREATE, [], id="a request without its body"),
+        pytest.param(b"GET / HTTP/1.1\r\nHost:", [], id="half a head"),
+    ],
+)
+def test_who_says_at_once_that_this_was_all_is_answered(
+    filled: Service, request_bytes: bytes, statuses: list[int]
+) -> None:
+    client = filled.connect()
+    client.say_all(request_bytes)
+    assert [answer.status_code for answer in client.answers()] == statuses
+
+
+def test_who_says_at_once_that_this_was_all_gets_a_long_answer(filled: Service) -> None:
+    client = filled.connect()
+    client.say_all(get(MIGUEL, path=f"{BASE}/tasks/export"))
+    received = client.receive()
+    assert received.endswith(b"0\r\n\r\n")
+    assert received.count(b'"title":"Rest"') == 10_000
+
+
 def test_a_long_body_may_be_slow_if_it_keeps_coming(filled: Service) -> None:
     parts = [b" " * 70_000] * 12
     client = filled.connect()

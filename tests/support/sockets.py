@@ -82,6 +82,11 @@ class Client:
                 self.socket.sendall(part)
                 time.sleep(pause)
 
+    def say_all(self, *parts: bytes) -> None:
+        """Send, and close the own side of the connection."""
+        self.send(*parts)
+        self.socket.shutdown(socket.SHUT_WR)
+
     def receive(self, pause: float = 0) -> bytes:
         """Return what arrives until the service closes the connection."""
         received = b""

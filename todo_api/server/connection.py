@@ -40,6 +40,11 @@ MOST_UNNOTICED = 16 * 1024
 """Bytes of an answer that may wait for a client before it counts as slow."""
 
 
+AT_ONCE_SECONDS = 0.1
+"""Who sends no more this soon after a request has said all, and waits for the answer; who ends the
+connection later has given up."""
+
+
 class Deadlines(NamedTuple):
     """How long a client may take, in seconds."""
 
@@ -109,6 +114,8 @@ class Connection(HttpToolsProtocol):
         self._keep_alive = False
         self._refused = False
         self._in_body = False
+        self._said_at = 0.0  # when a request was complete, or others behind it could be received
+        self._has_said_all = False
         self._answer_waits = False  # for the client to take the one before
 
     # The transport's calls.
@@ -171,6 +178,22 @@ class Connection(HttpToolsProtocol):
                 self._refuse(self._too_large())
         if self._in_body and self.cycle.body and not self._refused:
             self.flow.pause_reading()
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Tell whether to keep the connection for answers, since the client sends no more.
+
+        A client may close its own side only (RFC 9293, 3.6), but its kernel says no more of one
+        that has closed both. TLS knows no half of a connection.
+        """
+        answering = not getattr(self.cycle, "response_complete", True)  # it is None at first
+        is_at_once = self.loop.time() - self._said_at < AT_ONCE_SECONDS
+        if not (answering and is_at_once) or self._in_body or self.scheme == "https":
+            return False
+        self._has_said_all = True
+        self._awaits = _Awaits.REQUEST  # of another one, no more than its beginning has come
+        self._wire.may_bring_more = False
+        self.announce_end()
+        return True
 
     # The parser's calls.
 
@@ -243,6 +266,7 @@ class Connection(HttpToolsProtocol):
         if self._awaits is not _Awaits.BODY:
             return
         self._in_body = False
+        self._said_at = self.loop.time()
         super().on_message_complete()
         self._awaits = _Awaits.REQUEST
         self._wire.may_bring_more = False
@@ -268,7 +292,10 @@ class Connection(HttpToolsProtocol):
         if not self.transport.is_closing():
             self.flow.resume_reading()
             if self.pipeline:
+                self._said_at = self.loop.time()
                 self._start_asgi_task(*self.pipeline.pop())
+            elif self._has_said_all:
+                self.transport.close()
         if self._awaits is _Awaits.REQUEST:
             self._expect(self._deadlines.idle)
 
@@ -375,6 +402,8 @@ class Connection(HttpToolsProtocol):
                 return
             self._withdraw()
         self._refused = True
+        self._in_body = False
+        self._said_at = self.loop.time()
         self._deadline = inf
         is_read = bool(self.url)  # with the method, which comes first
         self.url = b"/"
