@@ -243,6 +243,52 @@ SERIES: list[tuple[str, dict[str, Any], list[str]]] = [
             "RRULE:FREQ=DAILY;UNTIL=20270101",
         ],
     ),
+    (
+        "America/New_York",
+        {"due": "0001-01-01T00:00:00Z", "repeat": {"rule": "FREQ=DAILY", "from": "due"}},
+        ["DUE:00010101T000000Z", "DTSTART:00010101T000000Z", "RRULE:FREQ=DAILY"],
+    ),
+    (
+        "Asia/Tokyo",
+        {"due": "9999-12-31T23:59:59Z", "repeat": {"rule": "FREQ=DAILY", "from": "due"}},
+        ["DUE:99991231T235959Z", "DTSTART:99991231T235959Z", "RRULE:FREQ=DAILY"],
+    ),
+    (
+        "Asia/Tokyo",
+        {
+            "due": "0900-01-02T00:00:00Z",
+            "repeat": {"rule": "FREQ=DAILY;UNTIL=09000105", "from": "due"},
+        },
+        [
+            "DUE;TZID=Asia/Tokyo:09000102T091859",
+            "DTSTART;TZID=Asia/Tokyo:09000102T091859",
+            "RRULE:FREQ=DAILY;UNTIL=09000105T144100Z",
+        ],
+    ),
+    (
+        "Asia/Tokyo",
+        {
+            "due": "2026-11-27",
+            "repeat": {"rule": "FREQ=DAILY;UNTIL=99991231T235959Z", "from": "due"},
+        },
+        [
+            "DUE;VALUE=DATE:20261127",
+            "DTSTART;VALUE=DATE:20261127",
+            "RRULE:FREQ=DAILY;UNTIL=99991231",
+        ],
+    ),
+    (
+        "America/New_York",
+        {
+            "due": "0001-01-01",
+            "repeat": {"rule": "FREQ=DAILY;UNTIL=00010101T000000Z", "from": "due"},
+        },
+        [
+            "DUE;VALUE=DATE:00010101",
+            "DTSTART;VALUE=DATE:00010101",
+            "RRULE:FREQ=DAILY;UNTIL=00010101",
+        ],
+    ),
     ("UTC", {"due": None, "repeat": {"rule": "FREQ=DAILY", "from": "due"}}, []),
     (
         "UTC",

@@ -41,7 +41,7 @@ def _write(uids: Uids, known: set[str], tasks: Iterable[Mapping[str, Any]], zone
     """Write the VTODOs of tasks, with their time zone if it is needed and not `known` yet."""
     lines: list[str] = []
     for task in tasks:
-        if _is_at_local_time(task, zone) and zone not in known:
+        if zone not in known and _local_due(task, zone):
             known.add(zone)
             lines += lines_of(zone, datetime.now(UTC).year - 1)
         lines += _lines(uids, task, zone)
@@ -53,8 +53,19 @@ def _comes_again(task: Mapping[str, Any]) -> bool:
     return bool(task["repeat"] and task["due"] and not task["done"])
 
 
-def _is_at_local_time(task: Mapping[str, Any], zone: str) -> bool:
-    return _comes_again(task) and not times.is_day(task["due"]) and zone != times.UTC_NAME
+def _local_due(task: Mapping[str, Any], zone: str) -> datetime | None:
+    """Return what clocks in its list's zone show when a task is due, if its rule goes by them."""
+    if not _comes_again(task) or times.is_day(task["due"]) or zone == times.UTC_NAME:
+        return None
+    return _shown(datetime.fromisoformat(times.instant(task["due"])), zone)
+
+
+def _shown(moment: datetime, zone: str) -> datetime | None:
+    """Return what clocks in a zone show at a time; None in the years 0 and 10000."""
+    try:
+        return moment.astimezone(times.zone_of(zone)).replace(tzinfo=None)
+    except OverflowError:
+        return None
 
 
 def _lines(uids: Uids, task: Mapping[str, Any], zone: str) -> Iterator[str]:
@@ -62,9 +73,9 @@ def _lines(uids: Uids, task: Mapping[str, Any], zone: str) -> Iterator[str]:
     yield "BEGIN:VTODO"
     yield f"UID:{uids.of_task(task['id'])}"
     yield f"URL:{task['uri']}"
-    yield f"DTSTAMP:{_utc(task['updated_at'])}"
-    yield f"CREATED:{_utc(task['created_at'])}"
-    yield f"LAST-MODIFIED:{_utc(task['updated_at'])}"
+    yield f"DTSTAMP:{_basic(task['updated_at'])}"
+    yield f"CREATED:{_basic(task['created_at'])}"
+    yield f"LAST-MODIFIED:{_basic(task['updated_at'])}"
     yield f"SUMMARY:{_escape(task['title'])}"
     if task["description"]:
         yield f"DESCRIPTION:{_escape(task['description'])}"
@@ -84,7 +95,7 @@ def _lines(uids: Uids, task: Mapping[str, Any], zone: str) -> Iterator[str]:
     if task["done"]:
         yield "STATUS:COMPLETED"
         yield "PERCENT-COMPLETE:100"
-        yield f"COMPLETED:{_utc(task['completed_at'])}"
+        yield f"COMPLETED:{_basic(task['completed_at'])}"
     else:
         yield "STATUS:NEEDS-ACTION"
     yield "END:VTODO"
@@ -94,11 +105,10 @@ def _due(task: Mapping[str, Any], zone: str) -> str:
     """Return when a task is due, with the parameters of that (3.8.2.3)."""
     due: str = task["due"]
     if times.is_day(due):
-        return f";VALUE=DATE:{_utc(due)}"
-    if _is_at_local_time(task, zone):
-        local = datetime.fromisoformat(times.instant(due)).astimezone(times.zone_of(zone))
-        return f";TZID={zone}:{local:%Y%m%dT%H%M%S}"
-    return f":{_utc(times.instant(due))}"
+        return f";VALUE=DATE:{_basic(due)}"
+    if local := _local_due(task, zone):
+        return f";TZID={zone}:{_basic(local.isoformat())}"
+    return f":{_basic(times.instant(due))}"
 
 
 def _rule(task: Mapping[str, Any], zone: str) -> str:
@@ -108,17 +118,17 @@ def _rule(task: Mapping[str, Any], zone: str) -> str:
         return str(rule)
     end = datetime.fromisoformat(rule.until)
     if times.is_day(task["due"]) and end.tzinfo is not None:
-        end = end.astimezone(times.zone_of(zone))
-        return str(rule._replace(until=f"{end:%Y%m%d}"))
+        day = (_shown(end, zone) or end).date()
+        return str(rule._replace(until=_basic(day.isoformat())))
     if not times.is_day(task["due"]) and end.tzinfo is None:
         last = times.due_end(end.date().isoformat(), zone)
-        return str(rule._replace(until=_utc(last)))
+        return str(rule._replace(until=_basic(last)))
     return str(rule)
 
 
-def _utc(instant: str) -> str:
-    """Return one of our times as DATE-TIME in UTC (3.3.5), which has no fractions of a second."""
-    return re.sub(r"[-:]|\.[0-9]+", "", instant)
+def _basic(time: str) -> str:
+    """Return a time as DATE-TIME (3.3.5), which has no fractions of a second, or a day as DATE."""
+    return re.sub(r"[-:]|\.[0-9]+", "", time)
 
 
 def _escape(text: str) -> str:
