@@ -237,6 +237,13 @@ def test_a_board_of_trello(miguel: TestClient) -> None:
     }
 
 
+def test_an_indent_that_is_no_indent_counts_as_the_first(miguel: TestClient) -> None:
+    rows = [f"task,Pack,1,{'1' * 5000}", "task,Boots,1,2"]
+    table = "\n".join(["TYPE,CONTENT,PRIORITY,INDENT", *rows])
+    tasks, _ = imported(miguel, "todoist", table)
+    assert [task["parent_id"] for task in tasks] == [None, tasks[0]["id"]]
+
+
 def test_a_list_of_taskwarrior(miguel: TestClient, susan: TestClient) -> None:
     tasks, left_out = imported(miguel, "taskwarrior", TASKWARRIOR)
     assert members(tasks) == [

@@ -131,6 +131,12 @@ def test_a_day_is_read_if_only_one_can_be_meant(miguel: TestClient, cell: str, d
     assert [task["due"] for task in imported(miguel, f"title,due\nRest,{cell}\n")] == [due]
 
 
+def test_a_cell_that_repeats_itself_is_explained_like_any_other(miguel: TestClient) -> None:
+    line, detail = explained(miguel, f"title,due\nRest,2026-11-30{2000 * ' 0:00'}\n")
+    assert line == 2
+    assert "write a day as 2026-11-30" in detail
+
+
 @pytest.mark.parametrize(
     ("column", "cell", "wanted"),
     [

@@ -26,7 +26,7 @@ _NAMED = re.compile(
     r"|(?P<month_first>[A-Z]{3,9}) (?P<day_second>\d\d?), )(?P<year>\d{4})",
     re.ASCII | re.IGNORECASE,
 )
-_MIDNIGHT = re.compile(r"(.+) 0?0:00(?::00)?", re.ASCII)
+_MIDNIGHT = re.compile(r" 0?0:00(?::00)?\Z", re.ASCII)
 """What spreadsheets add to a day that they write as a time; no time of day was meant."""
 _SLASHED = re.compile(r"(\d\d?)/(\d\d?)/(\d{4})", re.ASCII)
 _NAMES = (
@@ -98,8 +98,9 @@ def _read_due(cell: str) -> str:
     cell = cell.strip()
     if _RFC_3339.fullmatch(cell):
         return cell
-    if midnight := _MIDNIGHT.fullmatch(cell):
-        return _read_due(midnight[1])
+    cell = _MIDNIGHT.sub("", cell)
+    if _RFC_3339.fullmatch(cell):
+        return cell
     if named := _NAMED.fullmatch(cell):
         month = _month(named["month"] or named["month_first"])
         return _day(int(named["year"]), month, int(named["day"] or named["day_second"]))

@@ -24,6 +24,7 @@ _COLUMNS = Columns(
 )
 _LABEL = re.compile(r"@(\S+)")
 _PRIORITIES = {"": 0, "1": 3, "2": 2, "3": 1, "4": 0}
+_INDENT = re.compile("[0-9]{1,9}")
 _DAY_LENGTH = len("2026-11-30")
 
 
@@ -92,7 +93,7 @@ def _below(task: Found, row: Cells, above: list[tuple[int, str]]) -> Found:
 
     `above` has the indents and keys of those that it may be under, and then its own.
     """
-    indent = int(written) if (written := row.text("indent")).isdecimal() else 1
+    indent = int(written) if _INDENT.fullmatch(written := row.text("indent")) else 1
     while above and above[-1][0] >= indent:
         above.pop()
     parent = above[-1][1] if above else None
