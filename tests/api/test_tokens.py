@@ -1,5 +1,6 @@
 """Tokens: made with a password, used instead of one, good for what their scope says."""
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -12,20 +13,33 @@ import httpx2
 import pytest
 from sqlalchemy import make_url, text
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
+from tests.support.asgi import call
 from tests.support.clients import PASSWORD, client_of
 from tests.support.contract import DOCUMENT
+from tests.support.keys import basic, bearer
 from tests.support.problems import assert_problem
 from todo_api import times
 from todo_api.application import create_app
 from todo_api.contract import Caller, ContractApp
+from todo_api.contract.outputs import BrokenOffError
 from todo_api.execution import ONLY_READ
 from todo_api.identity import User
 from todo_api.identity.codes import TOKEN, is_code, new_code
 from todo_api.identity.tokens import SCOPES
 from todo_api.operations.tokens import DAYS, create_token
+from todo_api.operations.transfer import PAGE
 from todo_api.settings import Settings
-from todo_api.storage import Database, UserGoneError, select_user, update_user
+from todo_api.storage import (
+    Connection,
+    Database,
+    UserGoneError,
+    UserRow,
+    delete_tokens,
+    select_user,
+    update_user,
+)
 
 TOKENS = "http://localhost/todo/api/v1.0/tokens"
 REALM = 'Bearer realm="Authentication Required"'
@@ -438,6 +452,58 @@ class TestAtOnce:
         assert susan.put("/users/susan", json={"revoke_tokens": True}).status_code == 200
         assert phones() == {200}
         assert len(miguel.get("/tokens").json()["tokens"]) == 1
+
+
+def revoke(db: Connection, user: UserRow) -> None:
+    """Revoke all of a user's tokens."""
+    assert delete_tokens(db, user.id)
+
+
+def disable(db: Connection, user: UserRow) -> None:
+    """Disable a user."""
+    update_user(db, user.id, {"disabled_at": times.now()})
+
+
+def renew(db: Connection, user: UserRow) -> None:
+    """Give a user another password."""
+    update_user(db, user.id, {"password_hash": "another"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [("token", revoke), ("token", disable), ("password", disable), ("password", renew)],
+)
+def test_credentials_that_are_good_no_more_end_an_export_that_is_under_way(
+    app: ContractApp,
+    database: Database,
+    miguel: TestClient,
+    kind: str,
+    change: Callable[[Connection, UserRow], None],
+) -> None:
+    lines = "".join(f'{{"title": "Task {number}"}}\n' for number in range(PAGE + 1))
+    headers = {"Content-Type": "application/jsonl"}
+    assert miguel.post("/tasks/import", content=lines, headers=headers).is_success
+    field = bearer(create(miguel)["secret"]) if kind == "token" else basic("miguel", PASSWORD)
+    sent: list[bytes] = []
+
+    def change_now() -> None:
+        with database.transaction() as db:
+            user = select_user(db, "miguel")
+            assert user
+            change(db, user)
+
+    async def to_one_who_waits(scope: Scope, receive: Receive, send: Send) -> None:
+        async def take(message: Message) -> None:
+            await send(message)
+            if message.get("body"):
+                sent.append(message["body"])
+                await asyncio.to_thread(change_now)
+
+        await app(scope, receive, take)
+
+    with pytest.raises(BrokenOffError):
+        call(to_one_who_waits, "GET", "/todo/api/v1.0/tasks/export", [field])
+    assert [part.count(b"\n") for part in sent] == [PAGE]
 
 
 def stored_bytes(database_url: str, database: Database) -> bytes:

@@ -209,6 +209,34 @@ def test_what_breaks_it_off_has_one_line_if_it_was_foreseen(
     )
 
 
+def test_it_is_broken_off_if_the_credentials_are_nobodys_any_more(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    guests = Keys(("alice", "rabbit"))
+
+    def sing(media_type: str) -> Reply:
+        return Reply(Stream(told()), 200, {"X-Kind": media_type})
+
+    def told() -> Chunks:
+        yield b"Row, "
+        guests.forget()
+        yield b"row, "
+        made.append(b"row")
+        yield b"row"
+
+    made: list[bytes] = []
+    document = DOCUMENT.replace("security: []", "security: [{guest: []}]")
+    with (
+        served(document, {"sing": sing, "learn": learn}, authenticators={"guest": guests}) as app,
+        pytest.raises(BrokenOffError, match="request 7 broke off"),
+    ):
+        call(app, "GET", "/song", [GUEST, ("X-Request-Id", "7")])
+    assert made == []
+    assert caplog.messages == [
+        "The answer to request 7 broke off, where another one would be 401, unauthorized."
+    ]
+
+
 def test_the_media_type_of_an_answer_must_be_declared(caplog: pytest.LogCaptureFixture) -> None:
     with song(check_responses=True) as app:
         assert call(app, "GET", "/song").status_code == 500

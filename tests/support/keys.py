@@ -23,6 +23,14 @@ class Keys:
         """Return whom remembered credentials name."""
         return credentials[0] if credentials in self._remembered else None
 
+    def forget(self) -> None:
+        """Know no credentials any more."""
+        self._known = ()
+
+    def holds(self, identity: str, *credentials: str) -> bool:
+        """Tell whether credentials are still known, and this name's."""
+        return credentials in self._known and identity == credentials[0]
+
     async def verify(self, *credentials: str, client: Caller) -> str | None:
         """Return whom known credentials name, and note where they come from."""
         self.clients.append(client)

@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from time import monotonic
@@ -35,7 +36,7 @@ from todo_api.contract.inputs import (
     UnauthenticatedError,
     UnverifiedError,
 )
-from todo_api.contract.outputs import Conformance, Stream, StreamedResponse
+from todo_api.contract.outputs import Chunks, Conformance, Stream, StreamedResponse
 from todo_api.contract.turns import FairTurns, SenderTurns
 from todo_api.contract.uris import Links, Origins
 from todo_api.contract.workers import OVERLOADED, Workers
@@ -359,6 +360,7 @@ class Operation:
         media_type = asked or exchange.media_type
         if self._conformance is not None:
             chunks = self._conformance.checked(chunks, status, media_type)
+        chunks = _confirmed(chunks, exchange.credentials)
         kind = content_type(media_type, parameters)
         go_on = partial(
             self._around.runner.go_on, exchange.credentials.recall(), exchange.request.client
@@ -376,3 +378,14 @@ class Operation:
         if isinstance(failure, InsufficientScopeError):
             return self._security.insufficient()
         return failure if isinstance(failure, Problem) else None
+
+
+def _confirmed(chunks: Chunks, credentials: Credentials) -> Chunks:
+    """Yield the chunks of an answer for as long as its sender has these credentials.
+
+    Between two of them any time may pass, as the client takes it. Raises `UnauthenticatedError`.
+    """
+    with closing(chunks):
+        for chunk in chunks:
+            yield chunk
+            credentials.confirm()

@@ -178,6 +178,11 @@ class Accounts:
             return None
         return User(row.id, row.username, row.list_id, now.password_hash)
 
+    def holds(self, user: User, username: str, password: str) -> bool:  # noqa: ARG002 - an authenticator's interface
+        """Tell whether a user is still there, with the password that was verified."""
+        row = self._select_user(username)
+        return row is not None and (row.id, row.password_hash) == (user.id, user.password_hash)
+
     def hash_password(self, password: str) -> str:
         """Return the hash to store for a password."""
         return self._hashing.wait_for_hash(normalize(password))

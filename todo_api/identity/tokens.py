@@ -37,6 +37,11 @@ class Tokens:
         self._uses.note(token, now)
         return Granted(User(token.user_id, token.username, token.list_id), SCOPES[token.scope])
 
+    def holds(self, user: User, secret: str) -> bool:
+        """Tell whether a secret is still this user's."""
+        granted = self.recall(secret)
+        return granted is not None and granted.identity == user
+
     async def verify(self, secret: str, *, client: Caller | None = None) -> None:  # noqa: ARG002 - an authenticator's interface
         """Return None: a secret that `recall` does not know is nobody's."""
         record("login", client, "failure", reason="token")

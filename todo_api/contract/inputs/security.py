@@ -35,6 +35,12 @@ class Authenticator(Protocol):
         The keyword ``client`` is the `Caller` that the credentials came from.
         """
 
+    def holds(self, identity: Any, *credentials: Any) -> bool:  # noqa: ANN401 - likewise
+        """Tell, without verifying them, whether credentials are still those of an identity.
+
+        It is called while an answer is being made, and may read the database.
+        """
+
 
 class UnauthenticatedError(Exception):
     """The credentials are nobody's, or no longer anybody's; functions may raise it, too."""
@@ -69,7 +75,7 @@ class Credentials:
     A request without any, where that is allowed, has the sender None.
     """
 
-    __slots__ = ("_given", "_identity", "_left", "_offered", "_request", "_scope")
+    __slots__ = ("_accepted", "_given", "_identity", "_left", "_offered", "_request", "_scope")
 
     def __init__(
         self,
@@ -85,6 +91,8 @@ class Credentials:
         self._scope = scope
         self._request = request
         self._identity: Any = None
+        self._accepted: tuple[Alternative, Sequence[Any]] = (), ()
+        """The alternative that they satisfy, and what each of its schemes has found."""
 
     @property
     def are_settled(self) -> bool:
@@ -94,6 +102,13 @@ class Credentials:
     def reopen(self) -> None:
         """Have what was settled found out again: it may have changed while a body came."""
         self._left = self._offered
+
+    def confirm(self) -> None:
+        """See that the sender still has them. Raises `UnauthenticatedError`."""
+        for scheme, one in zip(*self._accepted, strict=True):
+            identity = one.identity if scheme.scopes else one
+            if not scheme.authenticator.holds(identity, *self._given):
+                raise UnauthenticatedError
 
     def recall(self) -> Any:  # noqa: ANN401 - the application's own type
         """Return the sender, without waiting.
@@ -135,6 +150,7 @@ class Credentials:
                 return False
             if scheme.scopes and self._scope not in one.scopes:
                 raise InsufficientScopeError
+        self._accepted = schemes, found
         self._identity = found[0].identity if schemes[0].scopes else found[0]
         self._left = ()  # Nothing is left to try.
         return True

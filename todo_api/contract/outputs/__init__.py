@@ -5,12 +5,14 @@ from todo_api.contract.outputs.conformance import (
 )
 from todo_api.contract.outputs.stream import (
     BrokenOffError,
+    Chunks,
     Stream,
     StreamedResponse,
 )
 
 __all__ = [
     "BrokenOffError",
+    "Chunks",
     "Conformance",
     "Stream",
     "StreamedResponse",
