@@ -1,6 +1,7 @@
 """Where a request comes from: what proxies say is believed of trusted ones alone."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_network
 
 import pytest
@@ -41,8 +42,9 @@ class Site:
         return self.keys.clients[-1].address, answer.json()["uri"]
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
+@contextmanager
+def behind_proxies() -> Iterator[Site]:
+    """Serve an application that trusts some proxies."""
     workers, keys = Workers(1), Keys(("open sesame",))
     trusted = [ip_network(text) for text in ("10.0.0.0/8", "2001:db8::/126")]
     app = ContractApp(__name__, trusted_proxies=trusted)
@@ -55,6 +57,12 @@ def site() -> Iterator[Site]:
     )
     yield Site(app, keys)
     workers.close()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with behind_proxies() as made:
+        yield made
 
 
 FOR, FORWARDED = "X-Forwarded-For", "Forwarded"
@@ -123,6 +131,20 @@ def test_the_client_is_whom_the_first_trusted_proxy_names(
     site: Site, fields: list[tuple[str, str]], client: str
 ) -> None:
     assert site.ask(*fields)[0] == client
+
+
+def test_a_proxy_that_passes_on_what_clients_made_up_is_told_of_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    made_up = (FORWARDED, "for=198.51.100.1")
+    with behind_proxies() as site:
+        assert site.ask((FOR, CLIENT)) == (CLIENT, "http://localhost/who")
+        assert site.ask((FOR, CLIENT), made_up, peer=CLIENT) == (CLIENT, "http://localhost/who")
+        assert caplog.messages == []
+        for _ in range(2):
+            assert site.ask((FOR, CLIENT), made_up)[0] == PROXY
+    [message] = caplog.messages
+    assert f"What the proxy {PROXY} has sent" in message
 
 
 @pytest.mark.parametrize("peer", ["192.0.2.99", "11.0.0.1", "2001:db8::4", "::ffff:11.0.0.1", ""])

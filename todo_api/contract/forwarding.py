@@ -5,6 +5,7 @@ the list was there before: anybody may have written it. So the list is read from
 proxies that are trusted, to the first address that is not one of theirs: that is the client.
 """
 
+import logging
 import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
@@ -19,6 +20,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from todo_api.contract.http import Request
+
+logger = logging.getLogger(__name__)
 
 MOST_HOPS = 32
 """A list of more addresses is not believed."""
@@ -42,6 +45,7 @@ class Proxies:
     def __init__(self, trusted: Collection[IPv4Network | IPv6Network]) -> None:
         """Take their addresses, as networks."""
         self._trusted = tuple(trusted)
+        self._has_warned = False
         self.trusts = lru_cache(maxsize=1024)(self._trusts)
 
     def __bool__(self) -> bool:
@@ -63,12 +67,23 @@ class Proxies:
         try:
             hop = self._first_untrusted(request)
         except MalformedError:
+            self._warn(request.client)
             return
         if hop is not None:
             request.client = hop.client
             request.scheme = hop.scheme or request.scheme
             if hop.host is not None:
                 request.headers[b"host"] = hop.host
+
+    def _warn(self, proxy: str) -> None:
+        """Say once that clients can count as a proxy, which is for its administrator to end."""
+        if not self._has_warned:
+            self._has_warned = True
+            logger.warning(
+                "What the proxy %s has sent as Forwarded and X-Forwarded-For makes no sense, so it"
+                " counts as the client: have it write the one, and remove the other.",
+                proxy,
+            )
 
     def _first_untrusted(self, request: Request) -> Hop | None:
         """Return the hop before which nobody is trusted; None if no proxy says anything.
