@@ -1,12 +1,9 @@
 """The application: the contract, its handlers, accounts, storage and pages, put together."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import cache
-from math import inf
-from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +23,7 @@ from todo_api.execution import Execution
 from todo_api.formats import Uids
 from todo_api.identity import Accounts, Choices, OverloadedError, Tokens, Uses, password_hasher
 from todo_api.monitoring import LISTENERS, AccessLog, Metrics, Tracing, flush_security_log
+from todo_api.outages import Outages
 from todo_api.rest import (
     KEPT,
     Cursors,
@@ -78,10 +76,6 @@ from todo_api.throttling import (
     counters_at,
     site_of,
 )
-
-log = logging.getLogger(__name__)
-
-OUTAGE_TOLD_SECONDS = 60
 
 PROBES = ("/healthz", "/readyz")
 """Operations that are at the root of the server as well, where programs look for them."""
@@ -193,7 +187,7 @@ def create_app(
         },
         runner=runner,
         site_of=site_of,
-        failures={DatabaseUnavailableError: _Outages(), **FAILURES},
+        failures={DatabaseUnavailableError: Outages(), **FAILURES},
         public_url=settings.public_url,
         own_hosts={*settings.own_hosts, settings.host},
         conventions=CONVENTIONS,
@@ -270,19 +264,6 @@ def _chosen_too_often(failure: TooManyChoicesError) -> Problem:
         f"{failure}: wait for {failure.seconds:,} seconds.",
         headers={"Retry-After": str(failure.seconds)},
     )
-
-
-class _Outages:
-    """Tells clients of each outage of the database, and the log once a minute."""
-
-    def __init__(self) -> None:
-        self._told_at = -inf
-
-    def __call__(self, failure: DatabaseUnavailableError) -> Problem:
-        if monotonic() - self._told_at >= OUTAGE_TOLD_SECONDS:
-            self._told_at = monotonic()
-            log.warning("%s", failure)
-        return unavailable("The database cannot be reached or is too busy at the moment.")
 
 
 CONVENTIONS = Conventions(

@@ -14,7 +14,14 @@ from tests.support.clients import PASSWORD, PASSWORD_HASH, client_of, settings_f
 from tests.support.databases import SQLiteDatabases
 from tests.support.processes import running
 from todo_api.application import create_app
-from todo_api.storage import Database, insert_tasks, insert_user, prepare_tasks
+from todo_api.outages import Outages
+from todo_api.storage import (
+    Database,
+    DatabaseUnavailableError,
+    insert_tasks,
+    insert_user,
+    prepare_tasks,
+)
 
 
 @pytest.fixture
@@ -120,3 +127,16 @@ def test_an_outage_is_told_once_and_not_for_each_request(caplog: pytest.LogCaptu
         for _ in range(5):
             assert anonymous.get("/readyz").status_code == 503
     assert caplog.text.count("is unavailable") == 1
+
+
+def test_each_kind_of_outage_is_told_but_no_flood_of_them(caplog: pytest.LogCaptureFixture) -> None:
+    outages = Outages()
+    reasons = ["it is full", "it is locked", *(f"port {port} is closed" for port in range(99))]
+    for _ in range(3):
+        for reason in reasons:
+            outages(DatabaseUnavailableError(f"The database is unavailable: {reason}."))
+    assert caplog.messages[:2] == [
+        "The database is unavailable: it is full.",
+        "The database is unavailable: it is locked.",
+    ]
+    assert len(caplog.messages) == 5

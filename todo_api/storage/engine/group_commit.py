@@ -275,11 +275,15 @@ class GroupCommit:
             self._drop()
             for member in group:
                 # Whether the disk has it is not known: no second attempt.
-                reason = str(error).rstrip(".")
-                failure = DatabaseUnavailableError(f"A commit failed: {reason}.")
+                failure = self._failure_of_commit(error)
                 failure.__cause__ = error
                 member.fail(failure)
         self._next()
+
+    def _failure_of_commit(self, error: BaseException) -> DatabaseUnavailableError:
+        if isinstance(error, DatabaseUnavailableError):
+            return DatabaseUnavailableError(str(error))
+        return self._lock.file.outage(f"a commit failed: {str(error).rstrip('.')}")
 
     def _loss_of(self, db: FileConnection) -> DatabaseUnavailableError | None:
         """Return what to raise if what was committed is not in the file that is there."""
