@@ -23,7 +23,7 @@ from todo_api.execution import Execution
 from todo_api.formats import Uids
 from todo_api.identity import Accounts, Choices, OverloadedError, Tokens, Uses, password_hasher
 from todo_api.monitoring import LISTENERS, AccessLog, Metrics, Tracing, flush_security_log
-from todo_api.outages import Outages
+from todo_api.outages import OtherVersions, Outages
 from todo_api.rest import (
     KEPT,
     Cursors,
@@ -42,6 +42,7 @@ from todo_api.stopping import Stopping
 from todo_api.storage import (
     TOKENS,
     BranchTooLargeError,
+    ConstraintViolatedError,
     Database,
     DatabaseUnavailableError,
     DeletionsForgottenError,
@@ -160,6 +161,7 @@ def create_app(
         admission=rate_limits,
         observers=_observers(settings, metrics),
     )
+    unforeseen = (*database.driver_errors, ConstraintViolatedError)
     runner = Execution(
         database,
         workers,
@@ -187,7 +189,11 @@ def create_app(
         },
         runner=runner,
         site_of=site_of,
-        failures={DatabaseUnavailableError: Outages(), **FAILURES},
+        failures={
+            **dict.fromkeys(unforeseen, OtherVersions(database)),
+            DatabaseUnavailableError: Outages(),
+            **FAILURES,
+        },
         public_url=settings.public_url,
         own_hosts={*settings.own_hosts, settings.host},
         conventions=CONVENTIONS,

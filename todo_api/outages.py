@@ -1,15 +1,23 @@
 """Outages of the database: clients are told of each, and the log of each kind once a minute."""
 
 import logging
+from math import inf
 from time import monotonic
 
 from todo_api.contract import Problem, unavailable
-from todo_api.storage import DatabaseUnavailableError
+from todo_api.storage import (
+    Database,
+    DatabaseUnavailableError,
+    DatabaseUnusableError,
+    require_current,
+)
 
 TOLD_SECONDS = 60
 """How long a sentence is not repeated."""
 MOST_TOLD = 5
 """Sentences within that time, since some hold what differs each time."""
+LOOKED_SECONDS = 5
+"""How long it is believed what version the database is of."""
 
 log = logging.getLogger(__name__)
 
@@ -31,3 +39,30 @@ class Outages:
         if sentence not in self._told and len(self._told) < MOST_TOLD:
             self._told[sentence] = now
             log.warning("%s", sentence)
+
+
+class OtherVersions:
+    """Takes it for an outage if a statement fails on what another version has made of the tables.
+
+    Such as in a process that goes on while a newer one migrates the database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        """Look at `database`, and only after something has failed."""
+        self._database = database
+        self._looked_at = -inf
+        self._refusal: str | None = None
+
+    def __call__(self, failure: Exception) -> Exception:
+        """Return an outage, or what failed if the database is of this version."""
+        if monotonic() - self._looked_at >= LOOKED_SECONDS:
+            self._refusal = self._look()
+            self._looked_at = monotonic()
+        return failure if self._refusal is None else DatabaseUnavailableError(self._refusal)
+
+    def _look(self) -> str | None:
+        try:
+            require_current(self._database)
+        except (DatabaseUnusableError, DatabaseUnavailableError) as refusal:
+            return str(refusal)
+        return None

@@ -21,6 +21,7 @@ from todo_api.storage import (
     Connection,
     Database,
     DatabaseUnavailableError,
+    DatabaseUnusableError,
     Removal,
     end_lease,
     forget_answers,
@@ -29,6 +30,7 @@ from todo_api.storage import (
     forget_some_deletions,
     forget_tokens,
     insert_some_piece,
+    require_current,
     take_lease,
 )
 
@@ -123,11 +125,12 @@ class Sweeper:
             self._wake.clear()
             pause = SWEEP_SECONDS
             try:
+                require_current(self._database)
                 self.sweep()
             except LeaseTakenError:
                 # It removes what there is for us, too, unless it has died meanwhile.
                 pause = LEASE_SECONDS.total_seconds()
-            except DatabaseUnavailableError as outage:
+            except (DatabaseUnavailableError, DatabaseUnusableError) as outage:
                 log.warning("Sweeping has been put off. %s", outage)
             except Exception:
                 log.exception("Sweeping has failed.")

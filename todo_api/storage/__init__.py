@@ -52,6 +52,7 @@ from todo_api.storage.branches import MOST_LEVELS, select_levels
 from todo_api.storage.changes import Deletion, Point, select_changes
 from todo_api.storage.engine import (
     Connection,
+    ConstraintViolatedError,
     Database,
     DatabaseError,
     DatabaseForeignError,
@@ -221,6 +222,7 @@ __all__ = [
     "BranchTooLargeError",
     "ChangedError",
     "Connection",
+    "ConstraintViolatedError",
     "Database",
     "DatabaseError",
     "DatabaseForeignError",
