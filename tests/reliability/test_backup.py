@@ -2,6 +2,7 @@
 
 import importlib.util
 import logging
+import resource
 import sqlite3
 import threading
 from pathlib import Path
@@ -107,6 +108,28 @@ def test_nothing_is_restored_beside_what_is_left_of_another_file(
     assert f"{log} is left of another database" in refused.stderr
     log.unlink()
     assert run_within("restore", str(tmp_path / "copy"), TODO_DATABASE_URL=url).status == 0
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_disk_without_room_is_told_of_and_nothing_is_left_on_it(
+    database_url: str, tmp_path: Path
+) -> None:
+    copy, folder = tmp_path / "copy", tmp_path / "small"
+    folder.mkdir()
+    assert run_within("backup", str(copy), TODO_DATABASE_URL=database_url).status == 0
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (copy.stat().st_size // 2, unlimited[1]))
+    try:
+        refused = run_within("backup", str(folder / "copy"), TODO_DATABASE_URL=database_url)
+        empty = f"sqlite:///{folder / 'todo.db'}"
+        unrestored = run_within("restore", str(copy), TODO_DATABASE_URL=empty)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+    for ended in (refused, unrestored):
+        assert (ended.status, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
+    assert f" cannot be copied into {folder}: " in refused.stderr
+    assert unrestored.stderr.startswith(f"Error: {copy} cannot be restored: ")
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.usefixtures("programs")

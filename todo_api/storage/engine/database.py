@@ -118,7 +118,13 @@ class Database:
         try:
             self._backend.back_up(target, tell)
         except self._backend.driver_error as error:
-            raise self._explained(error) from error
+            outage = self._explained(error)
+            if outage is not error:
+                raise outage from error
+            # SQLite gives what stops a copy, such as a full disk, no code.
+            raise DatabaseUnusableError(
+                f"{self.name} cannot be copied into {target.parent}: {reason(error)}."
+            ) from error
 
     def restore(self, source: Path, tell: Callable[[int, int], None]) -> None:
         """Fill the database, in which nothing is, from a copy. Raises `DatabaseUnusableError`."""

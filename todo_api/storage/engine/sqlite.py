@@ -23,6 +23,7 @@ from todo_api.storage.engine.errors import (
 )
 from todo_api.storage.engine.inline import Inline
 from todo_api.storage.engine.sqlite_driver import (
+    BESIDE,
     BUSY,
     DIALECT,
     INTERRUPTED,
@@ -171,6 +172,8 @@ class SQLite:
                 raise DatabaseDamagedError(f"{self.name} is damaged: {found}.")
         finally:
             copy.close()
+            for suffix in BESIDE:  # a copy that was stopped leaves them
+                target.with_name(f"{target.name}{suffix}").unlink(missing_ok=True)
 
     @contextmanager
     def migrating(
