@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any, Literal, NamedTuple
 
 from todo_api.contract import Limits
@@ -19,6 +19,29 @@ def _text(value: str) -> str:
 
 def _words(value: str) -> tuple[str, ...]:
     return tuple(word.strip().lower() for word in value.split(",") if word.strip())
+
+
+def _host(value: str) -> str:
+    if not _is_host(value):
+        raise ValueError(
+            "a name or an IP address, without scheme, port or brackets, such as 127.0.0.1 or ::1"
+        )
+    return value
+
+
+def _hosts(value: str) -> tuple[str, ...]:
+    hosts = _words(value)
+    if not all(_is_host(host.removeprefix("[").removesuffix("]")) for host in hosts):
+        raise ValueError("hosts, without scheme or port, separated by commas, such as todo.example")
+    return hosts
+
+
+def _is_host(value: str) -> bool:
+    try:
+        ip_address(value)
+    except ValueError:
+        return re.fullmatch("[A-Za-z0-9._-]+", value) is not None
+    return True
 
 
 def _number(least: int, most: int) -> Callable[[str], int]:
@@ -112,7 +135,7 @@ def _setting(
 class Settings:
     """What the administrator can choose when the service starts."""
 
-    host: str = _setting("Address to listen on.", default="127.0.0.1")
+    host: str = _setting("Address to listen on.", _host, default="127.0.0.1")
     port: int = _setting("Port to listen on; 0 takes a free one.", _number(0, 65535), default=5000)
     database_url: str = _setting(
         "Where the data is: `sqlite:///FILE` or `postgresql+psycopg://USER:PASSWORD@HOST/NAME`.",
@@ -141,7 +164,7 @@ class Settings:
     )
     own_hosts: tuple[str, ...] = _setting(
         "Host names, separated by commas, that requests may address without a public URL.",
-        _words,
+        _hosts,
         default="localhost",
     )
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
@@ -213,7 +236,7 @@ class Settings:
         _choice(on="on", off="off", sampled="sampled"),
         default="off",
     )
-    metrics_host: str = _setting("Address to give out metrics on.", default="127.0.0.1")
+    metrics_host: str = _setting("Address to give out metrics on.", _host, default="127.0.0.1")
     metrics_port: int | None = _setting(
         "Port to give out metrics on, for Prometheus; without it, none are kept.",
         _number(1, 65535),

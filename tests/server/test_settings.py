@@ -33,6 +33,9 @@ GOOD = [
     ("TODO_PUBLIC_URL", "http://[::1]:8080", {"public_url": "http://[::1]:8080"}),
     ("TODO_PUBLIC_URL", "https://a.example/b/c/", {"public_url": "https://a.example/b/c"}),
     ("TODO_OWN_HOSTS", "todo.example", {"own_hosts": ("todo.example",)}),
+    ("TODO_HOST", "::", {"host": "::"}),
+    ("TODO_HOST", "localhost", {"host": "localhost"}),
+    ("TODO_OWN_HOSTS", "::1, [fd00::7]", {"own_hosts": ("::1", "[fd00::7]")}),
     ("TODO_OWN_HOSTS", "todo.example, Local", {"own_hosts": ("todo.example", "local")}),
     (
         "TODO_TRUSTED_PROXIES",
@@ -115,6 +118,14 @@ GOOD = [
 WHOLE_NUMBERS = [name for name, field in SETTINGS.items() if type(field.default) is int]
 BAD_NUMBERS = ["-1", "1.5", "1e3", "0x10", " 1", "1_0", "\u0661", "ten", "9" * 5_000]
 BAD = [
+    ("TODO_HOST", "127.0.0.1:8080"),
+    ("TODO_HOST", "http://127.0.0.1"),
+    ("TODO_HOST", "[::1]"),
+    ("TODO_OWN_HOSTS", "*"),
+    ("TODO_OWN_HOSTS", "https://todo.example"),
+    ("TODO_OWN_HOSTS", "localhost, todo.example:8080"),
+    ("TODO_OWN_HOSTS", "todo.example other.example"),
+    ("TODO_METRICS_HOST", "10.0.0.7:9100"),
     ("TODO_PORT", "65536"),
     ("TODO_THREADS", "0"),
     ("TODO_THREADS", "257"),

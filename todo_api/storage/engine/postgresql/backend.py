@@ -83,7 +83,11 @@ class PostgreSQL:
                 " a : as %3A and a / as %2F."
             )
         self.name = f"The PostgreSQL database {url.database or ''} on {_place_of(url)}"
-        [], options = DIALECT.create_connect_args(url)  # type: ignore[no-untyped-call]
+        nothing, options = DIALECT.create_connect_args(url)  # type: ignore[no-untyped-call]
+        if nothing:
+            raise DatabaseUrlInvalidError(
+                "The database URL names no database: write postgresql://user:password@host:5432/name."
+            )
         self._own_options = {**_choice_of(options), **options}
         try:
             make_conninfo(**self._own_options)
