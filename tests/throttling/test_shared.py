@@ -1,5 +1,6 @@
 """Counters in a real Redis, and without it."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -87,7 +88,33 @@ async def test_without_redis_each_process_counts_by_itself(
         await throttle.check("susan", "192.0.2.1")
     assert time.monotonic() - started < 10
     [warning] = caplog.messages
-    assert warning.startswith("The Redis of TODO_THROTTLE_URL fails, so that each process counts")
+    assert warning.startswith("The Redis of TODO_THROTTLE_URL ")
+    assert ("does not answer within" if silent else "cannot be reached") in warning
+    assert warning.endswith(" Meanwhile each process counts logins and requests by itself.")
+    await counters.close()
+
+
+async def test_requests_that_come_together_tell_of_an_outage_once(
+    url: str,
+    redis_process: subprocess.Popen[bytes],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("todo_api.throttling.shared.RETRY_SECONDS", 0.01)
+    counters = counters_at(url)
+
+    async def count_together() -> None:
+        await asyncio.gather(*(count_in(counters, WINDOW, "x") for _ in range(8)))
+
+    await count_together()
+    redis_process.send_signal(signal.SIGSTOP)
+    await count_together()
+    redis_process.send_signal(signal.SIGCONT)
+    await asyncio.sleep(0.02)
+    await count_together()
+    assert len(caplog.messages) == 2
+    assert "does not answer within" in caplog.messages[0]
+    assert caplog.messages[1] == "The Redis of TODO_THROTTLE_URL answers again."
     await counters.close()
 
 

@@ -99,15 +99,14 @@ class SharedCounters:
         try:
             answer = await question(self._redis)
         except self._failures as failure:
-            self._failing_until = time.monotonic() + RETRY_SECONDS
-            if not failing:
+            if not self._failing_until:  # others may have asked at the same time
                 log.warning(
-                    "The Redis of TODO_THROTTLE_URL fails, so that each process counts logins and"
-                    " requests by itself until it answers again: %s",
-                    type(failure).__name__,
+                    "%s Meanwhile each process counts logins and requests by itself.",
+                    _explained(failure),
                 )
+            self._failing_until = time.monotonic() + RETRY_SECONDS
             return await question(self._own)
-        if failing:
+        if failing and self._failing_until:
             self._failing_until = 0.0
             log.warning("The Redis of TODO_THROTTLE_URL answers again.")
         return answer
