@@ -1,6 +1,7 @@
 """Outages of the database: clients are told of each, and the log of each kind once a minute."""
 
 import logging
+import re
 from math import inf
 from time import monotonic
 
@@ -15,9 +16,11 @@ from todo_api.storage import (
 TOLD_SECONDS = 60
 """How long a sentence is not repeated."""
 MOST_TOLD = 5
-"""Sentences within that time, since some hold what differs each time."""
+"""Sentences within that time, since some hold what differs each time, and not by numbers alone."""
 LOOKED_SECONDS = 5
 """How long it is believed what version the database is of."""
+
+_NUMBER = re.compile(r"\d+")
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +38,10 @@ class Outages:
 
     def _tell(self, sentence: str) -> None:
         now = monotonic()
-        self._told = {said: at for said, at in self._told.items() if now - at < TOLD_SECONDS}
-        if sentence not in self._told and len(self._told) < MOST_TOLD:
-            self._told[sentence] = now
+        self._told = {reason: at for reason, at in self._told.items() if now - at < TOLD_SECONDS}
+        reason = _NUMBER.sub("", sentence)
+        if reason not in self._told and len(self._told) < MOST_TOLD:
+            self._told[reason] = now
             log.warning("%s", sentence)
 
 

@@ -131,12 +131,15 @@ def test_an_outage_is_told_once_and_not_for_each_request(caplog: pytest.LogCaptu
 
 def test_each_kind_of_outage_is_told_but_no_flood_of_them(caplog: pytest.LogCaptureFixture) -> None:
     outages = Outages()
-    reasons = ["it is full", "it is locked", *(f"port {port} is closed" for port in range(99))]
+    numbered = [f"block {number} cannot be written" for number in range(9)]
+    others = [f"it is {'very ' * times}busy" for times in range(9)]
+    reasons = ["it is full", *numbered, "it is locked", *others]
     for _ in range(3):
         for reason in reasons:
             outages(DatabaseUnavailableError(f"The database is unavailable: {reason}."))
-    assert caplog.messages[:2] == [
+    assert caplog.messages[:3] == [
         "The database is unavailable: it is full.",
+        "The database is unavailable: block 0 cannot be written.",
         "The database is unavailable: it is locked.",
     ]
     assert len(caplog.messages) == 5
