@@ -103,6 +103,23 @@ def test_a_dead_one_is_replaced_and_that_is_told(url: str, tmp_path: Path) -> No
         )
 
 
+def test_one_that_finds_no_database_says_so_in_a_sentence(url: str, tmp_path: Path) -> None:
+    file, away = Path(url.removeprefix("sqlite:///")), tmp_path / "away"
+    with running(tmp_path / "log", url, *TWO, TODO_LOG_FORMAT="text") as service:
+        first, _ = workers_of(service)
+        file.rename(away)
+        os.kill(first, signal.SIGKILL)
+        until = time.monotonic() + 40
+        while f"Error: There is no SQLite database {file}: " not in service.log.read_text():
+            assert time.monotonic() < until, service.log.read_text()
+            time.sleep(0.1)
+        away.rename(file)
+        while len(workers_of(service)) < 2:
+            assert time.monotonic() < until, service.log.read_text()
+            time.sleep(0.1)
+        assert "Traceback" not in service.log.read_text()
+
+
 def test_one_that_cannot_be_started_is_tried_again(url: str, tmp_path: Path) -> None:
     with running(tmp_path / "log", url, *TWO, TODO_LOG_FORMAT="text") as service:
         pid = service.process.pid

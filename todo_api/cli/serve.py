@@ -3,16 +3,19 @@
 import os
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import replace
 
 import click
 
 from todo_api.application import create_app
+from todo_api.cli.access import opened_database
 from todo_api.cli.migrate import bring_up_to_date
 from todo_api.monitoring import Metrics, write_log, write_security_log
 from todo_api.server import refuse_unsafe, serve, supervise
 from todo_api.settings import Settings, read_settings
 from todo_api.stopping import Stopping
+from todo_api.storage import DatabaseUnavailableError
 
 MOST_WORKERS = 64
 LAST_PORT = 65535
@@ -32,6 +35,9 @@ def serve_command(workers: int, number: int, listener: int | None) -> None:
     settings = read_settings(os.environ)
     write_log(settings.log_format)
     if listener is not None:  # this is one of several workers
+        # Said in a sentence; a database that cannot be reached may come back.
+        with suppress(DatabaseUnavailableError), opened_database():
+            pass
         if settings.metrics_port is not None:
             settings = replace(settings, metrics_port=settings.metrics_port + number)
         _serve(settings, socket.socket(fileno=listener))
