@@ -155,6 +155,7 @@ def test_a_closed_database_opens_again_when_it_is_used(database: Database) -> No
         ("mysql://me:secret@host/todo", "The database URL names mysql"),
         ("postgresql+asyncpg://me:secret@host/todo", "The database URL names postgresql"),
         ("postgresql://me:pa@secret@host/todo", "The database URL has more than one @"),
+        ("postgresql://me:pa@ss/secret@host/todo", "The database URL has more than one @"),
         ("postgresql://", "The database URL names no database"),
         ("postgresql:///", "The database URL names no database"),
         ("sqlite://", "An SQLite database must be a file"),

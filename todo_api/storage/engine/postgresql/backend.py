@@ -77,7 +77,7 @@ class PostgreSQL:
 
         What the URL says wins over `CONNECTION`. Raises `DatabaseUrlInvalidError`.
         """
-        if "@" in (url.host or ""):
+        if "@" in f"{url.host}{url.database}":
             raise DatabaseUrlInvalidError(
                 "The database URL has more than one @: write an @ in the password as %40,"
                 " a : as %3A and a / as %2F."
