@@ -1,6 +1,6 @@
 /**
  * The service worker: it keeps the client's own files, so that the client opens while the service
- * cannot be reached. What comes from the service is always preferred; the API is left alone. The
+ * cannot be reached. What comes from the service in time is preferred; the API is left alone. The
  * files that it keeps are of one version, which the service writes in here as it sends this file: so
  * other files are another worker, with a cache of its own.
  */
@@ -33,17 +33,24 @@ async function keepShell() {
 }
 
 /**
- * Answer with what the service sends, or, if it sends nothing, with what was kept.
+ * Answer with what the service sends, if all of it comes in time, or else with what was kept: a file
+ * that breaks off half-way would leave the page empty, and so would a proxy that answers in place of a
+ * service that is away.
  * @param {Request} request
  * @param {string} path
  */
 async function answer(request, path) {
+  const sent = await sentInTime(request).catch(() => null);
+  if (sent && sent.status < 500) return sent;
   const cache = await caches.open(CACHE);
-  try {
-    return await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) });
-  } catch {
-    return (await cache.match(path)) ?? Response.error();
-  }
+  return (await cache.match(path)) ?? sent ?? fetch(request);
+}
+
+/** @param {Request} request */
+async function sentInTime(request) {
+  const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) });
+  await response.clone().arrayBuffer();
+  return response;
 }
 
 /** Leave nothing of former versions. */
