@@ -333,6 +333,17 @@ class TestTasks:
         client.saved()
         assert [task["id"] for task in tasks_of(api)] == [kept["id"]]
 
+    def test_a_double_click_undoes_one_thing(self, client: WebClient, api: ApiOfUser) -> None:
+        client.add("First")
+        client.add("Second")
+        client.checkbox("First").check()
+        client.page.get_by_role("button", name="Undo").dblclick()
+        expect(client.checkbox("First")).not_to_be_checked()
+        client.saved()
+        assert [(task["title"], task["done"]) for task in tasks_of(api)] == [
+            *(("First", False), ("Second", False)),
+        ]
+
     def test_after_ten_seconds_a_deletion_is_sent(self, client: WebClient, api: ApiOfUser) -> None:
         client.add("Go")
         client.saved()

@@ -8,7 +8,7 @@ import { locale, say } from "./words.js";
 
 /** What has gone wrong, and what to do about it. @param {{screen: Screen}} props */
 export function Troubles({ screen }) {
-  const { sync, store, notices } = screen;
+  const { sync, store, notices, later } = screen;
   const state = sync.state.value;
   const time = new Date(sync.waitsUntil.value).toLocaleTimeString(locale());
   const faulty = store.faulty.value.map((entry) =>
@@ -23,9 +23,11 @@ export function Troubles({ screen }) {
       : [];
   /** @param {string} text */
   const dismiss = (text) => (notices.value = notices.value.filter((other) => other !== text));
+  // They are told in words that are loaded later.
+  const told = later.value ? [...waiting, ...faulty] : [];
   return html`
     <div class="troubles" role="alert">
-      ${[...waiting, ...faulty].map((text) => html`<p key=${text} class="error">${text}</p>`)}
+      ${told.map((text) => html`<p key=${text} class="error">${text}</p>`)}
       ${notices.value.map(
         (text) => html`
           <p key=${text} class="notice">
@@ -45,6 +47,8 @@ const LONG = /([“„][^“”„]{40})[^“”„]+/gu;
 export function Undo({ store }) {
   const last = store.undoables.value.at(-1);
   const until = last?.until ?? 0;
+  /** Of a double click, the second half is not for what was done before that. @param {MouseEvent} event */
+  const undoOnce = ({ detail }) => detail < 2 && store.undo();
   useEffect(() => {
     const timer = setTimeout(
       () => (store.undoables.value = store.current()),
@@ -59,7 +63,7 @@ export function Undo({ store }) {
         html`
           <div class="toast">
             <span>${last.text.replace(LONG, "$1…")}</span>
-            <button onClick=${() => store.undo()}>${say("undo.button")}</button>
+            <button onClick=${undoOnce}>${say("undo.button")}</button>
           </div>
         `
       }

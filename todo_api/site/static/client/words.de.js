@@ -110,16 +110,6 @@ export const WORDS = {
   "status.broken": "Nicht gespeichert",
   "status.refused": "Nicht gespeichert",
   "status.unsent": "{count} ungesendet",
-  "trouble.throttled":
-    "Der Dienst bittet zu warten: Die Änderungen bleiben hier und werden um {time} gesendet.",
-  "trouble.full":
-    "Der Dienst nimmt nichts mehr an: Das Kontingent ist voll, oder das Konto darf dies nicht. Bitte löschen, was niemand mehr braucht; alles Geschriebene bleibt hier und wird dann gesendet.",
-  "trouble.failing":
-    "Der Dienst hat einen Fehler. Die Änderungen bleiben hier und werden um {time} wieder gesendet.",
-  "trouble.broken":
-    "Dieser Browser konnte die Änderungen nicht behalten. Bitte die Seite offen lassen und Platz schaffen, falls das Gerät voll ist: Um {time} wird es wieder versucht.",
-  "trouble.refused":
-    "Der Dienst lehnt „{title}“ ab: {fault} Nach einer Änderung wird sie wieder gesendet.",
   "trouble.readOnly": "Nichts ist geändert: Die Liste davon ist nur zu lesen.",
   "notice.close": "Schließen",
 

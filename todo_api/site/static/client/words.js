@@ -94,15 +94,6 @@ const ENGLISH = {
   "status.broken": "Not saved",
   "status.refused": "Not saved",
   "status.unsent": "{count} unsent",
-  "trouble.throttled":
-    "The service asks to wait: your changes are kept here and are sent at {time}.",
-  "trouble.full":
-    "The service takes no more: your quota is used up, or the account may not do this. Delete tasks that you no longer need; what you wrote is kept here and sent then.",
-  "trouble.failing": "The service has failed. Your changes are kept here and sent again at {time}.",
-  "trouble.broken":
-    "This browser could not keep your changes. Leave this page open, and make room on the device if it is full: it is tried again at {time}.",
-  "trouble.refused":
-    "The service refused “{title}”: {fault} Change the task, and it is sent again.",
   "trouble.readOnly": "Nothing is changed: this is in a list that you can only read.",
   "notice.close": "Dismiss",
 

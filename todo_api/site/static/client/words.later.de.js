@@ -240,4 +240,15 @@ export const WORDS = {
     "Dieses Konto ist nicht das, das früher so hieß. {count} {count|Änderung, die jenem noch nicht gesendet war, bleibt|Änderungen, die jenem noch nicht gesendet waren, bleiben} hier als neue {count|Aufgabe|Aufgaben}.",
   "signout.unsent":
     "{count} {count|Änderung ist|Änderungen sind} noch nicht gesendet und {count|ginge|gingen} verloren. Trotzdem abmelden?",
+
+  "trouble.throttled":
+    "Der Dienst bittet zu warten: Die Änderungen bleiben hier und werden um {time} gesendet.",
+  "trouble.full":
+    "Der Dienst nimmt nichts mehr an: Das Kontingent ist voll, oder das Konto darf dies nicht. Bitte löschen, was niemand mehr braucht; alles Geschriebene bleibt hier und wird dann gesendet.",
+  "trouble.failing":
+    "Der Dienst hat einen Fehler. Die Änderungen bleiben hier und werden um {time} wieder gesendet.",
+  "trouble.broken":
+    "Dieser Browser konnte die Änderungen nicht behalten. Bitte die Seite offen lassen und Platz schaffen, falls das Gerät voll ist: Um {time} wird es wieder versucht.",
+  "trouble.refused":
+    "Der Dienst lehnt „{title}“ ab: {fault} Nach einer Änderung wird sie wieder gesendet.",
 };

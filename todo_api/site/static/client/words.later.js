@@ -237,4 +237,14 @@ export const LATER_WORDS = {
     "This account is not the one that had this name before. {count} {count|change|changes} that had not been sent to that one {count|is|are} kept here, as {count|a new task|new tasks}.",
   "signout.unsent":
     "{count} {count|change has|changes have} not been sent yet, and would be lost. Sign out all the same?",
+
+  "trouble.throttled":
+    "The service asks to wait: your changes are kept here and are sent at {time}.",
+  "trouble.full":
+    "The service takes no more: your quota is used up, or the account may not do this. Delete tasks that you no longer need; what you wrote is kept here and sent then.",
+  "trouble.failing": "The service has failed. Your changes are kept here and sent again at {time}.",
+  "trouble.broken":
+    "This browser could not keep your changes. Leave this page open, and make room on the device if it is full: it is tried again at {time}.",
+  "trouble.refused":
+    "The service refused “{title}”: {fault} Change the task, and it is sent again.",
 };
