@@ -1,6 +1,7 @@
 /** The open task. What is typed is kept at once, and closing it needs no button. */
 
 import { Assignee } from "./assignee.js";
+import { useBack } from "./back.js";
 import { Due } from "./due.js";
 import { html } from "./html.js";
 import { Moves } from "./moves.js";
@@ -28,6 +29,7 @@ export function Editor({ screen, taskKey }) {
     const first = isTouch ? panel.current : panel.current?.querySelector("textarea");
     first?.focus({ preventScroll: true });
   }, []);
+  useBack(screen);
   const isGone = !task;
   useEffect(() => {
     if (isGone) screen.close();
