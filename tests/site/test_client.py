@@ -320,6 +320,26 @@ class TestTasks:
             *("Read", "Chapter one", "2031-05-06", 3),
         ]
 
+    @pytest.mark.parametrize(
+        ("keys", "due"),
+        [("12242031", "2031-12-24"), ("122431", "2031-12-24"), ("12240531", "2030-12-24")],
+    )
+    def test_a_year_is_meant_as_it_is_typed(
+        self, client: WebClient, api: ApiOfUser, keys: str, due: str
+    ) -> None:
+        client.add("Read 2030-05-06")
+        client.saved()
+        day = client.open("Read").get_by_label("Due day")
+        day.focus()
+        for key in keys:  # the browser's own box has the month first
+            client.page.keyboard.press(key)
+            [shown] = client.page.locator(".task .due").all_inner_texts()
+            assert "Overdue" not in shown
+        client.page.keyboard.press("Tab")
+        client.page.keyboard.press("Escape")
+        client.saved()
+        assert [task["due"] for task in tasks_of(api)] == [due]
+
     def test_a_deletion_can_be_undone_and_keeps_the_id(
         self, client: WebClient, api: ApiOfUser
     ) -> None:

@@ -2,6 +2,7 @@
 
 import { clocksIn } from "./clocks.js";
 import { html } from "./html.js";
+import { useSignal } from "./vendor.js";
 import { locale, say } from "./words.js";
 
 /**
@@ -20,6 +21,18 @@ export function Due({ screen, task, change }) {
   const said = sayZone(clocks, task.due, screen.now.value, isOwned(screen, task));
   /** @type {(day: string, time: string) => void} */
   const choose = (day, time) => change({ due: day ? clocks.dueAt(day, time) : null });
+  /** What is in the box, as long as it is no day that is meant: others' changes leave it there. */
+  const typed = useSignal(/** @type {string | null} */ (null));
+  /** @param {{target: any}} event */
+  const write = ({ target: { value, validity } }) => {
+    typed.value = validity.valid ? null : value;
+    if (validity.valid) choose(value, time);
+  };
+  const leave = () => {
+    // A year of two figures is one of this century.
+    if (typed.value && typed.value < "0100") choose(`20${typed.value.slice(2)}`, time);
+    typed.value = null;
+  };
   return html`
     <div class="fields">
       <div>
@@ -27,11 +40,13 @@ export function Due({ screen, task, change }) {
         <input
           id="day"
           type="date"
-          value=${day}
+          value=${typed.value ?? day}
+          min="1000-01-01"
           max="9999-12-30"
           readonly=${isReadOnly}
           aria-describedby=${said ? "zone" : undefined}
-          onChange=${(/** @type {any} */ { target }) => target.validity.valid && choose(target.value, time)}
+          onChange=${write}
+          onBlur=${leave}
         />
       </div>
       <div>
