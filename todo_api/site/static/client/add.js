@@ -37,7 +37,7 @@ export function Add({ screen }) {
     plain(text, at.labels);
   const understood = useComputed(() => read(line.value, refused.value, place()));
   const length = [...understood.value.title].length;
-  const { Chips } = later.value ?? {};
+  const { Chips, Lines } = later.value ?? {};
 
   /** @param {string} text */
   const write = (text) => {
@@ -59,12 +59,14 @@ export function Add({ screen }) {
       await screen.fetchLater();
       sessionStorage.setItem(draft, line.value);
     }
-    const { title, due, repeat, priority, labels, isOverfull } = read(text, kept, at);
+    const isAdded = create(text, kept, at);
     if (isEarly) store.waiting.value -= 1;
-    if (!title || isOverfull || [...title].length > MOST_CHARACTERS) {
-      if (isEarly) write(text + line.value);
-      return;
-    }
+    if (isAdded !== isEarly) write(isAdded ? "" : text + line.value);
+  };
+  /** Add the task of a line, if it is one; tell whether it is. @type {(text: string, kept?: string[], at?: ReturnType<typeof place>) => boolean} */
+  const create = (text, kept = [], at = place()) => {
+    const { title, due, repeat, priority, labels, isOverfull } = read(text, kept, at);
+    if (!title || isOverfull || [...title].length > MOST_CHARACTERS) return false;
     screen.sought.value = store.create(
       {
         title,
@@ -76,7 +78,7 @@ export function Add({ screen }) {
       say("add.added", { title }),
       at.list_id,
     );
-    if (!isEarly) write("");
+    return true;
   };
   /** @param {string[]} texts */
   const refuse = (texts) => (refused.value = [...refused.value, ...texts]);
@@ -97,6 +99,7 @@ export function Add({ screen }) {
       <button class="primary" disabled=${!understood.value.title}>${say("add.submit")}</button>
       <p class="sr" id="add-hint">${say("add.hint")}</p>
       ${Chips && html`<${Chips} understood=${understood.value} clocks=${screen.clocksOf(place())} refuse=${refuse} />`}
+      ${Lines && html`<${Lines} screen=${screen} create=${create} write=${write} />`}
       ${length > MOST_CHARACTERS && html`<p class="error" role="alert">${say("add.long", { count: length })}</p>`}
     </form>
   `;

@@ -10,6 +10,7 @@ import { Drag } from "./drag.js";
 import { Editor } from "./editor.js";
 import { Help } from "./help.js";
 import { Join } from "./join.js";
+import { Lines } from "./lines.js";
 import { ListEditor } from "./lists.js";
 import { moveTask } from "./order.js";
 import { understand } from "./quickadd.js";
@@ -25,6 +26,7 @@ export const LATER = {
   Editor,
   Help,
   Join,
+  Lines,
   ListEditor,
   Selected,
   Trash,

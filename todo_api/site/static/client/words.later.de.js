@@ -3,6 +3,7 @@
  * @type {Partial<Record<keyof typeof import("./words.later.js").LATER_WORDS, string>>}
  */
 export const WORDS = {
+  "add.lines": "{count} Aufgaben anlegen, eine für jede Zeile?",
   "add.remove": "„{text}“ nicht als {kind} verstehen",
   "kind.day": "Tag",
   "kind.time": "Uhrzeit",
@@ -58,6 +59,7 @@ export const WORDS = {
   "repeat.due": "dem Tag, an dem es fällig ist",
   "repeat.completion": "dem Tag, an dem es erledigt wird",
   "undo.restored": "„{title}“ ist wiederhergestellt",
+  "undo.lines": "Aus den Zeilen sind Aufgaben geworden",
   "undo.moved": "„{title}“ ist verschoben",
   "undo.relocated": "„{title}“ ist jetzt in „{list}“",
   "undo.severalRelocated": "{count} Aufgaben sind jetzt in „{list}“",

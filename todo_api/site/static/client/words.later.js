@@ -1,6 +1,7 @@
 /** The texts of what is loaded later, in a table that comes with it. */
 
 export const LATER_WORDS = {
+  "add.lines": "Add {count} tasks, one for each line?",
   "add.remove": "Do not take “{text}” as a {kind}",
   "kind.day": "day",
   "kind.time": "time",
@@ -56,6 +57,7 @@ export const LATER_WORDS = {
   "repeat.due": "The day it is due",
   "repeat.completion": "The day it is done",
   "undo.restored": "“{title}” is restored",
+  "undo.lines": "The lines are tasks now",
   "undo.moved": "“{title}” is moved",
   "undo.relocated": "“{title}” is in “{list}” now",
   "undo.severalRelocated": "{count} tasks are in “{list}” now",
