@@ -93,7 +93,7 @@ const GERMAN_DAYS = [
   ["in einer woche", (today) => plusDays(today, 7)],
   ["nächste woche", (today) => plusDays(today, (8 - weekdayOf(today)) % 7 || 7)],
   [
-    `(?:am |diesen )?(${GERMAN_WEEKDAY})`,
+    `(?:am |diesen |(?:am )?(?:nächsten|kommenden) )?(${GERMAN_WEEKDAY})`,
     (today, name = "") => nextWeekday(today, name.replace(/^sonna/iu, "sam"), GERMAN_WEEKDAYS),
   ],
   [
@@ -105,6 +105,28 @@ const GERMAN_DAYS = [
     (today, day = "", month = "", year) =>
       dated(today, day, GERMAN_MONTHS[Number(month) - 1] ?? "", year, GERMAN_MONTHS),
   ],
+  [
+    "(?:am )?(\\d{1,2})\\.(\\d{1,2})\\.(\\d\\d)",
+    (today, day = "", month = "", year = "") => {
+      const names = GERMAN_MONTHS;
+      const date = dated(today, day, names[Number(month) - 1] ?? "", `20${year}`, names);
+      // Nobody plans for the past: it is a version, or a number of another kind.
+      return date && date >= today ? date : null;
+    },
+  ],
+];
+
+/**
+ * What a day of each month looks like, beside a repetition by months.
+ * @type {typeof DAYS}
+ */
+const MONTH_DAYS = [
+  ["(?:on )?the (\\d{1,2})(?:st|nd|rd|th)", (today, day = "") => nextOfMonths(today, Number(day))],
+];
+
+/** @type {typeof DAYS} */
+const GERMAN_MONTH_DAYS = [
+  ["am (\\d{1,2})\\.", (today, day = "") => nextOfMonths(today, Number(day))],
 ];
 
 /** @type {typeof REPETITIONS} */
@@ -139,7 +161,7 @@ const TIMES = [
     (hour = "", minute = "") => `${hour.padStart(2, "0")}:${minute}`,
   ],
   [
-    "(?:at )?(\\d{1,2})(?::([0-5]\\d))? ?([ap])m",
+    "(?:at )?(\\d{1,2})(?:[:.]([0-5]\\d))? ?([ap])(?:m|\\.m\\.?)",
     (hour = "", minute = "00", half = "") => of12(hour, minute, half),
   ],
   ["(?:at )?noon", () => "12:00"],
@@ -149,11 +171,11 @@ const TIMES = [
 /** @type {typeof TIMES} */
 const GERMAN_TIMES = [
   [
-    "um ([01]?\\d|2[0-3])(?::([0-5]\\d))?(?: uhr)?",
+    "um ([01]?\\d|2[0-3])(?:[:.]([0-5]\\d))?(?: uhr)?",
     (hour = "", minute = "00") => `${hour.padStart(2, "0")}:${minute}`,
   ],
   [
-    "([01]?\\d|2[0-3])(?::([0-5]\\d))? uhr",
+    "([01]?\\d|2[0-3])(?:[:.]([0-5]\\d))? uhr",
     (hour = "", minute = "00") => `${hour.padStart(2, "0")}:${minute}`,
   ],
 ];
@@ -170,6 +192,7 @@ const compiled = (table) =>
 const ENGLISH = {
   repetitions: compiled(REPETITIONS),
   days: compiled(DAYS),
+  monthDays: compiled(MONTH_DAYS),
   times: compiled(TIMES),
 };
 /** @type {Record<string, typeof ENGLISH>} */
@@ -177,6 +200,7 @@ const LANGUAGES = {
   de: {
     repetitions: [...ENGLISH.repetitions, ...compiled(GERMAN_REPETITIONS)],
     days: [...ENGLISH.days, ...compiled(GERMAN_DAYS)],
+    monthDays: [...ENGLISH.monthDays, ...compiled(GERMAN_MONTH_DAYS)],
     times: [...ENGLISH.times, ...compiled(GERMAN_TIMES)],
   },
 };
@@ -251,7 +275,10 @@ export function understand(
   }
   const repetition = first(line, patterns.repetitions, isFree);
   if (repetition) take("repeat", repetition.match);
-  const day = first(line, patterns.days, isFree, today);
+  const isMonthly = repetition?.value.startsWith("FREQ=MONTHLY");
+  const day =
+    first(line, patterns.days, isFree, today) ??
+    (isMonthly ? first(line, patterns.monthDays, isFree, today) : undefined);
   if (day) take("day", day.match);
   const time = first(line, patterns.times, isFree);
   if (time) take("time", time.match);
@@ -364,6 +391,17 @@ function dated(today, day, month, year, names = MONTHS) {
   if (year) return isDay(year + rest) ? year + rest : null;
   const date = thisYear + rest < today ? thisYear + 1 + rest : thisYear + rest;
   return isDay(date) ? date : null;
+}
+
+/**
+ * Return the next day that is called so in its month.
+ * @type {(today: string, wanted: number) => string | null}
+ */
+function nextOfMonths(today, wanted) {
+  if (wanted < 1 || wanted > 31) return null;
+  let day = today;
+  while (Number(day.slice(8)) !== wanted) day = plusDays(day, 1);
+  return day;
 }
 
 /** @type {(hour: string, minute: string, half: string) => string | null} */
