@@ -74,3 +74,18 @@ def test_the_ring_of_a_row_in_focus_leaves_its_title_whole(phone: Page, api: Api
     assert name
     assert title
     assert title["x"] - name["x"] >= 4
+
+
+def test_a_double_click_on_a_row_changes_nothing_in_the_task(phone: Page, api: ApiOfUser) -> None:
+    for number in range(8):
+        api.post("/tasks", json={"title": f"Task {number}"})
+    phone.evaluate("() => void dispatchEvent(new Event('online'))")
+    rows = phone.locator(".task .name")
+    expect(rows).to_have_count(8)
+    for row in rows.all():
+        row.dblclick()
+        phone.locator(".editor").wait_for()
+        phone.keyboard.press("Escape")
+        expect(phone.locator(".editor")).to_have_count(0)
+    expect(phone.locator(".toast")).to_have_count(0)
+    assert all(task["priority"] == 0 for task in api.get("/tasks").json()["tasks"])

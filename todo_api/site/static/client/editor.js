@@ -14,6 +14,9 @@ import { useTyped } from "./typed.js";
 import { useEffect, useRef, useSignal } from "./vendor.js";
 import { say } from "./words.js";
 
+/** Two clicks within this time can be one double click. */
+const DOUBLE_CLICK_MILLISECONDS = 1000;
+
 /** @param {{screen: import("./screen.js").Screen, taskKey: string}} props */
 export function Editor({ screen, taskKey }) {
   const { store } = screen;
@@ -30,6 +33,13 @@ export function Editor({ screen, taskKey }) {
     first?.focus({ preventScroll: true });
   }, []);
   useBack(screen);
+  const { current: openedAt } = useRef(Date.now());
+  /** The second half of the double click that has opened this is meant for nothing in it. @param {MouseEvent} event */
+  const ignoreHalf = (event) => {
+    if (event.detail < 2 || Date.now() - openedAt > DOUBLE_CLICK_MILLISECONDS) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
   const isGone = !task;
   useEffect(() => {
     if (isGone) screen.close();
@@ -67,6 +77,7 @@ export function Editor({ screen, taskKey }) {
       aria-modal=${screen.isNarrow.value}
       aria-label=${say("task.open")}
       ref=${panel}
+      onClickCapture=${ignoreHalf}
     >
       <div class="bar">
         ${
