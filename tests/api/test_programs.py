@@ -28,6 +28,7 @@ TODOIST, TICKTICK = export_of("todoist.csv"), export_of("ticktick.csv")
 MICROSOFT, GOOGLE = export_of("microsoft_to_do.json"), export_of("google_tasks.json")
 TRELLO, TASKWARRIOR = export_of("trello.json"), export_of("taskwarrior.json")
 TODOTXT = export_of("todo.txt").replace("\n", "\r\n")
+TEXT = {"Content-Type": "text/plain"}
 KEPT = ("title", "description", "done", "due", "priority", "labels")
 
 
@@ -64,6 +65,48 @@ def parents(tasks: list[Any]) -> dict[str, str]:
     """Return the titles of tasks with those of their parents."""
     titles = {task["id"]: task["title"] for task in tasks}
     return {task["title"]: titles[task["parent_id"]] for task in tasks if task["parent_id"]}
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize(
+    ("media_type", "form", "file"),
+    [
+        ("text/csv", "todoist", TODOIST),
+        ("text/csv", "todoist", TODOIST.replace(",", ";")),
+        ("text/csv", "ticktick", TICKTICK),
+        ("text/csv", "ics", "BEGIN:VCALENDAR\nEND:VCALENDAR\n"),
+        ("text/calendar", "todoist", TODOIST),
+        ("application/json", "trello", TRELLO),
+        ("application/json", "google_tasks", GOOGLE),
+        ("application/json", "microsoft_to_do", MICROSOFT),
+        ("application/jsonl", "taskwarrior", TASKWARRIOR),
+    ],
+)
+def test_a_file_that_was_sent_as_another_is_told_its_form(
+    miguel: TestClient, media_type: str, form: str, file: str, mark: str
+) -> None:
+    headers = {"Content-Type": media_type}
+    refusal = miguel.post("/tasks/import", content=mark + file, headers=headers)
+    told = f"Nothing was imported: the file looks like one that format={form} reads."
+    assert (refusal.status_code, refusal.json()["detail"]) == (400, told)
+    refusal = miguel.post("/tasks/import", content=mark + file, headers=TEXT)
+    assert f"such as format={form}." in refusal.text
+    assert miguel.post(f"/tasks/import?format={form}", content=file, headers=TEXT).is_success
+
+
+@pytest.mark.parametrize(
+    ("path", "file"),
+    [
+        ("/tasks/import?format=todoist", TODOIST.replace(",1,", ",9,")),
+        ("/tasks/import?format=jsonl", '{"titel": "\\"uuid\\": \\"cards\\": ["}'),
+        ("/tasks/import?format=csv", "Titel\nTYPE,CONTENT,\n"),
+    ],
+)
+def test_a_file_of_the_form_that_was_named_is_only_told_its_faults(
+    miguel: TestClient, path: str, file: str
+) -> None:
+    refusal = miguel.post(path, content=file, headers=TEXT)
+    assert refusal.json()["detail"] == "Nothing was imported: some lines are not valid."
 
 
 def test_a_project_of_todoist(miguel: TestClient) -> None:

@@ -8,7 +8,7 @@
 - `icalendar` is for calendars, and `icalendar_reader` reads those of any program. `uids` identifies
   the tasks in it.
 - `programs` reads what other programs export, `moments` the days and times of theirs, and `fitting`
-  makes their tasks fit.
+  makes their tasks fit. `signs` tell which form a file has that was sent as another.
 - `file` is what the formats have in common: a writer, and what a reader finds.
 
 A writer makes a file in parts: a head, the tasks in groups of any size, a tail.
@@ -16,7 +16,8 @@ A writer makes a file in parts: a head, the tasks in groups of any size, a tail.
 
 from todo_api.formats.comma_separated import with_byte_order_mark
 from todo_api.formats.file import Item, LeftOut, Unreadable, Writer
-from todo_api.formats.media_types import NAMED_READERS, NAMES, READERS, WRITERS
+from todo_api.formats.media_types import NAMED_READERS, NAMES, READERS, WRITERS, Reader
+from todo_api.formats.signs import form_of
 from todo_api.formats.uids import Uids
 
 __all__ = [
@@ -26,8 +27,10 @@ __all__ = [
     "WRITERS",
     "Item",
     "LeftOut",
+    "Reader",
     "Uids",
     "Unreadable",
     "Writer",
+    "form_of",
     "with_byte_order_mark",
 ]

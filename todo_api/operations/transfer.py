@@ -29,9 +29,11 @@ from todo_api.formats import (
     WRITERS,
     Item,
     LeftOut,
+    Reader,
     Uids,
     Unreadable,
     Writer,
+    form_of,
     with_byte_order_mark,
 )
 from todo_api.identity import User
@@ -119,10 +121,11 @@ def import_tasks(
     """Import tasks."""
     reader = NAMED_READERS[format] if format else READERS.get(body.media_type)
     if reader is None:
-        raise bad_parameters([("format", "Name the form of this text, such as format=todotxt.")])
+        form = form_of(body) or "todotxt"
+        raise bad_parameters([("format", f"Name the form of this text, such as format={form}.")])
     packed = packed_as(body.content)
     parts = [Unreadable(1, packed)] if packed else reader(body)
-    found = _read(body, parts, uids)
+    found = _read(body, parts, uids, reader)
     prepared = storage.prepare_import(found.tasks, WordBudget(MOST_WORDS))
 
     def hold(db: Connection) -> int:
@@ -221,8 +224,10 @@ def _result(imported: int, left_out: Counter[str]) -> dict[str, Any]:
     return {"imported": imported, **({"left_out": lost} if lost else {})}
 
 
-def _read(body: Text, parts: Iterable[Item | LeftOut | Unreadable], uids: Uids) -> Found:
-    """Return what a file has.
+def _read(
+    body: Text, parts: Iterable[Item | LeftOut | Unreadable], uids: Uids, reader: Reader
+) -> Found:
+    """Return what a file has, of which `parts` are what a reader has found.
 
     Raises:
         Problem: 400 with the first faults in the file, 413 for too many tasks.
@@ -252,10 +257,18 @@ def _read(body: Text, parts: Iterable[Item | LeftOut | Unreadable], uids: Uids) 
         if len(tasks) > MOST_TASKS:
             raise Problem(413, f"The body has more than {MOST_TASKS:,} tasks.")
     if faults:
-        detail = "Nothing was imported: some lines are not valid."
+        detail = f"Nothing was imported: {_reason(body, reader)}."
         raise Problem(400, detail, code="invalid_body", faults=faults)
     named = {place: parent for place, parent in parents.items() if parent is not None}
     return Found(tasks, ids, left_out, keys, named)
+
+
+def _reason(body: Text, reader: Reader) -> str:
+    """Return why a file with faults cannot be read, which may be that it has another form."""
+    form = form_of(body)
+    if form and NAMED_READERS[form] is not reader:
+        return f"the file looks like one that format={form} reads"
+    return "some lines are not valid"
 
 
 def _columns_of(found: Item) -> dict[str, Any]:
