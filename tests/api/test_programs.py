@@ -325,7 +325,35 @@ def test_lines_of_todotxt(miguel: TestClient) -> None:
         ("2026-11-01T00:00:00.000000Z", None),
         ("2026-11-01T00:00:00.000000Z", "2026-11-03T00:00:00.000000Z"),
     ]
-    assert left_out == {"recurrences": 1, "start times": 1}
+    assert left_out == {"start times": 1}
+
+
+@pytest.mark.parametrize(
+    ("written", "rule", "counted"),
+    [
+        ("1y", "FREQ=YEARLY", "completion"),
+        ("2w", "FREQ=WEEKLY;INTERVAL=2", "completion"),
+        ("+1m", "FREQ=MONTHLY", "due"),
+        ("+10d", "FREQ=DAILY;INTERVAL=10", "due"),
+        ("3", "FREQ=DAILY;INTERVAL=3", "completion"),
+        ("d", "FREQ=DAILY", "completion"),
+        ("+1b", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "due"),
+        *((other, None, None) for other in ("5b", "+", "0d", "1000d", "weekly", "1ww", "\u0663d")),
+    ],
+)
+def test_what_todotxt_repeats(
+    miguel: TestClient, written: str, rule: str | None, counted: str | None
+) -> None:
+    [task], left_out = imported(miguel, "todotxt", f"Water due:2026-12-01 rec:{written} +home")
+    assert (task["title"], task["due"], task["labels"]) == ("Water", "2026-12-01", ["home"])
+    assert task["repeat"] == ({"rule": rule, "from": counted} if rule else None)
+    assert left_out == ({} if rule else {"recurrences": 1})
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_any_end_of_a_line_ends_a_task_of_todotxt(miguel: TestClient, end: str) -> None:
+    tasks, _ = imported(miguel, "todotxt", f"Rest{end}{end}Work{end}")
+    assert [task["title"] for task in tasks] == ["Rest", "Work"]
 
 
 def test_a_title_that_is_too_long_is_found_in_the_description(miguel: TestClient) -> None:

@@ -19,6 +19,10 @@ _LINE = re.compile(
     re.ASCII,
 )
 _KEY = re.compile(r"(due|pri|rec|t):(\S+)")
+_RECURRENCE = re.compile(r"\+?(?P<interval>\d{0,3})(?P<unit>[dwmy]?)", re.ASCII)
+_FREQUENCIES = {"": "DAILY", "d": "DAILY", "w": "WEEKLY", "m": "MONTHLY", "y": "YEARLY"}
+_WEEKDAY = "1b"
+"""One day of business later."""
 _TAG = re.compile(r"[+@](\S+)")
 _LOWEST = 1
 
@@ -29,7 +33,7 @@ def read(body: Text) -> Iterator[Found | LeftOut | Unreadable]:
     if isinstance(text, Unreadable):
         yield text
         return
-    for number, line in enumerate(io.StringIO(text), 1):
+    for number, line in enumerate(io.StringIO(text, newline=None), 1):
         if len(line) > LONGEST:
             yield too_long(number, "line")
         elif not line.isspace():
@@ -63,9 +67,25 @@ def _task(number: int, line: str) -> Iterator[Found | LeftOut]:
         "due": values.get("due"),
         "created_at": created and f"{created}T00:00:00.000000Z",
         "completed_at": completed and f"{completed}T00:00:00.000000Z",
+        "repeat": _repeat(values["rec"]) if "rec" in values else None,
     }
     yield Found(task, number, faults=faults)
-    yield from losses(("rec" in values, "recurrences"), ("t" in values, "start times"))
+    yield from losses(("t" in values, "start times"))
+
+
+def _repeat(text: str) -> dict[str, str]:
+    """Return how a task comes again: from its due day with a plus, else from its completion.
+
+    What is no rule here is none anywhere (`fitting`).
+    """
+    counted = "due" if text.startswith("+") else "completion"
+    if text.removeprefix("+") == _WEEKDAY:
+        return {"rule": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "from": counted}
+    found = _RECURRENCE.fullmatch(text)
+    if not found or not (found["interval"] or found["unit"]):
+        return {"rule": text, "from": counted}
+    rule = f"FREQ={_FREQUENCIES[found['unit']]};INTERVAL={found['interval'] or 1}"
+    return {"rule": rule, "from": counted}
 
 
 def _priority(letter: str) -> int:
