@@ -203,6 +203,15 @@ def test_rules_that_tasks_can_have_are_read(
     assert left_out.get("recurrences", 0) == (expected is None)
 
 
+def test_days_that_a_recurrence_leaves_out_are_named(miguel: TestClient) -> None:
+    rule = "RRULE:FREQ=DAILY"
+    calendar = TASKS_ORG.replace(rule, f"{rule}\nEXDATE;VALUE=DATE:20261201,20261202")
+    assert calendar != TASKS_ORG
+    [task], left_out = imported(miguel, calendar)
+    assert task["repeat"] == {"rule": "FREQ=DAILY", "from": "due"}
+    assert left_out["days that are left out of recurrences"] == 1
+
+
 SERIES: list[tuple[str, dict[str, Any], list[str]]] = [
     (
         "Europe/Berlin",

@@ -30,6 +30,7 @@ _PROPERTIES = {
     "ATTENDEE": "attendees",
     "ORGANIZER": "organizers",
     "RDATE": "recurrences",
+    "EXDATE": "days that are left out of recurrences",
     "DTSTART": "start times",
     "DURATION": "durations",
     "LOCATION": "locations",
