@@ -203,6 +203,28 @@ def test_rules_that_tasks_can_have_are_read(
     assert left_out.get("recurrences", 0) == (expected is None)
 
 
+@pytest.mark.parametrize(
+    ("lines", "due", "lost"),
+    [
+        (["DTSTART;TZID=Europe/Berlin:20261130T090000"], "2026-11-30T09:00:00+01:00", 0),
+        (["DTSTART;VALUE=DATE:20261130"], "2026-11-30", 0),
+        (["DTSTART;VALUE=DATE:20261130", "DUE;VALUE=DATE:20261201"], "2026-12-01", 1),
+    ],
+)
+def test_a_task_that_repeats_is_due_when_its_rule_begins(
+    miguel: TestClient, lines: list[str], due: str, lost: int
+) -> None:
+    todo = ("BEGIN:VTODO", "UID:1", "SUMMARY:Water", *lines, "RRULE:FREQ=DAILY", "END:VTODO")
+    calendar = "\n".join(("BEGIN:VCALENDAR", *todo, "END:VCALENDAR"))
+    [task], left_out = imported(miguel, calendar)
+    assert (task["due"], task["repeat"]["rule"]) == (due, "FREQ=DAILY")
+    assert left_out.get("start times", 0) == lost
+    once = calendar.replace("RRULE", "X-RULE").replace("UID:1", "UID:2")
+    (_, task), left_out = imported(miguel, once)
+    assert task["due"] == (due if lost else None)
+    assert left_out["start times"] == 1
+
+
 def test_days_that_a_recurrence_leaves_out_are_named(miguel: TestClient) -> None:
     rule = "RRULE:FREQ=DAILY"
     calendar = TASKS_ORG.replace(rule, f"{rule}\nEXDATE;VALUE=DATE:20261201,20261202")

@@ -31,7 +31,6 @@ _PROPERTIES = {
     "ORGANIZER": "organizers",
     "RDATE": "recurrences",
     "EXDATE": "days that are left out of recurrences",
-    "DTSTART": "start times",
     "DURATION": "durations",
     "LOCATION": "locations",
     "GEO": "locations",
@@ -49,6 +48,7 @@ _SINGLE = frozenset(
         "SUMMARY",
         "DESCRIPTION",
         "DUE",
+        "DTSTART",
         "PRIORITY",
         "URL",
         "RRULE",
@@ -96,7 +96,7 @@ def _task(lines: list[Line], uids: set[str], *, is_own: bool) -> Iterator[Item |
     labels: list[str] = []
     for line in lines[1:]:
         name = re.split("[;:]", line.text, maxsplit=1)[0].upper()
-        if what := _lost(line, name, found, is_own=is_own):
+        if what := _lost(line, name, found):
             yield LeftOut(what)
         elif name == "CATEGORIES":
             written = _property(line).value
@@ -111,11 +111,11 @@ def _task(lines: list[Line], uids: set[str], *, is_own: bool) -> Iterator[Item |
     uids.add(uid or "")
     task = _members(value) | {"labels": labels}
     yield from _losses(value, is_done=task["done"])
-    if "URL" in value and not is_own:
-        yield LeftOut("web addresses")
+    if not is_own:
+        yield from _losses_of_others(value)
     task |= _moments(found, is_done=task["done"])
-    if "DUE" in found:
-        task["due"], lost = _due(found["DUE"])
+    if told := _due_by(value):
+        task["due"], lost = _due(found[told])
         yield from lost
     for one in fitted(task):
         if isinstance(one, LeftOut):
@@ -126,10 +126,8 @@ def _task(lines: list[Line], uids: set[str], *, is_own: bool) -> Iterator[Item |
             yield Item(lines[0].number, one, uid=uid, address=address, key=uid, parent=parent)
 
 
-def _lost(line: Line, name: str, found: Mapping[str, _Property], *, is_own: bool) -> str | None:
-    """Return what a line has that a task has no place for; our own DTSTART is the due time."""
-    if is_own and name == "DTSTART":
-        return None
+def _lost(line: Line, name: str, found: Mapping[str, _Property]) -> str | None:
+    """Return what a line has that a task has no place for."""
     if name != "RELATED-TO":
         return _PROPERTIES.get(name)
     # It is to the parent unless it says otherwise (3.2.15).
@@ -174,6 +172,13 @@ def _moments(found: Mapping[str, _Property], *, is_done: bool) -> dict[str, str 
     }
 
 
+def _due_by(value: Mapping[str, str]) -> str | None:
+    """Return the property that tells when a task is due; of a series, its begin may be all."""
+    if "DUE" in value:
+        return "DUE"
+    return "DTSTART" if "DTSTART" in value and "RRULE" in value else None
+
+
 def _due(found: _Property) -> tuple[str, list[LeftOut]]:
     """Return a due time, and what of it is lost: a time of day needs a zone."""
     due = _moment(found)
@@ -188,6 +193,14 @@ def _losses(value: Mapping[str, str], *, is_done: bool) -> Iterator[LeftOut]:
         yield LeftOut("cancellations (the tasks are done)")
     if not is_done and (status == "IN-PROCESS" or _percent(value)):
         yield LeftOut("degrees of completion")
+
+
+def _losses_of_others(value: Mapping[str, str]) -> Iterator[LeftOut]:
+    """Yield what is lost of other programs' tasks; ours have their address, and begin when due."""
+    if "URL" in value:
+        yield LeftOut("web addresses")
+    if "DTSTART" in value and _due_by(value) != "DTSTART":
+        yield LeftOut("start times")
 
 
 def _percent(value: Mapping[str, str]) -> int:
