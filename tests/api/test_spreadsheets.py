@@ -1,5 +1,8 @@
 """CSV as spreadsheets and editors save it: read where it is certain, else explained."""
 
+import csv
+import io
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -201,6 +204,36 @@ def test_labels_survive_other_line_ends(
         miguel.post("/tasks", json={"title": "x", "labels": some})
     file = export(miguel, CSV).text.replace("\r\n", "\n").replace("\n", line_end)
     assert [task["labels"] for task in imported(susan, file)] == labels
+
+
+def saved_by_excel(table: bytes) -> str:
+    """Return a table as Excel saves it: of a long number it keeps what it shows."""
+    rows = csv.reader(io.StringIO(table.decode("utf-8-sig"), newline=""))
+    saved = io.StringIO(newline="")
+    csv.writer(saved).writerows(
+        [f"{int(cell):.5E}" if re.fullmatch("[0-9]{12,}", cell) else cell for cell in row]
+        for row in rows
+    )
+    return saved.getvalue()
+
+
+def test_a_table_comes_back_from_excel_with_its_ids(miguel: TestClient, susan: TestClient) -> None:
+    into = miguel.post("/lists", json={"name": "Move"}).json()["list"]["id"]
+    parent = miguel.post("/tasks", json={"title": "Pack", "list_id": into}).json()["task"]
+    part = {"title": "Books", "list_id": into, "parent_id": parent["id"]}
+    assert miguel.post("/tasks", json=part).status_code == 201
+    table = miguel.get("/tasks/export?format=csv&bom=true").content
+    assert f"'{parent['id']}".encode() in table
+    pack, books = imported(susan, saved_by_excel(table))
+    assert (pack["title"], books["parent_id"]) == ("Pack", pack["id"])
+
+
+@pytest.mark.parametrize("written", ["6.31078E+15", "6,31078E+15", "6E+15", "6.31077711170764e15"])
+def test_a_number_that_a_spreadsheet_has_rounded_is_no_id(miguel: TestClient, written: str) -> None:
+    line, detail = explained(miguel, f"id;title\n{written};Rest\n")
+    assert line == 2
+    assert f'The column id has "{written}": a spreadsheet has rounded it' in detail
+    assert "bom=true" in detail
 
 
 def plain(text: str) -> str:

@@ -17,6 +17,9 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _DIGITS = re.compile(r"(-?[0-9]{1,18})(?:[.,]0{1,6})?", re.ASCII)
 _LOSES_AS_NUMBER = re.compile(r"[0-9]{16,}|[0-9]+e[0-9]+", re.ASCII)
 """What a spreadsheet takes for a number that it cannot hold exactly."""
+_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]{1,15})?E\+?[0-9]{1,2}", re.ASCII | re.IGNORECASE)
+_MOST_SHOWN = 10**11 - 1
+"""The greatest number that Excel shows, and saves, by all of its digits."""
 _LINE_END = re.compile(r"\r\n?|\n")
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d([Tt].*)?", re.ASCII | re.DOTALL)
 _DOTTED = re.compile(r"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{4})", re.ASCII)
@@ -59,6 +62,22 @@ def _read_integer(cell: str) -> int:
     if not (written := _DIGITS.fullmatch(cell.strip())):
         raise UnclearError("write a whole number, such as 2")
     return int(written[1])
+
+
+def _read_id(cell: str) -> int:
+    """Read an id, unless a spreadsheet has kept only the first of its digits."""
+    if _ROUNDED.fullmatch(cell.strip()):
+        raise UnclearError(
+            "a spreadsheet has rounded it: export a table for Excel, with bom=true, or make this"
+            " column one of texts before the table is opened"
+        )
+    return _read_integer(cell.strip().removeprefix("'"))
+
+
+def written_for_spreadsheets(column: str, value: Any) -> Any:  # noqa: ANN401 - what the column has
+    """Return the value of a column, an id as a text if a spreadsheet would round the number."""
+    is_long = column in IDS and value is not None and value > _MOST_SHOWN
+    return f"'{value}" if is_long else value
 
 
 def _read_boolean(cell: str) -> bool:
@@ -164,6 +183,7 @@ def _write_position(position: str) -> str:
 _VERBATIM = Column()
 _TEXT = Column(_read_text, _write_text)
 _INTEGER = Column(_read_integer)
+_ID = Column(_read_id)
 _BOOLEAN = Column(_read_boolean, _write_boolean)
 _LABELS = Column(_read_labels, _write_labels)
 _DUE = Column(_read_due)
@@ -171,10 +191,10 @@ _INSTANT = Column(_read_instant)
 _REPEAT = Column(_read_repeat, _write_repeat)
 
 COLUMNS = {
-    "id": _INTEGER,
+    "id": _ID,
     "uri": _VERBATIM,
-    "list_id": _INTEGER,
-    "parent_id": _INTEGER,
+    "list_id": _ID,
+    "parent_id": _ID,
     "title": _TEXT,
     "description": _TEXT,
     "done": _BOOLEAN,
@@ -188,8 +208,11 @@ COLUMNS = {
     "completed_by": _VERBATIM,
     "assigned_to": _VERBATIM,
     "repeat": _REPEAT,
-    "previous_id": _INTEGER,
-    "next_id": _INTEGER,
+    "previous_id": _ID,
+    "next_id": _ID,
     "position": Column(_read_position, _write_position),
 }
 """The columns of a file, in their order."""
+
+IDS = tuple(name for name, column in COLUMNS.items() if column is _ID)
+"""Those of the columns that hold ids."""

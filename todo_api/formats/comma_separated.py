@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from todo_api.contract import MOST_FAULTS, Text, json_pointer
-from todo_api.formats.cells import COLUMNS, UnclearError
+from todo_api.formats.cells import COLUMNS, UnclearError, written_for_spreadsheets
 from todo_api.formats.encodings import decoded
 from todo_api.formats.file import Item, Unreadable, Writer, shown
 from todo_api.formats.rows import Row, column_name, read_rows
@@ -82,6 +82,13 @@ def _write(tasks: Iterable[Mapping[str, Any]], _zone: str) -> bytes:
     return text.getvalue().encode()
 
 
+def _write_for_spreadsheets(tasks: Iterable[Mapping[str, Any]], zone: str) -> bytes:
+    return _write(
+        ({name: written_for_spreadsheets(name, task[name]) for name in COLUMNS} for task in tasks),
+        zone,
+    )
+
+
 _HEAD = ",".join(COLUMNS).encode() + b"\r\n"
 _WRITER = Writer(_HEAD, _write, b"", "csv", parameters={"header": "present"})
 
@@ -92,5 +99,5 @@ def writer(_uids: Uids) -> Writer:
 
 
 def with_byte_order_mark(writer: Writer) -> Writer:
-    """Return a writer of files that Excel knows to be UTF-8."""
-    return writer._replace(head=codecs.BOM_UTF8 + writer.head)
+    """Return a writer of files that Excel knows to be UTF-8, and in which it rounds no id."""
+    return writer._replace(head=codecs.BOM_UTF8 + writer.head, tasks=_write_for_spreadsheets)
