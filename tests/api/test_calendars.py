@@ -225,6 +225,13 @@ def test_a_task_that_repeats_is_due_when_its_rule_begins(
     assert left_out["start times"] == 1
 
 
+@pytest.mark.parametrize("line", ["and more of it", "see: there", "COLOR:red"])
+def test_a_line_that_is_no_known_property_is_named(miguel: TestClient, line: str) -> None:
+    assert "\nDESCRIPTION:" in APPLE
+    [_], left_out = imported(miguel, APPLE.replace("\nSUMMARY:", f"\n{line}\nSUMMARY:"))
+    assert left_out["lines that are no known properties"] == 1
+
+
 def test_days_that_a_recurrence_leaves_out_are_named(miguel: TestClient) -> None:
     rule = "RRULE:FREQ=DAILY"
     calendar = TASKS_ORG.replace(rule, f"{rule}\nEXDATE;VALUE=DATE:20261201,20261202")

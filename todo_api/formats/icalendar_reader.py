@@ -21,6 +21,7 @@ from todo_api.recurrence import COMPLETION
 _PARAMETER = r';([\w-]++)=((?:"[^"]*+"|[^";:,]*+)(?:,(?:"[^"]*+"|[^";:,]*+))*+)'
 _CONTENT_LINE = re.compile(rf"([\w-]++)((?:{_PARAMETER})*+):(.*)", re.ASCII | re.DOTALL)
 _PARAMETERS = re.compile(_PARAMETER, re.ASCII)
+_NAME_END = re.compile("[;:]")
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _COMMA = re.compile(r"(?<!\\)((?:\\\\)*),")
@@ -57,7 +58,10 @@ _SINGLE = frozenset(
     )
 ) | {"STATUS", "PERCENT-COMPLETE"}
 
-
+_READ = _SINGLE | {"CATEGORIES"}
+_PASSED_OVER = frozenset(("DTSTAMP", "SEQUENCE", "CLASS", "TRANSP", "REQUEST-STATUS"))
+"""What says nothing that a list would show."""
+_UNKNOWN = "lines that are no known properties"
 _WHOLE = 100
 
 
@@ -95,7 +99,7 @@ def _task(lines: list[Line], uids: set[str], *, is_own: bool) -> Iterator[Item |
     found: dict[str, _Property] = {}
     labels: list[str] = []
     for line in lines[1:]:
-        name = re.split("[;:]", line.text, maxsplit=1)[0].upper()
+        name = _NAME_END.split(line.text, maxsplit=1)[0].upper()
         if what := _lost(line, name, found):
             yield LeftOut(what)
         elif name == "CATEGORIES":
@@ -129,7 +133,8 @@ def _task(lines: list[Line], uids: set[str], *, is_own: bool) -> Iterator[Item |
 def _lost(line: Line, name: str, found: Mapping[str, _Property]) -> str | None:
     """Return what a line has that a task has no place for."""
     if name != "RELATED-TO":
-        return _PROPERTIES.get(name)
+        is_known = name in _READ or name in _PASSED_OVER or name.startswith("X-")
+        return None if is_known else _PROPERTIES.get(name, _UNKNOWN)
     # It is to the parent unless it says otherwise (3.2.15).
     kind = _property(line).parameters.get("RELTYPE", "PARENT").upper()
     return "relations between tasks" if kind != "PARENT" or name in found else None
