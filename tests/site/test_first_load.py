@@ -13,7 +13,7 @@ from todo_api.site.modules import APART, LATER
 from todo_api.site.pages import CLIENT, STATIC
 
 LOG = logging.getLogger(__name__)
-MOST_BYTES = 70_000
+MOST_BYTES = 60_000
 MOST_REQUESTS = 12
 MOST_VENDOR_BYTES = 25_000
 IN_BACKGROUND = ("/assets/later.js", "/assets/words.later.de.js")

@@ -1,9 +1,28 @@
 """The web client's modules, joined into few files."""
 
+import json
+import subprocess
+from pathlib import Path
+
 import pytest
 
-from todo_api.site.modules import APART, LATER, UnjoinableModuleError, joined
+from tests.support.npm import installed
+from todo_api.site.modules import APART, LATER, UnjoinableModuleError, joined, without_comments
 from todo_api.site.pages import CLIENT
+
+TOOLS = Path(__file__).parent / "client"
+COMPARE = """
+import { readFileSync } from "node:fs";
+import ts from "typescript";
+
+const compilerOptions = { target: "esnext", module: "esnext", removeComments: true };
+const program = (text) => ts.transpileModule(text, { compilerOptions }).outputText;
+const others = JSON.parse(readFileSync(0, "utf-8")).filter(
+  ([text, less]) => program(text) !== program(less),
+);
+process.stdout.write(JSON.stringify(others));
+"""
+"""Says which of some pairs of texts are not the same program."""
 
 MODULES = {
     "app.js": 'import { say as tell } from "./words.js";\n\nawait tell();\n',
@@ -48,6 +67,37 @@ def test_imports_become_constants_and_exports_results() -> None:
 def test_what_cannot_be_joined_is_refused_with_its_place(line: str) -> None:
     with pytest.raises(UnjoinableModuleError, match=r"words\.js has a line"):
         joined({**MODULES, "words.js": f"{line}\n"}, "app.js")
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("/** One. */\na();\n", "a();\n"),
+        ("/**\n * Two\n * lines.\n */\na();\n", "a();\n"),
+        ("  // One.\n  // Two.\na();\n", "a();\n"),
+        ("a(); // Here.\n", "a(); // Here.\n"),
+        ("/** @type {A} */ (a).b();\n", "/** @type {A} */ (a).b();\n"),
+        ("/** One. */ a(); /** Two. */\nb();\n", "/** One. */ a(); /** Two. */\nb();\n"),
+        ("a(/** @type {A} */\n b);\n", "a(/** @type {A} */\n b);\n"),
+    ],
+)
+def test_a_comment_goes_if_it_has_its_lines_to_itself(text: str, rest: str) -> None:
+    assert without_comments(text) == rest
+
+
+def test_without_comments_each_module_is_the_same_program() -> None:
+    modules = [path.read_text("utf-8") for path in sorted(CLIENT.glob("*.js"))]
+    pairs = [(text, without_comments(text)) for text in modules]
+    assert sum(len(less) for _, less in pairs) < 0.8 * sum(map(len, modules))
+    done = subprocess.run(
+        ["node", "--input-type=module", "--eval", COMPARE],
+        cwd=installed(TOOLS),
+        input=json.dumps(pairs),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == []
 
 
 def test_modules_that_import_each_other_are_refused() -> None:
