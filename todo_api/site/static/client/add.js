@@ -2,6 +2,7 @@
 
 import { html } from "./html.js";
 import { draftOf } from "./session.js";
+import { tabStorage } from "./storage.js";
 import { useComputed, useSignal } from "./vendor.js";
 import { locale, say } from "./words.js";
 
@@ -22,7 +23,7 @@ const plain = (line, labels) => ({
 export function Add({ screen }) {
   const { store, view, name, later, addingTo } = screen;
   const draft = draftOf(store.username);
-  const line = useSignal(sessionStorage.getItem(draft) ?? "");
+  const line = useSignal(tabStorage.getItem(draft) ?? "");
   const refused = useSignal(/** @type {string[]} */ ([]));
   /** What a line is for, and when. */
   const place = () => ({
@@ -43,7 +44,7 @@ export function Add({ screen }) {
   const write = (text) => {
     line.value = text;
     if (!text) refused.value = [];
-    sessionStorage.setItem(draft, text);
+    tabStorage.setItem(draft, text);
   };
   /** @param {Event} event */
   const add = async (event) => {
@@ -57,7 +58,7 @@ export function Add({ screen }) {
       refused.value = [];
       store.waiting.value += 1;
       await screen.fetchLater();
-      sessionStorage.setItem(draft, line.value);
+      tabStorage.setItem(draft, line.value);
     }
     const isAdded = create(text, kept, at);
     if (isEarly) store.waiting.value -= 1;

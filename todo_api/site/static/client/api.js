@@ -132,6 +132,7 @@ export const isForeign = (failure) =>
  * @param {import("./words.js").Word} [credentials] what to say of a wrong password
  */
 export function sentenceOf(failure, credentials = "error.credentials") {
+  if (failure instanceof DOMException) return say("error.unkept"); // the browser's own failure
   if (!(failure instanceof Failure)) throw failure;
   switch (failure.kind) {
     case "signedout":

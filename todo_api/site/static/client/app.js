@@ -2,6 +2,7 @@
  * The web client's beginning: who is signed in, and so which of the two screens to show.
  */
 
+import { sentenceOf } from "./api.js";
 import { html } from "./html.js";
 import { takeInvitation } from "./invitation.js";
 import { start } from "./main.js";
@@ -44,7 +45,11 @@ async function show(orphans) {
     onSignedOut: (/** @type {string | undefined} */ told) => void showSignIn(told ? { told } : {}),
     onEnded: () => void showSignIn({ told: say("signin.ended"), username: session.username }),
   };
-  leave = await start(root, session, leaving, orphans);
+  try {
+    leave = await start(root, session, leaving, orphans);
+  } catch (failure) {
+    root.textContent = sentenceOf(failure);
+  }
   return undefined;
 }
 

@@ -4,6 +4,7 @@ import { answered, basic, bearer, clientOf, Failure, isForeign } from "./api.js"
 import { clocksIn } from "./clocks.js";
 import { openLocal } from "./local.js";
 import { keepSession } from "./session.js";
+import { deviceStorage } from "./storage.js";
 
 const DEVICE = "todo.device";
 const DAYS_STAYING = 366;
@@ -55,10 +56,14 @@ export async function signIn(username, password, stay) {
   }
   const { token } = await answered(api.POST("/tokens", { body }));
   const session = { username, secret: token.secret, tokenId: token.id };
-  const orphans = await leaveFormer(session);
+  const params = { path: { token_id: token.id } };
+  const orphans = await leaveFormer(session).catch(async (failure) => {
+    await api.DELETE("/tokens/{token_id}", { params }); // nobody would use it
+    throw failure;
+  });
   keepSession(session, stay);
   // A tab's token is its own: another tab may have one as well.
-  if (stay) localStorage.setItem(DEVICE, JSON.stringify({ username, tokenId: token.id }));
+  if (stay) deviceStorage.setItem(DEVICE, JSON.stringify({ username, tokenId: token.id }));
   return orphans;
 }
 
@@ -87,7 +92,7 @@ async function leaveFormer({ username, secret }) {
 /** @type {(username: string) => number | null} */
 function deviceToken(username) {
   try {
-    const device = JSON.parse(localStorage.getItem(DEVICE) ?? "null");
+    const device = JSON.parse(deviceStorage.getItem(DEVICE) ?? "null");
     return device?.username === username ? device.tokenId : null;
   } catch {
     return null;

@@ -3,6 +3,8 @@
  * kept in this tab until they have decided, whoever they sign in as before that.
  */
 
+import { tabStorage } from "./storage.js";
+
 /** Beside the client, which is one level above its files. What follows the # is sent nowhere. */
 const JOIN = new URL("../join", import.meta.url);
 const KEY = "todo.invitation";
@@ -14,10 +16,10 @@ export const linkOf = (code) => `${JOIN.href}#${code}`;
 export function takeInvitation() {
   if (location.pathname !== JOIN.pathname) return;
   const code = location.hash.slice(1);
-  if (code) sessionStorage.setItem(KEY, code);
+  if (code) tabStorage.setItem(KEY, code);
   history.replaceState(null, "", new URL("./", JOIN));
 }
 
-export const keptInvitation = () => sessionStorage.getItem(KEY);
+export const keptInvitation = () => tabStorage.getItem(KEY);
 
-export const forgetInvitation = () => sessionStorage.removeItem(KEY);
+export const forgetInvitation = () => tabStorage.removeItem(KEY);

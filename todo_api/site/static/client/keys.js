@@ -1,5 +1,6 @@
 /** The keys: everything without a mouse, and never while somebody is typing. */
 
+import { deviceStorage } from "./storage.js";
 import { signal } from "./vendor.js";
 
 /** @typedef {import("./screen.js").Screen} Screen */
@@ -11,13 +12,13 @@ const OFF = "todo.keys.off";
 const PLACES = { t: "today", u: "upcoming", a: "all", d: "done" };
 
 /** Whether single letters, digits and signs do something; kept on this device. */
-export const singleKeys = signal(localStorage.getItem(OFF) === null);
+export const singleKeys = signal(deviceStorage.getItem(OFF) === null);
 
 /** @param {boolean} areOn */
 export function turnSingleKeys(areOn) {
   singleKeys.value = areOn;
-  if (areOn) localStorage.removeItem(OFF);
-  else localStorage.setItem(OFF, "yes");
+  if (areOn) deviceStorage.removeItem(OFF);
+  else deviceStorage.setItem(OFF, "yes");
 }
 
 /**

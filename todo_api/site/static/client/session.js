@@ -4,6 +4,8 @@
  * @typedef {{username: string, secret: string, tokenId: number}} Session
  */
 
+import { deviceStorage, tabStorage } from "./storage.js";
+
 const KEY = "todo.session";
 
 /** @type {(text: string | null) => Session | null} */
@@ -16,10 +18,10 @@ function parsed(text) {
 }
 
 /** @returns {Session | null} */
-export const storedSession = () => parsed(sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY));
+export const storedSession = () => parsed(tabStorage.getItem(KEY) ?? deviceStorage.getItem(KEY));
 
 /** @type {(username: string) => boolean} whether this device, not only a tab, is signed in */
-export const isStaying = (username) => parsed(localStorage.getItem(KEY))?.username === username;
+export const isStaying = (username) => parsed(deviceStorage.getItem(KEY))?.username === username;
 
 /** @type {(username: string) => string} where the line that is being written is kept */
 export const draftOf = (username) => `todo.draft:${username}`;
@@ -27,8 +29,8 @@ export const draftOf = (username) => `todo.draft:${username}`;
 /** @type {(username: string) => string} */
 const foldedOf = (username) => `todo.folded:${username}`;
 
-/** @type {(username: string) => Storage} what outlasts a reload, and not the session */
-const placeOf = (username) => (isStaying(username) ? localStorage : sessionStorage);
+/** @type {(username: string) => typeof tabStorage} what outlasts a reload, and not the session */
+const placeOf = (username) => (isStaying(username) ? deviceStorage : tabStorage);
 
 /**
  * Return the ids of the tasks whose subtasks are not to be seen on this device.
@@ -69,15 +71,15 @@ export const keepZoneDeclined = (username) =>
  * @param {string} username
  */
 export function forgetScreen(username) {
-  sessionStorage.removeItem(draftOf(username));
-  for (const place of [sessionStorage, localStorage]) {
+  tabStorage.removeItem(draftOf(username));
+  for (const place of [tabStorage, deviceStorage]) {
     for (const name of [foldedOf, zoneOf]) place.removeItem(name(username));
   }
 }
 
 export function forgetSession() {
-  sessionStorage.removeItem(KEY);
-  localStorage.removeItem(KEY);
+  tabStorage.removeItem(KEY);
+  deviceStorage.removeItem(KEY);
 }
 
 /**
@@ -87,5 +89,5 @@ export function forgetSession() {
  */
 export function keepSession(session, stay) {
   forgetSession();
-  (stay ? localStorage : sessionStorage).setItem(KEY, JSON.stringify(session));
+  (stay ? deviceStorage : tabStorage).setItem(KEY, JSON.stringify(session));
 }

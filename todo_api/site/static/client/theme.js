@@ -1,12 +1,13 @@
 /** Light, dark, or as the system is; kept on this device. */
 
+import { deviceStorage } from "./storage.js";
 import { signal } from "./vendor.js";
 
 /** @typedef {"system" | "light" | "dark"} Theme */
 
 const KEY = "todo.theme";
 
-export const theme = signal(/** @type {Theme} */ (localStorage.getItem(KEY) ?? "system"));
+export const theme = signal(/** @type {Theme} */ (deviceStorage.getItem(KEY) ?? "system"));
 
 /** Show the page, and what the browser draws around it, in the colours that were chosen. */
 export function showTheme() {
@@ -24,7 +25,7 @@ export function showTheme() {
 /** @param {Theme} chosen */
 export function chooseTheme(chosen) {
   theme.value = chosen;
-  if (chosen === "system") localStorage.removeItem(KEY);
-  else localStorage.setItem(KEY, chosen);
+  if (chosen === "system") deviceStorage.removeItem(KEY);
+  else deviceStorage.setItem(KEY, chosen);
   showTheme();
 }

@@ -119,6 +119,8 @@ export const WORDS = {
     "Zu viele Versuche. Bitte {seconds} {seconds|Sekunde|Sekunden} warten und dann noch einmal versuchen.",
   "error.offline":
     "Der Dienst ist nicht erreichbar. Bitte die Verbindung prüfen; alles Getippte ist noch da.",
+  "error.unkept":
+    "Dieser Browser behält nichts für diese Seite. Bitte erlauben, dass sie Daten speichert, oder Platz schaffen, und die Seite neu laden.",
   "error.server": "Der Dienst hat einen Fehler. Bitte gleich noch einmal versuchen.",
   "error.refused": "Der Dienst lehnt das ab: {detail}",
 };

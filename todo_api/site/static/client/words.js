@@ -102,6 +102,8 @@ const ENGLISH = {
     "Too many attempts have failed. Wait {seconds} {seconds|second|seconds}, then try again.",
   "error.offline":
     "The service cannot be reached. Check your connection and try again; what you typed is still here.",
+  "error.unkept":
+    "This browser keeps nothing for this page. Allow it to keep data, or make room on the device, then load the page again.",
   "error.server": "The service has failed, and it is not your fault. Try again in a moment.",
   "error.refused": "The service refused this: {detail}",
 };
