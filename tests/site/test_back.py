@@ -47,7 +47,7 @@ def test_what_is_closed_is_not_gone_back_to(phone: WebClient, way: str) -> None:
     else:
         editor.get_by_role("button", name=way).click()
     expect(editor).to_have_count(0)
-    page.wait_for_function("!history.state")
+    page.wait_for_function("() => !history.state")
     assert view_of(page) == "#all"
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Today")
@@ -70,6 +70,9 @@ def test_after_a_reload_going_back_closes_what_is_opened_again(phone: WebClient)
     phone.open("Travel")
     page.reload()
     editor = phone.open("Travel")
+    page.wait_for_function(
+        "() => document.activeElement.closest('.editor')"
+    )  # it hears of going back
     page.go_back()
     expect(editor).to_have_count(0)
     assert view_of(page) == "#all"

@@ -15,7 +15,9 @@ PASTE = """(box, text) => {
 """Paste as a browser does; it tells whether the browser has still to do it."""
 
 
-def paste(client: WebClient, text: str, *, is_wanted: bool = True) -> tuple[bool, list[str]]:
+def paste(
+    client: WebClient, text: str, *, is_wanted: bool = True, box: str = ""
+) -> tuple[bool, list[str]]:
     """Paste, and answer; return whether lines have become tasks, and what was asked."""
     asked: list[str] = []
 
@@ -26,6 +28,12 @@ def paste(client: WebClient, text: str, *, is_wanted: bool = True) -> tuple[bool
         else:
             dialog.dismiss()
 
+    # What hears of it is loaded with what understands lines.
+    client.adding.fill("Eggs tomorrow")
+    expect(
+        client.page.get_by_role("button", name="Do not take “Tomorrow” as a day")
+    ).to_be_visible()
+    client.adding.fill(box)
     client.page.on("dialog", answer)
     taken = client.adding.evaluate(PASTE, text)
     client.page.remove_listener("dialog", answer)
@@ -60,6 +68,5 @@ def test_it_is_one_line_otherwise(client: WebClient) -> None:
     client.saved()
     assert paste(client, LINES, is_wanted=False) == (False, ["Add 4 tasks, one for each line?"])
     assert paste(client, "Milk\n") == (False, [])
-    client.adding.fill("Buy ")
-    assert paste(client, "milk\nand bread") == (False, [])
+    assert paste(client, "milk\nand bread", box="Buy ") == (False, [])
     assert client.titles == []
