@@ -1,5 +1,7 @@
 """What the web client asks for while somebody looks at it, and while nobody does."""
 
+from datetime import UTC, datetime, timedelta
+
 from playwright.sync_api import Page, expect
 
 from tests.support.web_client import PASSWORD, ApiOfUser, WebClient, until
@@ -48,3 +50,18 @@ def test_a_hidden_tab_still_sends_what_is_unsent(page: Page, api: ApiOfUser) -> 
     page.unroute("**/todo/api/**")
     page.clock.fast_forward(60_000)
     until(page, lambda: len(api.get("/tasks").json()["tasks"]) == 1)
+
+
+def test_a_page_that_is_shown_again_knows_what_day_it_is(page: Page, api: ApiOfUser) -> None:
+    morning = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    page.clock.install(time=morning)
+    client = WebClient(page)
+    client.sign_in(api.username, PASSWORD)
+    client.saved()
+    client.go("Today")
+    today = page.locator(".head .hint").first
+    before = today.inner_text()
+    client.hide()
+    page.clock.set_system_time(morning + timedelta(days=1))  # no timer goes on
+    client.show()
+    expect(today).not_to_have_text(before, timeout=2_000)

@@ -383,7 +383,9 @@ export function makeScreen(store, session, leaving, orphans) {
       narrow.addEventListener("change", measure);
       const removeKeys = installKeys(this);
       const attending = effect(attend);
-      const clock = setInterval(() => (now.value = new Date()), MINUTE);
+      const look = () => (now.value = new Date());
+      const clock = setInterval(look, MINUTE);
+      document.addEventListener("visibilitychange", look); // a hidden page's clock may have stood still
       const titled = effect(() => {
         document.title = `${title.value} · ${say("app.name")}`;
       });
@@ -397,6 +399,7 @@ export function makeScreen(store, session, leaving, orphans) {
         removeKeys();
         attending();
         clearInterval(clock);
+        document.removeEventListener("visibilitychange", look);
         titled();
         sync.stop();
       };
