@@ -1,5 +1,5 @@
 /**
- * The account: e-mail, password, tokens, the tasks as a file, and its end. The API changes an
+ * The account: e-mail, password, tokens, the tasks as a file and out of one, and its end. The API changes an
  * account by its password alone, so that is asked for, and kept only while this is open.
  *
  * @typedef {import("./screen.js").Screen} Screen
@@ -12,6 +12,7 @@ import { answered, basic, clientOf } from "./api.js";
 import { Dialog } from "./dialog.js";
 import { Files } from "./files.js";
 import { html } from "./html.js";
+import { Import } from "./importing.js";
 import { Outcome, useSending } from "./sending.js";
 import { Tokens } from "./tokens.js";
 import { useSignal } from "./vendor.js";
@@ -45,6 +46,7 @@ export function Account({ screen, onClose }) {
           : html`<${Unlock} username=${username} opened=${key} />`
       }
       <${Files} screen=${screen} />
+      <${Import} screen=${screen} />
       ${key.value && !isShared && html`<${Deletion} screen=${screen} />`}
     <//>
   `;

@@ -2,7 +2,7 @@
  * The API, as any client sees it: requests typed by the document, failures as one kind of error, and as a sentence.
  *
  * @typedef {import("#document").paths} Paths
- * @typedef {{pointer?: string, parameter?: string, code?: string, detail: string}} Fault
+ * @typedef {{pointer?: string, parameter?: string, line?: number, code?: string, detail: string}} Fault
  * @typedef {"offline" | "signedout" | "throttled" | "forbidden" | "full" | "conflict" | "gone"
  *   | "server" | "refused"} FailureKind
  */

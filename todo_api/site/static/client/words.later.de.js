@@ -208,6 +208,19 @@ export const WORDS = {
   "account.exported": "Die Datei ist gespeichert: {name}.",
   "account.csv": "CSV (eine Tabelle)",
   "account.excel": "CSV für Excel",
+  "import.title": "Aufgaben aus einer Datei",
+  "import.hint":
+    "Was dieser Dienst, eine Tabellenkalkulation, ein Kalender oder ein anderes Programm gespeichert hat, bis zu 4 MiB und 10.000 Aufgaben. Entweder werden alle übernommen oder keine.",
+  "import.file": "Datei",
+  "import.form": "Gespeichert von",
+  "import.byName": "diesem Dienst, einer Tabellenkalkulation oder einem Kalender",
+  "import.into": "In die Liste",
+  "import.submit": "Importieren",
+  "import.done": "{count} {count|Aufgabe der Datei ist|Aufgaben der Datei sind} jetzt in „{list}“.",
+  "import.leftOut": "Was dort keinen Platz hat: {what}.",
+  "import.line": "Zeile {place}: {detail}",
+  "import.unknown":
+    "Ihr Name sagt nicht, was für eine Datei es ist. Bitte das Programm wählen, das sie gespeichert hat.",
   "account.deleted": "Das Konto und seine Aufgaben sind gelöscht.",
   "account.delete": "Konto löschen",
   "account.deleteHint":

@@ -206,6 +206,18 @@ export const LATER_WORDS = {
   "account.ics": "iCalendar",
   "account.jsonl": "JSON Lines",
   "account.json": "JSON",
+  "import.title": "Tasks from a file",
+  "import.hint":
+    "What this service, a spreadsheet, a calendar or another program has saved, up to 4 MiB and 10,000 tasks. All of them are taken over, or none.",
+  "import.file": "File",
+  "import.form": "Saved by",
+  "import.byName": "this service, a spreadsheet or a calendar",
+  "import.into": "Into the list",
+  "import.submit": "Import",
+  "import.done": "{count} {count|task of the file is|tasks of the file are} in “{list}” now.",
+  "import.leftOut": "What has no place there: {what}.",
+  "import.line": "Line {place}: {detail}",
+  "import.unknown": "Its name does not say what the file is. Choose the program that has saved it.",
   "account.deleted": "Your account and its tasks are deleted.",
   "account.delete": "Delete the account",
   "account.deleteHint":
