@@ -12,7 +12,7 @@ import click
 from todo_api.cli.access import opened_database
 from todo_api.cli.output import confirm
 from todo_api.settings import Settings, read_settings
-from todo_api.storage import Database, file_of, require_empty
+from todo_api.storage import Database, file_of, files_beside, require_empty
 
 path_argument = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
@@ -62,8 +62,8 @@ def _refuse_database(file: Path, settings: Settings) -> None:
     database = file_of(settings.database_url)
     if database is None:
         return
-    own = {f"{database.resolve()}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")}
-    if str(file.resolve()) in own:
+    database = database.resolve()
+    if file.resolve() in {database, *files_beside(database)}:
         raise click.ClickException(f"{file} is the database, or a part of it: name another file.")
 
 

@@ -140,7 +140,7 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the timer, and discard what running requests still write."""
         super().connection_lost(exc)
-        if not getattr(self.cycle, "response_complete", True):  # it is None at first
+        if self._is_answering():
             cast("dict[str, object]", self.cycle.scope)[ABANDONED] = True
         self._bounds.forget(self)
         self._wire.fall_silent()
@@ -185,9 +185,9 @@ class Connection(HttpToolsProtocol):
         A client may close its own side only (RFC 9293, 3.6), but its kernel says no more of one
         that has closed both. TLS knows no half of a connection.
         """
-        answering = not getattr(self.cycle, "response_complete", True)  # it is None at first
         is_at_once = self.loop.time() - self._said_at < AT_ONCE_SECONDS
-        if not (answering and is_at_once) or self._in_body or self.scheme == "https":
+        waits = self._is_answering() and is_at_once and not self._in_body
+        if not waits or self.scheme == "https":
             return False
         self._has_said_all = True
         self._awaits = _Awaits.REQUEST  # of another one, no more than its beginning has come
@@ -378,9 +378,12 @@ class Connection(HttpToolsProtocol):
 
     def _is_at_work(self) -> bool:
         """Tell whether the client is waiting for the service, and not the other way round."""
-        answering = not getattr(self.cycle, "response_complete", True)  # it is None at first
         paused = self.flow.read_paused and not self._in_body
-        return paused or (answering and self._awaits is _Awaits.REQUEST)
+        return paused or (self._is_answering() and self._awaits is _Awaits.REQUEST)
+
+    def _is_answering(self) -> bool:
+        """Tell whether the latest request has yet to be answered, or the rest of it."""
+        return not getattr(self.cycle, "response_complete", True)  # it is None at first
 
     def _body_deadline(self) -> float:
         """Return until when the body may arrive at the least.

@@ -65,6 +65,7 @@ from todo_api.storage.engine import (
     TransactionLostError,
     WouldBlockError,
     file_of,
+    files_beside,
     without_secrets,
 )
 from todo_api.storage.errors import (
@@ -292,6 +293,7 @@ __all__ = [
     "delete_user",
     "end_lease",
     "file_of",
+    "files_beside",
     "find_list",
     "forget_answers",
     "forget_invitations",

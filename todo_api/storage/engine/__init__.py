@@ -28,7 +28,7 @@ from todo_api.storage.engine.errors import (
     TransactionLostError,
     WouldBlockError,
 )
-from todo_api.storage.engine.location import file_of, without_secrets
+from todo_api.storage.engine.location import file_of, files_beside, without_secrets
 from todo_api.storage.engine.sqlite_file import OWN_TABLE
 from todo_api.storage.engine.statement import Statement, compiled_once, insert_of
 
@@ -51,6 +51,7 @@ __all__ = [
     "WouldBlockError",
     "compiled_once",
     "file_of",
+    "files_beside",
     "insert_of",
     "reason",
     "without_secrets",

@@ -1,4 +1,4 @@
-"""What a database URL says, for people: where the data is, and nothing secret."""
+"""Where the data is, by a database URL: for people, and without anything secret."""
 
 from pathlib import Path
 from urllib.parse import quote
@@ -31,3 +31,8 @@ def file_of(url: str) -> Path | None:
     if parsed.database and parsed.drivername.startswith("sqlite"):
         return Path(parsed.database).absolute()
     return None
+
+
+def files_beside(file: Path) -> list[Path]:
+    """Return where SQLite keeps what belongs to a database in a file, while it needs that."""
+    return [file.with_name(f"{file.name}{end}") for end in ("-wal", "-shm", "-journal")]

@@ -22,8 +22,8 @@ from todo_api.storage.engine.errors import (
     WouldBlockError,
 )
 from todo_api.storage.engine.inline import Inline
+from todo_api.storage.engine.location import files_beside
 from todo_api.storage.engine.sqlite_driver import (
-    BESIDE,
     BUSY,
     DIALECT,
     INTERRUPTED,
@@ -172,8 +172,8 @@ class SQLite:
                 raise DatabaseDamagedError(f"{self.name} is damaged: {found}.")
         finally:
             copy.close()
-            for suffix in BESIDE:  # a copy that was stopped leaves them
-                target.with_name(f"{target.name}{suffix}").unlink(missing_ok=True)
+            for left in files_beside(target):  # by a copy that was stopped
+                left.unlink(missing_ok=True)
 
     @contextmanager
     def migrating(

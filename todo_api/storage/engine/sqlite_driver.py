@@ -37,8 +37,6 @@ DAMAGE = frozenset({11, NO_DATABASE})  # SQLITE_CORRUPT
 UNUSABLE = frozenset({8, 10, 14})
 """SQLITE_READONLY, SQLITE_IOERR and SQLITE_CANTOPEN, of which the system knows the reason."""
 INTERRUPTED = 9
-BESIDE = ("-wal", "-shm", "-journal")
-"""What the names of the files that SQLite keeps beside a database end with."""
 OUTAGES = frozenset(
     {
         BUSY,

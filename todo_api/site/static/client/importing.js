@@ -2,6 +2,7 @@
 
 import { answered, Failure } from "./api.js";
 import { html } from "./html.js";
+import { choiceOf } from "./relocation.js";
 import { Outcome, useSending } from "./sending.js";
 import { randomId } from "./store.js";
 import { useRef, useSignal } from "./vendor.js";
@@ -38,7 +39,7 @@ const MOST_FAULTS = 5;
 export function Import({ screen }) {
   const { api, store, sync, addingTo } = screen;
   const sending = useSending("signin.ended");
-  const lists = store.lists.value.filter(({ role }) => role !== "viewer");
+  const lists = choiceOf(screen);
   const shown = lists.find(({ id }) => id === addingTo.value?.id) ?? lists[0];
   const into = useSignal(shown?.id);
   /** Of what is chosen: the same once more doubles nothing, if its answer was lost. */
@@ -63,7 +64,7 @@ export function Import({ screen }) {
       });
       key.current = randomId();
       sync.soon();
-      const list = lists.find(({ id }) => id === into.value) ?? lists[0];
+      const list = lists.find(({ id }) => id === into.value) ?? store.lists.value[0];
       const done = say("import.done", { count: told.imported, list: list?.name ?? "" });
       const left = (told.left_out ?? []).map(({ what, count }) => `${what} (${count})`).join(", ");
       return left ? `${done} ${say("import.leftOut", { what: left })}` : done;
@@ -80,7 +81,7 @@ export function Import({ screen }) {
         ${PROGRAMS.map(([format, name]) => html`<option key=${format} value=${format}>${name}</option>`)}
       </select>
       ${
-        lists.length > 1 &&
+        lists.length > 0 &&
         html`
           <label for="import-into">${say("import.into")}</label>
           <select

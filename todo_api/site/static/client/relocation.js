@@ -14,7 +14,7 @@ import { say } from "./words.js";
  * Return the lists that one may change, where there is more than one.
  * @param {Screen} screen
  */
-function choiceOf({ store }) {
+export function choiceOf({ store }) {
   const lists = store.lists.value.filter(({ role }) => role !== "viewer");
   return lists.length > 1 ? lists : [];
 }
