@@ -10,6 +10,7 @@ import click
 import pytest
 
 from tests.support.commands import environment_with
+from tests.support.processes import is_imported_by_the_application
 from todo_api.cli import main
 from todo_api.cli.group import EXPLAINED, NamedCommand
 
@@ -81,6 +82,14 @@ def test_a_healthcheck_loads_no_storage() -> None:
     ((status, output, loaded),) = run(["healthcheck"], TODO_PORT="1")
     assert (status, output[:25]) == (1, "Error: Nothing answers at")
     assert loaded == ["todo_api.contract"]  # of which the settings are
+
+
+@pytest.mark.parametrize(
+    "name", ["charset_normalizer", "flask.testing", "httpcore", "pygments", "rich", "urllib3"]
+)
+def test_serving_loads_nothing_that_only_others_need(name: str, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'todo.db'}"
+    assert not is_imported_by_the_application(name, url)
 
 
 def test_collections_of_garbage_leave_out_what_is_loaded() -> None:
